@@ -1,0 +1,57 @@
+"""The one interface between a filter and whoever applies it.
+
+An engine turns frames into painted frames. It knows nothing about videos, users or the database; the
+three errors below are all that it may raise on purpose.
+"""
+
+from __future__ import annotations
+
+from typing import Protocol, TypeAlias, runtime_checkable
+
+import numpy as np
+from numpy.typing import NDArray
+
+Frames: TypeAlias = NDArray[np.uint8]
+"""A batch of pictures, shape (N, H, W, 3), RGB, 0..255."""
+
+Frame: TypeAlias = NDArray[np.uint8]
+"""One picture, shape (H, W, 3), RGB, 0..255."""
+
+
+class EngineError(Exception):
+    """A filter could not be applied. `temporary` says whether another try later may succeed."""
+
+    def __init__(self, message: str, *, temporary: bool = False) -> None:
+        super().__init__(message)
+        self.temporary = temporary
+
+
+class EngineUnavailable(EngineError):
+    """The filter cannot run now (no key, no service, no weights); the message says why."""
+
+    def __init__(self, message: str, *, temporary: bool = True) -> None:
+        super().__init__(message, temporary=temporary)
+
+
+@runtime_checkable
+class Engine(Protocol):
+    """Applies one filter. Use from one thread at a time; make one for each worker thread."""
+
+    def apply(self, frames: Frames) -> Frames:
+        """Paint `frames`: (N, H, W, 3) uint8 RGB in, a new array of the same shape and type out.
+
+        Frames of a batch do not influence each other. Raises EngineError; never returns a partial batch.
+        """
+        ...
+
+    def close(self) -> None:
+        """Free what the engine holds. It may be called twice; `apply` may not follow it."""
+        ...
+
+
+def check_frames(frames: Frames) -> None:
+    """Raise ValueError unless `frames` is a non-empty (N, H, W, 3) uint8 batch."""
+    if frames.ndim != 4 or frames.shape[3] != 3 or frames.dtype != np.uint8:
+        raise ValueError(f"Expected (N, H, W, 3) uint8 frames, got {frames.shape} {frames.dtype}.")
+    if 0 in frames.shape:
+        raise ValueError(f"Expected at least one frame of at least one pixel, got {frames.shape}.")
