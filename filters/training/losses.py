@@ -1,0 +1,66 @@
+"""What a painted picture is judged by while it is learned. All losses are means per picture, without units."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from .perceptual import CONTENT_LAYER, STYLE_LAYERS, gram
+
+
+def relative_error(value: Tensor, target: Tensor) -> Tensor:
+    """||value - target||^2 / ||target||^2 for each picture: (N, ...) and (N or 1, ...) -> (N,)."""
+    error = (value - target).flatten(1).square().sum(1)
+    return error / target.flatten(1).square().sum(1).clamp_min(1e-12)
+
+
+def content_loss(painted: Mapping[str, Tensor], original: Tensor) -> Tensor:
+    """Relative error of relu3_3 against the features of the original, per picture (N,)."""
+    return relative_error(painted[CONTENT_LAYER], original)
+
+
+def style_loss(painted: Mapping[str, Tensor], targets: Mapping[str, Tensor]) -> Tensor:
+    """Mean relative error of the Gram matrices over the four style layers, per picture (N,).
+
+    `targets` holds a Gram matrix (N, C, C) for each style layer.
+    """
+    errors = [relative_error(gram(painted[layer]), targets[layer]) for layer in STYLE_LAYERS]
+    return torch.stack(errors).mean(0)
+
+
+def total_variation(pictures: Tensor) -> Tensor:
+    """Mean absolute difference of neighbours, across plus down, per picture (N,); pictures (N, 3, H, W) in 0..1."""
+    across = (pictures[..., :, 1:] - pictures[..., :, :-1]).abs().mean((1, 2, 3))
+    down = (pictures[..., 1:, :] - pictures[..., :-1, :]).abs().mean((1, 2, 3))
+    return across + down
+
+
+def random_motion(count: int, size: int, generator: torch.Generator) -> Tensor:
+    """Sampling grids (count, size, size, 2) of small camera motions: shift, turn and zoom between two frames.
+
+    Half of the shifts are whole pixels without turn or zoom, for which sampling is exact.
+    """
+    shift = (torch.rand(count, 2, generator=generator) * 2 - 1) * 10.0
+    turn = (torch.rand(count, generator=generator) * 2 - 1) * 0.02
+    zoom = 1 + (torch.rand(count, generator=generator) * 2 - 1) * 0.02
+    whole = torch.rand(count, generator=generator) < 0.5
+    shift = torch.where(whole[:, None], shift.round(), shift) * 2 / size
+    turn = torch.where(whole, torch.zeros_like(turn), turn)
+    zoom = torch.where(whole, torch.ones_like(zoom), zoom)
+    cos, sin = zoom * turn.cos(), zoom * turn.sin()
+    rows = [torch.stack([cos, -sin, shift[:, 0]], 1), torch.stack([sin, cos, shift[:, 1]], 1)]
+    return F.affine_grid(torch.stack(rows, 1), [count, 3, size, size], align_corners=False)
+
+
+def move(pictures: Tensor, grid: Tensor) -> Tensor:
+    """Pictures (N, 3, H, W) sampled bilinearly at a grid of `random_motion`, reflected at the border."""
+    return F.grid_sample(pictures, grid, mode="bilinear", padding_mode="reflection", align_corners=False)
+
+
+def steadiness_loss(moved_then_painted: Tensor, painted_then_moved: Tensor, border: int = 24) -> Tensor:
+    """Mean absolute difference away from the border (pixels), per picture (N,); both (N, 3, H, W) in 0..1."""
+    inner = (..., slice(border, -border), slice(border, -border))
+    return (moved_then_painted[inner] - painted_then_moved[inner]).abs().mean((1, 2, 3))

@@ -1,0 +1,161 @@
+"""The network that paints: one set of weights, and a style is nothing but the numbers of its normalizations.
+
+A small U-shaped network (stem at half resolution, residual blocks at a quarter and an eighth) with conditional
+instance normalization (Dumoulin et al. 2017). Every normalization follows a linear convolution directly, so that
+scale and shift, and statistics held over a shot, fold into that convolution at run time. Convolutions pad with
+zeros, which costs nothing; the picture is extended by reflection by `margin` pixels first and cut back afterwards.
+FORMAT.md beside this file says the same for a reader without PyTorch.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+NORM_EPSILON = 1e-3
+
+
+@dataclass(frozen=True)
+class Architecture:
+    """Sizes of a network. Widths are channels, `kernel` the side of the depthwise kernels inside blocks."""
+
+    stem: int = 24
+    quarter: int = 64
+    eighth: int = 112
+    head: int = 32
+    encoder_blocks: int = 2
+    eighth_blocks: int = 4
+    decoder_blocks: int = 1
+    expansion: int = 2
+    kernel: int = 5
+    margin: int = 16
+
+    def as_metadata(self) -> dict[str, str]:
+        """The sizes as strings, as the metadata of a safetensors file wants them."""
+        return {name: str(value) for name, value in asdict(self).items()}
+
+    @classmethod
+    def from_metadata(cls, metadata: dict[str, str]) -> Architecture:
+        """The sizes back from `as_metadata`; KeyError or ValueError where one is missing or no number."""
+        return cls(**{name: int(metadata[name]) for name in cls.__dataclass_fields__})
+
+
+FINE = Architecture()
+
+
+class StyleNorm(nn.Module):
+    """Instance normalization whose scale and shift (styles, channels) are picked for each picture of a batch."""
+
+    def __init__(self, channels: int, styles: int, scale: float = 1.0) -> None:
+        super().__init__()
+        self.scale = nn.Parameter(torch.full((styles, channels), scale))
+        self.shift = nn.Parameter(torch.zeros(styles, channels))
+
+    def forward(self, x: Tensor, style: Tensor) -> Tensor:
+        """x (N, C, H, W) and style (N,) indices -> (N, C, H, W); biased variance, epsilon 1e-3."""
+        variance, mean = torch.var_mean(x, dim=(2, 3), correction=0)
+        scale = self.scale[style] * torch.rsqrt(variance + NORM_EPSILON)
+        shift = self.shift[style] - mean * scale
+        return torch.addcmul(shift[:, :, None, None], x, scale[:, :, None, None])
+
+
+class Affine(nn.Module):
+    """Scale and shift per style and channel without any normalization: the palette of a style."""
+
+    def __init__(self, channels: int, styles: int) -> None:
+        super().__init__()
+        self.scale = nn.Parameter(torch.ones(styles, channels))
+        self.shift = nn.Parameter(torch.zeros(styles, channels))
+
+    def forward(self, x: Tensor, style: Tensor) -> Tensor:
+        """x (N, C, H, W) and style (N,) indices -> (N, C, H, W)."""
+        return torch.addcmul(self.shift[style][:, :, None, None], x, self.scale[style][:, :, None, None])
+
+
+def depthwise(channels: int, kernel: int, stride: int = 1) -> nn.Conv2d:
+    """A convolution that keeps the channels apart; zero padding keeps the size (halves it with stride 2)."""
+    return nn.Conv2d(channels, channels, kernel, stride, kernel // 2, groups=channels, bias=False)
+
+
+def pointwise(inputs: int, outputs: int) -> nn.Conv2d:
+    """A 1x1 convolution."""
+    return nn.Conv2d(inputs, outputs, 1, bias=False)
+
+
+class Block(nn.Module):
+    """Residual: depthwise, expand, norm, ReLU, project, norm, and the input added."""
+
+    def __init__(self, channels: int, styles: int, architecture: Architecture) -> None:
+        super().__init__()
+        wide = channels * architecture.expansion
+        self.depth = depthwise(channels, architecture.kernel)
+        self.expand = pointwise(channels, wide)
+        self.norm1 = StyleNorm(wide, styles)
+        self.project = pointwise(wide, channels)
+        self.norm2 = StyleNorm(channels, styles, scale=0.5)
+
+    def forward(self, x: Tensor, style: Tensor) -> Tensor:
+        wide = F.relu(self.norm1(self.expand(self.depth(x)), style))
+        return x + self.norm2(self.project(wide), style)
+
+
+class Down(nn.Module):
+    """Half the size: depthwise 3x3 with stride 2, pointwise, norm, ReLU."""
+
+    def __init__(self, inputs: int, outputs: int, styles: int) -> None:
+        super().__init__()
+        self.depth = depthwise(inputs, 3, stride=2)
+        self.point = pointwise(inputs, outputs)
+        self.norm = StyleNorm(outputs, styles)
+
+    def forward(self, x: Tensor, style: Tensor) -> Tensor:
+        return F.relu(self.norm(self.point(self.depth(x)), style))
+
+
+class Painter(nn.Module):
+    """The whole network for a number of styles."""
+
+    def __init__(self, styles: int, architecture: Architecture = FINE) -> None:
+        super().__init__()
+        a = self.architecture = architecture
+        self.stem = nn.Conv2d(12, a.stem, 3, padding=1, bias=False)
+        self.stem_norm = StyleNorm(a.stem, styles)
+        self.down1 = Down(a.stem, a.quarter, styles)
+        self.encoder = nn.ModuleList(Block(a.quarter, styles, a) for _ in range(a.encoder_blocks))
+        self.down2 = Down(a.quarter, a.eighth, styles)
+        self.eighth = nn.ModuleList(Block(a.eighth, styles, a) for _ in range(a.eighth_blocks))
+        self.up1 = pointwise(a.eighth, a.quarter)
+        self.up1_norm = StyleNorm(a.quarter, styles)
+        self.decoder = nn.ModuleList(Block(a.quarter, styles, a) for _ in range(a.decoder_blocks))
+        self.up2 = pointwise(a.quarter, a.head)
+        self.up2_depth = depthwise(a.head, 3)
+        self.up2_norm = StyleNorm(a.head, styles)
+        self.head = nn.Conv2d(a.head, 12, 3, padding=1, bias=False)
+        self.head_affine = Affine(12, styles)
+
+    def forward(self, pictures: Tensor, style: Tensor) -> Tensor:
+        """Pictures (N, 3, H, W), RGB 0..1, H and W multiples of 8, and style (N,) -> painted (N, 3, H, W), 0..1."""
+        m = self.architecture.margin
+        x = F.pad(pictures, (m, m, m, m), mode="reflect") - 0.5
+        x = F.relu(self.stem_norm(self.stem(F.pixel_unshuffle(x, 2)), style))
+        x = self.down1(x, style)
+        for block in self.encoder:
+            x = block(x, style)
+        deep = self.down2(x, style)
+        for block in self.eighth:
+            deep = block(deep, style)
+        x = x + F.interpolate(self.up1_norm(self.up1(deep), style), scale_factor=2.0, mode="nearest")
+        for block in self.decoder:
+            x = block(x, style)
+        x = F.interpolate(self.up2(x), scale_factor=2.0, mode="nearest")
+        x = F.relu(self.up2_norm(self.up2_depth(x), style))
+        x = torch.sigmoid(F.pixel_shuffle(self.head_affine(self.head(x), style), 2))
+        return x[:, :, m:-m, m:-m]
+
+
+def is_style_number(name: str) -> bool:
+    """Whether a parameter belongs to the styles (True) or to the weights that all styles share."""
+    return name.endswith((".scale", ".shift"))
