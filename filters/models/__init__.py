@@ -1,0 +1,9 @@
+"""What a filter is: its pictures, its versions and how it was trained."""
+
+from .deepfilter import DeepFilterKey, DeepFilterObject
+from .filter import Filter
+from .style_image import StyleImage
+from .training_run import TrainingRun
+from .version import FilterVersion
+
+__all__ = ["DeepFilterKey", "DeepFilterObject", "Filter", "FilterVersion", "StyleImage", "TrainingRun"]

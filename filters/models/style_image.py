@@ -1,0 +1,26 @@
+"""The picture whose manner a filter learned. Its origin carries meaning, so it stays with it."""
+
+from __future__ import annotations
+
+from django.db import models
+
+
+class StyleImage(models.Model):
+    """A style image with its origin and licence. `sha256` is that of the stored file's bytes."""
+
+    image = models.FileField(upload_to="styles/", max_length=200)
+    sha256 = models.CharField(max_length=64, unique=True)
+    width = models.PositiveIntegerField()
+    height = models.PositiveIntegerField()
+    title = models.CharField(max_length=200)
+    artist = models.CharField(max_length=200, blank=True)
+    year = models.CharField(max_length=40, blank=True)
+    origin = models.TextField(blank=True, help_text="Where the picture comes from: museum, address, program.")
+    licence = models.CharField(max_length=100, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["title"]
+
+    def __str__(self) -> str:
+        return f"{self.title}, {self.artist}" if self.artist else self.title

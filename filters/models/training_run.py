@@ -1,0 +1,57 @@
+"""A training run: everything that made a filter, so that it can be made again."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+
+from rotoscope.lease import Leased, LeasedQuerySet
+
+
+class TrainingRun(Leased):
+    """Settings, seed, losses over time, previews, device, seconds; resumable from `checkpoint`.
+
+    `losses` is a list of [step, total, content, style, variation, steadiness].
+    `previews` is a list of {"step": int, "image": storage name}.
+    """
+
+    class State(models.TextChoices):
+        QUEUED = "queued"
+        RUNNING = "running"
+        FINISHED = "finished"
+        FAILED = "failed"
+        CANCELLED = "cancelled"
+
+    name = models.CharField(max_length=120)
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL)
+    style_image = models.ForeignKey("StyleImage", on_delete=models.PROTECT, related_name="training_runs")
+    filter = models.ForeignKey(
+        "Filter", null=True, blank=True, on_delete=models.SET_NULL, related_name="training_runs"
+    )
+    state = models.CharField(max_length=20, choices=State, default=State.QUEUED, db_index=True)
+    base = models.CharField(max_length=80, default="base-fine")
+    settings = models.JSONField(default=dict)
+    seed = models.BigIntegerField(default=1)
+    step = models.PositiveIntegerField(default=0)
+    steps = models.PositiveIntegerField(default=0)
+    losses = models.JSONField(default=list, blank=True)
+    previews = models.JSONField(default=list, blank=True)
+    metrics = models.JSONField(default=dict, blank=True)
+    checkpoint = models.CharField(max_length=300, blank=True)
+    content_sha256 = models.CharField(max_length=64, blank=True)
+    code_version = models.CharField(max_length=80, blank=True)
+    device = models.CharField(max_length=80, blank=True)
+    seconds = models.FloatField(default=0)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    error = models.TextField(blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+    started_at = models.DateTimeField(null=True, blank=True)
+    finished_at = models.DateTimeField(null=True, blank=True)
+
+    objects = LeasedQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-created_at"]
+
+    def __str__(self) -> str:
+        return f"{self.name} (run {self.pk})"

@@ -1,0 +1,50 @@
+"""A version of a filter: what is run, never changed once made."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import models
+
+
+class FilterVersion(models.Model):
+    """Weights with their SHA-256, or a DeepFilter name; how well it does; which training made it."""
+
+    class Kind(models.TextChoices):
+        STYLE = "style", "Scale and shift numbers on a shipped base network"
+        ONNX = "onnx", "A whole ONNX model"
+        DEEPFILTER = "deepfilter", "A name at a DeepFilter service"
+
+    filter = models.ForeignKey("Filter", on_delete=models.CASCADE, related_name="versions")
+    number = models.PositiveIntegerField()
+    kind = models.CharField(max_length=20, choices=Kind)
+    base = models.CharField(max_length=80, blank=True, help_text="Name of the base network, for kind “style”.")
+    weights = models.FileField(upload_to="weights/", blank=True, max_length=200)
+    sha256 = models.CharField(max_length=64, blank=True)
+    deepfilter_name = models.CharField(max_length=300, blank=True)
+    metrics = models.JSONField(default=dict, blank=True)
+    training_run = models.ForeignKey("TrainingRun", null=True, blank=True, on_delete=models.SET_NULL)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    # What a later evaluation may add; everything else is fixed once the row exists.
+    MUTABLE = frozenset({"metrics", "training_run", "training_run_id"})
+
+    class Meta:
+        ordering = ["filter", "-number"]
+        constraints = [models.UniqueConstraint(fields=["filter", "number"], name="one_number_per_filter")]
+
+    def __str__(self) -> str:
+        return f"{self.filter} v{self.number}"
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Store a new version; of an old one only the metrics and the link to its training may change.
+
+        Raises ValueError when anything else of an existing version differs from what is stored.
+        """
+        if self.pk and not self._state.adding:
+            stored = FilterVersion.objects.get(pk=self.pk)
+            for field in self._meta.concrete_fields:
+                fixed = field.name not in self.MUTABLE
+                if fixed and field.value_from_object(stored) != field.value_from_object(self):
+                    raise ValueError(f"A filter version never changes: “{field.name}” of {self} is fixed.")
+        super().save(*args, **kwargs)

@@ -1,0 +1,80 @@
+"""Stored files as local paths, and local files into storage, whatever the storage is.
+
+ffmpeg, OpenCV and ONNX Runtime want paths. On a disk the stored file is the path; from S3 it is fetched
+once into a cache and kept while it is the same object (storage names are never used twice for other
+bytes). Storing never leaves half a file: the disk store renames, S3 puts whole objects.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from pathlib import Path
+
+from django.conf import settings
+from django.core.files import File
+from django.core.files.storage import default_storage
+from django.db.models.fields.files import FieldFile
+
+
+def local_path(stored: FieldFile | str) -> Path:
+    """A path with the bytes of a stored file. Raises FileNotFoundError when storage does not have it."""
+    name = stored if isinstance(stored, str) else (stored.name or "")
+    if not name:
+        raise FileNotFoundError("nothing is stored here")
+    try:
+        path = Path(default_storage.path(name))
+    except NotImplementedError:  # what storages without a local file system say
+        return _cached(name)
+    if not path.exists():
+        raise FileNotFoundError(name)
+    return path
+
+
+def store(path: Path, name: str) -> str:
+    """Move a local file into storage as `name`, replacing what is there; the name it has now.
+
+    The same work done twice (a worker killed between storing and writing the row) gives the same name.
+    """
+    try:
+        target = Path(default_storage.path(name))
+    except NotImplementedError:
+        with path.open("rb") as data:
+            default_storage.delete(name)
+            stored = default_storage.save(name, File(data))
+        path.unlink()
+        return stored
+    target.parent.mkdir(parents=True, exist_ok=True)
+    beside = target.with_name(f".{target.name}.{os.getpid()}.part")
+    shutil.move(path, beside)
+    beside.replace(target)
+    return name
+
+
+def forget(*stored: FieldFile | str) -> None:
+    """Remove stored files; missing ones are no error."""
+    for one in stored:
+        name = one if isinstance(one, str) else (one.name or "")
+        if name:
+            default_storage.delete(name)
+
+
+def work_folder() -> tempfile.TemporaryDirectory[str]:
+    """A folder for unfinished files, on the disk of the media where that is local, so that moving is renaming."""
+    root = Path(settings.ROTOSCOPE_HOME) / "work"
+    root.mkdir(parents=True, exist_ok=True)
+    return tempfile.TemporaryDirectory(dir=root)
+
+
+def _cached(name: str) -> Path:
+    cached = Path(settings.ROTOSCOPE_HOME) / "cache" / name
+    if cached.exists():
+        os.utime(cached)
+        return cached
+    cached.parent.mkdir(parents=True, exist_ok=True)
+    with default_storage.open(name, "rb") as data:
+        with tempfile.NamedTemporaryFile(dir=cached.parent, delete=False) as part:
+            shutil.copyfileobj(data, part, 1 << 20)
+    Path(part.name).replace(cached)
+    return cached

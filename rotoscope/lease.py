@@ -1,0 +1,95 @@
+"""Leases: a row that somebody works on, for as long as they show that they live.
+
+A worker can be killed at any instruction, so a claim is never for good. A claim writes a token and a
+time; the holder renews it every few seconds; when the time has passed, anybody may claim anew. The
+token fences: what a late holder writes after losing its lease meets zero rows.
+"""
+
+from __future__ import annotations
+
+import threading
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from typing import Any, Self
+
+from django.db import close_old_connections, models
+from django.db.models import Q
+from django.utils import timezone
+
+LEASE = timedelta(seconds=20)
+RENEW_EVERY = 4.0  # seconds
+
+
+class LeaseLost(Exception):
+    """Somebody else holds the row now; stop without writing."""
+
+
+class LeasedQuerySet(models.QuerySet[Any]):
+    """Queries over leased rows."""
+
+    def free(self, now: datetime | None = None) -> Self:
+        """Rows that nobody alive works on."""
+        return self.filter(Q(lease_until=None) | Q(lease_until__lt=now or timezone.now()))
+
+    def held_by(self, token: uuid.UUID) -> Self:
+        """The rows of one holder: the fence of every write that a worker makes."""
+        return self.filter(lease_token=token)
+
+
+class Leased(models.Model):
+    """The columns of a lease."""
+
+    lease_token = models.UUIDField(null=True, editable=False)
+    lease_until = models.DateTimeField(null=True, editable=False, db_index=True)
+
+    objects = LeasedQuerySet.as_manager()
+
+    class Meta:
+        abstract = True
+
+
+def claim(rows: LeasedQuerySet, **values: Any) -> uuid.UUID | None:
+    """Claim the rows that are free, in one statement, and set `values`. None: somebody was first."""
+    token = uuid.uuid4()
+    taken = rows.free().update(lease_token=token, lease_until=timezone.now() + LEASE, **values)
+    return token if taken else None
+
+
+@contextmanager
+def renewing(rows: LeasedQuerySet, token: uuid.UUID) -> Iterator[threading.Event]:
+    """Renew a lease in the background while the block runs.
+
+    Yields an event that is set once the lease is lost (the row was cancelled, or claimed by another).
+    A database that is down for a while does not set it: renewal goes on trying, and the fence decides.
+    """
+    lost = threading.Event()
+    done = threading.Event()
+
+    def renew() -> None:
+        while not done.wait(RENEW_EVERY):
+            try:
+                close_old_connections()
+                if not rows.held_by(token).update(lease_until=timezone.now() + LEASE):
+                    lost.set()
+                    return
+            except Exception:
+                continue  # the database may be restarting; the lease's own time says when it is too late
+        close_old_connections()
+
+    def run() -> None:
+        try:
+            renew()
+        finally:
+            from django.db import connections
+
+            connections.close_all()
+
+    thread = threading.Thread(target=run, name="lease", daemon=True)
+    thread.start()
+    try:
+        yield lost
+    finally:
+        done.set()
+        thread.join(timeout=RENEW_EVERY)

@@ -1,0 +1,136 @@
+"""Django's settings, read strictly from the environment. Every variable is described in docs/settings.md."""
+
+from pathlib import Path
+from typing import Any
+
+from rotoscope import broker, env, machine, secret, security, storage
+from rotoscope.database import address, embedded
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+
+# --- Where we are -----------------------------------------------------------------------------------------------
+PRODUCTION = env.choice("ROTOSCOPE_ENV", "development", ("development", "production")) == "production"
+DEBUG = env.flag("ROTOSCOPE_DEBUG", False)
+ROTOSCOPE_HOME = env.folder("ROTOSCOPE_HOME", BASE_DIR / "var")
+ROTOSCOPE_WORKERS = env.whole("ROTOSCOPE_WORKERS", min(machine.cores(), 8), least=1, most=64)
+ROTOSCOPE_ENGINE_THREADS = env.whole(
+    "ROTOSCOPE_ENGINE_THREADS", max(1, machine.cores() // ROTOSCOPE_WORKERS), least=1, most=256
+)
+
+# --- Secrets and hosts ------------------------------------------------------------------------------------------
+SECRET_KEY = env.text("SECRET_KEY")
+ALLOWED_HOSTS = env.words("ALLOWED_HOSTS", () if PRODUCTION else ("127.0.0.1", "localhost", "[::1]"))
+CSRF_TRUSTED_ORIGINS = env.words("CSRF_TRUSTED_ORIGINS")
+DATABASE_URL = env.address("DATABASE_URL", "", address.SCHEMES)
+if PRODUCTION:
+    if DEBUG:
+        raise env.SettingError("ROTOSCOPE_DEBUG must not be on in production.")
+    security.refuse_unsafe(
+        secret_key=SECRET_KEY, hosts=ALLOWED_HOSTS, origins=CSRF_TRUSTED_ORIGINS, database_url=DATABASE_URL
+    )
+SECRET_KEY = SECRET_KEY or secret.kept_in(ROTOSCOPE_HOME)
+
+# --- Database and queue -----------------------------------------------------------------------------------------
+EMBEDDED_DATABASE = not DATABASE_URL
+DATABASE_URL = DATABASE_URL or embedded.Server(ROTOSCOPE_HOME).url()
+DATABASES = {"default": address.settings_for(DATABASE_URL)}
+DRAMATIQ_BROKER_URL = env.text("DRAMATIQ_BROKER_URL", DATABASE_URL)
+DRAMATIQ_BROKER = broker.settings_for(DRAMATIQ_BROKER_URL)
+DRAMATIQ_AUTODISCOVER_MODULES = ("actors",)
+
+# --- Files ------------------------------------------------------------------------------------------------------
+MEDIA_ROOT = ROTOSCOPE_HOME / "media"
+SCRATCH = ROTOSCOPE_HOME / "scratch"
+ROTOSCOPE_STORAGE, _media = storage.read(MEDIA_ROOT)
+MEDIA_DELIVERY = env.choice("ROTOSCOPE_MEDIA_DELIVERY", "direct", storage.DELIVERIES)
+storage.check_delivery(ROTOSCOPE_STORAGE, MEDIA_DELIVERY)
+_static = "CompressedManifestStaticFilesStorage" if PRODUCTION else "CompressedStaticFilesStorage"
+STORAGES: dict[str, Any] = {"default": _media, "staticfiles": {"BACKEND": f"whitenoise.storage.{_static}"}}
+STATIC_URL = "/static/"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+STATIC_ROOT = env.folder("ROTOSCOPE_STATIC_ROOT", BASE_DIR / "staticfiles")
+WHITENOISE_USE_FINDERS = not PRODUCTION
+WHITENOISE_AUTOREFRESH = not PRODUCTION
+FILE_UPLOAD_TEMP_DIR = SCRATCH
+DATA_UPLOAD_MAX_MEMORY_SIZE = 8 * storage.MEGABYTE
+
+# --- DeepFilter -------------------------------------------------------------------------------------------------
+ALGORITHMIA_API_KEY = env.text("ALGORITHMIA_API_KEY")
+ALGORITHMIA_API_ADDRESS = env.address("ALGORITHMIA_API_ADDRESS", "https://api.algorithmia.com", ("http", "https"))
+
+# --- Applications -----------------------------------------------------------------------------------------------
+INSTALLED_APPS = [
+    "unfold",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.contrib.postgres",
+    "django_dramatiq",
+    "django_htmx",
+    "csp",
+    "rotoscope",
+    "filters",
+    "videos",
+]
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "rotoscope.security.ContentPolicy",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+]
+ROOT_URLCONF = "rotoscope.urls"
+WSGI_APPLICATION = "rotoscope.wsgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "csp.context_processors.nonce",
+            ]
+        },
+    }
+]
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+# --- People -----------------------------------------------------------------------------------------------------
+LOGIN_URL = "login"
+LOGIN_REDIRECT_URL = "/"
+LOGOUT_REDIRECT_URL = "/"
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in ("UserAttributeSimilarityValidator", "MinimumLengthValidator", "CommonPasswordValidator")
+]
+USE_TZ = True
+TIME_ZONE = "UTC"
+LANGUAGE_CODE = "en"
+
+# --- Protection -------------------------------------------------------------------------------------------------
+CONTENT_SECURITY_POLICY = security.content_policy(
+    security.origin(env.text("ROTOSCOPE_S3_ENDPOINT")) if MEDIA_DELIVERY == "presigned" else None
+)
+X_FRAME_OPTIONS = "DENY"
+globals().update(security.transport(PRODUCTION))
+
+# --- What is written down ---------------------------------------------------------------------------------------
+LOG_LEVEL = env.choice("ROTOSCOPE_LOG_LEVEL", "INFO", ("DEBUG", "INFO", "WARNING", "ERROR"))
+LOGGING: dict[str, Any] = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "%(asctime)s %(levelname).1s %(name)s: %(message)s"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["console"], "level": "WARNING"},
+    "loggers": {name: {"level": LOG_LEVEL} for name in ("rotoscope", "videos", "filters", "django.security")},
+}

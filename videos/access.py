@@ -1,0 +1,238 @@
+"""Who may see or do what: the only place that decides.
+
+Every view, API call, actor of a person's wish, and every byte of media asks here. A viewer is a person
+(or nobody) and, perhaps, an open share link. Refusals of reading are always the same 404, so that nobody
+learns what exists.
+
+Rules:
+- public footage, and what was made of it, is seen by all once it is ready; unlisted by whoever has its
+  address; private by its owner, staff, and the holder of a share link that opens it;
+- a share link of a video opens its finished renders too; one of a render opens that render and, to
+  compare with, the original; one of a comparison opens its items; one of a collection all its items;
+- only the owner of the footage (and staff) renders it, changes it, shares it;
+- downloads: the owner and staff, and holders of a share link that allows it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib.auth.models import AnonymousUser
+from django.http import Http404, HttpRequest
+
+from videos.models import Collection, Comparison, Render, ShareLink, Video, Visibility
+
+
+@dataclass(frozen=True)
+class Viewer:
+    """Who looks: `user` may be anonymous; `share` is an open share link or None; `token` its plain text."""
+
+    user: Any
+    share: ShareLink | None = None
+    token: str = ""
+
+    @property
+    def is_staff(self) -> bool:
+        """Staff sees all, to help and to keep order."""
+        return bool(self.user.is_active and self.user.is_staff)
+
+    def owns(self, thing: Any) -> bool:
+        """Whether `thing` is theirs."""
+        return bool(self.user.is_authenticated and thing.owner_id == self.user.pk)
+
+
+NOBODY = Viewer(AnonymousUser())
+
+
+def viewer_of(request: HttpRequest) -> Viewer:
+    """The viewer of a request: its user, and the share link named by `?share=` if that is open."""
+    cached = getattr(request, "_viewer", None)
+    if cached is None:
+        token = request.GET.get("share", "")
+        share = ShareLink.open(token) if token else None
+        cached = Viewer(request.user, share, token if share else "")
+        request._viewer = cached  # type: ignore[attr-defined]
+    return cached
+
+
+def can_see_video(viewer: Viewer, video: Video) -> bool:
+    """Look at the footage and at the page of a video."""
+    if can_change_video(viewer, video) or _share_shows_video(viewer.share, video):
+        return True
+    return video.state == Video.State.READY and video.visibility != Visibility.PRIVATE
+
+
+def can_see_render(viewer: Viewer, render: Render) -> bool:
+    """Look at a render. Unfinished ones are their owners' business."""
+    if can_change_video(viewer, render.video):
+        return True
+    if render.state != Render.State.FINISHED:
+        return False
+    if _share_shows_render(viewer.share, render):
+        return True
+    return render.video.state == Video.State.READY and render.video.visibility != Visibility.PRIVATE
+
+
+def can_see_comparison(viewer: Viewer, comparison: Comparison) -> bool:
+    """Look at a comparison; a link to it opens it, otherwise its own and its video's visibility count."""
+    if viewer.owns(comparison) or viewer.is_staff:
+        return True
+    share = viewer.share
+    if share is not None and (share.comparison_id == comparison.pk or _collected(share, comparison=comparison)):
+        return True
+    return comparison.visibility != Visibility.PRIVATE and can_see_video(viewer, comparison.video)
+
+
+def can_see_collection(viewer: Viewer, collection: Collection) -> bool:
+    """Look at a collection. Its items are asked about one by one."""
+    if viewer.owns(collection) or viewer.is_staff:
+        return True
+    if viewer.share is not None and viewer.share.collection_id == collection.pk:
+        return True
+    return collection.visibility != Visibility.PRIVATE
+
+
+def can_change_video(viewer: Viewer, video: Video) -> bool:
+    """Edit, delete, separate and render footage."""
+    return viewer.owns(video) or viewer.is_staff
+
+
+def can_render(viewer: Viewer, video: Video) -> bool:
+    """Ask for renders and stills of footage."""
+    return can_change_video(viewer, video) and video.state == Video.State.READY
+
+
+def can_change_render(viewer: Viewer, render: Render) -> bool:
+    """Cancel, pause, retry and delete a render."""
+    return viewer.owns(render) or can_change_video(viewer, render.video)
+
+
+def can_change_own(viewer: Viewer, thing: Comparison | Collection | ShareLink) -> bool:
+    """Edit and delete a comparison, a collection or a share link."""
+    return viewer.owns(thing) or viewer.is_staff
+
+
+def can_share(viewer: Viewer, target: Video | Render | Comparison | Collection) -> bool:
+    """Make share links: only for what one may change oneself."""
+    if isinstance(target, Render):
+        return can_change_video(viewer, target.video)
+    if isinstance(target, Comparison):
+        return viewer.owns(target) and can_see_video(Viewer(viewer.user), target.video) or viewer.is_staff
+    return viewer.owns(target) or viewer.is_staff
+
+
+def can_download(viewer: Viewer, thing: Video | Render) -> bool:
+    """Keep a file: owner, staff, or a share link that allows downloads of it."""
+    video = thing.video if isinstance(thing, Render) else thing
+    if can_change_video(viewer, video):
+        return True
+    share = viewer.share
+    if share is None or not share.downloads:
+        return False
+    if isinstance(thing, Render):
+        return can_see_render(viewer, thing) and _share_shows_render(share, thing)
+    return _share_shows_video(share, thing)
+
+
+def can_train(viewer: Viewer) -> bool:
+    """Train filters: any signed-in person; publishing is the curators' (staff) business."""
+    return bool(viewer.user.is_authenticated and viewer.user.is_active)
+
+
+def video_or_404(request: HttpRequest, ref: str) -> Video:
+    """The video with this ref if the request's viewer may see it; else the one 404."""
+    video = Video.objects.select_related("owner").filter(ref=ref).first()
+    if video is None or not can_see_video(viewer_of(request), video):
+        raise Http404
+    return video
+
+
+def own_video_or_404(request: HttpRequest, ref: str) -> Video:
+    """The video with this ref if the request's viewer may change it; else the one 404."""
+    video = video_or_404(request, ref)
+    if not can_change_video(viewer_of(request), video):
+        raise Http404
+    return video
+
+
+def render_or_404(request: HttpRequest, ref: str) -> Render:
+    """The render with this ref if the request's viewer may see it; else the one 404."""
+    render = Render.objects.with_names().filter(ref=ref).first()
+    if render is None or not can_see_render(viewer_of(request), render):
+        raise Http404
+    return render
+
+
+def own_render_or_404(request: HttpRequest, ref: str) -> Render:
+    """The render with this ref if the request's viewer may change it; else the one 404."""
+    render = render_or_404(request, ref)
+    if not can_change_render(viewer_of(request), render):
+        raise Http404
+    return render
+
+
+def comparison_or_404(request: HttpRequest, ref: str) -> Comparison:
+    """The comparison with this ref if the request's viewer may see it; else the one 404."""
+    comparison = Comparison.objects.select_related("video__owner", "owner").filter(ref=ref).first()
+    if comparison is None or not can_see_comparison(viewer_of(request), comparison):
+        raise Http404
+    return comparison
+
+
+def collection_or_404(request: HttpRequest, ref: str) -> Collection:
+    """The collection with this ref if the request's viewer may see it; else the one 404."""
+    collection = Collection.objects.select_related("owner").filter(ref=ref).first()
+    if collection is None or not can_see_collection(viewer_of(request), collection):
+        raise Http404
+    return collection
+
+
+def share_target_allowed(share: ShareLink) -> bool:
+    """Whether what a link opens is still the sharer's to show: a link never outlives its owner's rights."""
+    return bool(share.owner.is_active and can_share(Viewer(share.owner), share.target))
+
+
+def _share_shows_video(share: ShareLink | None, video: Video) -> bool:
+    if share is None or not share_target_allowed(share):
+        return False
+    if share.video_id == video.pk:
+        return True
+    if share.render is not None:
+        return share.render.video_id == video.pk
+    if share.comparison is not None:
+        return share.comparison.video_id == video.pk
+    return share.collection is not None and _collection_holds_video(share, video)
+
+
+def _share_shows_render(share: ShareLink | None, render: Render) -> bool:
+    if share is None or not share_target_allowed(share):
+        return False
+    if share.video_id == render.video_id or share.render_id == render.pk:
+        return True
+    if share.comparison is not None:
+        return share.comparison.items.filter(render=render).exists()
+    return share.collection is not None and _collected(share, render=render)
+
+
+def _collected(share: ShareLink, **item: Any) -> bool:
+    """Whether the link's collection holds an item that its owner may share themselves."""
+    if share.collection is None or not share_target_allowed(share):
+        return False
+    if share.collection.items.filter(**item).exists():
+        return can_share(Viewer(share.owner), next(iter(item.values())))
+    render = item.get("render")
+    if render is None:
+        return False
+    holding = Comparison.objects.filter(collectionitem__collection=share.collection, items__render=render)
+    return any(can_share(Viewer(share.owner), comparison) for comparison in holding)
+
+
+def _collection_holds_video(share: ShareLink, video: Video) -> bool:
+    assert share.collection is not None
+    sharer = Viewer(share.owner)
+    for item in share.collection.items.select_related("render__video", "comparison__video"):
+        thing = item.render or item.comparison
+        if thing is not None and thing.video_id == video.pk and can_share(sharer, thing):
+            return True
+    return False

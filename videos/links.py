@@ -1,0 +1,42 @@
+"""Addresses of media. Every one of them is answered by views/media.py, which asks access.py."""
+
+from __future__ import annotations
+
+from urllib.parse import urlencode
+
+from django.urls import reverse
+
+from videos.access import Viewer
+from videos.models import Frame, Render, Still, Video
+
+VIDEO_FILES = {"footage.mp4": "footage", "poster.jpg": "poster", "filmstrip.jpg": "filmstrip", "source": "source"}
+RENDER_FILES = {"video.mp4": "output", "poster.jpg": "poster", "preview.mp4": "preview"}
+
+
+def video_media(video: Video, name: str, viewer: Viewer | None = None, *, download: bool = False) -> str:
+    """Address of one of VIDEO_FILES."""
+    return _with_query(reverse("media-video", args=[video.ref, name]), viewer, download)
+
+
+def render_media(render: Render, name: str, viewer: Viewer | None = None, *, download: bool = False) -> str:
+    """Address of one of RENDER_FILES."""
+    return _with_query(reverse("media-render", args=[render.ref, name]), viewer, download)
+
+
+def frame_media(frame: Frame, viewer: Viewer | None = None) -> str:
+    """Address of a separated frame's JPEG."""
+    return _with_query(reverse("media-frame", args=[frame.video.ref, frame.index]), viewer)
+
+
+def still_media(still: Still, viewer: Viewer | None = None) -> str:
+    """Address of a painted still's JPEG."""
+    return _with_query(reverse("media-still", args=[still.pk]), viewer)
+
+
+def _with_query(path: str, viewer: Viewer | None, download: bool = False) -> str:
+    query = {}
+    if viewer is not None and viewer.token:
+        query["share"] = viewer.token
+    if download:
+        query["download"] = "1"
+    return f"{path}?{urlencode(query)}" if query else path

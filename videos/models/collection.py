@@ -1,0 +1,52 @@
+"""A collection: renders and comparisons that belong together, with a text."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.urls import reverse
+
+from videos.refs import new_ref
+
+from .video import Visibility
+
+
+class Collection(models.Model):
+    """What somebody found, gathered and explained."""
+
+    ref = models.CharField(max_length=16, unique=True, default=new_ref, editable=False)
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="collections")
+    title = models.CharField(max_length=200)
+    text = models.TextField(blank=True)
+    visibility = models.CharField(max_length=20, choices=Visibility, default=Visibility.UNLISTED)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["-created_at"]
+
+    def __str__(self) -> str:
+        return self.title
+
+    def get_absolute_url(self) -> str:
+        return reverse("collection", args=[self.ref])
+
+
+class CollectionItem(models.Model):
+    """One render or one comparison in a collection."""
+
+    collection = models.ForeignKey("Collection", on_delete=models.CASCADE, related_name="items")
+    position = models.PositiveSmallIntegerField()
+    render = models.ForeignKey("Render", null=True, blank=True, on_delete=models.CASCADE)
+    comparison = models.ForeignKey("Comparison", null=True, blank=True, on_delete=models.CASCADE)
+
+    class Meta:
+        ordering = ["position"]
+        constraints = [
+            models.UniqueConstraint(fields=["collection", "position"], name="one_item_per_position"),
+            models.CheckConstraint(
+                condition=Q(render__isnull=False, comparison__isnull=True)
+                | Q(render__isnull=True, comparison__isnull=False),
+                name="item_is_one_thing",
+            ),
+        ]

@@ -1,0 +1,58 @@
+"""A comparison: a chosen set of renders of one video, arranged to be looked at and shared."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F
+from django.urls import reverse
+
+from videos.refs import new_ref
+
+from .video import Visibility
+
+
+class Comparison(models.Model):
+    """`view` holds what the page needs to come back as it was: cut, loop, zoom, frame."""
+
+    class Layout(models.TextChoices):
+        WIPE = "wipe"
+        GRID = "grid"
+        BLINK = "blink"
+        LOUPE = "loupe"
+
+    ref = models.CharField(max_length=16, unique=True, default=new_ref, editable=False)
+    video = models.ForeignKey("Video", on_delete=models.CASCADE, related_name="comparisons")
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="comparisons")
+    title = models.CharField(max_length=200)
+    text = models.TextField(blank=True)
+    layout = models.CharField(max_length=20, choices=Layout, default=Layout.WIPE)
+    view = models.JSONField(default=dict, blank=True)
+    visibility = models.CharField(max_length=20, choices=Visibility, default=Visibility.UNLISTED)
+    views = models.PositiveBigIntegerField(default=0)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["-created_at"]
+
+    def __str__(self) -> str:
+        return self.title
+
+    def get_absolute_url(self) -> str:
+        return reverse("comparison", args=[self.ref])
+
+    def count_view(self) -> None:
+        """One more look."""
+        Comparison.objects.filter(pk=self.pk).update(views=F("views") + 1)
+
+
+class ComparisonItem(models.Model):
+    """One place of a comparison; no render means the original footage."""
+
+    comparison = models.ForeignKey("Comparison", on_delete=models.CASCADE, related_name="items")
+    position = models.PositiveSmallIntegerField()
+    render = models.ForeignKey("Render", null=True, blank=True, on_delete=models.CASCADE)
+
+    class Meta:
+        ordering = ["position"]
+        constraints = [models.UniqueConstraint(fields=["comparison", "position"], name="one_item_per_place")]

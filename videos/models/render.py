@@ -1,0 +1,208 @@
+"""A render: one video under one version of a filter, with settings."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+from decimal import Decimal
+from fractions import Fraction
+
+from django.conf import settings
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.db.models import F
+from django.urls import reverse
+from django.utils import timezone
+
+from rotoscope.lease import Leased, LeasedQuerySet
+from videos.refs import new_ref
+
+SHARE = [MinValueValidator(Decimal(0)), MaxValueValidator(Decimal(1))]
+
+
+class RenderQuerySet(LeasedQuerySet):
+    """Named queries over renders."""
+
+    def finished(self) -> RenderQuerySet:
+        """Renders that can be played."""
+        return self.filter(state=Render.State.FINISHED)
+
+    def active(self) -> RenderQuerySet:
+        """Renders that wait or are worked on."""
+        return self.filter(state__in=Render.ACTIVE)
+
+    def with_names(self) -> RenderQuerySet:
+        """What a list of renders shows, in one query."""
+        return self.select_related("video", "video__owner", "version", "version__filter", "owner")
+
+
+class Render(Leased):
+    """Unique for (video, version, settings). The range is [start_frame, stop_frame) of the footage."""
+
+    class State(models.TextChoices):
+        QUEUED = "queued"
+        RENDERING = "rendering"
+        PAUSED = "paused"
+        REBUILDING = "rebuilding"
+        FINISHED = "finished"
+        FAILED = "failed"
+        CANCELLED = "cancelled"
+
+    ACTIVE = (State.QUEUED, State.RENDERING, State.REBUILDING)
+
+    ref = models.CharField(max_length=16, unique=True, default=new_ref, editable=False)
+    video = models.ForeignKey("Video", on_delete=models.CASCADE, related_name="renders")
+    version = models.ForeignKey("filters.FilterVersion", on_delete=models.PROTECT, related_name="renders")
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="renders")
+
+    strength = models.DecimalField(max_digits=3, decimal_places=2, default=Decimal("1"), validators=SHARE)
+    keep_colours = models.BooleanField(default=False)
+    smoothing = models.DecimalField(max_digits=3, decimal_places=2, default=Decimal("0"), validators=SHARE)
+    images_per_second = models.PositiveSmallIntegerField(
+        null=True, blank=True, help_text="Painted images a second; empty for every frame."
+    )
+    cross_fade = models.BooleanField(default=False)
+    height = models.PositiveIntegerField(help_text="Lines of the result; the width follows.")
+    start_frame = models.PositiveIntegerField(default=0)
+    stop_frame = models.PositiveIntegerField()
+
+    state = models.CharField(max_length=20, choices=State, default=State.QUEUED, db_index=True)
+    error = models.TextField(blank=True)
+    attempts = models.PositiveSmallIntegerField(default=0, help_text="Attempts at the rebuild.")
+    frames_done = models.PositiveIntegerField(default=0, help_text="Painted images that are safely stored.")
+    frames_total = models.PositiveIntegerField(default=0, help_text="Images to paint.")
+    engine_seconds = models.FloatField(default=0)
+    cost = models.DecimalField(max_digits=12, decimal_places=6, default=Decimal(0))
+
+    output = models.FileField(upload_to="renders/", blank=True, max_length=200)
+    output_size = models.PositiveBigIntegerField(default=0)
+    poster = models.FileField(upload_to="posters/", blank=True, max_length=200)
+    preview = models.FileField(upload_to="previews/", blank=True, max_length=200)
+
+    views = models.PositiveBigIntegerField(default=0)
+    created_at = models.DateTimeField(auto_now_add=True, db_index=True)
+    started_at = models.DateTimeField(null=True, blank=True)
+    finished_at = models.DateTimeField(null=True, blank=True)
+
+    objects = RenderQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-created_at"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=[
+                    "video",
+                    "version",
+                    "strength",
+                    "keep_colours",
+                    "smoothing",
+                    "images_per_second",
+                    "cross_fade",
+                    "height",
+                    "start_frame",
+                    "stop_frame",
+                ],
+                name="one_render_per_settings",
+                nulls_distinct=False,
+            ),
+            models.CheckConstraint(condition=models.Q(stop_frame__gt=F("start_frame")), name="range_not_empty"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.video} under {self.version.filter}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("render", args=[self.ref])
+
+    @property
+    def frame_count(self) -> int:
+        """Frames of the result, whatever the number of painted images."""
+        return self.stop_frame - self.start_frame
+
+    @property
+    def duration(self) -> Fraction:
+        """Seconds of the result, exact."""
+        return self.frame_count / self.video.rate
+
+    @property
+    def width(self) -> int:
+        """Columns of the result: the footage's shape at `height` lines, even as H.264 4:2:0 wants."""
+        exact = Fraction(self.video.width * self.height, self.video.height)
+        return max(2, 2 * round(exact / 2))
+
+    @property
+    def progress(self) -> float:
+        """0 to 1 by painted images; the rebuild is the last hundredth."""
+        if self.state == self.State.FINISHED:
+            return 1.0
+        return 0.99 * self.frames_done / self.frames_total if self.frames_total else 0.0
+
+    @property
+    def seconds_per_image(self) -> float | None:
+        """What one painted image took the engine, in seconds."""
+        return self.engine_seconds / self.frames_done if self.frames_done else None
+
+    def cancel(self) -> bool:
+        """Any unfinished state → cancelled; workers notice within two seconds."""
+        return self._move([*self.ACTIVE, self.State.PAUSED], self.State.CANCELLED, finished_at=timezone.now())
+
+    def pause(self) -> bool:
+        """queued or rendering → paused: running segments stop, finished ones stay."""
+        return self._move([self.State.QUEUED, self.State.RENDERING], self.State.PAUSED)
+
+    def resume(self) -> bool:
+        """paused, failed or cancelled → queued; finished segments are kept."""
+        moved = self._move(
+            [self.State.PAUSED, self.State.FAILED, self.State.CANCELLED],
+            self.State.QUEUED,
+            error="",
+            attempts=0,
+            finished_at=None,
+        )
+        if moved:
+            self.segments.exclude(state="finished").update(
+                state="pending", attempts=0, error="", lease_token=None, lease_until=None
+            )
+        return moved
+
+    def start(self) -> bool:
+        """queued → rendering."""
+        return self._move([self.State.QUEUED], self.State.RENDERING, started_at=timezone.now())
+
+    def begin_rebuild(self) -> bool:
+        """rendering → rebuilding. One of all that finish a last segment gets True."""
+        return self._move([self.State.RENDERING], self.State.REBUILDING)
+
+    def mark_failed(self, sentence: str) -> bool:
+        """An active state → failed, with a reason."""
+        return self._move(self.ACTIVE, self.State.FAILED, error=sentence, finished_at=timezone.now())
+
+    def mark_finished(self, token: uuid.UUID, output: str, size: int, poster: str, preview: str) -> bool:
+        """rebuilding → finished, by the holder of the lease."""
+        return bool(
+            Render.objects.held_by(token)
+            .filter(pk=self.pk, state=self.State.REBUILDING)
+            .update(
+                state=self.State.FINISHED,
+                output=output,
+                output_size=size,
+                poster=poster,
+                preview=preview,
+                finished_at=timezone.now(),
+                error="",
+                lease_token=None,
+                lease_until=None,
+            )
+        )
+
+    def count_view(self) -> None:
+        """One more look."""
+        Render.objects.filter(pk=self.pk).update(views=F("views") + 1)
+
+    def _move(self, old: Sequence[str], new: str, **values: object) -> bool:
+        moved = Render.objects.filter(pk=self.pk, state__in=list(old)).update(
+            state=new, lease_token=None, lease_until=None, **values
+        )
+        if moved:
+            self.refresh_from_db()
+        return bool(moved)

@@ -1,0 +1,54 @@
+"""A segment: about two seconds of a render, the unit of distributed work."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from django.db import models
+
+from rotoscope.lease import Leased, LeasedQuerySet
+
+MAX_ATTEMPTS = 5
+
+
+class SegmentQuerySet(LeasedQuerySet):
+    """Named queries over segments."""
+
+    def unfinished(self) -> SegmentQuerySet:
+        """Segments that still have to be painted."""
+        return self.exclude(state=Segment.State.FINISHED)
+
+    def claimable(self) -> SegmentQuerySet:
+        """Unfinished segments that nobody alive works on, of renders that are being worked on."""
+        return self.unfinished().free().filter(render__state="rendering")
+
+
+class Segment(Leased):
+    """Frames [start, stop) of the footage; `file` is an MPEG-TS that joins without re-encoding."""
+
+    class State(models.TextChoices):
+        PENDING = "pending"
+        RUNNING = "running"
+        FINISHED = "finished"
+
+    render = models.ForeignKey("Render", on_delete=models.CASCADE, related_name="segments")
+    index = models.PositiveIntegerField()
+    start = models.PositiveIntegerField()
+    stop = models.PositiveIntegerField()
+    state = models.CharField(max_length=20, choices=State, default=State.PENDING)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    error = models.TextField(blank=True)
+    images = models.PositiveIntegerField(default=0, help_text="Images that this segment paints.")
+    file = models.FileField(upload_to="segments/", blank=True, max_length=200)
+    engine_seconds = models.FloatField(default=0)
+    cost = models.DecimalField(max_digits=12, decimal_places=6, default=Decimal(0))
+    finished_at = models.DateTimeField(null=True, blank=True)
+
+    objects = SegmentQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["render", "index"]
+        constraints = [models.UniqueConstraint(fields=["render", "index"], name="one_row_per_segment")]
+
+    def __str__(self) -> str:
+        return f"segment {self.index} of {self.render}"

@@ -1,0 +1,45 @@
+"""An upload that is coming in, piece by piece (tus 1.0)."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db import models
+from django.utils import timezone
+
+LIFETIME = timedelta(days=2)
+
+
+def expiry() -> datetime:
+    """When an upload that gets no more bytes is thrown away."""
+    return timezone.now() + LIFETIME
+
+
+class Upload(models.Model):
+    """`offset` bytes of `length` are safely on disk, in ROTOSCOPE_HOME/uploads/<id>.part.
+
+    Once whole, it becomes exactly one video: `video` is set by compare-and-swap.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="uploads")
+    filename = models.CharField(max_length=255)
+    metadata = models.JSONField(default=dict, blank=True)
+    length = models.PositiveBigIntegerField()
+    offset = models.PositiveBigIntegerField(default=0)
+    video = models.OneToOneField("Video", null=True, blank=True, on_delete=models.CASCADE, related_name="upload")
+    created_at = models.DateTimeField(auto_now_add=True)
+    expires_at = models.DateTimeField(default=expiry)
+
+    class Meta:
+        ordering = ["-created_at"]
+
+    def __str__(self) -> str:
+        return f"{self.filename} ({self.offset} of {self.length} bytes)"
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether the last byte has arrived."""
+        return self.offset == self.length

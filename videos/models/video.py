@@ -1,0 +1,166 @@
+"""A video: footage somebody uploaded, and what became of it."""
+
+from __future__ import annotations
+
+import uuid
+from fractions import Fraction
+from typing import Any
+
+from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
+from django.db import models
+from django.db.models import F, Q
+from django.urls import reverse
+from django.utils import timezone
+
+from rotoscope.lease import Leased, LeasedQuerySet
+from videos.refs import new_ref
+
+
+class Visibility(models.TextChoices):
+    """Who may look: everybody and the gallery; whoever has the address; the owner alone."""
+
+    PUBLIC = "public"
+    UNLISTED = "unlisted"
+    PRIVATE = "private"
+
+
+class VideoQuerySet(LeasedQuerySet):
+    """Named queries over videos. Who may see what is decided in videos/access.py; these are its SQL."""
+
+    def ready(self) -> VideoQuerySet:
+        """Footage that can be played and rendered."""
+        return self.filter(state=Video.State.READY)
+
+    def listed(self) -> VideoQuerySet:
+        """What the public gallery shows."""
+        return self.ready().filter(visibility=Visibility.PUBLIC)
+
+    def listed_for(self, user: Any) -> VideoQuerySet:
+        """What lists show to `user`: public footage and their own, whatever its state."""
+        if not user.is_authenticated:
+            return self.listed()
+        public = Q(visibility=Visibility.PUBLIC, state=Video.State.READY)
+        return self.filter(public | Q(owner=user))
+
+    def search(self, words: str) -> VideoQuerySet:
+        """Footage whose title, description, tags, owner or filters contain every word."""
+        found = self
+        for word in words.split()[:8]:
+            found = found.filter(
+                Q(title__icontains=word)
+                | Q(description__icontains=word)
+                | Q(tags__contains=[word.lower()])
+                | Q(owner__username__icontains=word)
+                | Q(renders__version__filter__name__icontains=word, renders__state="finished")
+            )
+        return found.distinct()
+
+
+class Video(Leased):
+    """Footage. `footage` is the playable copy at the exact rate; `source` is the untouched upload."""
+
+    class State(models.TextChoices):
+        RECEIVING = "receiving"
+        INGESTING = "ingesting"
+        READY = "ready"
+        FAILED = "failed"
+
+    ref = models.CharField(max_length=16, unique=True, default=new_ref, editable=False)
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="videos")
+    title = models.CharField(max_length=200)
+    description = models.TextField(blank=True)
+    tags = ArrayField(models.CharField(max_length=40), default=list, blank=True)
+    visibility = models.CharField(max_length=20, choices=Visibility, default=Visibility.PRIVATE)
+    state = models.CharField(max_length=20, choices=State, default=State.RECEIVING, db_index=True)
+    stage = models.CharField(max_length=80, blank=True, help_text="What is being done now, for people.")
+    progress = models.FloatField(default=0, help_text="0 to 1, over the whole ingest.")
+    error = models.TextField(blank=True)
+    attempts = models.PositiveSmallIntegerField(default=0)
+
+    source = models.FileField(upload_to="sources/", blank=True, max_length=200)
+    source_name = models.CharField(max_length=255, blank=True)
+    source_size = models.PositiveBigIntegerField(default=0)
+    checksum = models.CharField(max_length=64, blank=True, help_text="SHA-256 of the source.")
+    probe = models.JSONField(default=dict, blank=True)
+
+    footage = models.FileField(upload_to="footage/", blank=True, max_length=200)
+    rate_numerator = models.PositiveIntegerField(default=0)
+    rate_denominator = models.PositiveIntegerField(default=1)
+    frame_count = models.PositiveIntegerField(default=0)
+    width = models.PositiveIntegerField(default=0)
+    height = models.PositiveIntegerField(default=0)
+    has_audio = models.BooleanField(default=False)
+    poster = models.FileField(upload_to="posters/", blank=True, max_length=200)
+    filmstrip = models.FileField(upload_to="filmstrips/", blank=True, max_length=200)
+    filmstrip_tiles = models.PositiveSmallIntegerField(default=0)
+    images_per_second = models.CharField(
+        max_length=20, default="1", help_text="Separated images a second: a number, or “source”."
+    )
+
+    views = models.PositiveBigIntegerField(default=0)
+    created_at = models.DateTimeField(auto_now_add=True, db_index=True)
+    ready_at = models.DateTimeField(null=True, blank=True)
+
+    objects = VideoQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-created_at"]
+        indexes = [GinIndex(fields=["tags"])]
+
+    def __str__(self) -> str:
+        return self.title
+
+    def get_absolute_url(self) -> str:
+        return reverse("video", args=[self.ref])
+
+    @property
+    def rate(self) -> Fraction:
+        """Frames a second, exact."""
+        return Fraction(self.rate_numerator, self.rate_denominator)
+
+    @property
+    def duration(self) -> Fraction:
+        """Seconds, exact; 0 before ingest."""
+        return self.frame_count / self.rate if self.rate_numerator else Fraction(0)
+
+    @property
+    def aspect(self) -> str:
+        """CSS aspect-ratio, so that every picture has its box before it arrives."""
+        return f"{self.width or 16} / {self.height or 9}"
+
+    def queue_ingest(self) -> bool:
+        """receiving or failed → receiving, ready to be claimed; False when it is past that."""
+        moved = Video.objects.filter(pk=self.pk, state__in=[self.State.RECEIVING, self.State.FAILED]).update(
+            state=self.State.RECEIVING, stage="waiting in the queue", progress=0, error="", attempts=0
+        )
+        return bool(moved)
+
+    def mark_failed(self, token: uuid.UUID, sentence: str) -> bool:
+        """ingesting → failed, with a sentence that says what to do."""
+        return bool(
+            Video.objects.held_by(token)
+            .filter(pk=self.pk, state=self.State.INGESTING)
+            .update(state=self.State.FAILED, error=sentence, stage="", lease_token=None, lease_until=None)
+        )
+
+    def mark_ready(self, token: uuid.UUID) -> bool:
+        """ingesting → ready."""
+        return bool(
+            Video.objects.held_by(token)
+            .filter(pk=self.pk, state=self.State.INGESTING)
+            .update(
+                state=self.State.READY,
+                stage="",
+                progress=1,
+                error="",
+                ready_at=timezone.now(),
+                lease_token=None,
+                lease_until=None,
+            )
+        )
+
+    def count_view(self) -> None:
+        """One more look."""
+        Video.objects.filter(pk=self.pk).update(views=F("views") + 1)
