@@ -35,13 +35,14 @@ EMBEDDED_DATABASE = not DATABASE_URL
 DATABASE_URL = DATABASE_URL or embedded.Server(ROTOSCOPE_HOME).url()
 DATABASES = {"default": address.settings_for(DATABASE_URL)}
 DRAMATIQ_BROKER_URL = env.text("DRAMATIQ_BROKER_URL", DATABASE_URL)
-DRAMATIQ_BROKER = broker.settings_for(DRAMATIQ_BROKER_URL)
+DRAMATIQ_BROKER = broker.settings_for(DRAMATIQ_BROKER_URL, production=PRODUCTION)
 DRAMATIQ_AUTODISCOVER_MODULES = ("actors",)
 
 # --- Files ------------------------------------------------------------------------------------------------------
 MEDIA_ROOT = ROTOSCOPE_HOME / "media"
 SCRATCH = ROTOSCOPE_HOME / "scratch"
-ROTOSCOPE_STORAGE, _media = storage.read(MEDIA_ROOT)
+SCRATCH.mkdir(parents=True, exist_ok=True)  # Django refuses to start without its folder for uploads
+ROTOSCOPE_STORAGE, _media = storage.read()
 MEDIA_DELIVERY = env.choice("ROTOSCOPE_MEDIA_DELIVERY", "direct", storage.DELIVERIES)
 storage.check_delivery(ROTOSCOPE_STORAGE, MEDIA_DELIVERY)
 _static = "CompressedManifestStaticFilesStorage" if PRODUCTION else "CompressedStaticFilesStorage"

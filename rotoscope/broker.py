@@ -1,0 +1,74 @@
+"""The queue: which Dramatiq broker an address means, and the names of our queues.
+
+Brokers differ in how soon they notice that a worker was killed; the options here bring its message back within
+some fifteen seconds on each. None of them counts such a redelivery as a retry: attempts are counted in our own
+tables.
+"""
+
+from typing import Any
+from urllib.parse import urlsplit
+
+from rotoscope import env
+
+SCHEMES = ("postgres", "postgresql", "redis", "rediss", "unix", "amqp", "amqps", "stub")
+
+QUEUES = ("default", "ingest", "stills", "render", "training")
+"""Everything that waits: odds and ends, uploads to be taken in, single pictures, segments, filters being made."""
+
+MIDDLEWARE = [
+    "dramatiq.middleware.AgeLimit",
+    "dramatiq.middleware.TimeLimit",
+    "dramatiq.middleware.ShutdownNotifications",
+    "dramatiq.middleware.Callbacks",
+    "dramatiq.middleware.Retries",
+    "dramatiq.middleware.CurrentMessage",
+    "django_dramatiq.middleware.DbConnectionsMiddleware",
+]
+
+POSTGRES_BROKER = "dramatiq_postgres.broker.PostgresBroker"
+POSTGRES = {
+    "results": False,
+    "heartbeat_interval": 2,  # seconds
+    "heartbeat_ttl": 10,  # seconds
+    "maintenance_interval": 5,  # seconds
+}
+REDIS = {
+    "heartbeat_timeout": 15_000,  # milliseconds; workers ask at least once a second
+    "maintenance_chance": 100_000,  # of a million commands; the default comes round once in minutes on a quiet queue
+}
+
+
+def is_postgres(url: str) -> bool:
+    """Whether the queue lives in a PostgreSQL, which then needs its tables."""
+    return urlsplit(url).scheme in ("postgres", "postgresql")
+
+
+def settings_for(url: str, *, production: bool) -> dict[str, Any]:
+    """django_dramatiq's DRAMATIQ_BROKER for an address. Opens no connection.
+
+    `stub://` is a queue in this process's memory, for tests; production refuses it.
+    """
+    options: dict[str, Any]
+    if url == "stub://":
+        if production:
+            raise env.SettingError("DRAMATIQ_BROKER_URL=stub:// forgets its messages: not for production.")
+        return {"BROKER": "dramatiq.brokers.stub.StubBroker", "OPTIONS": {}, "MIDDLEWARE": MIDDLEWARE}
+    env.split_address("DRAMATIQ_BROKER_URL", url, SCHEMES)
+    if is_postgres(url):
+        broker, options = POSTGRES_BROKER, {"url": url, **POSTGRES}
+    elif urlsplit(url).scheme.startswith("amqp"):
+        broker, options = "dramatiq.brokers.rabbitmq.RabbitmqBroker", {"url": url, "confirm_delivery": True}
+    else:
+        broker, options = "dramatiq.brokers.redis.RedisBroker", {"url": url, **REDIS}
+    return {"BROKER": broker, "OPTIONS": options, "MIDDLEWARE": MIDDLEWARE}
+
+
+def make_tables(url: str) -> bool:
+    """Make the queue's tables where the broker keeps it in PostgreSQL; True where they were made just now."""
+    if not is_postgres(url):
+        return False
+    import psycopg
+    from dramatiq_postgres import schema
+
+    with psycopg.connect(url) as connection, connection.cursor() as cursor:
+        return bool(schema.init(cursor))

@@ -1,0 +1,1 @@
+"""The embedded PostgreSQL, used where DATABASE_URL is not set."""

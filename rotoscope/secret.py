@@ -1,0 +1,25 @@
+"""The secret key of a machine: from the environment, or made once and kept in the data folder."""
+
+import os
+import secrets
+import tempfile
+from pathlib import Path
+
+SHORTEST = 50  # characters, as Django's own check asks
+
+
+def kept_in(home: Path) -> str:
+    """The key kept in `home`, made on first use, readable by its owner only. Safe when two processes race."""
+    path = home / "secret_key"
+    if not path.exists():
+        home.mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(dir=home, prefix=".secret_key")
+        with os.fdopen(handle, "w") as file:
+            file.write(secrets.token_urlsafe(64))
+        try:
+            os.link(name, path)
+        except FileExistsError:
+            pass
+        finally:
+            os.unlink(name)
+    return path.read_text().strip()

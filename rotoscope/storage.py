@@ -1,0 +1,51 @@
+"""Where media files lie: a local folder, or any S3 service through django-storages."""
+
+from typing import Any
+
+from rotoscope import env
+
+MEGABYTE = 1024 * 1024
+DELIVERIES = ("direct", "x-accel", "presigned")
+
+
+def read() -> tuple[str, dict[str, Any]]:
+    """The kind of storage ("local" or "s3") and django's STORAGES["default"] for it.
+
+    Raises SettingError where S3 is asked for and its bucket is not named.
+    """
+    kind = env.choice("ROTOSCOPE_STORAGE", "local", ("local", "s3"))
+    options = s3_options()
+    if kind == "local":
+        return kind, {
+            "BACKEND": "django.core.files.storage.FileSystemStorage",
+            "OPTIONS": {"base_url": None},  # the folder is MEDIA_ROOT
+        }
+    if not options["bucket_name"]:
+        raise env.SettingError("ROTOSCOPE_STORAGE=s3 needs ROTOSCOPE_S3_BUCKET, the name of the bucket.")
+    return kind, {"BACKEND": "storages.backends.s3.S3Storage", "OPTIONS": options}
+
+
+def check_delivery(kind: str, delivery: str) -> None:
+    """Refuse a way of delivering media that the storage cannot do."""
+    if delivery == "presigned" and kind != "s3":
+        raise env.SettingError("ROTOSCOPE_MEDIA_DELIVERY=presigned needs ROTOSCOPE_STORAGE=s3.")
+    if delivery == "x-accel" and kind != "local":
+        raise env.SettingError("ROTOSCOPE_MEDIA_DELIVERY=x-accel needs ROTOSCOPE_STORAGE=local.")
+
+
+def s3_options() -> dict[str, Any]:
+    """The options of django-storages' S3Storage. Objects are private, and large ones pass through disk, not memory."""
+    return {
+        "bucket_name": env.text("ROTOSCOPE_S3_BUCKET"),
+        "endpoint_url": env.address("ROTOSCOPE_S3_ENDPOINT", "", ("http", "https")) or None,
+        "access_key": env.text("ROTOSCOPE_S3_ACCESS_KEY") or None,
+        "secret_key": env.text("ROTOSCOPE_S3_SECRET_KEY") or None,
+        "region_name": env.text("ROTOSCOPE_S3_REGION", "us-east-1"),
+        "addressing_style": "path",
+        "signature_version": "s3v4",
+        "default_acl": None,
+        "querystring_auth": True,
+        "querystring_expire": 3600,
+        "file_overwrite": True,
+        "max_memory_size": 8 * MEGABYTE,
+    }

@@ -1,0 +1,31 @@
+"""The environment of the tests: set before anything reads Django's settings, so conftest imports this first.
+
+Data lies in a folder of its own that goes when the session ends; the queue is in memory; nothing of the
+developer's own installation is touched. DATABASE_URL, where set, is respected.
+"""
+
+import atexit
+import os
+import shutil
+import tempfile
+from pathlib import Path
+
+import django
+from django.conf import settings
+
+HOME = Path(tempfile.mkdtemp(prefix="rotoscope-tests-"))
+atexit.register(shutil.rmtree, HOME, ignore_errors=True)
+
+for name in list(os.environ):
+    if name.startswith(("ROTOSCOPE_", "ALGORITHMIA_")) or name in ("SECRET_KEY", "ALLOWED_HOSTS"):
+        del os.environ[name]
+os.environ["ROTOSCOPE_HOME"] = str(HOME)
+os.environ["DRAMATIQ_BROKER_URL"] = "stub://"
+os.environ["ALLOWED_HOSTS"] = "testserver,127.0.0.1,localhost"
+os.environ["DJANGO_SETTINGS_MODULE"] = "rotoscope.settings"
+# Playwright's pages run in an event loop beside the tests' own database calls.
+os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+
+if settings.configured:
+    raise RuntimeError("Unset DJANGO_SETTINGS_MODULE: the tests choose their settings themselves.")
+django.setup()
