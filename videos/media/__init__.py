@@ -1,0 +1,1 @@
+"""Video files in, arrays out, and back: probe, decode, encode, rebuild. Nothing here imports Django."""

@@ -1,0 +1,129 @@
+"""Turns whatever was uploaded into footage that every browser plays and every frame of which has a number."""
+
+from dataclasses import dataclass
+from fractions import Fraction
+from math import ceil
+from pathlib import Path
+
+from videos.media import colour, timing
+from videos.media.checks import check_video
+from videos.media.errors import FootageError
+from videos.media.files import written
+from videos.media.probe import Probe, display_size
+from videos.media.process import FORMATS, PROTOCOLS
+from videos.media.transcode import Progress, ShouldStop, TranscodeError, never, run, threads
+
+CRF = 18
+PRESET = "veryfast"
+AUDIO_BITS = "160k"
+
+
+@dataclass(frozen=True)
+class Footage:
+    """Playable footage as it was written: exactly ``frame_count`` pictures at ``rate`` a second."""
+
+    frame_count: int
+    rate: Fraction
+    width: int
+    height: int
+    duration: Fraction
+    has_audio: bool
+
+
+def make_footage(
+    source: Path | str,
+    target: Path | str,
+    probe: Probe,
+    *,
+    progress: Progress | None = None,
+    should_stop: ShouldStop = never,
+) -> Footage:
+    """Writes ``target`` (MP4): H.264 8-bit 4:2:0 in BT.709, constant rate, upright square pixels, AAC in step.
+
+    Key frames are closed and a second apart; the index comes first. The source is not touched. Where
+    single frames of the source cannot be decoded, their neighbours stand in, so the length stays.
+    Raises FootageError or Stopped, and then leaves nothing behind.
+    """
+    source, target = Path(source).resolve(), Path(target).resolve()
+    with written(target) as part:
+        even_beat = not probe.variable_rate
+        try:
+            _convert(source, part, probe, even_beat, progress, should_stop)
+            problem = check_video(part, probe.rate, probe.frame_count)
+            if problem and even_beat:
+                _convert(source, part, probe, False, progress, should_stop)
+                problem = check_video(part, probe.rate, probe.frame_count)
+        except TranscodeError as error:
+            raise FootageError(str(error)) from error
+        if problem:
+            raise FootageError(f"This video could not be read to its end: {problem}")
+    return Footage(
+        frame_count=probe.frame_count,
+        rate=probe.rate,
+        width=probe.width,
+        height=probe.height,
+        duration=probe.frame_count / probe.rate,
+        has_audio=probe.audio is not None,
+    )
+
+
+def _convert(
+    source: Path, part: Path, probe: Probe, even_beat: bool, progress: Progress | None, should_stop: ShouldStop
+) -> None:
+    """One run of ffmpeg. ``even_beat``: every source frame becomes one frame; else by its timestamp."""
+    whitelists = ["-protocol_whitelist", PROTOCOLS, "-format_whitelist", FORMATS]
+    arguments = ["-threads", threads(), *whitelists, "-copyts", "-i", f"file:{source}"]
+    arguments += ["-map", f"0:v:{probe.track}", "-map_metadata", "-1", "-map_chapters", "-1", "-sn", "-dn"]
+    arguments += ["-vf", ",".join(_picture_filters(probe, even_beat))]
+    arguments += video_codec(probe.rate, crf=CRF, preset=PRESET)
+    if probe.audio:
+        arguments += ["-map", f"0:a:{probe.audio.track}", "-af", ",".join(_sound_filters(probe))]
+        arguments += ["-c:a", "aac", "-b:a", AUDIO_BITS]
+    arguments += ["-movflags", "+faststart", "-f", "mp4", str(part)]
+    memory = 4 * 2**30 + 500 * probe.coded_width * probe.coded_height
+    run(arguments, frame_count=probe.frame_count, progress=progress, should_stop=should_stop, memory=memory)
+
+
+def video_codec(rate: Fraction, *, crf: int, preset: str) -> list[str]:
+    """ffmpeg's words for H.264 with closed groups of one second and timestamps that are exact."""
+    beat = str(ceil(rate))
+    words = ["-c:v", "libx264", "-preset", preset, "-crf", str(crf), "-pix_fmt", "yuv420p", "-profile:v", "high"]
+    words += ["-g", beat, "-keyint_min", beat, "-sc_threshold", "0", "-flags", "+cgop", "-threads", threads()]
+    words += ["-color_primaries", "bt709", "-color_trc", "bt709", "-colorspace", "bt709", "-color_range", "tv"]
+    exact = f"{rate.numerator}/{rate.denominator}"
+    return [*words, "-r", exact, "-fps_mode", "cfr", "-video_track_timescale", str(timing.timescale(rate))]
+
+
+def _picture_filters(probe: Probe, even_beat: bool) -> list[str]:
+    """Everything that happens to a picture. ffmpeg itself turns it upright before the first filter."""
+    filters = ["bwdif=mode=send_frame:deint=interlaced"] if probe.interlaced else []
+    if probe.pixel_aspect == 1:
+        # An odd row or column is cut off: scaling by one pixel would soften the whole picture.
+        filters += [f"crop={probe.width}:{probe.height}:0:0"]
+    filters += [*colour.filters(probe, probe.width, probe.height), "setsar=1"]
+    if not even_beat:
+        rate = f"{probe.rate.numerator}/{probe.rate.denominator}"
+        filters += [f"setpts=PTS-({probe.start})/TB", f"fps={rate}:start_time=0:round=near"]
+        # The last picture of a clip has no length of its own; what is missing at the end is held.
+        filters += ["tpad=stop_mode=clone:stop_duration=2"]
+    scale = timing.timescale(probe.rate)
+    counted = [f"settb=1/{scale}", f"setpts=N*{int(scale / probe.rate)}"]
+    return [*filters, f"trim=end_frame={probe.frame_count}", *counted]
+
+
+def _sound_filters(probe: Probe) -> list[str]:
+    """Sound in step with the first picture: silence where it starts late or has gaps, exactly as long."""
+    assert probe.audio is not None
+    rate = probe.audio.rate if probe.audio.rate in (44100, 48000) else 48000
+    samples = round(probe.frame_count / probe.rate * rate)
+    layout = "mono" if probe.audio.channels == 1 else "stereo"
+    return [
+        f"asetpts=PTS-({probe.start})/TB",
+        f"aresample={rate}:async=1:min_hard_comp=0.05:first_pts=0",
+        f"aformat=sample_rates={rate}:channel_layouts={layout}",
+        f"apad=whole_len={samples}",
+        f"atrim=end_sample={samples}",
+    ]
+
+
+__all__ = ["Footage", "display_size", "make_footage"]

@@ -1,0 +1,137 @@
+"""What is this file? Asked in a child process with limits, since the file may be anything."""
+
+import json
+import subprocess
+import sys
+from dataclasses import dataclass
+from fractions import Fraction
+from math import ceil
+from pathlib import Path
+from typing import Any
+
+from videos.media import containers
+from videos.media.errors import Refused
+from videos.media.process import PROJECT, bounded, environment
+
+MEMORY = 6 * 2**30
+TOO_SLOW = "Reading this file took too long; it is probably damaged. Export the clip once more and upload that."
+
+
+@dataclass(frozen=True)
+class AudioInfo:
+    """The sound that comes with the pictures. ``start``: seconds after the first picture (may be negative)."""
+
+    codec: str
+    channels: int
+    rate: int
+    start: Fraction
+    track: int = 0
+
+
+@dataclass(frozen=True)
+class Colour:
+    """Colour tags by ffmpeg's names (bt709, smpte2084…); None where the file says nothing."""
+
+    primaries: str | None
+    transfer: str | None
+    matrix: str | None
+    range: str | None
+
+
+@dataclass(frozen=True)
+class Probe:
+    """A video file as it will look once it is playable footage.
+
+    ``width`` × ``height`` is the upright display size: rotation and pixel aspect applied, both even.
+    ``frame_count`` and ``duration`` (seconds) belong to the constant ``rate`` (pictures a second);
+    where ``variable_rate`` is false it is the number of pictures in the file. ``start`` is the first
+    picture's timestamp in seconds. ``rotation`` is clockwise in degrees, ``mirrored`` comes after it.
+    """
+
+    duration: Fraction
+    rate: Fraction
+    frame_count: int
+    width: int
+    height: int
+    rotation: int
+    mirrored: bool
+    pixel_aspect: Fraction
+    codec: str
+    pix_fmt: str
+    colour: Colour
+    hdr: bool
+    variable_rate: bool
+    interlaced: bool
+    start: Fraction
+    track: int
+    coded_width: int
+    coded_height: int
+    audio: AudioInfo | None
+
+
+def probe(path: Path | str, *, timeout: float | None = None) -> Probe:
+    """Examines a file by its content; raises Refused with a sentence if it cannot be taken.
+
+    ``timeout`` in seconds; by default a minute and what reading the whole file at 20 MB/s takes.
+    """
+    path = Path(path).resolve()
+    containers.inspect(path)
+    if timeout is None:
+        timeout = 60 + path.stat().st_size / 20e6
+    command = [sys.executable, "-m", "videos.media.probe_worker", str(path)]
+    limited = bounded(command, memory=MEMORY, cpu_seconds=ceil(timeout))
+    try:
+        child = subprocess.run(
+            limited, capture_output=True, timeout=timeout, env=environment(), cwd=PROJECT, check=False
+        )
+    except subprocess.TimeoutExpired as error:
+        raise Refused(TOO_SLOW) from error
+    if child.returncode < 0:
+        raise Refused(TOO_SLOW)
+    try:
+        found = json.loads(child.stdout)
+    except json.JSONDecodeError as error:
+        raise Refused(containers.NOT_A_VIDEO) from error
+    if "refused" in found:
+        raise Refused(found["refused"])
+    return _as_probe(found)
+
+
+def _even(value: Fraction | int) -> int:
+    """The nearest even number at or below ``value``, at least 2."""
+    return max(2, int(value) // 2 * 2)
+
+
+def display_size(width: int, height: int, pixel_aspect: Fraction, rotation: int) -> tuple[int, int]:
+    """The upright size in square pixels, even. Pixels are only ever stretched, never squeezed."""
+    across = round(width * pixel_aspect) if pixel_aspect > 1 else width
+    down = round(height / pixel_aspect) if pixel_aspect < 1 else height
+    if rotation in (90, 270):
+        across, down = down, across
+    return _even(across), _even(down)
+
+
+def _as_probe(found: dict[str, Any]) -> Probe:
+    """The worker's JSON as a Probe."""
+    aspect = Fraction(found["pixel_aspect"])
+    width, height = display_size(found["coded_width"], found["coded_height"], aspect, found["rotation"])
+    start = Fraction(found["start"])
+    sound = found["audio"]
+    if sound:
+        sound = AudioInfo(**{**sound, "start": Fraction(sound["start"]) - start})
+    colour = Colour(found["primaries"], found["transfer"], found["matrix"], found["range"])
+    same = ("frame_count", "rotation", "mirrored", "codec", "pix_fmt", "variable_rate", "interlaced", "track")
+    return Probe(
+        duration=Fraction(found["duration"]),
+        rate=Fraction(found["rate"]),
+        width=width,
+        height=height,
+        pixel_aspect=aspect,
+        colour=colour,
+        hdr=colour.transfer in ("smpte2084", "arib-std-b67"),
+        start=start,
+        coded_width=found["coded_width"],
+        coded_height=found["coded_height"],
+        audio=sound,
+        **{name: found[name] for name in same},
+    )

@@ -1,0 +1,221 @@
+"""The child process that opens a file nobody vouches for. Prints one line of JSON; see ``probe.py``.
+
+It prints either ``{"refused": sentence}`` or what it found. It reads every packet's timestamp but
+decodes only the first picture and the last second.
+"""
+
+import json
+import resource
+import sys
+from array import array
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import av
+import numpy as np
+from av.container import InputContainer
+from av.error import FFmpegError
+from av.video.frame import VideoFrame
+from av.video.stream import VideoStream
+
+from videos.media import containers
+from videos.media.errors import Refused
+from videos.media.process import FORMATS, PROTOCOLS
+from videos.media.timing import constant_rate
+
+MAX_SIDE = 8192
+MIN_SIDE = 16
+MAX_SECONDS = 4 * 3600
+MAX_RATE = Fraction(240)
+MIN_RATE = Fraction(1, 10)
+MAX_FRAMES = int(MAX_SECONDS * MAX_RATE)
+
+AUDIO_ONLY = "This file has sound but no picture. Upload the video it belongs to."
+NO_PICTURE = "No picture of this video could be decoded: it is damaged, or its codec is unknown here. Export it as H.264."
+DAMAGED_END = "The end of this video is damaged. Copy the clip from the camera again, or export it once more."
+HUGE = "The picture is {w}×{h}. At most {max} pixels a side are possible: export the clip in 4K or 8K."
+TINY = "The picture is {w}×{h}. At least {min} pixels a side are needed."
+LONG = "The clip lasts {hours:.1f} hours. At most four are possible: cut it into parts."
+ABSURD = "The clip claims {rate:.4g} pictures a second. Between 1/10 and 240 are possible: export it at a usual rate."
+
+_MATRICES = {0: "gbr", 1: "bt709", 4: "fcc", 5: "bt470bg", 6: "smpte170m", 7: "smpte240m", 8: "ycgco", 9: "bt2020nc"}
+_TRANSFERS = {1: "bt709", 4: "gamma22", 5: "gamma28", 6: "smpte170m", 7: "smpte240m", 8: "linear"}
+_TRANSFERS |= {13: "iec61966-2-1", 14: "bt2020-10", 15: "bt2020-12", 16: "smpte2084", 18: "arib-std-b67"}
+_PRIMARIES = {1: "bt709", 4: "bt470m", 5: "bt470bg", 6: "smpte170m", 7: "smpte240m", 9: "bt2020", 11: "smpte431"}
+_PRIMARIES |= {12: "smpte432"}
+_RANGES = {1: "tv", 2: "pc"}
+
+
+def _open(path: Path) -> InputContainer:
+    """Opens the file as a self-contained video container or not at all."""
+    options = {"protocol_whitelist": PROTOCOLS, "format_whitelist": FORMATS}
+    try:
+        return av.open(str(path), options=options, metadata_errors="replace")
+    except (FFmpegError, ValueError) as error:
+        raise Refused(containers.NOT_A_VIDEO) from error
+
+
+def _video_stream(container: InputContainer) -> VideoStream:
+    """The moving picture: not a cover image, the largest if there are several."""
+    cover = av.stream.Disposition.attached_pic
+    videos = [stream for stream in container.streams.video if not stream.disposition & cover]
+    if not videos:
+        raise Refused(AUDIO_ONLY if container.streams.audio else containers.NOT_A_VIDEO)
+    return max(videos, key=lambda stream: stream.width * stream.height)
+
+
+def _check_size(width: int, height: int) -> None:
+    """Raises Refused for pictures beyond what is possible. Zero means that no header was found."""
+    if width == 0 or height == 0:
+        raise Refused(NO_PICTURE)
+    if max(width, height) > MAX_SIDE:
+        raise Refused(HUGE.format(w=width, h=height, max=MAX_SIDE))
+    if min(width, height) < MIN_SIDE:
+        raise Refused(TINY.format(w=width, h=height, min=MIN_SIDE))
+
+
+def _timestamps(container: InputContainer, stream: VideoStream) -> tuple[np.ndarray[Any, Any], bool]:
+    """All presentation timestamps in ticks, sorted and distinct, and whether a packet was cut off."""
+    shown, decoded, torn = array("q"), array("q"), False
+    for packet in container.demux(stream):
+        if packet.size == 0 or packet.is_discard:
+            continue
+        torn |= packet.is_corrupt
+        if packet.dts is not None:
+            decoded.append(packet.dts)
+        if packet.pts is not None:
+            shown.append(packet.pts)
+        if max(len(shown), len(decoded)) > MAX_FRAMES:
+            raise Refused(LONG.format(hours=MAX_FRAMES / 240 / 3600))
+    ticks = shown if len(shown) >= len(decoded) else decoded
+    return np.unique(np.frombuffer(ticks, dtype=np.int64)), torn
+
+
+def _first_picture(container: InputContainer, stream: VideoStream) -> VideoFrame:
+    """The first picture that can be decoded."""
+    container.seek(stream.start_time or 0, stream=stream, backward=True)
+    try:
+        for number, packet in enumerate(container.demux(stream)):
+            for frame in stream.codec_context.decode(packet):
+                if isinstance(frame, VideoFrame):
+                    return frame
+            if number > 600:
+                break
+    except FFmpegError as error:
+        raise Refused(NO_PICTURE) from error
+    raise Refused(NO_PICTURE)
+
+
+def _check_end(container: InputContainer, stream: VideoStream, last: int) -> None:
+    """Decodes from the last key frame on; raises Refused if no picture of the last second comes out."""
+    slack = max(1, round(1 / (stream.time_base or Fraction(1, 1000))))
+    stream.codec_context.flush_buffers()
+    try:
+        container.seek(last, stream=stream, backward=True)
+        for frame in container.decode(stream):
+            if frame.pts is None or frame.pts >= last - slack:
+                return
+    except FFmpegError as error:
+        raise Refused(DAMAGED_END) from error
+    raise Refused(DAMAGED_END)
+
+
+def _orientation(frame: VideoFrame) -> tuple[int, bool]:
+    """Degrees that players turn the picture clockwise (0, 90, 180, 270), and whether they mirror it."""
+    side = [data for data in frame.side_data if data.type == av.sidedata.sidedata.Type.DISPLAYMATRIX]
+    if not side:
+        return 0, False
+    a, b, _, c, d = (int(n) for n in np.frombuffer(bytes(side[0]), dtype="<i4")[:5])
+    return (-frame.rotation) % 360, a * d - b * c < 0
+
+
+def _audio(container: InputContainer) -> dict[str, Any] | None:
+    """The first sound track that this machine can decode."""
+    for stream in container.streams.audio:
+        if stream.codec_context is None or not stream.rate or not stream.channels:
+            continue
+        start = Fraction(stream.start_time or 0) * (stream.time_base or Fraction(1, stream.rate))
+        channels, rate = stream.channels, stream.rate
+        index = list(container.streams.audio).index(stream)
+        return {"codec": stream.codec_context.name, "channels": channels, "rate": rate, "start": str(start), "track": index}
+    return None
+
+
+def _aspect(stream: VideoStream) -> Fraction:
+    """Width of a pixel divided by its height; nonsense counts as square."""
+    aspect = stream.sample_aspect_ratio or Fraction(1)
+    return Fraction(aspect) if Fraction(1, 8) <= aspect <= 8 else Fraction(1)
+
+
+def _rate(stream: VideoStream, ticks: np.ndarray[Any, Any]) -> tuple[Fraction, bool, Fraction]:
+    """Rate, whether it varies, and the length in seconds; refuses what is absurd or too long."""
+    tick = stream.time_base or Fraction(1, 1000)
+    declared = [rate for rate in (stream.average_rate, stream.guessed_rate) if rate]
+    rate, varies = constant_rate(ticks, tick, [Fraction(rate) for rate in declared])
+    span = int(ticks[-1] - ticks[0]) * tick
+    mean = (len(ticks) - 1) / span if len(ticks) > 1 else rate
+    for value in (rate, mean):
+        if not MIN_RATE <= value <= MAX_RATE:
+            raise Refused(ABSURD.format(rate=float(value)))
+    duration = span + 1 / rate if varies else len(ticks) / rate
+    if duration > MAX_SECONDS:
+        raise Refused(LONG.format(hours=float(duration) / 3600))
+    return rate, varies, duration
+
+
+def examine(path: Path) -> dict[str, Any]:
+    """Everything that ``probe.Probe`` holds, as JSON; raises Refused."""
+    containers.inspect(path)
+    with _open(path) as container:
+        stream = _video_stream(container)
+        stream.codec_context.thread_count = 2
+        _check_size(stream.width, stream.height)
+        ticks, torn = _timestamps(container, stream)
+        if torn or (stream.frames and len(ticks) < stream.frames - 1 and not len(ticks)):
+            raise Refused(containers.TRUNCATED)
+        if not len(ticks):
+            raise Refused(NO_PICTURE)
+        rate, varies, duration = _rate(stream, ticks)
+        frame = _first_picture(container, stream)
+        _check_size(frame.width, frame.height)
+        rotation, mirrored = _orientation(frame)
+        tick = stream.time_base or Fraction(1, 1000)
+        found = {
+            "rate": str(rate),
+            "variable_rate": varies,
+            "duration": str(duration),
+            "frame_count": round(duration * rate),
+            "start": str(int(ticks[0]) * tick),
+            "coded_width": frame.width,
+            "coded_height": frame.height,
+            "rotation": rotation,
+            "mirrored": mirrored,
+            "pixel_aspect": str(_aspect(stream)),
+            "codec": stream.codec_context.name,
+            "pix_fmt": frame.format.name,
+            "primaries": _PRIMARIES.get(int(frame.color_primaries)),
+            "transfer": _TRANSFERS.get(int(frame.color_trc)),
+            "matrix": _MATRICES.get(int(frame.colorspace)),
+            "range": _RANGES.get(int(frame.color_range)),
+            "interlaced": bool(frame.interlaced_frame),
+            "track": list(container.streams.video).index(stream),
+            "audio": _audio(container),
+        }
+        _check_end(container, stream, int(ticks[-1]))
+        return found
+
+
+def main() -> None:
+    """Prints the answer for the path in the first argument."""
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
+    av.logging.set_level(None)
+    try:
+        answer = examine(Path(sys.argv[1]))
+    except Refused as refusal:
+        answer = {"refused": str(refusal)}
+    sys.stdout.write(json.dumps(answer))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,91 @@
+"""Runs the ffmpeg program: bounded, watched, and stoppable at any time."""
+
+import os
+import re
+import select
+import subprocess
+import tempfile
+import time
+from collections.abc import Callable, Sequence
+
+from videos.media.errors import MediaError, Stopped
+from videos.media.process import bounded, ffmpeg
+
+STALL_SECONDS = 300.0
+POLL_SECONDS = 0.25
+MAX_THREADS = 8
+
+Progress = Callable[[float], None]
+ShouldStop = Callable[[], bool]
+
+
+class TranscodeError(MediaError):
+    """ffmpeg gave up. ``str()`` ends with what it said last."""
+
+
+def never() -> bool:
+    """The ``should_stop`` of those who never stop."""
+    return False
+
+
+def run(
+    arguments: Sequence[str],
+    *,
+    frame_count: int,
+    progress: Progress | None = None,
+    should_stop: ShouldStop = never,
+    memory: int = 0,
+) -> None:
+    """Runs ffmpeg with these arguments (inputs, filters, output) and waits.
+
+    ``progress`` hears the share of ``frame_count`` that is written, 0 to 1. Raises Stopped within half a
+    second of ``should_stop()`` turning true, TranscodeError if ffmpeg fails or stands still for five minutes.
+    """
+    quiet = ["-nostdin", "-hide_banner", "-v", "error", "-y", "-progress", "pipe:1", "-stats_period", "0.25"]
+    command = bounded([ffmpeg(), *quiet, *arguments], memory=memory)
+    with tempfile.TemporaryFile() as complaints:
+        child = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=complaints)
+        try:
+            _watch(child, frame_count, progress or (lambda share: None), should_stop)
+        finally:
+            child.kill()
+            child.wait()
+            assert child.stdout is not None
+            child.stdout.close()
+        if child.returncode != 0:
+            complaints.seek(0)
+            raise TranscodeError(f"The video could not be converted: {_last_line(complaints.read())}")
+
+
+def _watch(child: subprocess.Popen[bytes], frame_count: int, progress: Progress, should_stop: ShouldStop) -> None:
+    """Follows the progress lines until ffmpeg closes its output and ends."""
+    assert child.stdout is not None
+    descriptor, text, frame, moved = child.stdout.fileno(), b"", -1, time.monotonic()
+    while True:
+        if should_stop():
+            raise Stopped("Stopped as asked.")
+        if time.monotonic() - moved > STALL_SECONDS:
+            raise TranscodeError("The video could not be converted: nothing moved for five minutes.")
+        if not select.select([descriptor], [], [], POLL_SECONDS)[0]:
+            continue
+        data = os.read(descriptor, 65536)
+        if not data:
+            break
+        text = (text + data)[-4096:]
+        seen = re.findall(rb"frame=\s*(\d+)", text)
+        if seen and int(seen[-1]) != frame:
+            frame, moved = int(seen[-1]), time.monotonic()
+            progress(min(1.0, frame / max(1, frame_count)))
+    child.wait(timeout=30)
+
+
+def _last_line(complaints: bytes) -> str:
+    """The last thing that ffmpeg complained about, without the file's path."""
+    lines = complaints.decode("utf-8", "replace").strip().splitlines()
+    line = lines[-1] if lines else "no reason given"
+    return re.sub(r"(file:)?/\S+", "the file", line)[:300]
+
+
+def threads() -> str:
+    """How many threads a child may use: every processor this process may run on, at most eight."""
+    return str(min(MAX_THREADS, len(os.sched_getaffinity(0))))
