@@ -18,8 +18,8 @@ from django.db import close_old_connections, models
 from django.db.models import Q
 from django.utils import timezone
 
-LEASE = timedelta(seconds=20)
-RENEW_EVERY = 4.0  # seconds
+LEASE = timedelta(seconds=12)
+RENEW_EVERY = 3.0  # seconds
 
 
 class LeaseLost(Exception):
@@ -43,6 +43,7 @@ class Leased(models.Model):
 
     lease_token = models.UUIDField(null=True, editable=False)
     lease_until = models.DateTimeField(null=True, editable=False, db_index=True)
+    nudged_at = models.DateTimeField(null=True, editable=False, help_text="When it was last put on the queue.")
 
     objects = LeasedQuerySet.as_manager()
 

@@ -143,12 +143,12 @@ class Render(Leased):
         return self.engine_seconds / self.frames_done if self.frames_done else None
 
     def cancel(self) -> bool:
-        """Any unfinished state → cancelled; workers notice within two seconds."""
-        return self._move([*self.ACTIVE, self.State.PAUSED], self.State.CANCELLED, finished_at=timezone.now())
+        """Any unfinished state → cancelled; workers notice at their next batch of images."""
+        return self._halt([*self.ACTIVE, self.State.PAUSED], self.State.CANCELLED)
 
     def pause(self) -> bool:
         """queued or rendering → paused: running segments stop, finished ones stay."""
-        return self._move([self.State.QUEUED, self.State.RENDERING], self.State.PAUSED)
+        return self._halt([self.State.QUEUED, self.State.RENDERING], self.State.PAUSED)
 
     def resume(self) -> bool:
         """paused, failed or cancelled → queued; finished segments are kept."""
@@ -160,9 +160,7 @@ class Render(Leased):
             finished_at=None,
         )
         if moved:
-            self.segments.exclude(state="finished").update(
-                state="pending", attempts=0, error="", lease_token=None, lease_until=None
-            )
+            self.segments.exclude(state="finished").update(state="pending", attempts=0, error="")
         return moved
 
     def start(self) -> bool:
@@ -175,7 +173,7 @@ class Render(Leased):
 
     def mark_failed(self, sentence: str) -> bool:
         """An active state → failed, with a reason."""
-        return self._move(self.ACTIVE, self.State.FAILED, error=sentence, finished_at=timezone.now())
+        return self._halt(self.ACTIVE, self.State.FAILED, error=sentence)
 
     def mark_finished(self, token: uuid.UUID, output: str, size: int, poster: str, preview: str) -> bool:
         """rebuilding → finished, by the holder of the lease."""
@@ -198,6 +196,15 @@ class Render(Leased):
     def count_view(self) -> None:
         """One more look."""
         Render.objects.filter(pk=self.pk).update(views=F("views") + 1)
+
+    def _halt(self, old: Sequence[str], new: str, **values: object) -> bool:
+        """Move, and take the leases of running segments: their workers' next write meets zero rows."""
+        moved = self._move(old, new, finished_at=timezone.now(), **values)
+        if moved:
+            self.segments.filter(state="running").update(
+                state="pending", images_done=0, lease_token=None, lease_until=None
+            )
+        return moved
 
     def _move(self, old: Sequence[str], new: str, **values: object) -> bool:
         moved = Render.objects.filter(pk=self.pk, state__in=list(old)).update(

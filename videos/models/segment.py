@@ -39,6 +39,7 @@ class Segment(Leased):
     attempts = models.PositiveSmallIntegerField(default=0)
     error = models.TextField(blank=True)
     images = models.PositiveIntegerField(default=0, help_text="Images that this segment paints.")
+    images_done = models.PositiveIntegerField(default=0, help_text="Images painted so far.")
     file = models.FileField(upload_to="segments/", blank=True, max_length=200)
     engine_seconds = models.FloatField(default=0)
     cost = models.DecimalField(max_digits=12, decimal_places=6, default=Decimal(0))
