@@ -1,0 +1,145 @@
+"""Ingest: from an upload to footage that plays everywhere, with its frames, poster and filmstrip."""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import secrets
+import uuid
+from dataclasses import asdict
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+from django.db import transaction
+from django.db.models import F
+
+from rotoscope.files import forget, local_path, store, work_folder
+from rotoscope.lease import claim, renewing
+from videos.media.errors import Refused, Stopped
+from videos.media.footage import Footage, make_footage
+from videos.media.probe import Probe, probe
+from videos.models import Video
+from videos.pipeline import dispatch, separate
+from videos.pipeline.progress import VideoProgress
+
+logger = logging.getLogger(__name__)
+
+MAX_ATTEMPTS = 5
+UNEXPECTED = "Something went wrong on our side while reading this video. Try again; if it fails again, tell us."
+
+
+def begin(video: Video) -> None:
+    """Queue the ingest of a video whose source is stored; safe to repeat."""
+    dispatch.send(video, "ingest")
+
+
+def retry(video: Video) -> bool:
+    """failed → receiving, and onto the queue again."""
+    if not video.source or not video.queue_ingest():
+        return False
+    begin(video)
+    return True
+
+
+def run(pk: int) -> bool:
+    """Ingest a video. False when there was nothing to do, or somebody else does it.
+
+    Unexpected errors are raised after the lease is given back, so that the queue tries again; after
+    MAX_ATTEMPTS, kills included, the video fails with a sentence.
+    """
+    waiting = Video.objects.filter(pk=pk, state__in=[Video.State.RECEIVING, Video.State.INGESTING]).exclude(source="")
+    token = claim(waiting, state=Video.State.INGESTING, attempts=F("attempts") + 1)
+    if token is None:
+        return False
+    video = Video.objects.get(pk=pk)
+    if video.attempts > MAX_ATTEMPTS:
+        return video.mark_failed(token, UNEXPECTED)
+    with renewing(Video.objects.filter(pk=pk), token) as lost:
+        try:
+            _ingest(video, token, VideoProgress(video, token, lost))
+        except Refused as refusal:
+            _refuse(video, token, str(refusal))
+        except Stopped:
+            logger.info("ingest of %s was taken over or ended", video.ref)
+            return False
+        except Exception:
+            _give_back(video, token)
+            raise
+    return True
+
+
+def _ingest(video: Video, token: uuid.UUID, progress: VideoProgress) -> None:
+    source = local_path(video.source)
+    progress.stage("looking at the file", 0.0, 0.05)
+    found = probe(source)
+    facts: dict[str, Any] = {"probe": probe_facts(found), "checksum": checksum(source)}
+    if not video.footage:
+        progress.stage("making it playable", 0.05, 0.7)
+        facts |= _make_footage(video, source, found, progress)
+    _save(video, token, facts)
+    progress.stage("separating images", 0.7, 1.0)
+    separate.separate(video, token, progress)
+    video.mark_ready(token)
+
+
+def _make_footage(video: Video, source: Path, found: Probe, progress: VideoProgress) -> dict[str, Any]:
+    with work_folder() as folder:
+        target = Path(folder) / "footage.mp4"
+        made = make_footage(source, target, found, progress=progress, should_stop=progress.should_stop)
+        name = store(target, f"footage/{video.ref}/{secrets.token_hex(4)}.mp4")
+    return {"footage": name, **footage_facts(made)}
+
+
+def footage_facts(made: Footage) -> dict[str, Any]:
+    """The columns of Video that describe its footage."""
+    return {
+        "rate_numerator": made.rate.numerator,
+        "rate_denominator": made.rate.denominator,
+        "frame_count": made.frame_count,
+        "width": made.width,
+        "height": made.height,
+        "has_audio": made.has_audio,
+    }
+
+
+def probe_facts(found: Probe) -> dict[str, Any]:
+    """A probe as plain JSON; fractions as text, since they are exact."""
+    return {key: _plain(value) for key, value in asdict(found).items()}
+
+
+def checksum(path: Path) -> str:
+    """SHA-256 of a file, in hexadecimal."""
+    with path.open("rb") as data:
+        return hashlib.file_digest(data, "sha256").hexdigest()
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Fraction):
+        return str(value)
+    if isinstance(value, dict):
+        return {key: _plain(one) for key, one in value.items()}
+    if isinstance(value, tuple | list):
+        return [_plain(one) for one in value]
+    return value
+
+
+def _save(video: Video, token: uuid.UUID, facts: dict[str, Any]) -> None:
+    if not Video.objects.held_by(token).filter(pk=video.pk).update(**facts):
+        raise Stopped("Somebody else works on this video now.")
+    video.refresh_from_db()
+
+
+def _refuse(video: Video, token: uuid.UUID, sentence: str) -> None:
+    """Keep the row, which tells the owner why; nothing of the file stays, nor counts towards the quota."""
+    with transaction.atomic():
+        if not video.mark_failed(token, sentence):
+            return
+        Video.objects.filter(pk=video.pk).update(source="", source_size=0, footage="")
+    forget(video.source, video.footage)
+
+
+def _give_back(video: Video, token: uuid.UUID) -> None:
+    Video.objects.held_by(token).filter(pk=video.pk).update(
+        state=Video.State.RECEIVING, stage="waiting to try again", lease_token=None, lease_until=None
+    )

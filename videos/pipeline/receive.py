@@ -1,0 +1,85 @@
+"""Receive: a file on this machine becomes the source of a video."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from django.core.files.storage import default_storage
+from django.utils.text import get_valid_filename
+
+from rotoscope.files import store
+from videos.models import Video, Visibility
+from videos.pipeline import ingest
+
+
+def video_from_file(
+    owner: Any,
+    path: Path,
+    filename: str,
+    *,
+    title: str = "",
+    visibility: str = Visibility.PRIVATE,
+    tags: Sequence[str] = (),
+    description: str = "",
+) -> Video:
+    """Make a video of a file, which is moved into storage, and queue its ingest."""
+    video = make_video(
+        owner, filename, title=title, visibility=visibility, tags=tags, description=description, size=path.stat().st_size
+    )
+    take_file(video, path)
+    return video
+
+
+def make_video(
+    owner: Any,
+    filename: str,
+    *,
+    title: str = "",
+    visibility: str = Visibility.PRIVATE,
+    tags: Sequence[str] = (),
+    description: str = "",
+    size: int = 0,
+) -> Video:
+    """The row alone, state “receiving”, without a source yet."""
+    return Video.objects.create(
+        owner=owner,
+        title=(title or title_from(filename))[:200],
+        description=description,
+        visibility=visibility,
+        tags=clean_tags(tags),
+        source_name=filename[:255],
+        source_size=size,
+        stage="waiting in the queue",
+    )
+
+
+def take_file(video: Video, path: Path) -> None:
+    """Move `path` into storage as the source of `video` and queue the ingest.
+
+    May be repeated after a kill at any instruction: a file that was moved already is found in its place.
+    """
+    suffix = Path(get_valid_filename(Path(video.source_name).name or "source")).suffix[:10].lower()
+    name = f"sources/{video.ref}/original{suffix}"
+    if path.exists():
+        size = path.stat().st_size
+        name = store(path, name)
+    elif default_storage.exists(name):
+        size = default_storage.size(name)
+    else:
+        raise FileNotFoundError(f"The upload of {video} is not on this machine.")
+    Video.objects.filter(pk=video.pk, source="").update(source=name, source_size=size)
+    video.refresh_from_db()
+    ingest.begin(video)
+
+
+def title_from(filename: str) -> str:
+    """A readable title out of a file's name: “DJI_0042.MP4” → “DJI 0042”."""
+    return Path(filename).stem.replace("_", " ").replace("-", " ").strip() or "Untitled"
+
+
+def clean_tags(tags: Sequence[str]) -> list[str]:
+    """At most twelve tags, lower case, each once, in their order."""
+    cleaned = (" ".join(tag.lower().split())[:40] for tag in tags)
+    return list(dict.fromkeys(tag for tag in cleaned if tag))[:12]

@@ -1,0 +1,150 @@
+"""Separate: images out of footage, one a second or as many as are asked for, each with its statistics."""
+
+from __future__ import annotations
+
+import secrets
+import uuid
+from collections.abc import Iterator
+from decimal import Decimal
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rotoscope.files import forget, local_path, store, work_folder
+from rotoscope.lease import claim, renewing
+from videos.media import decode, statistics, stills, timing
+from videos.media.errors import Stopped
+from videos.models import Frame, Video
+from videos.pipeline import dispatch
+from videos.pipeline.progress import VideoProgress
+
+FRAME_HEIGHT = 720  # lines of a separated image at most: enough to judge a filter, a tenth of the disk
+FILMSTRIP_TILES = 24
+TILE_HEIGHT = 90
+SOURCE = "source"
+
+Picture = NDArray[np.uint8]
+
+
+def begin(video: Video, images_per_second: int | str) -> None:
+    """Ask for `images_per_second` separated images (a number, or “source” for every frame)."""
+    if images_per_second != SOURCE and int(images_per_second) < 1:
+        raise ValueError("At least one image a second.")
+    Video.objects.filter(pk=video.pk).update(
+        images_per_second=str(images_per_second), stage="waiting to separate images", progress=0
+    )
+    dispatch.send(video, "separate")
+
+
+def run(pk: int) -> bool:
+    """Separate the images of a ready video at its `images_per_second`; False when somebody else does."""
+    token = claim(Video.objects.filter(pk=pk, state=Video.State.READY))
+    if token is None:
+        return False
+    video = Video.objects.get(pk=pk)
+    with renewing(Video.objects.filter(pk=pk), token) as lost:
+        progress = VideoProgress(video, token, lost)
+        progress.stage("separating images", 0.0, 1.0)
+        try:
+            separate(video, token, progress)
+        except Stopped:
+            return False
+        finally:
+            Video.objects.held_by(token).filter(pk=pk).update(
+                stage="", progress=1, lease_token=None, lease_until=None
+            )
+    return True
+
+
+def wanted(video: Video) -> list[int]:
+    """Indices of the frames to separate."""
+    rate = None if video.images_per_second == SOURCE else int(video.images_per_second)
+    return timing.painted(video.frame_count, video.rate, rate)
+
+
+def separate(video: Video, token: uuid.UUID, progress: VideoProgress) -> None:
+    """Write the missing images and rows, poster and filmstrip; images that are no longer wanted go."""
+    indices = wanted(video)
+    present = set(video.frames.values_list("index", flat=True))
+    missing = set(indices) - present
+    tiles = tile_indices(video.frame_count)
+    needed = missing | (set() if video.filmstrip else {*tiles, video.frame_count // 3})
+    kept: dict[int, Picture] = {}
+    footage = local_path(video.footage)
+    height = min(FRAME_HEIGHT, video.height)
+    for done, (index, picture) in enumerate(_pictures(footage, sorted(needed), height)):
+        if index in missing:
+            _store_frame(video, index, picture)
+        if index in tiles:
+            kept[index] = stills.resize(picture, height=TILE_HEIGHT)
+        if index == video.frame_count // 3 and not video.poster:
+            _store_poster(video, token, picture)
+        progress(done / max(1, len(needed)))
+        if progress.should_stop():
+            raise Stopped("Somebody else works on this video now.")
+    if kept and not video.filmstrip:
+        _store_filmstrip(video, token, [kept[index] for index in tiles])
+    _drop_unwanted(video, set(indices))
+
+
+def tile_indices(frame_count: int) -> list[int]:
+    """Frames of the filmstrip, evenly spread; fewer when the clip has fewer."""
+    tiles = min(FILMSTRIP_TILES, frame_count)
+    return [(2 * tile + 1) * frame_count // (2 * tiles) for tile in range(tiles)]
+
+
+def _pictures(footage: Path, indices: list[int], height: int) -> Iterator[tuple[int, Picture]]:
+    """(index, picture) for each index, decoding runs of the footage in one go."""
+    wanted_indices = iter(indices)
+    index = next(wanted_indices, None)
+    if index is None:
+        return
+    for at, picture in enumerate(decode.frames(footage, indices[0], indices[-1] + 1, height=height), indices[0]):
+        if at == index:
+            yield index, picture
+            index = next(wanted_indices, None)
+
+
+def _store_frame(video: Video, index: int, picture: Picture) -> None:
+    name = f"frames/{video.ref}/{index:07d}.jpg"
+    with work_folder() as folder:
+        path = Path(folder) / "frame.jpg"
+        stills.write_jpeg(picture, path)
+        name = store(path, name)
+    facts = statistics.statistics(picture)
+    Frame.objects.update_or_create(
+        video=video,
+        index=index,
+        defaults={
+            "timestamp": Decimal(round(timing.time_of(index, video.rate) * 1_000_000)) / 1_000_000,
+            "image": name,
+            "luminance": facts.luminance,
+            "contrast": facts.contrast,
+            "colourfulness": facts.colourfulness,
+            "sharpness": facts.sharpness,
+            "palette": [list(colour) for colour in facts.palette],
+        },
+    )
+
+
+def _store_poster(video: Video, token: uuid.UUID, picture: Picture) -> None:
+    with work_folder() as folder:
+        path = Path(folder) / "poster.jpg"
+        stills.write_jpeg(picture, path)
+        name = store(path, f"posters/{video.ref}/{secrets.token_hex(4)}.jpg")
+    Video.objects.held_by(token).filter(pk=video.pk).update(poster=name)
+
+
+def _store_filmstrip(video: Video, token: uuid.UUID, tiles: list[Picture]) -> None:
+    with work_folder() as folder:
+        path = Path(folder) / "filmstrip.jpg"
+        stills.write_jpeg(stills.filmstrip(tiles), path)
+        name = store(path, f"filmstrips/{video.ref}/{secrets.token_hex(4)}.jpg")
+    Video.objects.held_by(token).filter(pk=video.pk).update(filmstrip=name, filmstrip_tiles=len(tiles))
+
+
+def _drop_unwanted(video: Video, indices: set[int]) -> None:
+    for frame in video.frames.exclude(index__in=indices):
+        frame.delete()
+        forget(frame.image)
