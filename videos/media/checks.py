@@ -30,3 +30,12 @@ def check_video(path: Path, rate: Fraction, frame_count: int) -> str | None:
     except (FFmpegError, IndexError) as error:
         return f"it cannot be read ({error})."
     return None
+
+
+def packet_count(path: Path) -> int:
+    """How many pictures a file of ours holds, counted without decoding; 0 if it cannot be read."""
+    try:
+        with av.open(str(path)) as container:
+            return sum(1 for packet in container.demux(video=0) if packet.size)
+    except (FFmpegError, IndexError):
+        return 0
