@@ -19,8 +19,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.contrib.auth.models import AnonymousUser
+from django.db.models import Q
 from django.http import Http404, HttpRequest
 
+from filters.models import Filter, TrainingRun
+from filters.models.filter import FilterQuerySet
 from videos.models import Collection, Comparison, Render, ShareLink, Video, Visibility
 
 
@@ -138,6 +141,28 @@ def can_download(viewer: Viewer, thing: Video | Render) -> bool:
 def can_train(viewer: Viewer) -> bool:
     """Train filters: any signed-in person; publishing is the curators' (staff) business."""
     return bool(viewer.user.is_authenticated and viewer.user.is_active)
+
+
+def filters_for(viewer: Viewer) -> FilterQuerySet:
+    """Filters that the viewer may render with now: published ones, and drafts of their own (staff: all drafts)."""
+    drafts = Q(state=Filter.State.DRAFT, current__isnull=False)
+    if not viewer.is_staff:
+        drafts &= Q(owner_id=viewer.user.pk, owner__isnull=False)
+    published = Q(state=Filter.State.PUBLISHED, current__isnull=False)
+    return Filter.objects.filter(published | drafts, unavailable_reason="")
+
+
+def can_see_run(viewer: Viewer, run: TrainingRun) -> bool:
+    """Look at a training run and stop it: whoever started it, and staff."""
+    return viewer.owns(run) or viewer.is_staff
+
+
+def training_run_or_404(request: HttpRequest, pk: int) -> TrainingRun:
+    """The training run with this number if the request's viewer may see it; else the one 404."""
+    run = TrainingRun.objects.select_related("style_image", "filter", "owner").filter(pk=pk).first()
+    if run is None or not can_see_run(viewer_of(request), run):
+        raise Http404
+    return run
 
 
 def video_or_404(request: HttpRequest, ref: str) -> Video:
