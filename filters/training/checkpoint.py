@@ -1,0 +1,28 @@
+"""Everything needed to go on after a kill, written so that a kill while writing harms nothing."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+
+import torch
+
+
+def save(path: Path, state: dict[str, Any]) -> None:
+    """Write beside the file, flush to the disk, then rename over it: the old one stays whole until that instant."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    beside = path.with_name(path.name + ".part")
+    with beside.open("wb") as file:
+        torch.save(state, file)
+        file.flush()
+        os.fsync(file.fileno())
+    os.replace(beside, path)
+
+
+def load(path: Path) -> dict[str, Any] | None:
+    """What `save` wrote, or None where there is no file. Tensors and plain values only: nothing in it can run."""
+    if not path.exists():
+        return None
+    state: dict[str, Any] = torch.load(path, map_location="cpu", weights_only=True)
+    return state

@@ -1,0 +1,78 @@
+"""Pictures to learn on: what a filter sees while it is trained."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+import cv2
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+LEAST_SIDE = 160
+MOST_SIDE = 720
+SUFFIXES = (".jpg", ".jpeg", ".png")
+
+Picture = NDArray[np.uint8]
+
+
+class ContentSet:
+    """Pictures held in memory (RGB uint8), from which squares of any size are cut at random."""
+
+    def __init__(self, pictures: Iterable[Picture]) -> None:
+        self.pictures: Sequence[Picture] = [_fit(p) for p in pictures if min(p.shape[:2]) >= LEAST_SIDE]
+        if not self.pictures:
+            raise ValueError("There is nothing to train on: no picture of at least 160 pixels a side.")
+
+    def fingerprint(self) -> str:
+        """SHA-256 over all pictures in order: says what a filter was trained on."""
+        digest = hashlib.sha256()
+        for picture in self.pictures:
+            digest.update(repr(picture.shape).encode())
+            digest.update(np.ascontiguousarray(picture).tobytes())
+        return digest.hexdigest()
+
+    def batch(self, count: int, size: int, generator: torch.Generator) -> Tensor:
+        """`count` random squares, (count, 3, size, size) float32 in 0..1, channels last in memory."""
+        squares = np.stack([self._square(size, generator) for _ in range(count)])
+        return torch.from_numpy(squares).float().div_(255).permute(0, 3, 1, 2)
+
+    def _square(self, size: int, generator: torch.Generator) -> Picture:
+        """One square (size, size, 3): seen smaller or larger than it was taken, mirrored, sometimes in low light."""
+        pick, zoom, left, top, mirror, dim, light = torch.rand(7, generator=generator).tolist()
+        picture = self.pictures[int(pick * len(self.pictures))]
+        height, width = picture.shape[:2]
+        short = min(height, width)
+        lines = max(size, short * (0.6 + 1.2 * zoom))
+        side = min(short, max(16, round(size * short / lines)))
+        x, y = int(left * (width - side + 1)), int(top * (height - side + 1))
+        how = cv2.INTER_AREA if side > size else cv2.INTER_CUBIC
+        square = cv2.resize(picture[y : y + side, x : x + side], (size, size), interpolation=how)
+        if mirror < 0.5:
+            square = square[:, ::-1]
+        if dim < 0.2:
+            square = (square * (0.35 + 0.65 * light)).astype(np.uint8)
+        return square
+
+
+def _fit(picture: Picture) -> Picture:
+    """At most 720 lines, since filters are judged and mostly used there."""
+    short = min(picture.shape[:2])
+    if short <= MOST_SIDE:
+        return picture
+    size = (round(picture.shape[1] * MOST_SIDE / short), round(picture.shape[0] * MOST_SIDE / short))
+    return cv2.resize(picture, size, interpolation=cv2.INTER_AREA).astype(np.uint8)
+
+
+def read_folder(folder: Path) -> list[Picture]:
+    """All pictures of a folder in the order of their names; unreadable ones are an OSError."""
+    pictures: list[Picture] = []
+    for path in sorted(p for p in folder.iterdir() if p.suffix.lower() in SUFFIXES):
+        read = cv2.imread(str(path), cv2.IMREAD_COLOR)
+        if read is None:
+            raise OSError(f"{path.name} is not a picture that can be read")
+        pictures.append(cv2.cvtColor(read, cv2.COLOR_BGR2RGB).astype(np.uint8))
+    return pictures

@@ -1,0 +1,217 @@
+"""The training loop: one for a base network with many styles, the same for one new style on a frozen base."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import torch
+from torch import Tensor
+
+from . import checkpoint as checkpoints
+from .content import ContentSet
+from .losses import content_loss, move, random_motion, steadiness_loss, style_loss, total_variation
+from .network import Painter, is_style_number
+from .perceptual import CONTENT_LAYER, STYLE_LAYERS, Perception
+
+Losses = dict[str, float]
+OnProgress = Callable[[int, int, Losses, Tensor | None], None]
+MOST_FAILURES = 3
+
+
+class TrainingFailed(RuntimeError):
+    """Training cannot go on; the message is a sentence for the person who started it."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """How to train. Ends after `steps`, or after `seconds` of training where that is set and comes first."""
+
+    steps: int = 2400
+    seconds: float = 0.0  # 0: no limit; with a limit the number of steps depends on the machine
+    contents: int = 2  # squares in a step
+    styles_per_content: int = 2  # paintings of each square, every one in another style
+    early_sizes: tuple[int, ...] = (160, 176, 192)  # pixels, sides of the squares in the first 40 percent
+    late_sizes: tuple[int, ...] = (192, 224, 256)  # pixels, afterwards
+    rate: float = 2e-3  # Adam's learning rate for the shared weights
+    style_rate: float = 5e-3  # and for the numbers of the styles
+    content_weight: float = 1.0
+    style_weight: float = 4.0
+    variation_weight: float = 0.3
+    steadiness_weight: float = 10.0
+    steady_from: float = 0.1  # share of the training after which steadiness begins to count
+    steady_full: float = 0.3  # and from which it counts fully
+    checkpoint_every: int = 100  # steps
+    seed: int = 1889
+    freeze_base: bool = False  # True: only the numbers of the styles are learned
+
+    def progress(self, step: int, elapsed: float) -> float:
+        """How much of the training lies behind, 0..1."""
+        done = step / self.steps
+        return min(1.0, max(done, elapsed / self.seconds) if self.seconds else done)
+
+
+class Training:
+    """A training in progress: what `run` changes step by step and what a checkpoint holds."""
+
+    def __init__(self, painter: Painter, targets: dict[str, Tensor], content: ContentSet, settings: Settings,
+                 perception: Perception, checkpoint: Path | None = None) -> None:
+        self.painter = painter.to(memory_format=torch.channels_last)
+        self.device = next(painter.parameters()).device
+        self.targets = {layer: value.to(self.device) for layer, value in targets.items()}
+        self.content, self.settings, self.checkpoint = content, settings, checkpoint
+        self.perception = perception.to(self.device)
+        for name, parameter in painter.named_parameters():
+            parameter.requires_grad_(is_style_number(name) or not settings.freeze_base)
+        self.optimizer = torch.optim.Adam(self._groups())
+        self.generator = torch.Generator().manual_seed(settings.seed)
+        self.step, self.elapsed, self.failures = 0, 0.0, 0
+        self.history: list[Losses] = []
+
+    def _groups(self) -> list[dict[str, object]]:
+        learned = [(n, p) for n, p in self.painter.named_parameters() if p.requires_grad]
+        shared = [p for n, p in learned if not is_style_number(n)]
+        numbers = [p for n, p in learned if is_style_number(n)]
+        groups: list[dict[str, object]] = [{"params": numbers, "lr": self.settings.style_rate}]
+        return groups + ([{"params": shared, "lr": self.settings.rate}] if shared else [])
+
+    def run(self, on_progress: OnProgress | None = None, should_stop: Callable[[], bool] | None = None) -> bool:
+        """Train to the end: True. False if `should_stop` said so, with a checkpoint left to go on from."""
+        self.resume()
+        while self.progress() < 1.0:
+            if should_stop is not None and should_stop():
+                self.save()
+                return False
+            began = time.monotonic()
+            losses = self.take_step()
+            if not math.isfinite(losses["total"]):
+                self.fall_back()
+                continue
+            self.elapsed += time.monotonic() - began
+            self.step += 1
+            self.history.append({"step": float(self.step), **losses})
+            if on_progress is not None:
+                on_progress(self.step, self.expected_steps(), losses, None)
+            if self.step % self.settings.checkpoint_every == 0:
+                self.save()
+        self.save()
+        return True
+
+    def take_step(self) -> Losses:
+        """One batch: paint, judge, learn. On a loss that is not finite nothing is learned from it."""
+        self._set_rates()
+        pictures, styles = self._batch()
+        with torch.autocast(self.device.type, torch.bfloat16, enabled=bfloat16_is_fast(self.device)):
+            parts = self._losses(pictures, styles)
+        s = self.settings
+        total = (s.content_weight * parts["content"] + s.style_weight * parts["style"]
+                 + s.variation_weight * parts["variation"] + self._steadiness() * parts["steadiness"])
+        losses = {name: float(value.detach()) for name, value in {**parts, "total": total}.items()}
+        if math.isfinite(losses["total"]):
+            self.optimizer.zero_grad(set_to_none=True)
+            total.backward()  # type: ignore[no-untyped-call]
+            learned = [p for p in self.painter.parameters() if p.grad is not None]
+            norm = torch.nn.utils.clip_grad_norm_(learned, 5.0)
+            if not math.isfinite(float(norm)):
+                return {**losses, "total": float("nan")}
+            self.optimizer.step()
+        return losses
+
+    def _losses(self, pictures: Tensor, styles: Tensor) -> dict[str, Tensor]:
+        """The four losses, each the mean over the batch. Steadiness is judged on every second picture."""
+        steady = self._steadiness() > 0
+        grid = random_motion((len(pictures) + 1) // 2, pictures.shape[-1], self.generator).to(self.device)
+        noise = torch.randn(pictures[::2].shape, generator=self.generator).to(self.device) * (1.5 / 255)
+        if steady:
+            moved = (move(pictures[::2], grid) + noise).clamp(0, 1)
+            painted_all = self.painter(torch.cat([pictures, moved]), torch.cat([styles, styles[::2]]))
+            painted, painted_moved = painted_all[: len(pictures)].float(), painted_all[len(pictures) :].float()
+            steadiness = steadiness_loss(painted_moved, move(painted[::2], grid)).mean()
+        else:
+            painted, steadiness = self.painter(pictures, styles).float(), torch.zeros((), device=self.device)
+        repeats = self.settings.styles_per_content
+        with torch.no_grad():
+            original = self.perception(pictures[::repeats], CONTENT_LAYER)[CONTENT_LAYER].repeat_interleave(repeats, 0)
+        features = {layer: value.float() for layer, value in self.perception(painted).items() if layer in STYLE_LAYERS}
+        targets = {layer: self.targets[layer][styles] for layer in STYLE_LAYERS}
+        return {"content": content_loss(features, original.float()).mean(), "style": style_loss(features, targets).mean(),
+                "variation": total_variation(painted).mean(), "steadiness": steadiness}
+
+    def _batch(self) -> tuple[Tensor, Tensor]:
+        """Squares (contents x styles_per_content, 3, S, S), and the style of each."""
+        s = self.settings
+        sizes = s.early_sizes if self.progress() < 0.4 else s.late_sizes
+        size = sizes[int(torch.randint(len(sizes), (1,), generator=self.generator))]
+        squares = self.content.batch(s.contents, size, self.generator).to(self.device)
+        count = len(self.targets[STYLE_LAYERS[0]])
+        order = torch.cat([torch.randperm(count, generator=self.generator) for _ in range(s.contents * s.styles_per_content)])
+        pictures = squares.repeat_interleave(s.styles_per_content, 0).contiguous(memory_format=torch.channels_last)
+        return pictures, order[: len(pictures)].to(self.device)
+
+    def progress(self) -> float:
+        """How much of the training lies behind, 0..1."""
+        return self.settings.progress(self.step, self.elapsed)
+
+    def expected_steps(self) -> int:
+        """How many steps there will be, as far as the pace so far tells."""
+        done = self.progress()
+        return self.settings.steps if done == 0 else max(self.step, round(self.step / done))
+
+    def _set_rates(self) -> None:
+        """Rise over 30 steps, stay, and from 70 percent on fall in a straight line to a fiftieth."""
+        rise = min(1.0, (self.step + 1) / 30)
+        fall = min(1.0, max(0.02, (1.0 - self.progress()) / 0.3))
+        for group, rate in zip(self.optimizer.param_groups, (self.settings.style_rate, self.settings.rate), strict=False):
+            group["lr"] = rate * rise * fall * 0.5**self.failures
+
+    def _steadiness(self) -> float:
+        """The weight of steadiness at this point of the training."""
+        s = self.settings
+        reached = (self.progress() - s.steady_from) / max(1e-9, s.steady_full - s.steady_from)
+        return s.steadiness_weight * min(1.0, max(0.0, reached))
+
+    def fall_back(self) -> None:
+        """After a loss that is not finite: the last checkpoint again (or the start), at half the rate."""
+        failures = self.failures + 1
+        if failures > MOST_FAILURES:
+            raise TrainingFailed("Training became unstable four times, at ever lower rates, and was stopped; "
+                                 "try a smaller style weight or another style image.")
+        if not self.resume():
+            raise TrainingFailed("Training became unstable before its first checkpoint and was stopped; "
+                                 "the style image or the content may be damaged.")
+        self.failures = failures
+        self.generator.manual_seed(self.settings.seed + 7919 * failures + self.step)
+        self.save()
+
+    def save(self) -> None:
+        """Write the checkpoint, if one is wanted."""
+        if self.checkpoint is None:
+            return
+        checkpoints.save(self.checkpoint, {
+            "painter": self.painter.state_dict(), "optimizer": self.optimizer.state_dict(),
+            "generator": self.generator.get_state(), "step": self.step, "elapsed": self.elapsed,
+            "failures": self.failures, "history": self.history, "settings": asdict(self.settings),
+        })
+
+    def resume(self) -> bool:
+        """Take over the checkpoint's state, if there is one."""
+        state = checkpoints.load(self.checkpoint) if self.checkpoint is not None else None
+        if state is None:
+            return False
+        self.painter.load_state_dict(state["painter"])
+        self.optimizer.load_state_dict(state["optimizer"])
+        self.generator.set_state(state["generator"])
+        self.step, self.elapsed, self.failures = state["step"], state["elapsed"], state["failures"]
+        self.history = state["history"]
+        return True
+
+
+def bfloat16_is_fast(device: torch.device) -> bool:
+    """Whether half the digits are worth it: on GPUs, and on processors that multiply bfloat16 themselves."""
+    if device.type == "cuda":
+        return True
+    supported = getattr(torch.cpu, "_is_avx512_bf16_supported", None)
+    return bool(supported is not None and supported())
