@@ -58,6 +58,12 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 8 * storage.MEGABYTE
 # --- DeepFilter -------------------------------------------------------------------------------------------------
 ALGORITHMIA_API_KEY = env.text("ALGORITHMIA_API_KEY")
 ALGORITHMIA_API_ADDRESS = env.address("ALGORITHMIA_API_ADDRESS", "https://api.algorithmia.com", ("http", "https"))
+ALGORITHMIA_BATCH = env.whole("ALGORITHMIA_BATCH", 4, least=1, most=64)
+ALGORITHMIA_CALLS_AT_ONCE = env.whole("ALGORITHMIA_CALLS_AT_ONCE", 4, least=1, most=64)
+ALGORITHMIA_COST_PER_IMAGE = env.decimal("ALGORITHMIA_COST_PER_IMAGE", 0.0, least=0, most=1000)
+DEEPFILTER_FETCH = env.flag("DEEPFILTER_FETCH", False)
+DEEPFILTER_QUOTA_BYTES = env.whole("DEEPFILTER_QUOTA_MB", 2048, least=1, most=10**7) * storage.MEGABYTE
+DEEPFILTER_KEEP_HOURS = env.whole("DEEPFILTER_KEEP_HOURS", 24, least=1, most=24 * 365)
 
 # --- Applications -----------------------------------------------------------------------------------------------
 INSTALLED_APPS = [

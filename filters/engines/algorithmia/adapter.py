@@ -1,0 +1,133 @@
+"""A transport adapter with what the `algorithmia` client lacks: timeouts, bounded answers and retries."""
+
+from __future__ import annotations
+
+import random
+import threading
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import requests
+from requests.adapters import HTTPAdapter
+
+from filters.engines.algorithmia import errors
+
+CHUNK = 1 << 16
+AGAIN = frozenset({408, 429, 500, 502, 503, 504})
+AGAIN_AFTER_A_CALL = frozenset(
+    {429, 500, 502, 503}
+)  # after 408 and 504 the call may be running, and be paid for
+
+
+@dataclass(frozen=True)
+class Patience:
+    """How long to wait: all in seconds, `attempts` for each request, `largest` answer in bytes.
+
+    `answer` bounds the silence between bytes, `whole` one attempt from its start to the last byte.
+    A Retry-After beyond `longest_wait` is not waited for: whoever queued the work knows better what to do.
+    """
+
+    connect: float = 5.0
+    answer: float = 120.0
+    whole: float = 300.0
+    attempts: int = 4
+    first_wait: float = 0.5
+    longest_wait: float = 30.0
+    largest: int = 64 << 20
+
+
+class PatientAdapter(HTTPAdapter):
+    """Sends a request up to `attempts` times with exponential backoff, full jitter, and Retry-After honoured.
+
+    The answer's body is read here, so that a truncated one counts as a failed attempt. POST (a call that
+    costs money) is not repeated when it may have been carried out. `stop` ends waiting at once.
+    Raises the errors of errors.py instead of those of requests.
+    """
+
+    def __init__(self, patience: Patience, stop: threading.Event, *, connections: int = 10) -> None:
+        self.patience = patience
+        self.stop = stop
+        super().__init__(pool_connections=1, pool_maxsize=connections, max_retries=0)
+
+    def send(
+        self,
+        request: requests.PreparedRequest,
+        stream: bool = False,
+        timeout: Any = None,
+        verify: bool | str = True,
+        cert: Any = None,
+        proxies: Mapping[str, str] | None = None,
+    ) -> requests.Response:
+        """Like HTTPAdapter.send, and the body is there. `timeout` and `stream` are decided here."""
+        attempt = 0
+        while True:
+            attempt += 1
+            try:
+                response = self._once(request, verify=verify, cert=cert, proxies=proxies)
+            except errors.EngineError as error:
+                if attempt >= self.patience.attempts or not _may_repeat(request, error):
+                    raise
+                self._wait(attempt, None, error)
+                continue
+            again = AGAIN_AFTER_A_CALL if request.method == "POST" else AGAIN
+            if response.status_code not in again or attempt >= self.patience.attempts:
+                return response
+            asked = errors.retry_after(response)
+            if asked is not None and asked > self.patience.longest_wait:
+                return response
+            self._wait(attempt, asked, errors.error_for(response))
+
+    def _once(self, request: requests.PreparedRequest, **options: Any) -> requests.Response:
+        until = time.monotonic() + self.patience.whole
+        silence = (self.patience.connect, self.patience.answer)
+        try:
+            response = super().send(request, stream=True, timeout=silence, **options)
+            with response:
+                response._content = self._body(response, until)
+        except (requests.exceptions.SSLError, requests.exceptions.ProxyError) as error:
+            raise errors.Unreachable(f"No safe connection to the DeepFilter service: {error}.") from error
+        except requests.exceptions.ConnectTimeout as error:
+            raise errors.Unreachable("The DeepFilter service cannot be reached.", temporary=True) from error
+        except requests.exceptions.Timeout as error:
+            raise errors.TimedOut("The DeepFilter service did not answer in time.", temporary=True) from error
+        except requests.exceptions.ChunkedEncodingError as error:
+            raise errors.BadAnswer("The DeepFilter service's answer was cut off.", temporary=True) from error
+        except requests.exceptions.ConnectionError as error:
+            if "read timed out" in str(error).lower():  # how requests reports silence inside a body
+                raise errors.TimedOut("The DeepFilter service fell silent.", temporary=True) from error
+            raise errors.Unreachable("The DeepFilter service cannot be reached.", temporary=True) from error
+        except requests.exceptions.RequestException as error:
+            raise errors.BadAnswer(f"The DeepFilter service's answer cannot be read: {error}.") from error
+        return response
+
+    def _body(self, response: requests.Response, until: float) -> bytes:
+        parts: list[bytes] = []
+        size = 0
+        for part in response.iter_content(CHUNK):
+            size += len(part)
+            parts.append(part)
+            if size > self.patience.largest:
+                raise errors.BadAnswer(
+                    f"The DeepFilter service sent more than {self.patience.largest} bytes."
+                )
+            if time.monotonic() > until:
+                raise errors.TimedOut("The DeepFilter service's answer took too long.", temporary=True)
+            if self.stop.is_set():
+                raise errors.Stopped("Stopped while an answer was coming in.", temporary=True)
+        return b"".join(parts)
+
+    def _wait(self, attempt: int, asked: float | None, error: errors.EngineError) -> None:
+        ceiling = min(self.patience.longest_wait, self.patience.first_wait * 2 ** (attempt - 1))
+        wait = ceiling * random.uniform(0.5, 1.0)  # noqa: S311 - spreads the callers, hides nothing
+        if asked is not None:
+            wait = asked + random.uniform(0.0, self.patience.first_wait)  # noqa: S311
+        if self.stop.wait(wait):
+            raise errors.Stopped("Stopped while waiting for another try.", temporary=True) from error
+
+
+def _may_repeat(request: requests.PreparedRequest, error: errors.EngineError) -> bool:
+    if isinstance(error, errors.Unreachable):
+        return error.temporary
+    return error.temporary and request.method != "POST"
