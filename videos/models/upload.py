@@ -9,6 +9,8 @@ from django.conf import settings
 from django.db import models
 from django.utils import timezone
 
+from rotoscope.lease import Leased, LeasedQuerySet
+
 LIFETIME = timedelta(days=2)
 
 
@@ -17,10 +19,23 @@ def expiry() -> datetime:
     return timezone.now() + LIFETIME
 
 
-class Upload(models.Model):
+class UploadQuerySet(LeasedQuerySet):
+    """Named queries over uploads."""
+
+    def unfinished(self) -> UploadQuerySet:
+        """Uploads that are not a video yet."""
+        return self.filter(video=None)
+
+    def expired(self) -> UploadQuerySet:
+        """Uploads that got no bytes for LIFETIME, and that nobody writes to now."""
+        return self.free().filter(expires_at__lt=timezone.now())
+
+
+class Upload(Leased):
     """`offset` bytes of `length` are safely on disk, in ROTOSCOPE_HOME/uploads/<id>.part.
 
-    Once whole, it becomes exactly one video: `video` is set by compare-and-swap.
+    Whoever writes to it holds its lease. Once whole, it becomes exactly one video: `video` is set by
+    compare-and-swap.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -32,6 +47,8 @@ class Upload(models.Model):
     video = models.OneToOneField("Video", null=True, blank=True, on_delete=models.CASCADE, related_name="upload")
     created_at = models.DateTimeField(auto_now_add=True)
     expires_at = models.DateTimeField(default=expiry)
+
+    objects = UploadQuerySet.as_manager()
 
     class Meta:
         ordering = ["-created_at"]

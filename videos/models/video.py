@@ -99,6 +99,10 @@ class Video(Leased):
         max_length=20, default="1", help_text="Separated images a second: a number, or “source”."
     )
 
+    planned_filters = ArrayField(
+        models.CharField(max_length=80), default=list, blank=True, help_text="Filters to render with once ready."
+    )
+
     views = models.PositiveBigIntegerField(default=0)
     created_at = models.DateTimeField(auto_now_add=True, db_index=True)
     ready_at = models.DateTimeField(null=True, blank=True)

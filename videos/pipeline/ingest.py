@@ -20,7 +20,7 @@ from videos.media.errors import Refused, Stopped
 from videos.media.footage import Footage, make_footage
 from videos.media.probe import Probe, probe
 from videos.models import Video
-from videos.pipeline import dispatch, separate
+from videos.pipeline import dispatch, renders, separate
 from videos.pipeline.progress import VideoProgress
 
 logger = logging.getLogger(__name__)
@@ -80,7 +80,8 @@ def _ingest(video: Video, token: uuid.UUID, progress: VideoProgress) -> None:
     _save(video, token, facts)
     progress.stage("separating images", 0.7, 1.0)
     separate.separate(video, token, progress)
-    video.mark_ready(token)
+    if video.mark_ready(token):
+        renders.fulfil_plans(video)
 
 
 def _make_footage(video: Video, source: Path, found: Probe, progress: VideoProgress) -> dict[str, Any]:

@@ -23,10 +23,18 @@ def video_from_file(
     visibility: str = Visibility.PRIVATE,
     tags: Sequence[str] = (),
     description: str = "",
+    planned_filters: Sequence[str] = (),
 ) -> Video:
     """Make a video of a file, which is moved into storage, and queue its ingest."""
     video = make_video(
-        owner, filename, title=title, visibility=visibility, tags=tags, description=description, size=path.stat().st_size
+        owner,
+        filename,
+        title=title,
+        visibility=visibility,
+        tags=tags,
+        description=description,
+        size=path.stat().st_size,
+        planned_filters=planned_filters,
     )
     take_file(video, path)
     return video
@@ -41,8 +49,12 @@ def make_video(
     tags: Sequence[str] = (),
     description: str = "",
     size: int = 0,
+    planned_filters: Sequence[str] = (),
 ) -> Video:
-    """The row alone, state “receiving”, without a source yet."""
+    """The row alone, state “receiving”, without a source yet.
+
+    `planned_filters` are slugs: renders with them are queued as soon as the footage is ready.
+    """
     return Video.objects.create(
         owner=owner,
         title=(title or title_from(filename))[:200],
@@ -51,6 +63,7 @@ def make_video(
         tags=clean_tags(tags),
         source_name=filename[:255],
         source_size=size,
+        planned_filters=list(planned_filters),
         stage="waiting in the queue",
     )
 

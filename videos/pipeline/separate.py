@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import secrets
 import uuid
-from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
 
@@ -73,7 +72,7 @@ def separate(video: Video, token: uuid.UUID, progress: VideoProgress) -> None:
     kept: dict[int, Picture] = {}
     footage = local_path(video.footage)
     height = min(FRAME_HEIGHT, video.height)
-    for done, (index, picture) in enumerate(_pictures(footage, sorted(needed), height)):
+    for done, (index, picture) in enumerate(decode.selected(footage, sorted(needed), height=height)):
         if index in missing:
             _store_frame(video, index, picture)
         if index in tiles:
@@ -92,18 +91,6 @@ def tile_indices(frame_count: int) -> list[int]:
     """Frames of the filmstrip, evenly spread; fewer when the clip has fewer."""
     tiles = min(FILMSTRIP_TILES, frame_count)
     return [(2 * tile + 1) * frame_count // (2 * tiles) for tile in range(tiles)]
-
-
-def _pictures(footage: Path, indices: list[int], height: int) -> Iterator[tuple[int, Picture]]:
-    """(index, picture) for each index, decoding runs of the footage in one go."""
-    wanted_indices = iter(indices)
-    index = next(wanted_indices, None)
-    if index is None:
-        return
-    for at, picture in enumerate(decode.frames(footage, indices[0], indices[-1] + 1, height=height), indices[0]):
-        if at == index:
-            yield index, picture
-            index = next(wanted_indices, None)
 
 
 def _store_frame(video: Video, index: int, picture: Picture) -> None:

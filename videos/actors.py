@@ -1,0 +1,44 @@
+"""Dramatiq actors: load, call, done. Attempts are counted in our own tables, so retries here are few."""
+
+from __future__ import annotations
+
+import dramatiq
+
+from videos.pipeline import ingest as ingest_step
+from videos.pipeline import paint as paint_step
+from videos.pipeline import rebuild as rebuild_step
+from videos.pipeline import separate as separate_step
+from videos.pipeline import stills as still_step
+
+MINUTE = 60_000  # milliseconds
+SOON = {"max_retries": 5, "min_backoff": 2_000, "max_backoff": MINUTE}
+
+
+@dramatiq.actor(queue_name="ingest", time_limit=12 * 60 * MINUTE, **SOON)
+def ingest(pk: int) -> None:
+    """Make playable footage of an upload."""
+    ingest_step.run(pk)
+
+
+@dramatiq.actor(queue_name="ingest", time_limit=6 * 60 * MINUTE, **SOON)
+def separate(pk: int) -> None:
+    """Separate the images of footage at another rate."""
+    separate_step.run(pk)
+
+
+@dramatiq.actor(queue_name="stills", time_limit=5 * MINUTE, priority=0, **SOON)
+def still(pk: int) -> None:
+    """Paint one frame for somebody who waits."""
+    still_step.run(pk)
+
+
+@dramatiq.actor(queue_name="render", time_limit=60 * MINUTE, priority=10, **SOON)
+def paint(pk: int) -> None:
+    """Paint the next free segment of a render."""
+    paint_step.run(pk)
+
+
+@dramatiq.actor(queue_name="render", time_limit=2 * 60 * MINUTE, priority=5, **SOON)
+def rebuild(pk: int) -> None:
+    """Put a render's segments together."""
+    rebuild_step.run(pk)

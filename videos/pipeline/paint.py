@@ -1,0 +1,250 @@
+"""Paint: one segment of a render, frame after frame, never a whole clip in memory."""
+
+from __future__ import annotations
+
+import logging
+import secrets
+import threading
+import time
+import uuid
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from decimal import Decimal
+from pathlib import Path
+
+import numpy as np
+from django.db import transaction
+from django.db.models import F
+from django.utils import timezone
+from numpy.typing import NDArray
+
+from filters.engines.base import Engine, EngineError, EngineUnavailable
+from filters.engines.effects import blend, finish
+from filters.engines.smoothing import WARMUP_FRAMES, Smoother
+from filters.service import engine_for_version
+from rotoscope.files import forget, local_path, store, work_folder
+from rotoscope.lease import claim, renewing
+from videos.media import decode, timing
+from videos.media.encode import SegmentWriter
+from videos.media.errors import Stopped
+from videos.models import Render, Segment
+from videos.models.segment import MAX_ATTEMPTS
+from videos.pipeline import dispatch, renders
+
+logger = logging.getLogger(__name__)
+
+BATCH_PIXELS = 2_000_000  # about a second of work on two cores: a cancel is noticed within two
+
+Picture = NDArray[np.uint8]
+
+
+@dataclass
+class Work:
+    """A claimed segment on its way."""
+
+    segment: Segment
+    token: uuid.UUID
+    lost: threading.Event
+    engine: Engine
+    seconds: float = 0.0
+    done: int = 0
+    cost_before: Decimal = field(default_factory=Decimal)
+
+
+def run(render_pk: int) -> bool:
+    """Paint the next segment of a render that is free. False when there is none."""
+    render = Render.objects.with_names().filter(pk=render_pk).first()
+    if render is None:
+        return False
+    if render.state == Render.State.QUEUED:
+        render.start()
+    claimed = claim_next(render_pk)
+    if claimed is None:
+        return False
+    segment, token = claimed
+    if segment.attempts > MAX_ATTEMPTS:
+        _give_up(segment, token)
+        return True
+    with renewing(Segment.objects.filter(pk=segment.pk), token) as lost:
+        try:
+            _paint(segment, token, lost)
+        except Stopped:
+            logger.info("%s was paused, cancelled or taken over", segment)
+            return False
+        except EngineError as problem:
+            _engine_failed(segment, token, problem)
+        except Exception as problem:
+            logger.exception("%s failed", segment)
+            _give_back(segment, token, f"{type(problem).__name__}: {problem}")
+    _after(segment.render)
+    return True
+
+
+def claim_next(render_pk: int) -> tuple[Segment, uuid.UUID] | None:
+    """Claim the first free segment of a render; None when nothing is free."""
+    for pk in Segment.objects.claimable().filter(render=render_pk).order_by("index").values_list("pk", flat=True)[:32]:
+        token = claim(
+            Segment.objects.claimable().filter(pk=pk),
+            state=Segment.State.RUNNING,
+            attempts=F("attempts") + 1,
+            images_done=0,
+        )
+        if token is not None:
+            found = Segment.objects.select_related("render__video", "render__version__filter").get(pk=pk)
+            return found, token
+    return None
+
+
+def _paint(segment: Segment, token: uuid.UUID, lost: threading.Event) -> None:
+    render = segment.render
+    engine = engine_for_version(render.version)
+    work = Work(segment, token, lost, engine, cost_before=_cost(engine))
+    with work_folder() as folder:
+        path = Path(folder) / "segment.ts"
+        with SegmentWriter(path, width=render.width, height=render.height, rate=render.video.rate) as writer:
+            for picture in output_frames(work):
+                writer.write(picture)
+        name = store(path, f"segments/{render.ref}/{segment.index:05d}-{secrets.token_hex(4)}.ts")
+    _finish(work, name)
+
+
+def output_frames(work: Work) -> Iterator[Picture]:
+    """The frames of the segment as they will be seen: (H, W, 3) uint8 RGB each."""
+    render, segment = work.segment.render, work.segment
+    if render.images_per_second is None:
+        yield from _every_frame(work)
+        return
+    plan = timing.cross_faded(render.frame_count, render.video.rate, render.images_per_second)
+    shown = plan[segment.start - render.start_frame : segment.stop - render.start_frame]
+    wanted = {left for left, _, _ in shown} | ({right for _, right, _ in shown} if render.cross_fade else set())
+    painted = _painted_images(work, sorted(wanted))
+    images: dict[int, Picture] = {}
+    for left, right, weight in shown:
+        needed = {left, right} if render.cross_fade else {left}
+        while not needed <= images.keys():
+            index, picture = next(painted)
+            images[index] = picture
+        images = {index: picture for index, picture in images.items() if index >= left}
+        fades = render.cross_fade and weight
+        yield blend(images[left], images[right], float(weight)) if fades else images[left]
+
+
+def _every_frame(work: Work) -> Iterator[Picture]:
+    render, segment = work.segment.render, work.segment
+    smoothing = float(render.smoothing)
+    # The smoother's memory must not break at the border: what it saw before is painted again.
+    first = max(render.start_frame, segment.start - WARMUP_FRAMES) if smoothing else segment.start
+    smoother = Smoother(smoothing) if smoothing else None
+    pictures = decode.frames(local_path(render.video.footage), first, segment.stop, height=render.height)
+    index = first
+    for originals in _batches(pictures, render):
+        for original, painted in zip(originals, _apply(work, originals), strict=True):
+            picture = smoother.push(original, painted) if smoother else painted
+            if index >= segment.start:
+                work.done += 1
+                yield _finished(render, original, picture)
+            index += 1
+        _report(work)
+
+
+def _painted_images(work: Work, offsets: list[int]) -> Iterator[tuple[int, Picture]]:
+    """(offset from the render's start, painted picture) for each offset, in order."""
+    render = work.segment.render
+    indices = [render.start_frame + offset for offset in offsets]
+    for index, original in decode.selected(local_path(render.video.footage), indices, height=render.height):
+        painted = _apply(work, original[None])[0]
+        work.done = min(work.done + 1, work.segment.images)
+        _report(work)
+        yield index - render.start_frame, _finished(render, original, painted)
+
+
+def _batches(pictures: Iterator[Picture], render: Render) -> Iterator[NDArray[np.uint8]]:
+    size = max(1, BATCH_PIXELS // (render.width * render.height))
+    batch: list[Picture] = []
+    for picture in pictures:
+        batch.append(picture)
+        if len(batch) == size:
+            yield np.stack(batch)
+            batch = []
+    if batch:
+        yield np.stack(batch)
+
+
+def _apply(work: Work, originals: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    if work.lost.is_set():
+        raise Stopped("Somebody else holds this segment now.")
+    begun = time.monotonic()
+    painted = work.engine.apply(originals)
+    work.seconds += time.monotonic() - begun
+    return painted
+
+
+def _finished(render: Render, original: Picture, painted: Picture) -> Picture:
+    return finish(
+        original[None], painted[None], strength=float(render.strength), keep_colours=render.keep_colours
+    )[0]
+
+
+def _report(work: Work) -> None:
+    """Write the progress under the lease: zero rows mean paused, cancelled or taken over."""
+    mine = Segment.objects.held_by(work.token).filter(pk=work.segment.pk)
+    if not mine.update(images_done=work.done, engine_seconds=work.seconds):
+        raise Stopped("Somebody else holds this segment now.")
+    renders.tally(work.segment.render)
+
+
+def _finish(work: Work, name: str) -> None:
+    segment = work.segment
+    mine = Segment.objects.held_by(work.token).filter(pk=segment.pk, state=Segment.State.RUNNING)
+    finished = mine.update(
+        state=Segment.State.FINISHED,
+        file=name,
+        images_done=segment.images,
+        engine_seconds=work.seconds,
+        cost=_cost(work.engine) - work.cost_before,
+        error="",
+        finished_at=timezone.now(),
+        lease_token=None,
+        lease_until=None,
+    )
+    if not finished:
+        forget(name)
+        raise Stopped("Somebody else holds this segment now.")
+    renders.tally(segment.render)
+
+
+def _after(render: Render) -> None:
+    """Whoever finishes the last segment begins the rebuild; everybody else asks for the next segment."""
+    if render.segments.unfinished().exists():
+        dispatch.send(render, "paint")
+    elif render.begin_rebuild():
+        dispatch.send(render, "rebuild")
+
+
+def _engine_failed(segment: Segment, token: uuid.UUID, problem: EngineError) -> None:
+    if isinstance(problem, EngineUnavailable):
+        segment.render.version.filter.mark_unavailable(str(problem))
+    _give_back(segment, token, str(problem))
+    if isinstance(problem, EngineUnavailable) or not problem.temporary:
+        segment.render.mark_failed(str(problem))
+
+
+def _give_back(segment: Segment, token: uuid.UUID, error: str) -> None:
+    with transaction.atomic():
+        Segment.objects.held_by(token).filter(pk=segment.pk).update(
+            state=Segment.State.PENDING, images_done=0, error=error[:2000], lease_token=None, lease_until=None
+        )
+        renders.tally(segment.render)
+
+
+def _give_up(segment: Segment, token: uuid.UUID) -> None:
+    _give_back(segment, token, segment.error or "The worker was ended each time.")
+    why = segment.error or "its worker was ended each time, perhaps for want of memory"
+    segment.render.mark_failed(
+        f"Segment {segment.index + 1} failed {MAX_ATTEMPTS} times: {why} Retry goes on with what is missing."
+    )
+
+
+def _cost(engine: Engine) -> Decimal:
+    """What the engine has cost so far; engines that cost nothing have no such figure."""
+    return Decimal(str(getattr(engine, "cost", 0)))

@@ -1,0 +1,36 @@
+"""The queue as people see it: how many are before me, and how long it will take."""
+
+from __future__ import annotations
+
+from django.utils import timezone
+
+from videos.models import Render, Segment, Video
+
+
+def place(work: Video | Render) -> int:
+    """How many of the same kind came before and are not done: 0 means that it is its turn."""
+    if isinstance(work, Video):
+        waiting = Video.objects.filter(state__in=[Video.State.RECEIVING, Video.State.INGESTING]).exclude(source="")
+        return waiting.filter(created_at__lt=work.created_at).count()
+    return Render.objects.active().filter(created_at__lt=work.created_at).count()
+
+
+def seconds_left(render: Render) -> float | None:
+    """Seconds until a running render is done, by its own pace so far; None before its first images."""
+    if render.state != Render.State.RENDERING or not render.frames_done or render.started_at is None:
+        return None
+    elapsed = (timezone.now() - render.started_at).total_seconds()
+    return elapsed / render.frames_done * (render.frames_total - render.frames_done)
+
+
+def images_per_second(render: Render) -> float | None:
+    """Painted images a second since the start, over all workers; None before the first."""
+    if not render.frames_done or render.started_at is None:
+        return None
+    until = render.finished_at or timezone.now()
+    return render.frames_done / max(0.001, (until - render.started_at).total_seconds())
+
+
+def working_now() -> int:
+    """Segments that somebody alive paints at this moment."""
+    return Segment.objects.filter(state=Segment.State.RUNNING, lease_until__gt=timezone.now()).count()

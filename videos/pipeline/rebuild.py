@@ -1,0 +1,97 @@
+"""Rebuild: the segments of a render become one video again, with the sound of the footage."""
+
+from __future__ import annotations
+
+import logging
+import secrets
+import uuid
+from fractions import Fraction
+from pathlib import Path
+
+from django.db.models import F
+
+from rotoscope.files import forget, local_path, store, work_folder
+from rotoscope.lease import claim, renewing
+from videos.media import decode, stills
+from videos.media.preview import make_preview
+from videos.media.rebuild import rebuild
+from videos.models import Render
+
+logger = logging.getLogger(__name__)
+
+MAX_ATTEMPTS = 5
+POSTER_HEIGHT = 720
+
+
+def run(pk: int) -> bool:
+    """Rebuild a render whose segments are all finished. False when somebody else does, or did."""
+    rebuilding = Render.objects.filter(pk=pk, state=Render.State.REBUILDING)
+    token = claim(rebuilding, attempts=F("attempts") + 1)
+    if token is None:
+        return False
+    render = Render.objects.with_names().get(pk=pk)
+    if render.attempts > MAX_ATTEMPTS:
+        return render.mark_failed("The video could not be put together again. Retry, or tell us if it fails again.")
+    with renewing(Render.objects.filter(pk=pk), token):
+        try:
+            _rebuild(render, token)
+        except Exception:
+            Render.objects.held_by(token).filter(pk=pk).update(lease_token=None, lease_until=None)
+            raise
+    return True
+
+
+def _rebuild(render: Render, token: uuid.UUID) -> None:
+    segments = list(render.segments.order_by("index"))
+    video = render.video
+    footage = local_path(video.footage)
+    with work_folder() as folder:
+        target = Path(folder) / "render.mp4"
+        rebuild(
+            [local_path(segment.file) for segment in segments],
+            audio_from=footage if video.has_audio else None,
+            rate=video.rate,
+            frame_count=render.frame_count,
+            target=target,
+            start=Fraction(render.start_frame) / video.rate,
+        )
+        poster = _poster(render, target, Path(folder))
+        preview = _preview(render, target, Path(folder))
+        size = target.stat().st_size
+        output = store(target, _name("renders", render, "mp4"))
+    if not render.mark_finished(token, output, size, poster, preview):
+        forget(output, poster, preview)  # cancelled meanwhile, or somebody else was first
+        return
+    logger.info("render %s is finished", render.ref)
+    _drop_segments(render)
+
+
+def _drop_segments(render: Render) -> None:
+    """The files of segments are not needed once the whole is there; the rows tell how it went."""
+    for segment in render.segments.exclude(file=""):
+        forget(segment.file)
+    render.segments.update(file="")
+
+
+def _poster(render: Render, path: Path, folder: Path) -> str:
+    """The same third of the clip as the footage's own poster, so that slices of a card fit together."""
+    index = render.video.frame_count // 3 - render.start_frame
+    if not 0 <= index < render.frame_count:
+        index = render.frame_count // 3
+    picture = decode.frame_at(path, index)
+    if picture.shape[0] > POSTER_HEIGHT:
+        picture = stills.resize(picture, height=POSTER_HEIGHT)
+    poster = folder / "poster.jpg"
+    stills.write_jpeg(picture, poster)
+    return store(poster, _name("posters", render, "jpg"))
+
+
+def _preview(render: Render, path: Path, folder: Path) -> str:
+    preview = folder / "preview.mp4"
+    make_preview(path, preview)
+    return store(preview, _name("previews", render, "mp4"))
+
+
+def _name(kind: str, render: Render, suffix: str) -> str:
+    """A storage name that was never used before: caches may keep its bytes for ever."""
+    return f"{kind}/{render.ref}/{secrets.token_hex(4)}.{suffix}"

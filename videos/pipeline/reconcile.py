@@ -1,0 +1,93 @@
+"""Reconcile: put on the queue again what the queue lost, and clear away what nobody needs any more.
+
+Runs every few seconds, on as many machines as like to. It only ever sends messages that are harmless when
+they come twice, so it needs no lock.
+"""
+
+from __future__ import annotations
+
+import logging
+from datetime import timedelta
+
+from django.db.models import F, Q
+from django.utils import timezone
+
+from rotoscope.lease import LeasedQuerySet
+from videos.models import Render, Segment, Still, Video
+from videos.pipeline import dispatch, renders
+
+logger = logging.getLogger(__name__)
+
+PATIENCE = timedelta(seconds=60)  # how long a message may wait before it is sent again
+AFTER_DEATH = timedelta(seconds=15)  # the same, for a row whose holder died
+
+
+def run() -> int:
+    """One round; how many messages were sent."""
+    _plans()
+    sent = _videos() + _stills() + _renders() + _rebuilds()
+    if sent:
+        logger.info("reconciler sent %d messages", sent)
+    return sent
+
+
+def overdue(rows: LeasedQuerySet) -> LeasedQuerySet:
+    """Rows that nobody alive works on and whose last message is old."""
+    now = timezone.now()
+    waited = Q(nudged_at=None) | Q(nudged_at__lt=now - PATIENCE)
+    died = Q(lease_until__lt=now) & Q(nudged_at__lt=now - AFTER_DEATH)
+    return rows.free(now).filter(waited | died)
+
+
+def _videos() -> int:
+    waiting = Video.objects.filter(state__in=[Video.State.RECEIVING, Video.State.INGESTING]).exclude(source="")
+    separating = Video.objects.filter(state=Video.State.READY).exclude(stage="")
+    return _send(overdue(waiting), "ingest") + _send(overdue(separating), "separate")
+
+
+def _plans() -> None:
+    """Footage that became ready while whoever made it so was ended before queueing its renders."""
+    for video in Video.objects.ready().exclude(planned_filters=[]):
+        renders.fulfil_plans(video)
+
+
+def _stills() -> int:
+    recent = Still.objects.filter(
+        state=Still.State.QUEUED, created_at__gt=timezone.now() - timedelta(hours=1)
+    )
+    return _send(overdue(recent), "still")
+
+
+def _renders() -> int:
+    """Renders with free segments: when a worker died in one of them, or nothing has moved for a while."""
+    now = timezone.now()
+    for render in Render.objects.filter(state=Render.State.RENDERING).exclude(
+        segments__in=Segment.objects.unfinished()
+    ):
+        _begin_rebuild(render)
+    free = Segment.objects.unfinished().free(now)
+    died = free.filter(state=Segment.State.RUNNING)
+    alive = Segment.objects.filter(state=Segment.State.RUNNING, lease_until__gt=now)
+    active = Render.objects.filter(state__in=[Render.State.QUEUED, Render.State.RENDERING])
+    bereft = active.filter(segments__in=died).filter(Q(nudged_at=None) | Q(nudged_at__lt=now - AFTER_DEATH))
+    still = active.filter(segments__in=free).exclude(segments__in=alive)
+    still = still.filter(Q(nudged_at=None) | Q(nudged_at__lt=now - PATIENCE))
+    return _send(bereft.distinct(), "paint") + _send(still.distinct(), "paint")
+
+
+def _begin_rebuild(render: Render) -> None:
+    """Its last segment was finished by a worker that died before it could say so."""
+    if render.segments.exists() and render.begin_rebuild():
+        dispatch.send(render, "rebuild")
+
+
+def _rebuilds() -> int:
+    return _send(overdue(Render.objects.filter(state=Render.State.REBUILDING)), "rebuild")
+
+
+def _send(rows: LeasedQuerySet, actor: str) -> int:
+    count = 0
+    for row in rows.order_by(F("nudged_at").asc(nulls_first=True))[:100]:
+        dispatch.send(row, actor)
+        count += 1
+    return count

@@ -1,0 +1,229 @@
+"""Renders: asked for, planned as segments, paused, cancelled, taken up again, removed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Sum
+
+from filters.models import Filter, FilterVersion
+from rotoscope.files import forget
+from videos.media import timing
+from videos.models import Render, Segment, Video
+from videos.pipeline import dispatch
+
+SEGMENT_SECONDS = 2
+MESSAGES_PER_RENDER = 16  # segments of one render that wait on the queue at a time; renders take turns
+LOWEST = 64  # lines
+
+
+class CannotRender(ValueError):
+    """The wish cannot be met; `str()` is a sentence that says what to change."""
+
+
+@dataclass(frozen=True)
+class RenderSettings:
+    """What a person chooses. `None` means: every frame, the footage's height, the end of the clip."""
+
+    strength: float = 1.0
+    keep_colours: bool = False
+    smoothing: float = 0.0
+    images_per_second: int | None = None
+    cross_fade: bool = False
+    height: int | None = None
+    start_frame: int = 0
+    stop_frame: int | None = None
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """What a render will take: images to paint, seconds on one worker (None: never measured), money."""
+
+    images: int
+    seconds: float | None
+    cost: Decimal
+
+
+def request(video: Video, filter: Filter, owner: Any, settings: RenderSettings) -> tuple[Render, bool]:
+    """The render of `video` under the filter's current version; made and queued if it is not there yet.
+
+    One that failed or was cancelled is taken up again. Raises CannotRender.
+    """
+    columns = resolve(video, filter, settings)
+    with transaction.atomic():
+        render, created = Render.objects.get_or_create(
+            video=video, version=filter.current, **columns, defaults={"owner": owner}
+        )
+        if created:
+            _plan(render)
+            enqueue(render)
+    if not created and render.state in (Render.State.FAILED, Render.State.CANCELLED):
+        resume(render)
+    return render, created
+
+
+def resolve(video: Video, filter: Filter, settings: RenderSettings) -> dict[str, Any]:
+    """The columns of Render that `settings` mean for this footage, in one normal form. Raises CannotRender."""
+    if video.state != Video.State.READY:
+        raise CannotRender(f"“{video}” is not ready yet. Wait until its images are separated.")
+    if filter.current is None:
+        raise CannotRender(f"The filter “{filter}” has nothing to run yet. Publish a version first.")
+    if not filter.is_available:
+        raise CannotRender(f"The filter “{filter}” is unavailable: {filter.unavailable_reason}")
+    start, stop = _range(video, settings)
+    every_frame = settings.images_per_second is None or settings.images_per_second >= video.rate
+    if settings.images_per_second is not None and settings.images_per_second < 1:
+        raise CannotRender("Choose at least one image a second, or every frame.")
+    return {
+        "strength": _share("Strength", settings.strength),
+        "keep_colours": settings.keep_colours,
+        # Held images stand still by themselves, and a second apart there is nothing to smooth along.
+        "smoothing": _share("Smoothing", settings.smoothing) if every_frame else Decimal("0.00"),
+        "images_per_second": None if every_frame else settings.images_per_second,
+        "cross_fade": settings.cross_fade and not every_frame,
+        "height": _height(video, settings.height),
+        "start_frame": start,
+        "stop_frame": stop,
+    }
+
+
+def fulfil_plans(video: Video) -> list[Render]:
+    """Queue the renders that were planned before the footage was ready; safe to repeat."""
+    with transaction.atomic():
+        planned = Video.objects.ready().select_for_update().filter(pk=video.pk).first()
+        if planned is None:
+            return []
+        filters = Filter.objects.usable().filter(slug__in=planned.planned_filters)
+        made = [request(planned, filter, planned.owner, RenderSettings())[0] for filter in filters]
+        Video.objects.filter(pk=video.pk).update(planned_filters=[])
+    return made
+
+
+def estimate(video: Video, filter: Filter, settings: RenderSettings) -> Estimate:
+    """What a render would take, by what this filter took before. Raises CannotRender."""
+    columns = resolve(video, filter, settings)
+    frame_count = columns["stop_frame"] - columns["start_frame"]
+    images = len(timing.painted(frame_count, video.rate, columns["images_per_second"]))
+    pixels = columns["height"] ** 2 * video.width / video.height
+    seconds = _seconds_per_pixel(filter.current)
+    return Estimate(
+        images=images,
+        seconds=images * pixels * seconds if seconds else None,
+        cost=images * filter.cost_per_image,
+    )
+
+
+def enqueue(render: Render) -> None:
+    """Put as many messages on the queue as may wait there; each finished segment sends the next."""
+    waiting = render.segments.unfinished().count()
+    for _ in range(min(waiting, MESSAGES_PER_RENDER)):
+        dispatch.send(render, "paint")
+
+
+def cancel(render: Render) -> bool:
+    """Stop it; finished segments are kept, so that it can be taken up again."""
+    return render.cancel()
+
+
+def pause(render: Render) -> bool:
+    """Stop for now."""
+    return render.pause()
+
+
+def resume(render: Render) -> bool:
+    """Go on with what is missing, after a pause, a failure or a cancel."""
+    if not render.resume():
+        return False
+    if render.segments.unfinished().exists():
+        enqueue(render)
+    elif render.start() and render.begin_rebuild():
+        dispatch.send(render, "rebuild")
+    return True
+
+
+def remove(render: Render) -> None:
+    """Delete a render and all its files."""
+    render.cancel()
+    files = [render.output, render.poster, render.preview, *(segment.file for segment in render.segments.all())]
+    render.delete()
+    forget(*files)
+
+
+def remove_video(video: Video) -> None:
+    """Delete footage with everything made of it."""
+    files = [video.source, video.footage, video.poster, video.filmstrip]
+    files += [frame.image for frame in video.frames.all()] + [still.image for still in video.stills.all()]
+    for render in video.renders.all():
+        remove(render)
+    video.delete()
+    forget(*files)
+
+
+def _plan(render: Render) -> None:
+    """Cut the range into segments whose borders fall on painted images."""
+    rate = render.video.rate
+    painted = timing.painted(render.frame_count, rate, render.images_per_second)
+    cuts = timing.segments(render.frame_count, rate, SEGMENT_SECONDS)
+    if render.images_per_second is not None:
+        cuts = _aligned(cuts, painted, render.frame_count)
+    Segment.objects.bulk_create(
+        Segment(
+            render=render,
+            index=number,
+            start=render.start_frame + start,
+            stop=render.start_frame + stop,
+            images=sum(start <= image < stop for image in painted),
+        )
+        for number, (start, stop) in enumerate(cuts)
+    )
+    Render.objects.filter(pk=render.pk).update(frames_total=len(painted))
+    render.frames_total = len(painted)
+
+
+def _aligned(cuts: list[tuple[int, int]], painted: list[int], frame_count: int) -> list[tuple[int, int]]:
+    """`cuts` moved to the painted image at or before each border, so that no image is painted twice."""
+    starts = sorted({max(image for image in painted if image <= start) for start, _ in cuts})
+    return list(zip(starts, [*starts[1:], frame_count], strict=True))
+
+
+def _range(video: Video, settings: RenderSettings) -> tuple[int, int]:
+    stop = video.frame_count if settings.stop_frame is None else settings.stop_frame
+    if not 0 <= settings.start_frame < stop <= video.frame_count:
+        raise CannotRender(f"Choose a range within frames 0 to {video.frame_count}, of at least one frame.")
+    return settings.start_frame, stop
+
+
+def _share(name: str, value: float) -> Decimal:
+    if not 0 <= value <= 1:
+        raise CannotRender(f"{name} goes from 0 to 1, not {value}.")
+    return Decimal(str(value)).quantize(Decimal("0.01"))
+
+
+def _height(video: Video, wanted: int | None) -> int:
+    height = min(wanted or video.height, video.height)
+    if height < min(LOWEST, video.height):
+        raise CannotRender(f"Choose a height between {LOWEST} and {video.height} lines.")
+    return height - height % 2
+
+
+def _seconds_per_pixel(version: FilterVersion | None) -> float | None:
+    """Engine seconds per pixel over the latest segments of this version, else from its evaluation."""
+    if version is None:
+        return None
+    done = Render.objects.filter(version=version, frames_done__gt=0).with_names().order_by("-created_at")[:5]
+    pixels = sum(render.frames_done * render.width * render.height for render in done)
+    if pixels:
+        return sum(render.engine_seconds for render in done) / pixels
+    milliseconds = version.metrics.get("milliseconds_720p")
+    return milliseconds / 1000 / (1280 * 720) if milliseconds else None
+
+
+def tally(render: Render) -> None:
+    """Sum up what the segments have done; right whatever was done twice or not at all."""
+    sums = render.segments.aggregate(done=Sum("images_done"), seconds=Sum("engine_seconds"), cost=Sum("cost"))
+    Render.objects.filter(pk=render.pk).update(
+        frames_done=sums["done"] or 0, engine_seconds=sums["seconds"] or 0, cost=sums["cost"] or 0
+    )

@@ -1,0 +1,50 @@
+"""The sample flight: the first start is never empty, and its way is that of any upload."""
+
+from __future__ import annotations
+
+import logging
+from pathlib import Path
+from typing import Any
+
+from filters.models import Filter
+from rotoscope.files import work_folder
+from videos.media.sample import make_sample
+from videos.models import Video, Visibility
+from videos.pipeline import receive
+
+logger = logging.getLogger(__name__)
+
+FILENAME = "sample-flight.mp4"
+TITLE = "Sample flight over a drawn coast"
+DESCRIPTION = (
+    "Six seconds over a landscape that never was: a height field with sun, shadows and water, drawn by "
+    "Rotoscope itself so that there is something to look at before the first upload."
+)
+FILTERS = 4
+
+
+def ensure_sample(owner: Any) -> Video:
+    """The sample video: drawn, received and queued if it is not there yet; safe to repeat."""
+    found = Video.objects.filter(owner=owner, source_name=FILENAME).exclude(source="").first()
+    if found is not None:
+        return found
+    Video.objects.filter(owner=owner, source_name=FILENAME, source="").delete()
+    with work_folder() as folder:
+        path = Path(folder) / FILENAME
+        make_sample(path)
+        return receive.video_from_file(
+            owner,
+            path,
+            FILENAME,
+            title=TITLE,
+            description=DESCRIPTION,
+            visibility=Visibility.PUBLIC,
+            tags=["sample", "coast", "water"],
+            planned_filters=_filters(),
+        )
+
+
+def _filters() -> list[str]:
+    """The catalogue says by its order which filters make a good first impression."""
+    shipped = Filter.objects.usable().filter(shipped=True).order_by("pk")
+    return list(shipped.values_list("slug", flat=True)[:FILTERS])

@@ -1,0 +1,95 @@
+"""Stills: any frame under any filter within a second or two, before anybody spends an hour."""
+
+from __future__ import annotations
+
+import logging
+import time
+import uuid
+from decimal import Decimal
+from pathlib import Path
+
+from filters.engines.base import EngineError, EngineUnavailable
+from filters.engines.effects import finish
+from filters.models import FilterVersion
+from filters.service import engine_for_version
+from rotoscope.files import local_path, store, work_folder
+from rotoscope.lease import claim
+from videos.media import decode
+from videos.media import stills as pictures
+from videos.models import Still, Video
+from videos.pipeline import dispatch
+
+logger = logging.getLogger(__name__)
+
+HEIGHT = 540  # lines of a still unless more is asked for
+
+
+def request(
+    video: Video,
+    version: FilterVersion,
+    frame_index: int,
+    strength: float = 1.0,
+    keep_colours: bool = False,
+    height: int = HEIGHT,
+) -> Still:
+    """The still with these settings: finished if it was painted before, else queued.
+
+    Raises ValueError for a frame that the footage does not have.
+    """
+    if not 0 <= frame_index < video.frame_count:
+        raise ValueError(f"This footage has frames 0 to {video.frame_count - 1}.")
+    still, created = Still.objects.get_or_create(
+        video=video,
+        version=version,
+        frame_index=frame_index,
+        strength=Decimal(str(strength)).quantize(Decimal("0.01")),
+        keep_colours=keep_colours,
+        height=min(height, video.height),
+    )
+    if created or still.state == Still.State.FAILED:
+        Still.objects.filter(pk=still.pk, state=Still.State.FAILED).update(state=Still.State.QUEUED, error="")
+        still.refresh_from_db()
+        dispatch.send(still, "still")
+    return still
+
+
+def run(pk: int) -> bool:
+    """Paint a still. False when there is nothing to do."""
+    token = claim(Still.objects.filter(pk=pk, state=Still.State.QUEUED))
+    if token is None:
+        return False
+    still = Still.objects.select_related("video", "version__filter").get(pk=pk)
+    try:
+        _paint(still, token)
+    except EngineError as problem:
+        if isinstance(problem, EngineUnavailable):
+            still.version.filter.mark_unavailable(str(problem))
+        _fail(still, token, str(problem))
+    except Exception:
+        logger.exception("still %s failed", still.pk)
+        _fail(still, token, "This frame could not be painted. Try again.")
+    return True
+
+
+def _paint(still: Still, token: uuid.UUID) -> None:
+    begun = time.monotonic()
+    original = decode.frame_at(local_path(still.video.footage), still.frame_index, height=still.height)[None]
+    painted = engine_for_version(still.version).apply(original)
+    picture = finish(original, painted, strength=float(still.strength), keep_colours=still.keep_colours)[0]
+    with work_folder() as folder:
+        path = Path(folder) / "still.jpg"
+        pictures.write_jpeg(picture, path)
+        name = store(path, f"stills/{still.video.ref}/{still.pk}.jpg")
+    Still.objects.held_by(token).filter(pk=still.pk).update(
+        state=Still.State.FINISHED,
+        image=name,
+        seconds=time.monotonic() - begun,
+        lease_token=None,
+        lease_until=None,
+    )
+
+
+def _fail(still: Still, token: uuid.UUID, sentence: str) -> None:
+    Still.objects.held_by(token).filter(pk=still.pk).update(
+        state=Still.State.FAILED, error=sentence, lease_token=None, lease_until=None
+    )
