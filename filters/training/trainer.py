@@ -34,10 +34,10 @@ class Settings:
     seconds: float = 0.0  # 0: no limit; with a limit the number of steps depends on the machine
     contents: int = 2  # squares in a step
     styles_per_content: int = 2  # paintings of each square, every one in another style
-    early_sizes: tuple[int, ...] = (160, 176, 192)  # pixels, sides of the squares in the first 40 percent
-    late_sizes: tuple[int, ...] = (192, 224, 256)  # pixels, afterwards
+    early_sizes: tuple[int, ...] = (128, 144, 160)  # pixels, sides of the squares in the first half
+    late_sizes: tuple[int, ...] = (176, 192, 224)  # pixels, afterwards
     rate: float = 2e-3  # Adam's learning rate for the shared weights
-    style_rate: float = 5e-3  # and for the numbers of the styles
+    style_rate: float = 1e-2  # and for the numbers of the styles
     content_weight: float = 1.0
     style_weight: float = 4.0
     variation_weight: float = 0.3
@@ -143,7 +143,7 @@ class Training:
     def _batch(self) -> tuple[Tensor, Tensor]:
         """Squares (contents x styles_per_content, 3, S, S), and the style of each."""
         s = self.settings
-        sizes = s.early_sizes if self.progress() < 0.4 else s.late_sizes
+        sizes = s.early_sizes if self.progress() < 0.5 else s.late_sizes
         size = sizes[int(torch.randint(len(sizes), (1,), generator=self.generator))]
         squares = self.content.batch(s.contents, size, self.generator).to(self.device)
         count = len(self.targets[STYLE_LAYERS[0]])
