@@ -95,6 +95,8 @@ def refuse_unsafe(*, secret_key: str, hosts: list[str], origins: list[str], data
         raise SettingError("Production needs CSRF_TRUSTED_ORIGINS, e.g. https://films.example.org.")
     for trusted in origins:
         if not trusted.startswith("https://"):
-            raise SettingError(f"CSRF_TRUSTED_ORIGINS must all begin with https:// in production, not “{trusted}”.")
+            raise SettingError(
+                f"CSRF_TRUSTED_ORIGINS must all begin with https:// in production, not “{trusted}”."
+            )
     if not database_url:
         raise SettingError("Production needs DATABASE_URL; the embedded PostgreSQL is for one machine.")

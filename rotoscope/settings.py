@@ -57,7 +57,9 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 8 * storage.MEGABYTE
 
 # --- DeepFilter -------------------------------------------------------------------------------------------------
 ALGORITHMIA_API_KEY = env.text("ALGORITHMIA_API_KEY")
-ALGORITHMIA_API_ADDRESS = env.address("ALGORITHMIA_API_ADDRESS", "https://api.algorithmia.com", ("http", "https"))
+ALGORITHMIA_API_ADDRESS = env.address(
+    "ALGORITHMIA_API_ADDRESS", "https://api.algorithmia.com", ("http", "https")
+)
 ALGORITHMIA_BATCH = env.whole("ALGORITHMIA_BATCH", 4, least=1, most=64)
 ALGORITHMIA_CALLS_AT_ONCE = env.whole("ALGORITHMIA_CALLS_AT_ONCE", 4, least=1, most=64)
 ALGORITHMIA_COST_PER_IMAGE = env.decimal("ALGORITHMIA_COST_PER_IMAGE", 0.0, least=0, most=1000)
@@ -128,7 +130,6 @@ LANGUAGE_CODE = "en"
 CONTENT_SECURITY_POLICY = security.content_policy(
     security.origin(env.text("ROTOSCOPE_S3_ENDPOINT")) if MEDIA_DELIVERY == "presigned" else None
 )
-X_FRAME_OPTIONS = "DENY"
 globals().update(security.transport(PRODUCTION))
 
 # --- What is written down ---------------------------------------------------------------------------------------

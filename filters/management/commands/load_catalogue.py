@@ -1,0 +1,17 @@
+"""`manage.py load_catalogue`: the shipped filters, from files into the database."""
+
+from typing import Any
+
+from django.core.management.base import BaseCommand
+
+from filters import shipped
+
+
+class Command(BaseCommand):
+    """Bring the shipped filters up to the catalogue. Safe to repeat."""
+
+    help = "Load the filters that ship with Rotoscope; what curators changed is kept."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Say how many filters changed."""
+        self.stdout.write(f"{shipped.load()} shipped filters added or brought up to date.")

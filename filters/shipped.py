@@ -1,0 +1,139 @@
+"""The filters that ship, brought from the catalogue's files into the database.
+
+`filters/catalogue/catalogue.toml` has one table for each:
+
+    [[filter]]
+    slug = "starry-night"
+    name = "Starry Night"
+    description = "Swirling strokes in deep blue."
+    tags = ["painting", "night"]
+    suits = ["landscape", "sky"]
+    base = "lantern"                            # bases/lantern.safetensors
+    weights = "weights/starry-night.safetensors"
+    metrics = { style_distance = 0.19 }         # optional
+    [filter.style_image]
+    file = "styles/starry-night.jpg"
+    title = "The Starry Night"
+    artist = "Vincent van Gogh"                 # optional, like the following
+    year = "1889"
+    origin = "Museum of Modern Art, New York"
+    licence = "public domain"
+
+A filter that is there keeps what curators made of it: its texts, its state, a version of their own. New weights
+in the catalogue become a new version, which is adopted where the current one came from the catalogue too.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import shutil
+import tomllib
+from pathlib import Path
+from typing import Any
+
+from django.core.files.storage import default_storage
+from django.db import transaction
+from PIL import Image
+
+from filters.models import Filter, FilterVersion, StyleImage
+from rotoscope.files import store, work_folder
+
+logger = logging.getLogger(__name__)
+
+CATALOGUE = Path(__file__).parent / "catalogue"
+
+
+def load(catalogue: Path = CATALOGUE) -> int:
+    """Bring every shipped filter up to the catalogue; the number of filters that changed. Safe to repeat.
+
+    Raises FileNotFoundError or KeyError where the catalogue names files or fields that are not there.
+    """
+    listing = catalogue / "catalogue.toml"
+    if not listing.exists():
+        logger.warning("no filters ship with this copy: %s is missing", listing)
+        return 0
+    tables = tomllib.loads(listing.read_text())["filter"]
+    return sum(_bring_up(table, catalogue) for table in tables)
+
+
+def _bring_up(table: dict[str, Any], catalogue: Path) -> bool:
+    """One filter; True where anything was added."""
+    weights = catalogue / table["weights"]
+    digest = hashlib.sha256(weights.read_bytes()).hexdigest()
+    with transaction.atomic():
+        one, made = Filter.objects.select_for_update().get_or_create(
+            slug=table["slug"],
+            defaults={
+                "name": table["name"],
+                "description": table["description"],
+                "tags": table.get("tags", []),
+                "suits": table.get("suits", []),
+                "engine": Filter.Engine.NETWORK,
+                "shipped": True,
+                "style_image": _style_image(table["style_image"], catalogue),
+            },
+        )
+        if not one.shipped:
+            logger.warning(
+                "“%s” is somebody's own filter; the shipped one of that name is left out", one.slug
+            )
+            return False
+        added = _version(one, table, weights, digest)
+        if made:
+            one.publish()
+    return added or made
+
+
+def _version(one: Filter, table: dict[str, Any], weights: Path, digest: str) -> bool:
+    """The version with these weights; True where it was made or its file restored."""
+    found = one.versions.filter(sha256=digest).first()
+    if found is not None:
+        return _restore(str(found.weights.name), weights)
+    numbers = list(one.versions.values_list("number", flat=True))
+    previous = one.current
+    made = FilterVersion.objects.create(
+        filter=one,
+        number=max(numbers, default=0) + 1,
+        kind=FilterVersion.Kind.STYLE,
+        base=table["base"],
+        weights=_stored(weights, f"weights/{one.slug}-{digest[:16]}{weights.suffix}"),
+        sha256=digest,
+        metrics=table.get("metrics", {}),
+    )
+    if previous is None or previous.training_run_id is None:
+        one.adopt(made)
+    return True
+
+
+def _style_image(table: dict[str, Any], catalogue: Path) -> StyleImage:
+    """The style image with its origin, found again by its bytes."""
+    path = catalogue / table["file"]
+    digest = hashlib.sha256(path.read_bytes()).hexdigest()
+    name = f"styles/{path.stem}-{digest[:16]}{path.suffix}"
+    found = StyleImage.objects.filter(sha256=digest).first()
+    if found is not None:
+        _restore(str(found.image.name), path)
+        return found
+    with Image.open(path) as picture:
+        width, height = picture.size
+    words = {key: str(table.get(key, "")) for key in ("title", "artist", "year", "origin", "licence")}
+    return StyleImage.objects.create(
+        image=_stored(path, name), sha256=digest, width=width, height=height, **words
+    )
+
+
+def _restore(name: str, path: Path) -> bool:
+    """Put a catalogue file back into storage where it is gone; True where it was."""
+    if default_storage.exists(name):
+        return False
+    _stored(path, name)
+    return True
+
+
+def _stored(path: Path, name: str) -> str:
+    """A copy of a catalogue file in storage, under `name`."""
+    with work_folder() as folder:
+        copy = Path(folder) / path.name
+        shutil.copyfile(path, copy)
+        return store(copy, name)

@@ -1,0 +1,60 @@
+"""What `manage.py` does around Django's commands: settings told plainly, and a database where one is needed."""
+
+import os
+import sys
+from contextlib import AbstractContextManager, nullcontext
+
+from rotoscope.database.programs import EmbeddedError
+from rotoscope.env import SettingError
+
+SUPERVISED = "ROTOSCOPE_SUPERVISED"
+"""Set in the environment of everything that the supervisor starts: the database is its business."""
+
+WITHOUT_DATABASE = {
+    "up", "help", "version", "check", "collectstatic", "findstatic", "diffsettings", "startapp", "startproject",
+    "compilemessages", "makemessages", "test", "testserver",
+}  # fmt: skip
+NEEDS_TABLES = {"render", "train", "filters", "evaluate", "bench", "sample"}
+"""Words of ours that somebody may type before anything was ever started."""
+
+
+def run(argv: list[str]) -> None:
+    """Run one command; a mistake in the settings is one line on standard error and exit code 2."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "rotoscope.settings")
+    try:
+        with _database(argv):
+            _execute(argv)
+    except SettingError as error:
+        _stop(str(error), 2)
+    except EmbeddedError as error:
+        _stop(str(error), 1)
+
+
+def _database(argv: list[str]) -> AbstractContextManager[None]:
+    word = argv[1] if len(argv) > 1 else "help"
+    asks_help = any(one in ("--help", "-h", "--version") for one in argv[2:])
+    if word.startswith("-") or word in WITHOUT_DATABASE or asks_help or os.environ.get(SUPERVISED):
+        return nullcontext()
+    from django.conf import settings
+
+    if not settings.EMBEDDED_DATABASE:
+        return nullcontext()
+    from rotoscope.database.join import server
+
+    return server(settings.ROTOSCOPE_HOME)
+
+
+def _execute(argv: list[str]) -> None:
+    from django.core.management import ManagementUtility, call_command
+
+    if len(argv) > 1 and argv[1] in NEEDS_TABLES and not {"--help", "-h"} & set(argv):
+        import django
+
+        django.setup()
+        call_command("prepare", verbosity=0)
+    ManagementUtility(argv).execute()
+
+
+def _stop(sentence: str, code: int) -> None:
+    print(sentence, file=sys.stderr)
+    sys.exit(code)

@@ -1,0 +1,62 @@
+"""`manage.py up`: everything, under one supervisor."""
+
+import os
+import socket
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from rotoscope import env
+from rotoscope.database.join import Lock
+from rotoscope.database.programs import EmbeddedError
+from rotoscope.supervisor.console import Console
+from rotoscope.supervisor.plan import Wishes
+from rotoscope.supervisor.run import Supervisor
+
+
+class Command(BaseCommand):
+    """Start the database, the web server, the workers and the reconciler; Ctrl-C stops them all."""
+
+    help = "Start everything on one machine, and stop it with Ctrl-C."
+    requires_migrations_checks = False
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        """Where, how much, and whether a first start brings the sample."""
+        parser.add_argument("--port", type=int, default=env.whole("PORT", 8000, least=1, most=65535))
+        parser.add_argument("--host", default=env.text("ROTOSCOPE_HOST", "127.0.0.1"))
+        parser.add_argument(
+            "--workers", type=int, default=settings.ROTOSCOPE_WORKERS, help="processes that render"
+        )
+        parser.add_argument("--no-sample", action="store_true", help="leave out the sample flight")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Run until Ctrl-C."""
+        wishes = Wishes(options["host"], options["port"], options["workers"], not options["no_sample"])
+        if not 1 <= wishes.workers <= 64:
+            raise CommandError("--workers must be from 1 to 64.", returncode=2)
+        home = settings.ROTOSCOPE_HOME
+        lock = Lock(home / "run" / "up.lock")
+        if not lock.try_alone():
+            raise CommandError(f"Rotoscope is already running on the data in {home}.")
+        _refuse_taken_port(wishes.host, wishes.port)
+        supervisor = Supervisor(
+            settings.BASE_DIR, home, wishes, embedded=settings.EMBEDDED_DATABASE, console=Console.here()
+        )
+        (home / "run" / "pid").write_text(f"{os.getpid()}\n")
+        try:
+            supervisor.run()
+        except EmbeddedError as error:
+            raise CommandError(str(error)) from None
+
+
+def _refuse_taken_port(host: str, port: int) -> None:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError:
+            raise CommandError(
+                f"Port {port} on {host} is taken: choose another, as in `make up PORT=8001`."
+            ) from None

@@ -1,0 +1,46 @@
+"""`manage.py work`: one process that works off queues. Several of them share the work."""
+
+import os
+import signal
+import threading
+from typing import Any
+
+import dramatiq
+from django.core.management.base import BaseCommand, CommandParser
+from django.utils.module_loading import autodiscover_modules
+
+from rotoscope.broker import QUEUES
+
+GRACE_MS = 3_000
+"""How long running work is waited for at the end. What is cut short comes back from the queue."""
+
+
+class Command(BaseCommand):
+    """Dramatiq workers without Dramatiq's own master process, which leaves orphans when it is killed."""
+
+    help = "Work off queues until told to stop (SIGTERM or Ctrl-C)."
+    requires_system_checks: list[str] = []
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        """Which queues, and how much at once."""
+        parser.add_argument("--queues", nargs="+", choices=QUEUES, default=list(QUEUES), metavar="QUEUE")
+        parser.add_argument("--threads", type=int, default=1, help="messages worked on at once (default 1)")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Work until a signal comes."""
+        stop = threading.Event()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, lambda *_: stop.set())
+        autodiscover_modules("actors")
+        broker = dramatiq.get_broker()
+        broker.emit_after("process_boot")
+        worker = dramatiq.Worker(broker, queues=set(options["queues"]), worker_threads=options["threads"])
+        worker.start()
+        self.stdout.write(f"working off {', '.join(options['queues'])}")
+        self.stdout.flush()
+        while not stop.wait(3600):
+            pass
+        worker.stop(timeout=GRACE_MS)
+        broker.close()
+        # A thread deep in a computation would keep the process; its message is redelivered.
+        os._exit(0)

@@ -1,0 +1,36 @@
+"""The first start on a machine: an owner with a password made here, so that nothing is open and nothing is empty."""
+
+import secrets
+from dataclasses import dataclass
+
+from django.contrib.auth import get_user_model
+from django.db import transaction
+
+NAME = "owner"
+ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"  # nothing that can be mistaken for another letter
+
+
+@dataclass(frozen=True)
+class Welcome:
+    """What is printed once. Only a hash of the password is stored."""
+
+    name: str
+    password: str
+
+
+def make_owner() -> Welcome | None:
+    """Make the first account, which may do everything; None where anybody has an account already."""
+    users = get_user_model()._default_manager
+    with transaction.atomic():
+        if users.exists():
+            return None
+        password = "-".join("".join(secrets.choice(ALPHABET) for _ in range(4)) for _ in range(4))
+        get_user_model().objects.create_superuser(NAME, password=password)
+    return Welcome(NAME, password)
+
+
+def owner_name() -> str | None:
+    """The name of the oldest account that may do everything: the sample belongs to it."""
+    users = get_user_model()._default_manager
+    first = users.filter(is_superuser=True, is_active=True).order_by("pk").first()
+    return first.get_username() if first is not None else None

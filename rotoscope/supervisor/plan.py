@@ -1,0 +1,64 @@
+"""Which processes a small installation consists of."""
+
+import importlib.util
+import os
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+from rotoscope.command import SUPERVISED
+from rotoscope.supervisor.service import Service
+
+RECONCILE_SECONDS = "3"
+WEB_THREADS = "32"  # a playing video keeps one busy, and a comparison plays nine
+
+
+@dataclass(frozen=True)
+class Wishes:
+    """What `manage.py up` was asked for."""
+
+    host: str
+    port: int
+    workers: int
+    sample: bool
+
+
+def services(base: Path, home: Path, mark: str, wishes: Wishes, owner: str | None) -> list[Service]:
+    """Everything but the database. `mark`: what all of them carry in their environment; `owner`: for the sample."""
+    logs = home / "logs"
+    logs.mkdir(parents=True, exist_ok=True)
+    environment = {**os.environ, SUPERVISED: mark, "PYTHONUNBUFFERED": "1", "PYTHONPATH": str(base)}
+    # Numeric libraries start a thread for every core in every process unless told otherwise.
+    environment.setdefault("OMP_NUM_THREADS", "1")
+    environment.setdefault("OPENBLAS_NUM_THREADS", "1")
+
+    def service(name: str, *words: str, nice: int = 0, once: bool = False) -> Service:
+        manage = [sys.executable, str(base / "manage.py"), *words]
+        return Service(name, manage, environment, logs / f"{name}.log", nice=nice, once=once)
+
+    found = [
+        Service("web", _granian(wishes), environment, logs / "web.log"),
+        service("stills", "work", "--queues", "default", "stills", "--threads", "2"),
+        service("ingest", "work", "--queues", "ingest", nice=2),
+        *(
+            service(f"render-{number}", "work", "--queues", "render", nice=5)
+            for number in range(1, wishes.workers + 1)
+        ),
+        service("reconcile", "reconcile", "--every", RECONCILE_SECONDS),
+    ]
+    if importlib.util.find_spec("torch") is not None:
+        training = service("training", "work", "--queues", "training", nice=10)
+        training.environment = {key: value for key, value in environment.items() if key != "OMP_NUM_THREADS"}
+        found.append(training)
+    if wishes.sample and owner:
+        found.append(service("sample", "sample", "--owner", owner, nice=2, once=True))
+    return found
+
+
+def _granian(wishes: Wishes) -> list[str]:
+    return [
+        sys.executable, "-m", "granian", "rotoscope.wsgi:application", "--interface", "wsgi",
+        "--host", wishes.host, "--port", str(wishes.port), "--workers", "1",
+        "--blocking-threads", WEB_THREADS, "--respawn-failed-workers", "--respawn-interval", "0.2",
+        "--workers-kill-timeout", "3", "--no-ws",
+    ]  # fmt: skip

@@ -1,0 +1,166 @@
+"""The supervisor's life: start the database, make ready, start the rest, watch, take everything down."""
+
+import os
+import secrets
+import signal
+import subprocess
+import sys
+import time
+import types
+import urllib.error
+import urllib.request
+from pathlib import Path
+
+from django.db import close_old_connections, connections
+
+from rotoscope import preparation
+from rotoscope.database.embedded import Server
+from rotoscope.database.join import Lock, own
+from rotoscope.database.programs import EmbeddedError
+from rotoscope.supervisor import newcomer, plan, sweeper
+from rotoscope.supervisor.console import Console
+from rotoscope.supervisor.service import Service
+
+LOOK_EVERY = 0.2  # seconds
+WEB_SECONDS = 60.0
+
+
+class Interrupted(Exception):
+    """Somebody asked us to stop."""
+
+
+class Supervisor:
+    """One installation, from `up` to Ctrl-C. Its children end with it, however it ends."""
+
+    def __init__(
+        self, base: Path, home: Path, wishes: plan.Wishes, *, embedded: bool, console: Console
+    ) -> None:
+        self.base = base
+        self.home = home
+        self.wishes = wishes
+        self.console = console
+        self.mark = secrets.token_hex(8)
+        self.database = Server(home) if embedded else None
+        self.lock: Lock | None = None
+        self.services: list[Service] = []
+        self.sweeper: subprocess.Popen[bytes] | None = None
+        self.stopping = False
+
+    def run(self) -> None:
+        """Stand up, watch until told to stop, take down. Raises EmbeddedError where it cannot stand up."""
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            signal.signal(number, self._interrupt)
+        try:
+            self._stand_up()
+            while True:
+                self._look()
+                time.sleep(LOOK_EVERY)
+        except Interrupted:
+            self.console.step("stopping…")
+        finally:
+            self._take_down()
+
+    @property
+    def address(self) -> str:
+        """Where to open it."""
+        host = "127.0.0.1" if self.wishes.host in ("0.0.0.0", "::") else self.wishes.host  # noqa: S104
+        return f"http://{host}:{self.wishes.port}"
+
+    def _interrupt(self, number: int, frame: types.FrameType | None) -> None:
+        if not self.stopping:
+            self.stopping = True
+            raise Interrupted
+
+    def _stand_up(self) -> None:
+        self._start_sweeper()
+        if self.database is not None:
+            self.lock = own(
+                self.home,
+                waiting=lambda: self.console.step("waiting for another command that uses the database…"),
+            )
+            fresh = not self.database.data.exists()
+            self.console.step("making a database…" if fresh else "starting the database…")
+            self.database.start()
+        for done in preparation.prepare():
+            self.console.step(done)
+        welcome = newcomer.make_owner()
+        owner = newcomer.owner_name()
+        connections.close_all()
+        self.services = plan.services(self.base, self.home, self.mark, self.wishes, owner)
+        for service in self.services:
+            service.start()
+        self._await_web()
+        self._greet(welcome)
+
+    def _greet(self, welcome: newcomer.Welcome | None) -> None:
+        lines = [f"Rotoscope is at {self.console.strong(self.address)}"]
+        if welcome is not None:
+            lines += [
+                "",
+                f"Sign in as   {self.console.strong(welcome.name)}",
+                f"password     {self.console.strong(welcome.password)}",
+                "",
+                f"Shown this once; `manage.py changepassword {welcome.name}` sets another.",
+            ]
+        lines += ["", f"Data and logs are in {self.home}. Ctrl-C stops everything."]
+        self.console.box(lines)
+
+    def _await_web(self) -> None:
+        """Return once the web server answers. Raises EmbeddedError with where to look when it does not."""
+        deadline = time.monotonic() + WEB_SECONDS
+        host = self.address
+        while time.monotonic() < deadline:
+            try:
+                with urllib.request.urlopen(f"{host}/health/", timeout=5):
+                    return
+            except urllib.error.HTTPError as error:
+                if error.code < 500:
+                    return  # a host name that is not ours to answer to, or a redirect: it is up
+                raise EmbeddedError(
+                    f"The web server answers {error.code}; see {self.home / 'logs' / 'web.log'}."
+                ) from None
+            except OSError:
+                self._look()
+                time.sleep(0.05)
+        raise EmbeddedError(f"The web server does not answer; see {self.home / 'logs' / 'web.log'}.")
+
+    def _look(self) -> None:
+        """One round: restart what has died."""
+        if self.database is not None and not self.database.alive():
+            self.console.trouble("the database ended; starting it again")
+            self.database.start()
+            self.console.step("the database is back")
+        if self.sweeper is None or self.sweeper.poll() is not None:
+            self._start_sweeper()
+        for service in self.services:
+            if sentence := service.look():
+                self.console.trouble(sentence)
+
+    def _start_sweeper(self) -> None:
+        """The small process that outlives us, to end what we might leave; it waits for our end of a pipe."""
+        self.sweeper = subprocess.Popen(
+            [sys.executable, "-I", "-S", sweeper.__file__, self.mark],
+            stdin=subprocess.PIPE,
+            cwd="/",
+            env={"PATH": os.environ.get("PATH", "")},
+            start_new_session=True,
+        )
+
+    def _take_down(self) -> None:
+        """End the services, then the database they use; a second Ctrl-C is not needed and does nothing."""
+        self.stopping = True
+        close_old_connections()
+        connections.close_all()
+        for service in self.services:
+            service.ask_to_stop()
+        deadline = time.monotonic() + max((service.grace for service in self.services), default=0.0)
+        for service in self.services:
+            service.finish(deadline)
+        if self.database is not None:
+            self.database.stop()
+        if self.lock is not None:
+            self.lock.close()
+        if self.sweeper is not None and self.sweeper.stdin is not None:
+            self.sweeper.stdin.close()
+            self.sweeper.wait()
+        self.console.step("stopped; everything is kept.")
