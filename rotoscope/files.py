@@ -10,12 +10,17 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
+import time
 from pathlib import Path
 
 from django.conf import settings
 from django.core.files import File
 from django.core.files.storage import default_storage
 from django.db.models.fields.files import FieldFile
+
+WORK = "work-"
+LEFTOVER_AGE = 24 * 3600  # seconds; twice the longest time limit of an actor
+CACHE_BYTES = 20 * 1024**3
 
 
 def local_path(stored: FieldFile | str) -> Path:
@@ -62,9 +67,31 @@ def forget(*stored: FieldFile | str) -> None:
 
 def work_folder() -> tempfile.TemporaryDirectory[str]:
     """A folder for unfinished files, on the disk of the media where that is local, so that moving is renaming."""
-    root = Path(settings.ROTOSCOPE_HOME) / "work"
+    root = Path(settings.SCRATCH)
     root.mkdir(parents=True, exist_ok=True)
-    return tempfile.TemporaryDirectory(dir=root)
+    return tempfile.TemporaryDirectory(prefix=WORK, dir=root, ignore_cleanup_errors=True)
+
+
+def clear_leftovers(now: float | None = None) -> int:
+    """Remove work folders whose owner was killed a day ago, and what the cache has too much; how many went."""
+    long_ago = (now or time.time()) - LEFTOVER_AGE
+    old = [one for one in Path(settings.SCRATCH).glob(f"{WORK}*") if one.stat().st_mtime < long_ago]
+    for folder in old:
+        shutil.rmtree(folder, ignore_errors=True)
+    return len(old) + _trim_cache()
+
+
+def _trim_cache() -> int:
+    """Keep the most recently used files of the cache, up to CACHE_BYTES."""
+    root = Path(settings.ROTOSCOPE_HOME) / "cache"
+    files = [(path.stat().st_mtime, path.stat().st_size, path) for path in root.rglob("*") if path.is_file()]
+    kept, gone = 0, 0
+    for _, size, path in sorted(files, reverse=True):
+        kept += size
+        if kept > CACHE_BYTES:
+            path.unlink(missing_ok=True)
+            gone += 1
+    return gone
 
 
 def _cached(name: str) -> Path:

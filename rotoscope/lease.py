@@ -7,16 +7,19 @@ token fences: what a late holder writes after losing its lease meets zero rows.
 
 from __future__ import annotations
 
+import logging
 import threading
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
-from typing import Any, Self
+from typing import Any, Self, TypeVar
 
 from django.db import close_old_connections, models
 from django.db.models import Q
 from django.utils import timezone
+
+logger = logging.getLogger(__name__)
 
 LEASE = timedelta(seconds=12)
 RENEW_EVERY = 3.0  # seconds
@@ -26,7 +29,10 @@ class LeaseLost(Exception):
     """Somebody else holds the row now; stop without writing."""
 
 
-class LeasedQuerySet(models.QuerySet[Any]):
+M = TypeVar("M", bound=models.Model)
+
+
+class LeasedQuerySet(models.QuerySet[M]):
     """Queries over leased rows."""
 
     def free(self, now: datetime | None = None) -> Self:
@@ -43,15 +49,15 @@ class Leased(models.Model):
 
     lease_token = models.UUIDField(null=True, editable=False)
     lease_until = models.DateTimeField(null=True, editable=False, db_index=True)
-    nudged_at = models.DateTimeField(null=True, editable=False, help_text="When it was last put on the queue.")
-
-    objects = LeasedQuerySet.as_manager()
+    nudged_at = models.DateTimeField(
+        null=True, editable=False, help_text="When it was last put on the queue."
+    )
 
     class Meta:
         abstract = True
 
 
-def claim(rows: LeasedQuerySet, **values: Any) -> uuid.UUID | None:
+def claim(rows: LeasedQuerySet[Any], **values: Any) -> uuid.UUID | None:
     """Claim the rows that are free, in one statement, and set `values`. None: somebody was first."""
     token = uuid.uuid4()
     taken = rows.free().update(lease_token=token, lease_until=timezone.now() + LEASE, **values)
@@ -59,7 +65,7 @@ def claim(rows: LeasedQuerySet, **values: Any) -> uuid.UUID | None:
 
 
 @contextmanager
-def renewing(rows: LeasedQuerySet, token: uuid.UUID) -> Iterator[threading.Event]:
+def renewing(rows: LeasedQuerySet[Any], token: uuid.UUID) -> Iterator[threading.Event]:
     """Renew a lease in the background while the block runs.
 
     Yields an event that is set once the lease is lost (the row was cancelled, or claimed by another).
@@ -75,8 +81,8 @@ def renewing(rows: LeasedQuerySet, token: uuid.UUID) -> Iterator[threading.Event
                 if not rows.held_by(token).update(lease_until=timezone.now() + LEASE):
                     lost.set()
                     return
-            except Exception:
-                continue  # the database may be restarting; the lease's own time says when it is too late
+            except Exception as problem:  # the database may be restarting; the lease's own time decides
+                logger.warning("a lease could not be renewed: %s", problem)
         close_old_connections()
 
     def run() -> None:

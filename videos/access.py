@@ -82,7 +82,9 @@ def can_see_comparison(viewer: Viewer, comparison: Comparison) -> bool:
     if viewer.owns(comparison) or viewer.is_staff:
         return True
     share = viewer.share
-    if share is not None and (share.comparison_id == comparison.pk or _collected(share, comparison=comparison)):
+    if share is not None and (
+        share.comparison_id == comparison.pk or _collected(share, comparison=comparison)
+    ):
         return True
     return comparison.visibility != Visibility.PRIVATE and can_see_video(viewer, comparison.video)
 
@@ -121,7 +123,7 @@ def can_share(viewer: Viewer, target: Video | Render | Comparison | Collection) 
     if isinstance(target, Render):
         return can_change_video(viewer, target.video)
     if isinstance(target, Comparison):
-        return viewer.owns(target) and can_see_video(Viewer(viewer.user), target.video) or viewer.is_staff
+        return (viewer.owns(target) and can_see_video(Viewer(viewer.user), target.video)) or viewer.is_staff
     return viewer.owns(target) or viewer.is_staff
 
 

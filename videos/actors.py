@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import dramatiq
 
 from videos.pipeline import ingest as ingest_step
@@ -11,7 +13,7 @@ from videos.pipeline import separate as separate_step
 from videos.pipeline import stills as still_step
 
 MINUTE = 60_000  # milliseconds
-SOON = {"max_retries": 5, "min_backoff": 2_000, "max_backoff": MINUTE}
+SOON: dict[str, Any] = {"max_retries": 5, "min_backoff": 2_000, "max_backoff": MINUTE}
 
 
 @dramatiq.actor(queue_name="ingest", time_limit=12 * 60 * MINUTE, **SOON)

@@ -9,7 +9,12 @@ from django.urls import reverse
 from videos.access import Viewer
 from videos.models import Frame, Render, Still, Video
 
-VIDEO_FILES = {"footage.mp4": "footage", "poster.jpg": "poster", "filmstrip.jpg": "filmstrip", "source": "source"}
+VIDEO_FILES = {
+    "footage.mp4": "footage",
+    "poster.jpg": "poster",
+    "filmstrip.jpg": "filmstrip",
+    "source": "source",
+}
 RENDER_FILES = {"video.mp4": "output", "poster.jpg": "poster", "preview.mp4": "preview"}
 
 

@@ -14,7 +14,9 @@ class DeepFilterKey(models.Model):
     """An API key of the DeepFilter server. Only its SHA-256 is stored."""
 
     name = models.CharField(max_length=120)
-    owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="deepfilter_keys")
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="deepfilter_keys"
+    )
     key_hash = models.CharField(max_length=64, unique=True)
     prefix = models.CharField(max_length=12)
     calls = models.PositiveBigIntegerField(default=0)

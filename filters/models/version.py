@@ -18,7 +18,9 @@ class FilterVersion(models.Model):
     filter = models.ForeignKey("Filter", on_delete=models.CASCADE, related_name="versions")
     number = models.PositiveIntegerField()
     kind = models.CharField(max_length=20, choices=Kind)
-    base = models.CharField(max_length=80, blank=True, help_text="Name of the base network, for kind “style”.")
+    base = models.CharField(
+        max_length=80, blank=True, help_text="Name of the base network, for kind “style”."
+    )
     weights = models.FileField(upload_to="weights/", blank=True, max_length=200)
     sha256 = models.CharField(max_length=64, blank=True)
     deepfilter_name = models.CharField(max_length=300, blank=True)

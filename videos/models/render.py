@@ -20,7 +20,7 @@ from videos.refs import new_ref
 SHARE = [MinValueValidator(Decimal(0)), MaxValueValidator(Decimal(1))]
 
 
-class RenderQuerySet(LeasedQuerySet):
+class RenderQuerySet(LeasedQuerySet["Render"]):
     """Named queries over renders."""
 
     def finished(self) -> RenderQuerySet:
@@ -105,7 +105,9 @@ class Render(Leased):
                 name="one_render_per_settings",
                 nulls_distinct=False,
             ),
-            models.CheckConstraint(condition=models.Q(stop_frame__gt=F("start_frame")), name="range_not_empty"),
+            models.CheckConstraint(
+                condition=models.Q(stop_frame__gt=F("start_frame")), name="range_not_empty"
+            ),
         ]
 
     def __str__(self) -> str:

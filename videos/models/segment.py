@@ -11,7 +11,7 @@ from rotoscope.lease import Leased, LeasedQuerySet
 MAX_ATTEMPTS = 5
 
 
-class SegmentQuerySet(LeasedQuerySet):
+class SegmentQuerySet(LeasedQuerySet["Segment"]):
     """Named queries over segments."""
 
     def unfinished(self) -> SegmentQuerySet:

@@ -19,7 +19,7 @@ def expiry() -> datetime:
     return timezone.now() + LIFETIME
 
 
-class UploadQuerySet(LeasedQuerySet):
+class UploadQuerySet(LeasedQuerySet["Upload"]):
     """Named queries over uploads."""
 
     def unfinished(self) -> UploadQuerySet:
@@ -44,7 +44,9 @@ class Upload(Leased):
     metadata = models.JSONField(default=dict, blank=True)
     length = models.PositiveBigIntegerField()
     offset = models.PositiveBigIntegerField(default=0)
-    video = models.OneToOneField("Video", null=True, blank=True, on_delete=models.CASCADE, related_name="upload")
+    video = models.OneToOneField(
+        "Video", null=True, blank=True, on_delete=models.CASCADE, related_name="upload"
+    )
     created_at = models.DateTimeField(auto_now_add=True)
     expires_at = models.DateTimeField(default=expiry)
 

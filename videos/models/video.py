@@ -26,7 +26,7 @@ class Visibility(models.TextChoices):
     PRIVATE = "private"
 
 
-class VideoQuerySet(LeasedQuerySet):
+class VideoQuerySet(LeasedQuerySet["Video"]):
     """Named queries over videos. Who may see what is decided in videos/access.py; these are its SQL."""
 
     def ready(self) -> VideoQuerySet:
@@ -100,7 +100,10 @@ class Video(Leased):
     )
 
     planned_filters = ArrayField(
-        models.CharField(max_length=80), default=list, blank=True, help_text="Filters to render with once ready."
+        models.CharField(max_length=80),
+        default=list,
+        blank=True,
+        help_text="Filters to render with once ready.",
     )
 
     views = models.PositiveBigIntegerField(default=0)

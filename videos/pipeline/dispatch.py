@@ -34,7 +34,7 @@ def send(row: Leased, actor: str, *args: Any) -> None:
     """Queue `actor(row.pk, *args)` after the transaction, and note the time on the row."""
     if getattr(_here, "inline", False):
         return
-    type(row).objects.filter(pk=row.pk).update(nudged_at=timezone.now())
+    type(row)._default_manager.filter(pk=row.pk).update(nudged_at=timezone.now())
     transaction.on_commit(_sending(actor, row.pk, *args))
 
 

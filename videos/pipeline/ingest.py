@@ -26,7 +26,9 @@ from videos.pipeline.progress import VideoProgress
 logger = logging.getLogger(__name__)
 
 MAX_ATTEMPTS = 5
-UNEXPECTED = "Something went wrong on our side while reading this video. Try again; if it fails again, tell us."
+UNEXPECTED = (
+    "Something went wrong on our side while reading this video. Try again; if it fails again, tell us."
+)
 
 
 def begin(video: Video) -> None:
@@ -48,7 +50,9 @@ def run(pk: int) -> bool:
     Unexpected errors are raised after the lease is given back, so that the queue tries again; after
     MAX_ATTEMPTS, kills included, the video fails with a sentence.
     """
-    waiting = Video.objects.filter(pk=pk, state__in=[Video.State.RECEIVING, Video.State.INGESTING]).exclude(source="")
+    waiting = Video.objects.filter(pk=pk, state__in=[Video.State.RECEIVING, Video.State.INGESTING]).exclude(
+        source=""
+    )
     token = claim(waiting, state=Video.State.INGESTING, attempts=F("attempts") + 1)
     if token is None:
         return False

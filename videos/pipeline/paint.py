@@ -82,7 +82,12 @@ def run(render_pk: int) -> bool:
 
 def claim_next(render_pk: int) -> tuple[Segment, uuid.UUID] | None:
     """Claim the first free segment of a render; None when nothing is free."""
-    for pk in Segment.objects.claimable().filter(render=render_pk).order_by("index").values_list("pk", flat=True)[:32]:
+    for pk in (
+        Segment.objects.claimable()
+        .filter(render=render_pk)
+        .order_by("index")
+        .values_list("pk", flat=True)[:32]
+    ):
         token = claim(
             Segment.objects.claimable().filter(pk=pk),
             state=Segment.State.RUNNING,
@@ -116,7 +121,9 @@ def output_frames(work: Work) -> Iterator[Picture]:
         return
     plan = timing.cross_faded(render.frame_count, render.video.rate, render.images_per_second)
     shown = plan[segment.start - render.start_frame : segment.stop - render.start_frame]
-    wanted = {left for left, _, _ in shown} | ({right for _, right, _ in shown} if render.cross_fade else set())
+    wanted = {left for left, _, _ in shown} | (
+        {right for _, right, _ in shown} if render.cross_fade else set()
+    )
     painted = _painted_images(work, sorted(wanted))
     images: dict[int, Picture] = {}
     for left, right, weight in shown:
@@ -180,9 +187,9 @@ def _apply(work: Work, originals: NDArray[np.uint8]) -> NDArray[np.uint8]:
 
 
 def _finished(render: Render, original: Picture, painted: Picture) -> Picture:
-    return finish(
-        original[None], painted[None], strength=float(render.strength), keep_colours=render.keep_colours
-    )[0]
+    strength, keep_colours = float(render.strength), render.keep_colours
+    picture: Picture = finish(original[None], painted[None], strength=strength, keep_colours=keep_colours)[0]
+    return picture
 
 
 def _report(work: Work) -> None:

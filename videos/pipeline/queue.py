@@ -10,7 +10,9 @@ from videos.models import Render, Segment, Video
 def place(work: Video | Render) -> int:
     """How many of the same kind came before and are not done: 0 means that it is its turn."""
     if isinstance(work, Video):
-        waiting = Video.objects.filter(state__in=[Video.State.RECEIVING, Video.State.INGESTING]).exclude(source="")
+        waiting = Video.objects.filter(state__in=[Video.State.RECEIVING, Video.State.INGESTING]).exclude(
+            source=""
+        )
         return waiting.filter(created_at__lt=work.created_at).count()
     return Render.objects.active().filter(created_at__lt=work.created_at).count()
 

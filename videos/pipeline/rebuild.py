@@ -31,7 +31,9 @@ def run(pk: int) -> bool:
         return False
     render = Render.objects.with_names().get(pk=pk)
     if render.attempts > MAX_ATTEMPTS:
-        return render.mark_failed("The video could not be put together again. Retry, or tell us if it fails again.")
+        return render.mark_failed(
+            "The video could not be put together again. Retry, or tell us if it fails again."
+        )
     with renewing(Render.objects.filter(pk=pk), token):
         try:
             _rebuild(render, token)

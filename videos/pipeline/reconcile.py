@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import logging
 from datetime import timedelta
+from typing import Any
 
 from django.db.models import F, Q
 from django.utils import timezone
 
-from rotoscope.lease import LeasedQuerySet
+from rotoscope.files import clear_leftovers
+from rotoscope.lease import LeasedQuerySet, M
 from videos.models import Render, Segment, Still, Video
 from videos.pipeline import dispatch, renders
 
@@ -25,13 +27,14 @@ AFTER_DEATH = timedelta(seconds=15)  # the same, for a row whose holder died
 def run() -> int:
     """One round; how many messages were sent."""
     _plans()
+    clear_leftovers()
     sent = _videos() + _stills() + _renders() + _rebuilds()
     if sent:
         logger.info("reconciler sent %d messages", sent)
     return sent
 
 
-def overdue(rows: LeasedQuerySet) -> LeasedQuerySet:
+def overdue(rows: LeasedQuerySet[M]) -> LeasedQuerySet[M]:
     """Rows that nobody alive works on and whose last message is old."""
     now = timezone.now()
     waited = Q(nudged_at=None) | Q(nudged_at__lt=now - PATIENCE)
@@ -40,7 +43,9 @@ def overdue(rows: LeasedQuerySet) -> LeasedQuerySet:
 
 
 def _videos() -> int:
-    waiting = Video.objects.filter(state__in=[Video.State.RECEIVING, Video.State.INGESTING]).exclude(source="")
+    waiting = Video.objects.filter(state__in=[Video.State.RECEIVING, Video.State.INGESTING]).exclude(
+        source=""
+    )
     separating = Video.objects.filter(state=Video.State.READY).exclude(stage="")
     return _send(overdue(waiting), "ingest") + _send(overdue(separating), "separate")
 
@@ -85,7 +90,7 @@ def _rebuilds() -> int:
     return _send(overdue(Render.objects.filter(state=Render.State.REBUILDING)), "rebuild")
 
 
-def _send(rows: LeasedQuerySet, actor: str) -> int:
+def _send(rows: LeasedQuerySet[Any], actor: str) -> int:
     count = 0
     for row in rows.order_by(F("nudged_at").asc(nulls_first=True))[:100]:
         dispatch.send(row, actor)

@@ -147,7 +147,12 @@ def resume(render: Render) -> bool:
 def remove(render: Render) -> None:
     """Delete a render and all its files."""
     render.cancel()
-    files = [render.output, render.poster, render.preview, *(segment.file for segment in render.segments.all())]
+    files = [
+        render.output,
+        render.poster,
+        render.preview,
+        *(segment.file for segment in render.segments.all()),
+    ]
     render.delete()
     forget(*files)
 

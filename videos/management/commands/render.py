@@ -1,0 +1,118 @@
+"""`manage.py render FOOTAGE --filter SLUG --output OUT.mp4`: the pipeline without a browser."""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from filters.models import Filter
+from rotoscope.terminal import Bar
+from videos.media.errors import Refused
+from videos.models import Render
+from videos.pipeline import here
+from videos.pipeline.renders import CannotRender, RenderSettings
+
+BAD_INPUT = 2
+
+
+class Command(BaseCommand):
+    """Paint a file with a filter and write the result beside it. Nothing else of it is kept."""
+
+    help = "Paint FOOTAGE with a filter, through the same steps as in the browser."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        """The settings of a render, as on the page."""
+        parser.add_argument("footage", type=Path, metavar="FOOTAGE")
+        parser.add_argument("--filter", required=True, metavar="SLUG")
+        parser.add_argument("--output", required=True, type=Path, metavar="OUT.mp4")
+        parser.add_argument("--strength", type=float, default=1.0, help="0 (the original) to 1")
+        parser.add_argument("--keep-colours", action="store_true")
+        parser.add_argument("--smoothing", type=float, default=0.0, help="over time, 0 to 1")
+        parser.add_argument("--fps", default="source", metavar="source|N", help="painted images a second")
+        parser.add_argument("--cross-fade", action="store_true", help="between images, below the source rate")
+        parser.add_argument("--height", type=int, help="lines of the result")
+        parser.add_argument("--start-frame", type=int, default=0)
+        parser.add_argument("--stop-frame", type=int)
+        parser.add_argument("--json", action="store_true", help="print a summary as JSON")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Render, and exit 0 only if the file is there."""
+        footage, output = options["footage"], options["output"]
+        if not footage.is_file():
+            raise CommandError(f"There is no file {footage}.", returncode=BAD_INPUT)
+        if output.suffix.lower() != ".mp4" or not output.resolve().parent.is_dir():
+            raise CommandError(
+                f"The output must be an .mp4 in a folder that exists, not {output}.", returncode=BAD_INPUT
+            )
+        wish = here.Wish(footage, _filter(options["filter"]), here.account(), _settings(options))
+        begun = time.monotonic()
+        try:
+            with Bar(sys.stderr) as bar, here.rendered(wish, bar) as render:
+                here.copy_output(render, output)
+                summary = _summary(render, output, time.monotonic() - begun)
+        except (Refused, CannotRender) as problem:
+            raise CommandError(str(problem), returncode=BAD_INPUT) from None
+        except here.Failed as problem:
+            raise CommandError(str(problem)) from None
+        finally:
+            wish.owner.delete()
+        self.stdout.write(json.dumps(summary) if options["json"] else _sentence(summary))
+
+
+def _filter(slug: str) -> Filter:
+    found = Filter.objects.usable().filter(slug=slug).first()
+    if found is None:
+        known = ", ".join(Filter.objects.usable().values_list("slug", flat=True)) or "none yet"
+        raise CommandError(f"There is no filter “{slug}”. There are: {known}.", returncode=BAD_INPUT)
+    return found
+
+
+def _settings(options: dict[str, Any]) -> RenderSettings:
+    rate = options["fps"]
+    if rate != "source" and not (rate.isdigit() and int(rate) > 0):
+        raise CommandError(
+            f"--fps is “source” or a whole number of images a second, not {rate}.", returncode=BAD_INPUT
+        )
+    return RenderSettings(
+        strength=options["strength"],
+        keep_colours=options["keep_colours"],
+        smoothing=options["smoothing"],
+        images_per_second=None if rate == "source" else int(rate),
+        cross_fade=options["cross_fade"],
+        height=options["height"],
+        start_frame=options["start_frame"],
+        stop_frame=options["stop_frame"],
+    )
+
+
+def _summary(render: Render, output: Path, seconds: float) -> dict[str, Any]:
+    rate = Fraction(render.video.rate)
+    return {
+        "output": str(output),
+        "bytes": output.stat().st_size,
+        "filter": render.version.filter.slug,
+        "version": render.version.number,
+        "width": render.width,
+        "height": render.height,
+        "rate": f"{rate.numerator}/{rate.denominator}",
+        "frames": render.frame_count,
+        "duration": float(render.duration),
+        "painted": render.frames_done,
+        "audio": render.video.has_audio,
+        "seconds": round(seconds, 2),
+        "engine_seconds_per_image": round(render.seconds_per_image or 0.0, 4),
+        "cost": str(render.cost),
+    }
+
+
+def _sentence(summary: dict[str, Any]) -> str:
+    return (
+        f"{summary['output']}: {summary['frames']} frames at {summary['rate']}, "
+        f"{summary['width']}×{summary['height']}, {summary['painted']} painted, in {summary['seconds']:.0f} s"
+    )
