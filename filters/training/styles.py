@@ -14,7 +14,7 @@ from torch import Tensor
 
 from .perceptual import STYLE_LAYERS, Perception, gram
 
-FORMATS = ("JPEG", "PNG", "WEBP", "TIFF", "GIF", "BMP")
+FORMATS = ("JPEG", "MPO", "PNG", "WEBP", "TIFF", "GIF", "BMP")
 MOST_PIXELS = 64_000_000
 MOST_BYTES = 100_000_000
 LEAST_SIDE = 64
@@ -29,8 +29,8 @@ class UnusableStyle(ValueError):
 def load_style_image(path: Path) -> NDArray[np.uint8]:
     """Open a picture as RGB (H, W, 3), turned as its EXIF says, its long side at most 1536 pixels.
 
-    CMYK, grey, palette and 16-bit pictures are converted, transparency is laid on white, and of an animation
-    only the first image counts, which is refused: a style is one picture. Raises UnusableStyle.
+    CMYK, grey, palette and 16-bit pictures are converted, transparency is laid on white, and
+    animations are refused: a style is one picture. Raises UnusableStyle.
     """
     if path.stat().st_size > MOST_BYTES:
         raise UnusableStyle("This picture's file is larger than 100 MB; please hand in a smaller one.")
@@ -58,7 +58,7 @@ def _check_header(image: Image.Image) -> None:
         raise UnusableStyle(f"This picture has {width} x {height} pixels; at most 64 million can be handled.")
     if min(width, height) < LEAST_SIDE:
         raise UnusableStyle(f"This picture has only {width} x {height} pixels; at least 64 on each side are needed.")
-    if getattr(image, "n_frames", 1) > 1:
+    if image.format != "MPO" and getattr(image, "n_frames", 1) > 1:  # phones keep a second view in an MPO
         raise UnusableStyle("This picture is animated or has several pages; please choose a single image of it.")
 
 

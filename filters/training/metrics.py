@@ -1,0 +1,102 @@
+"""How good a filter is, in the three figures that every filter is judged by, with VGG-16 as the eye.
+
+Style and content distance are `losses.relative_error` on Gram matrices and relu3_3, of whole frames of 720 lines.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+import cv2
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from .losses import relative_error, style_loss
+from .perceptual import CONTENT_LAYER, STYLE_LAYERS, Perception, gram
+from .styles import style_picture
+
+LINES = 720
+Picture = NDArray[np.uint8]
+Homography = NDArray[np.float64]
+
+
+def as_tensor(picture: Picture) -> Tensor:
+    """RGB uint8 (H, W, 3) -> (1, 3, H, W) in 0..1."""
+    return torch.from_numpy(np.ascontiguousarray(picture)).permute(2, 0, 1)[None].float() / 255
+
+
+def at_lines(picture: Picture, lines: int = LINES) -> Picture:
+    """The picture with `lines` rows, its shape kept."""
+    if picture.shape[0] == lines:
+        return picture
+    size = (round(picture.shape[1] * lines / picture.shape[0]), lines)
+    return cv2.resize(picture, size, interpolation=cv2.INTER_AREA).astype(np.uint8)
+
+
+class Judge:
+    """Measures paintings against one style image; its Gram matrices are computed once."""
+
+    def __init__(self, style_image: Picture, perception: Perception) -> None:
+        self.perception = perception
+        with torch.no_grad():
+            features = perception(style_picture(style_image))
+            self.targets = {layer: gram(features[layer]) for layer in STYLE_LAYERS}
+
+    @torch.no_grad()
+    def distances(self, original: Picture, painted: Picture) -> tuple[float, float]:
+        """Style distance and content distance of one painted frame, both measured at 720 lines."""
+        features = self.perception(as_tensor(at_lines(painted)))
+        content = self.perception(as_tensor(at_lines(original)), CONTENT_LAYER)[CONTENT_LAYER]
+        style = style_loss(features, self.targets)
+        return float(style), float(relative_error(features[CONTENT_LAYER], content))
+
+
+def frame_motion(to_photo: Sequence[Homography], index: int) -> Homography:
+    """The homography (3, 3) from pixels of frame index + 1 to pixels of frame index, from a camera path."""
+    motion: Homography = np.linalg.inv(to_photo[index]) @ to_photo[index + 1]
+    return motion
+
+
+def warp_by_homography(picture: Picture, motion: Homography) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
+    """The picture as the next frame shows it, (H, W, 3) in 0..255, and where it is known (H, W).
+
+    Pixel centres lie at whole numbers, as the camera paths have it.
+    """
+    height, width = picture.shape[:2]
+    flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
+    moved = cv2.warpPerspective(picture.astype(np.float32), motion, (width, height), flags=flags)
+    inside = cv2.warpPerspective(np.ones((height, width), np.float32), motion, (width, height), flags=flags)
+    return moved.astype(np.float32), inside > 0.999
+
+
+def warp_by_flow(picture: Picture, flow: NDArray[np.float32]) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
+    """The same by optical flow (H, W, 2) in pixels from each pixel of the next frame back into this one."""
+    height, width = picture.shape[:2]
+    y, x = np.mgrid[0:height, 0:width].astype(np.float32)
+    map_x, map_y = x + flow[..., 0], y + flow[..., 1]
+    moved = cv2.remap(picture.astype(np.float32), map_x, map_y, cv2.INTER_LINEAR)
+    inside = (map_x >= 0) & (map_x <= width - 1) & (map_y >= 0) & (map_y <= height - 1)
+    return moved.astype(np.float32), inside
+
+
+def backward_flow(before: Picture, after: Picture) -> NDArray[np.float32]:
+    """Optical flow (H, W, 2), DIS, from each pixel of `after` to where it was in `before`."""
+    grey = [cv2.cvtColor(p, cv2.COLOR_RGB2GRAY) for p in (after, before)]
+    flow: NDArray[np.float32] = cv2.DISOpticalFlow_create(cv2.DISOPTICAL_FLOW_PRESET_MEDIUM).calc(*grey, None)
+    return flow
+
+
+def temporal_error(frames: Sequence[Picture], motions: Iterable[Homography | NDArray[np.float32]]) -> float:
+    """Mean |frame(t+1) - warp(frame(t))| / 255 over the pixels that both show.
+
+    `motions` has one entry for each pair: a homography (3, 3) or a flow (H, W, 2), both from the later frame to the
+    earlier. At least two frames.
+    """
+    errors = []
+    for before, after, motion in zip(frames[:-1], frames[1:], motions, strict=True):
+        warp = warp_by_homography if motion.shape == (3, 3) else warp_by_flow
+        moved, both = warp(before, motion)  # type: ignore[arg-type]
+        errors.append(float(np.abs(after.astype(np.float32) - moved)[both].mean()) / 255)
+    return float(np.mean(errors))
