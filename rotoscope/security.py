@@ -24,6 +24,7 @@ def content_policy(media_origin: str | None) -> dict[str, Any]:
             "default-src": [SELF],
             "script-src": [SELF, NONCE],
             "style-src": [SELF, NONCE],
+            "style-src-attr": [UNSAFE_INLINE],  # custom properties of single elements: --w, --h, --from, --to
             "img-src": [*media, "data:", "blob:"],
             "media-src": [*media, "blob:"],
             "connect-src": media,

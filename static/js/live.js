@@ -1,0 +1,72 @@
+// <div data-live="ADDRESS" data-every="2"> is fetched anew every so many seconds, for as long as the server's answer
+// carries data-live itself. The answer is the element that takes its place; where it has the same text,
+// nothing is touched, so that focus stays. When the page is hidden, nothing is asked.
+
+const waiting = new Map(); // element -> timer
+
+function watch(root = document) {
+  for (const part of root.querySelectorAll('[data-live]')) {
+    if (!waiting.has(part)) schedule(part, seconds(part));
+  }
+}
+
+const seconds = (part) => Number(part.dataset.every || 2);
+
+function schedule(part, wait) {
+  clearTimeout(waiting.get(part));
+  waiting.set(part, setTimeout(() => refresh(part), wait * 1000));
+}
+
+async function refresh(part) {
+  if (!part.isConnected) return void waiting.delete(part);
+  if (document.hidden) return schedule(part, seconds(part));
+  try {
+    const response = await fetch(part.dataset.live, { headers: { 'X-Requested-With': 'fetch' }, cache: 'no-store' });
+    if (response.redirected || response.status === 404) return void waiting.delete(part);
+    if (!response.ok) throw new Error(String(response.status));
+    replace(part, await response.text());
+  } catch {
+    schedule(part, Math.min(30, seconds(part) * 4)); // the server may be restarting
+  }
+}
+
+function replace(part, text) {
+  const box = document.createElement('template');
+  box.innerHTML = text.trim();
+  const fresh = box.content.firstElementChild;
+  if (!fresh) return void waiting.delete(part);
+  if (fresh.hasAttribute('data-reload')) return void location.reload();
+  if (fresh.isEqualNode(part)) return schedule(part, seconds(part));
+  waiting.delete(part);
+  keepProgress(part, fresh);
+  const focused = part.contains(document.activeElement) ? document.activeElement.id : '';
+  part.replaceWith(fresh);
+  if (focused) document.getElementById(focused)?.focus();
+  fresh.dispatchEvent(new CustomEvent('live:changed', { bubbles: true }));
+  if (fresh.hasAttribute('data-live')) schedule(fresh, seconds(fresh));
+  watch(fresh);
+}
+
+/** A bar that was at 40 % and is at 45 % glides there instead of being new. */
+function keepProgress(old, fresh) {
+  const before = old.querySelectorAll('progress[id]');
+  for (const bar of before) {
+    const after = fresh.querySelector(`#${CSS.escape(bar.id)}`);
+    if (!after || !after.hasAttribute('value')) continue;
+    const goal = after.value;
+    after.value = bar.value;
+    requestAnimationFrame(() => requestAnimationFrame(() => { after.value = goal; }));
+  }
+}
+
+document.addEventListener('visibilitychange', () => {
+  if (!document.hidden) for (const part of waiting.keys()) schedule(part, 0.1);
+});
+watch();
+new MutationObserver((changes) => {
+  for (const change of changes) for (const node of change.addedNodes) {
+    if (node.nodeType !== Node.ELEMENT_NODE) continue;
+    if (node.matches('[data-live]') && !waiting.has(node)) schedule(node, seconds(node));
+    watch(node);
+  }
+}).observe(document.body, { childList: true, subtree: true });

@@ -1,0 +1,21 @@
+// <input type="range" class="slide">: the way behind the knob is filled; <output for="ID"> shows the value.
+
+function fill(slide) {
+  const least = Number(slide.min || 0);
+  const most = Number(slide.max || 100);
+  slide.style.setProperty('--v', `${((slide.value - least) / (most - least)) * 100}%`);
+}
+
+export function prepareSlides(root = document) {
+  for (const slide of root.querySelectorAll('input.slide')) fill(slide);
+}
+
+document.addEventListener('input', (event) => {
+  const slide = event.target;
+  if (!slide.matches?.('input.slide')) return;
+  fill(slide);
+  const output = slide.id && document.querySelector(`output[for="${CSS.escape(slide.id)}"]`);
+  if (output && !output.dataset.own) output.value = slide.dataset.digits ? Number(slide.value).toFixed(slide.dataset.digits) : slide.value;
+});
+document.addEventListener('reset', (event) => setTimeout(() => prepareSlides(event.target)));
+prepareSlides();

@@ -1,0 +1,22 @@
+// A short note at the edge of the page that goes by itself.
+
+/** Show `text` for some seconds; `kind` is '', 'good' or 'bad'. */
+export function toast(text, kind = '', seconds = 6) {
+  const note = document.createElement('p');
+  note.className = `toast ${kind}`;
+  note.textContent = text;
+  const place = document.querySelector('dialog[open]')?.appendChild(layer()) ?? document.getElementById('toasts');
+  place.append(note);
+  setTimeout(() => note.classList.add('leaving'), seconds * 1000);
+  setTimeout(() => note.remove(), seconds * 1000 + 600);
+  return note;
+}
+
+/** A place of its own inside an open dialog, whose backdrop would otherwise lie over the note. */
+function layer() {
+  const place = document.createElement('div');
+  place.className = 'toasts';
+  place.setAttribute('role', 'status');
+  setTimeout(() => place.remove(), 20000);
+  return place;
+}
