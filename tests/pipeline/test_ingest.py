@@ -1,0 +1,131 @@
+"""From a file to footage that can be painted."""
+
+from pathlib import Path
+
+import pytest
+from django.contrib.auth.models import User
+from django.core.files.storage import default_storage
+from dramatiq.brokers.stub import StubBroker
+
+from rotoscope.files import local_path
+from rotoscope.lease import claim
+from tests.clips import decoded, draw_clip, number_of
+from tests.factories import make_filter, make_video
+from videos.media import probe as media_probe
+from videos.models import Render, Video
+from videos.pipeline import ingest, receive, separate
+
+pytestmark = pytest.mark.django_db(transaction=True)  # leases are renewed through a connection of their own
+
+
+def received(owner: User, path: Path) -> Video:
+    return receive.video_from_file(owner, path, path.name)
+
+
+def test_it_makes_footage_frame_by_frame(owner: User) -> None:
+    video = make_video(owner, frames=50, rate=25)
+    assert (video.frame_count, video.rate, video.width, video.height) == (50, 25, 160, 90)
+    assert [number_of(picture) for picture in decoded(local_path(video.footage))] == list(range(50))
+
+
+def test_it_keeps_the_upload_untouched(owner: User, tmp_path: Path, queue: StubBroker) -> None:
+    path = draw_clip(tmp_path / "flight.mp4")
+    content = path.read_bytes()
+    video = received(owner, path)
+    ingest.run(video.pk)
+    video.refresh_from_db()
+    assert local_path(video.source).read_bytes() == content
+    assert video.checksum == ingest.checksum(local_path(video.source))
+    assert not path.exists()
+
+
+def test_it_separates_one_image_a_second(owner: User) -> None:
+    video = make_video(owner, frames=60, rate=24)
+    frames = list(video.frames.all())
+    assert [frame.index for frame in frames] == [0, 24, 48]
+    assert [float(frame.timestamp) for frame in frames] == [0, 1, 2]
+    assert all(frame.palette and default_storage.exists(frame.image.name) for frame in frames)
+
+
+def test_it_makes_poster_and_filmstrip(owner: User) -> None:
+    video = make_video(owner)
+    assert default_storage.exists(video.poster.name)
+    assert video.filmstrip_tiles == 24
+
+
+def test_it_separates_at_another_rate_and_back(owner: User) -> None:
+    video = make_video(owner, frames=48, rate=24)
+    separate.begin(video, "source")
+    assert separate.run(video.pk)
+    assert video.frames.count() == 48
+    separate.begin(video, 1)
+    separate.run(video.pk)
+    assert sorted(video.frames.values_list("index", flat=True)) == [0, 24]
+
+
+@pytest.mark.parametrize(("name", "content"), [("empty.mp4", b""), ("words.mp4", b"Not a video at all. " * 99)])
+def test_it_refuses_what_is_no_video_and_keeps_nothing_of_it(
+    owner: User, tmp_path: Path, name: str, content: bytes, queue: StubBroker
+) -> None:
+    path = tmp_path / name
+    path.write_bytes(content)
+    video = received(owner, path)
+    stored = video.source.name
+    ingest.run(video.pk)
+    video.refresh_from_db()
+    assert video.state == Video.State.FAILED
+    assert video.error.endswith(".")
+    assert not video.source
+    assert video.source_size == 0
+    assert not default_storage.exists(stored)
+
+
+def test_two_workers_do_not_ingest_the_same_video(owner: User, tmp_path: Path, queue: StubBroker) -> None:
+    video = received(owner, draw_clip(tmp_path / "clip.mp4", frames=4))
+    assert claim(Video.objects.filter(pk=video.pk), state=Video.State.INGESTING)
+    assert ingest.run(video.pk) is False
+
+
+def test_it_fails_with_a_sentence_after_five_attempts(owner: User, tmp_path: Path, queue: StubBroker) -> None:
+    video = received(owner, draw_clip(tmp_path / "clip.mp4", frames=4))
+    Video.objects.filter(pk=video.pk).update(attempts=ingest.MAX_ATTEMPTS)
+    ingest.run(video.pk)
+    video.refresh_from_db()
+    assert (video.state, video.error) == (Video.State.FAILED, ingest.UNEXPECTED)
+    assert ingest.retry(video)
+    ingest.run(video.pk)
+    video.refresh_from_db()
+    assert video.state == Video.State.READY
+
+
+def test_an_unexpected_error_gives_the_video_back(
+    owner: User, tmp_path: Path, queue: StubBroker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    video = received(owner, draw_clip(tmp_path / "clip.mp4", frames=4))
+
+    def broken(*args: object, **more: object) -> None:
+        raise OSError("the disk is full")
+
+    monkeypatch.setattr(ingest, "probe", broken)
+    with pytest.raises(OSError, match="disk is full"):
+        ingest.run(video.pk)
+    monkeypatch.setattr(ingest, "probe", media_probe.probe)
+    assert ingest.run(video.pk)
+    video.refresh_from_db()
+    assert video.state == Video.State.READY
+
+
+def test_receiving_twice_makes_one_source(owner: User, tmp_path: Path, queue: StubBroker) -> None:
+    path = draw_clip(tmp_path / "clip.mp4", frames=4)
+    video = receive.make_video(owner, "clip.mp4")
+    receive.take_file(video, path)
+    receive.take_file(video, path)
+    assert default_storage.exists(video.source.name)
+
+
+def test_it_queues_the_renders_that_were_planned(owner: User, tmp_path: Path, queue: StubBroker) -> None:
+    make_filter("negative")
+    path = draw_clip(tmp_path / "clip.mp4")
+    video = receive.video_from_file(owner, path, path.name, planned_filters=["negative", "gone"])
+    ingest.run(video.pk)
+    assert [render.version.filter.slug for render in Render.objects.filter(video=video)] == ["negative"]
