@@ -1,0 +1,57 @@
+"""A sender or a worker of its own, for the tests of the brokers.
+
+    python -m tests.platform.queue_program work|send URL FILE
+
+The one actor writes “begin PID” to FILE, waits until FILE.go is there, and writes “end PID”.
+"""
+
+import os
+import sys
+import time
+from pathlib import Path
+
+os.environ["dramatiq_queue_prefetch"] = "1"
+
+import dramatiq
+from django.utils.module_loading import import_string
+
+from rotoscope import broker
+
+
+def make_broker(url: str) -> dramatiq.Broker:
+    """The broker exactly as django_dramatiq makes it from our settings, less Django's own middleware."""
+    wanted = broker.settings_for(url, production=True)
+    names = [name for name in wanted["MIDDLEWARE"] if not name.startswith("django_")]
+    made: dramatiq.Broker = import_string(wanted["BROKER"])(
+        middleware=[import_string(name)() for name in names], **wanted["OPTIONS"]
+    )
+    dramatiq.set_broker(made)
+    return made
+
+
+def main() -> None:
+    """Send one message, or work until killed."""
+    word, url, name = sys.argv[1:4]
+    broker.make_tables(url)
+    queue = make_broker(url)
+    told = Path(name)
+
+    @dramatiq.actor(queue_name="render", max_retries=0)
+    def slowly(path: str) -> None:
+        with told.open("a") as file:
+            file.write(f"begin {os.getpid()}\n")
+        while not Path(f"{path}.go").exists():
+            time.sleep(0.05)
+        with told.open("a") as file:
+            file.write(f"end {os.getpid()}\n")
+
+    if word == "send":
+        slowly.send(name)
+        return
+    dramatiq.Worker(queue, queues={"render"}, worker_threads=1).start()
+    while True:
+        time.sleep(3600)
+
+
+if __name__ == "__main__":
+    main()
