@@ -71,8 +71,13 @@ def read_folder(folder: Path) -> list[Picture]:
     """All pictures of a folder in the order of their names; unreadable ones are an OSError."""
     pictures: list[Picture] = []
     for path in sorted(p for p in folder.iterdir() if p.suffix.lower() in SUFFIXES):
-        read = cv2.imread(str(path), cv2.IMREAD_COLOR)
-        if read is None:
-            raise OSError(f"{path.name} is not a picture that can be read")
-        pictures.append(cv2.cvtColor(read, cv2.COLOR_BGR2RGB).astype(np.uint8))
+        pictures.append(read_picture(path))
     return pictures
+
+
+def read_picture(path: Path) -> Picture:
+    """A picture file as RGB (H, W, 3). Raises OSError where it cannot be read."""
+    read = cv2.imread(str(path), cv2.IMREAD_COLOR)
+    if read is None:
+        raise OSError(f"{path.name} is not a picture that can be read")
+    return cv2.cvtColor(read, cv2.COLOR_BGR2RGB).astype(np.uint8)

@@ -70,6 +70,7 @@ class Training:
         self.generator = torch.Generator().manual_seed(settings.seed)
         self.step, self.elapsed, self.failures = 0, 0.0, 0
         self.history: list[Losses] = []
+        self.standing: Tensor | None = None  # pictures (N, 3, H, W) that are painted for previews
 
     def _groups(self) -> list[dict[str, object]]:
         learned = [(n, p) for n, p in self.painter.named_parameters() if p.requires_grad]
@@ -79,7 +80,7 @@ class Training:
         return groups + ([{"params": shared, "lr": self.settings.rate}] if shared else [])
 
     def run(self, on_progress: OnProgress | None = None, should_stop: Callable[[], bool] | None = None) -> bool:
-        """Train to the end: True. False if `should_stop` said so, with a checkpoint left to go on from."""
+        """Train to the end: True. Previews come early, and with every checkpoint. False if `should_stop` said so, with a checkpoint left to go on from."""
         self.resume()
         while self.progress() < 1.0:
             if should_stop is not None and should_stop():
@@ -93,9 +94,10 @@ class Training:
             self.elapsed += time.monotonic() - began
             self.step += 1
             self.history.append({"step": float(self.step), **losses})
+            keep = self.step % self.settings.checkpoint_every == 0
             if on_progress is not None:
-                on_progress(self.step, self.expected_steps(), losses, None)
-            if self.step % self.settings.checkpoint_every == 0:
+                on_progress(self.step, self.expected_steps(), losses, self.preview() if keep or self.step == 2 else None)
+            if keep:
                 self.save()
         self.save()
         return True
@@ -150,6 +152,14 @@ class Training:
         order = torch.cat([torch.randperm(count, generator=self.generator) for _ in range(s.contents * s.styles_per_content)])
         pictures = squares.repeat_interleave(s.styles_per_content, 0).contiguous(memory_format=torch.channels_last)
         return pictures, order[: len(pictures)].to(self.device)
+
+    @torch.no_grad()
+    def preview(self) -> Tensor | None:
+        """The standing pictures as the first style paints them now, (N, 3, H, W) in 0..1; None without any."""
+        if self.standing is None:
+            return None
+        style = torch.zeros(len(self.standing), dtype=torch.long, device=self.device)
+        return self.painter(self.standing.to(self.device), style).cpu()
 
     def progress(self) -> float:
         """How much of the training lies behind, 0..1."""

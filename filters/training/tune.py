@@ -1,0 +1,81 @@
+"""A new style on a base that stays as it is: only the numbers of its normalizations are learned, in minutes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from .content import ContentSet
+from .export import assemble, mean_style, read_style, sha256, style_numbers, write_numbers
+from .perceptual import Perception
+from .styles import style_picture, style_targets
+from .trainer import Losses, OnProgress, Settings, Training
+
+Picture = NDArray[np.uint8]
+
+TUNING = Settings(
+    steps=1200, seconds=300, contents=2, styles_per_content=1, early_sizes=(160, 192), late_sizes=(192, 224, 256),
+    style_rate=1e-2, steady_from=0.0, steady_full=0.05, checkpoint_every=25, seed=1, freeze_base=True,
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Tuned:
+    """A finished tuning: the numbers, and what happened on the way."""
+
+    numbers: dict[str, Tensor]
+    steps: int
+    seconds: float
+    history: list[Losses]
+    base_sha256: str
+    content_sha256: str
+    device: str
+
+    def write(self, path: Path, slug: str) -> str:
+        """Write the style file; its SHA-256."""
+        return write_numbers(self.numbers, path, slug=slug, base_sha256=self.base_sha256)
+
+
+def tuning_settings(*, minutes: float = 5.0, seed: int = 1, style_weight: float = TUNING.style_weight,
+                    content_weight: float = TUNING.content_weight, steps: int = 0) -> Settings:
+    """Settings for a tuning by time, or, with `steps`, by steps: the same numbers on every run with that seed."""
+    limits = {"steps": steps, "seconds": 0.0} if steps else {"steps": 1_000_000, "seconds": minutes * 60}
+    return replace(TUNING, seed=seed, style_weight=style_weight, content_weight=content_weight, **limits)  # type: ignore[arg-type]
+
+
+def tune(style_images: Sequence[Picture], content: ContentSet, base: Path, starts: Sequence[Path], settings: Settings,
+         *, style_scale: float = 1.0, checkpoint: Path | None = None, standing: Sequence[Picture] = (),
+         on_progress: OnProgress | None = None, should_stop: Callable[[], bool] | None = None,
+         perception: Perception | None = None) -> Tuned | None:
+    """Learn one style from one or several pictures (their Gram matrices are averaged).
+
+    `starts` are style files of the same base, from whose mean the numbers start. `style_scale` is the size of
+    strokes. `standing` are pictures of equal size (sides multiples of 8) that are painted for previews. With a
+    `checkpoint` that exists, goes on from it. None where `should_stop` ended it early. Raises TrainingFailed.
+    """
+    perception = perception or Perception()
+    base_sha256 = sha256(base)
+    painter = assemble(base, [mean_style([read_style(path, base_sha256) for path in starts])])
+    device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    perception = perception.to(device)
+    pictures = [style_picture(image, style_scale).to(device) for image in style_images]
+    targets = {layer: grams.mean(0, keepdim=True) for layer, grams in style_targets(pictures, perception).items()}
+    training = Training(painter.to(device), targets, content, settings, perception, checkpoint)
+    training.standing = _stack(standing)
+    if not training.run(on_progress, should_stop):
+        return None
+    return Tuned(style_numbers(painter, 0), training.step, training.elapsed, training.history, base_sha256,
+                 content.fingerprint(), device.type)
+
+
+def _stack(pictures: Sequence[Picture]) -> Tensor | None:
+    """Pictures (H, W, 3) of one size as (N, 3, H, W) in 0..1, or None where there are none."""
+    if not pictures:
+        return None
+    return torch.from_numpy(np.stack(pictures)).permute(0, 3, 1, 2).float() / 255
