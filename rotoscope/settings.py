@@ -60,6 +60,7 @@ ALGORITHMIA_API_KEY = env.text("ALGORITHMIA_API_KEY")
 ALGORITHMIA_API_ADDRESS = env.address(
     "ALGORITHMIA_API_ADDRESS", "https://api.algorithmia.com", ("http", "https")
 )
+ALGORITHMIA_FILTERS = env.words("ALGORITHMIA_FILTERS")
 ALGORITHMIA_BATCH = env.whole("ALGORITHMIA_BATCH", 4, least=1, most=64)
 ALGORITHMIA_CALLS_AT_ONCE = env.whole("ALGORITHMIA_CALLS_AT_ONCE", 4, least=1, most=64)
 ALGORITHMIA_COST_PER_IMAGE = env.decimal("ALGORITHMIA_COST_PER_IMAGE", 0.0, least=0, most=1000)

@@ -12,28 +12,42 @@ from filters.deepfilter.names import NAMES, slug, title
 from filters.models import Filter, FilterVersion
 
 NO_KEY = "No Algorithmia key is set."
+NOT_NAMED = "Not among the filters of ALGORITHMIA_FILTERS."
 TAGS = ["deepfilter"]
 
 
 def ensure_deepfilter_filters() -> int:
-    """Show or hide the DeepFilter filters, according to ALGORITHMIA_API_KEY; how many are published now.
+    """Show or hide the DeepFilter filters, as ALGORITHMIA_API_KEY says; how many are published now.
 
-    May run at every start. With a key: the 37 names are made where they are missing, at the cost that
-    ALGORITHMIA_COST_PER_IMAGE says, and published; those that a curator retired stay retired. Without a
-    key: every published filter of such a service is retired, with a reason by which it comes back.
+    May run at every start. With a key: a filter is made for each name of ALGORITHMIA_FILTERS (where that is
+    empty, the 37 of DeepFilter) that has none, and published; others of the catalogue are hidden. Without a
+    key, all filters of such a service are hidden. Hidden is retired, with a reason by which we know it
+    again: what a curator retired stays retired.
     """
-    services = Filter.objects.filter(engine=Filter.Engine.ALGORITHMIA)
-    if settings.ALGORITHMIA_API_KEY:
-        for name in NAMES:
-            _ensure(name)
-        services.filter(unavailable_reason=NO_KEY, current__isnull=False).update(
-            state=Filter.State.PUBLISHED, unavailable_reason="", published_at=timezone.now()
-        )
-    else:
-        services.filter(state=Filter.State.PUBLISHED).update(
-            state=Filter.State.RETIRED, unavailable_reason=NO_KEY
-        )
-    return services.published().count()
+    if not settings.ALGORITHMIA_API_KEY:
+        _hide(NO_KEY)
+        return 0
+    names = settings.ALGORITHMIA_FILTERS or NAMES
+    for name in names:
+        _ensure(name)
+    _hide(NOT_NAMED, but=names)
+    _show(names)
+    return Filter.objects.published().filter(engine=Filter.Engine.ALGORITHMIA).count()
+
+
+def _hide(reason: str, but: list[str] | tuple[str, ...] = ()) -> None:
+    shown = Filter.objects.filter(engine=Filter.Engine.ALGORITHMIA, state=Filter.State.PUBLISHED)
+    if reason == NOT_NAMED:
+        shown = shown.filter(shipped=True).exclude(slug__in=map(slug, but))
+    shown.update(state=Filter.State.RETIRED, unavailable_reason=reason)
+
+
+def _show(names: list[str] | tuple[str, ...]) -> None:
+    hidden = Filter.objects.filter(engine=Filter.Engine.ALGORITHMIA, current__isnull=False)
+    named = hidden.filter(unavailable_reason=NOT_NAMED, slug__in=map(slug, names))
+    own = hidden.filter(unavailable_reason=NO_KEY)
+    for rows in (named, own.filter(shipped=False), own.filter(slug__in=map(slug, names))):
+        rows.update(state=Filter.State.PUBLISHED, unavailable_reason="", published_at=timezone.now())
 
 
 @transaction.atomic
@@ -42,22 +56,14 @@ def _ensure(name: str) -> None:
         slug=slug(name),
         defaults={
             "name": title(name),
-            "description": f"DeepFilter’s “{name}”, painted by the service at {_host()}.",
+            "description": f"“{name}”, painted by a DeepFilter service.",
             "tags": TAGS,
             "engine": Filter.Engine.ALGORITHMIA,
             "cost_per_image": Decimal(str(settings.ALGORITHMIA_COST_PER_IMAGE)),
             "shipped": True,
         },
     )
-    if not new:
-        return
-    made.adopt(
-        FilterVersion.objects.create(
-            filter=made, number=1, kind=FilterVersion.Kind.DEEPFILTER, deepfilter_name=name
-        )
-    )
-    made.publish()
-
-
-def _host() -> str:
-    return str(settings.ALGORITHMIA_API_ADDRESS).split("://")[-1].rstrip("/")
+    if new:
+        kind = FilterVersion.Kind.DEEPFILTER
+        made.adopt(FilterVersion.objects.create(filter=made, number=1, kind=kind, deepfilter_name=name))
+        made.publish()

@@ -1,5 +1,7 @@
 """The filters that DeepFilter had, by the names that scripts know them by."""
 
+from django.utils.text import slugify
+
 NAMES = (
     "alien_goggles",
     "aqua",
@@ -44,9 +46,9 @@ SPELLED = {"oily_mcoilface": "Oily McOilface", "spagetti_accident": "Spaghetti a
 
 def title(name: str) -> str:
     """A name for people: “gan_vogh” is “Gan vogh”."""
-    return SPELLED.get(name, name.replace("_", " ").capitalize())
+    return SPELLED.get(name, name.replace("_", " ").replace("-", " ").capitalize())
 
 
 def slug(name: str) -> str:
     """The address of the filter that stands for a DeepFilter name: “gan_vogh” is “deepfilter-gan-vogh”."""
-    return "deepfilter-" + name.replace("_", "-")
+    return "deepfilter-" + slugify(name.replace("_", "-").replace("/", "-"))[:60]

@@ -10,9 +10,11 @@ from dataclasses import dataclass
 from typing import Any
 
 import requests
+import urllib3
 from requests.adapters import HTTPAdapter
 
 from filters.engines.algorithmia import errors
+from filters.engines.base import EngineError
 
 CHUNK = 1 << 16
 AGAIN = frozenset({408, 429, 500, 502, 503, 504})
@@ -66,7 +68,7 @@ class PatientAdapter(HTTPAdapter):
             attempt += 1
             try:
                 response = self._once(request, verify=verify, cert=cert, proxies=proxies)
-            except errors.EngineError as error:
+            except EngineError as error:
                 if attempt >= self.patience.attempts or not _may_repeat(request, error):
                     raise
                 self._wait(attempt, None, error)
@@ -92,11 +94,11 @@ class PatientAdapter(HTTPAdapter):
             raise errors.Unreachable("The DeepFilter service cannot be reached.", temporary=True) from error
         except requests.exceptions.Timeout as error:
             raise errors.TimedOut("The DeepFilter service did not answer in time.", temporary=True) from error
-        except requests.exceptions.ChunkedEncodingError as error:
+        except urllib3.exceptions.ReadTimeoutError as error:
+            raise errors.TimedOut("The DeepFilter service fell silent.", temporary=True) from error
+        except urllib3.exceptions.HTTPError as error:
             raise errors.BadAnswer("The DeepFilter service's answer was cut off.", temporary=True) from error
         except requests.exceptions.ConnectionError as error:
-            if "read timed out" in str(error).lower():  # how requests reports silence inside a body
-                raise errors.TimedOut("The DeepFilter service fell silent.", temporary=True) from error
             raise errors.Unreachable("The DeepFilter service cannot be reached.", temporary=True) from error
         except requests.exceptions.RequestException as error:
             raise errors.BadAnswer(f"The DeepFilter service's answer cannot be read: {error}.") from error
@@ -105,7 +107,8 @@ class PatientAdapter(HTTPAdapter):
     def _body(self, response: requests.Response, until: float) -> bytes:
         parts: list[bytes] = []
         size = 0
-        for part in response.iter_content(CHUNK):
+        # read1 gives what has come; iter_content would wait for a whole chunk, however slowly it drips in.
+        while part := response.raw.read1(CHUNK, decode_content=True):
             size += len(part)
             parts.append(part)
             if size > self.patience.largest:
@@ -118,7 +121,7 @@ class PatientAdapter(HTTPAdapter):
                 raise errors.Stopped("Stopped while an answer was coming in.", temporary=True)
         return b"".join(parts)
 
-    def _wait(self, attempt: int, asked: float | None, error: errors.EngineError) -> None:
+    def _wait(self, attempt: int, asked: float | None, error: EngineError) -> None:
         ceiling = min(self.patience.longest_wait, self.patience.first_wait * 2 ** (attempt - 1))
         wait = ceiling * random.uniform(0.5, 1.0)  # noqa: S311 - spreads the callers, hides nothing
         if asked is not None:
@@ -127,7 +130,7 @@ class PatientAdapter(HTTPAdapter):
             raise errors.Stopped("Stopped while waiting for another try.", temporary=True) from error
 
 
-def _may_repeat(request: requests.PreparedRequest, error: errors.EngineError) -> bool:
+def _may_repeat(request: requests.PreparedRequest, error: EngineError) -> bool:
     if isinstance(error, errors.Unreachable):
         return error.temporary
     return error.temporary and request.method != "POST"

@@ -61,7 +61,7 @@ class AlgorithmiaEngine:
         self._breaker = breaker or breaker_for(api_address, api_key, filter_name)
 
     def apply(self, frames: Frames) -> Frames:
-        """As Engine.apply says. EngineUnavailable from the failure that opens the breaker, and while it is open."""
+        """As Engine.apply says; EngineUnavailable from the failure that opens the breaker on, while it is open."""
         check_frames(frames)
         with self._breaker.guard():
             folder = f"data://.my/rotoscope-{secrets.token_hex(8)}"

@@ -35,6 +35,7 @@ class Service:
         self._client = Client(api_key, api_address.rstrip("/"))
         session: requests.Session = self._client.requestSession
         session.auth = _as_it_is  # a ~/.netrc would otherwise replace our Authorization header
+        session.headers["Accept-Encoding"] = "identity"  # pictures do not shrink, and answers cannot explode
         session.hooks["response"].append(raise_for_answer)
         adapter = PatientAdapter(patience, self._stop, connections=at_once)
         session.mount("https://", adapter)
@@ -91,12 +92,7 @@ def _told(ask: Callable[[], T]) -> T:
         raise error_in_answer(str(error.message), error.error_type) from error
     except ApiError as error:
         raise error_in_answer(str(error), None) from error
-    except (
-        ValueError,
-        KeyError,
-        TypeError,
-        AttributeError,
-    ) as error:  # what its parsing of answers stumbles over
+    except Exception as error:  # the client raises bare Exceptions, and stumbles over answers it cannot parse
         raise BadAnswer("The DeepFilter service's answer cannot be understood.") from error
 
 

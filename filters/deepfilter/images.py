@@ -1,0 +1,75 @@
+"""Where the pictures of a call come from: kept here, inside the call, or (where that is allowed) the web."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import io
+from typing import cast
+
+import numpy as np
+from django.conf import settings
+from django.contrib.auth.models import User
+from PIL import Image, ImageOps, UnidentifiedImageError
+
+from filters.deepfilter import paths, store
+from filters.deepfilter.fetch import fetch
+from filters.deepfilter.problem import Problem
+from filters.engines.base import Frame
+
+MOST_PIXELS = 36_000_000
+LONGEST_SIDE = 8192
+READ = ("PNG", "JPEG", "WEBP")
+WEB = ("http://", "https://")
+
+
+def read(owner: User, address: str) -> Frame:
+    """The picture at an address: (H, W, 3) uint8 RGB, upright. Raises Problem."""
+    return decode(_bytes(owner, address), address[:80])
+
+
+def decode(data: bytes, name: str) -> Frame:
+    """(H, W, 3) uint8 RGB of a PNG, JPEG or WebP; the size is looked at before a pixel is decoded."""
+    try:
+        with Image.open(io.BytesIO(data), formats=READ) as image:
+            if image.width * image.height > MOST_PIXELS or max(image.size) > LONGEST_SIDE:
+                raise Problem(f"{name}: a picture has at most {MOST_PIXELS} pixels")
+            upright = ImageOps.exif_transpose(image).convert("RGB")
+            return cast(Frame, np.array(upright, dtype=np.uint8))
+    except UnidentifiedImageError as error:
+        raise Problem(f"{name} is not a PNG, JPEG or WebP picture") from error
+    except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
+        raise Problem(f"{name} is damaged") from error
+
+
+def _bytes(owner: User, address: str) -> bytes:
+    if address.startswith("data:image/"):
+        return _inline(address)
+    if address.startswith("data://"):
+        return _kept(owner, address)
+    if address.lower().startswith(WEB):
+        if not settings.DEEPFILTER_FETCH:
+            raise Problem("pictures from the web are not fetched here: put them to data:// first")
+        return fetch(address, store.LARGEST)
+    raise Problem(f"{address[:80]} is neither a data:// address nor an inline picture")
+
+
+def _inline(address: str) -> bytes:
+    head, comma, body = address.partition(",")
+    if not comma or not head.endswith(";base64"):
+        raise Problem("an inline picture begins with data:image/png;base64,")
+    try:
+        return base64.b64decode(body, validate=True)
+    except (binascii.Error, ValueError) as error:
+        raise Problem("an inline picture is not in base64") from error
+
+
+def _kept(owner: User, address: str) -> bytes:
+    try:
+        found = store.find_file(owner, paths.clean(address, owner.get_username()))
+        with found.file.open("rb") as file:
+            return cast(bytes, file.read())
+    except Problem as problem:
+        raise Problem(problem.message, error_type=problem.error_type) from problem
+    except FileNotFoundError as error:
+        raise Problem(f"{address} is gone", error_type="NotFoundError") from error

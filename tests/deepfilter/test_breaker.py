@@ -1,0 +1,103 @@
+"""The breaker, with a clock of the test's own."""
+
+from __future__ import annotations
+
+import pytest
+
+from filters.engines.algorithmia import Breaker, breaker_for
+from filters.engines.algorithmia.errors import NoCredit, ServerError
+from filters.engines.base import EngineError, EngineUnavailable
+
+
+class Clock:
+    """Seconds that pass when told to."""
+
+    def __init__(self) -> None:
+        self.seconds = 0.0
+
+    def __call__(self) -> float:
+        return self.seconds
+
+
+def fail(breaker: Breaker, error: EngineError | None = None) -> EngineError:
+    """A guarded call that fails; what comes out."""
+    with pytest.raises(EngineError) as raised, breaker.guard():
+        raise error or ServerError("it is down", temporary=True)
+    return raised.value
+
+
+def succeed(breaker: Breaker) -> None:
+    """A guarded call that works."""
+    with breaker.guard():
+        pass
+
+
+def test_failures_in_a_row_open_it() -> None:
+    breaker = Breaker(failures=3)
+    assert not isinstance(fail(breaker), EngineUnavailable)
+    assert not isinstance(fail(breaker), EngineUnavailable)
+    assert isinstance(fail(breaker), EngineUnavailable)
+    assert breaker.is_open
+    with pytest.raises(EngineUnavailable, match="it is down"):
+        succeed(breaker)
+
+
+def test_a_success_between_failures_keeps_it_closed() -> None:
+    breaker = Breaker(failures=2)
+    for _ in range(5):
+        fail(breaker)
+        succeed(breaker)
+    assert not breaker.is_open
+
+
+def test_no_credit_opens_it_at_once() -> None:
+    breaker = Breaker(failures=5)
+    fail(breaker, NoCredit("no credit", temporary=False))
+    assert breaker.is_open
+
+
+def test_after_a_rest_one_trial_closes_it() -> None:
+    clock = Clock()
+    breaker = Breaker(failures=1, rest=60, now=clock)
+    fail(breaker)
+    clock.seconds = 61
+    assert not breaker.is_open
+    succeed(breaker)
+    succeed(breaker)
+
+
+def test_a_failed_trial_doubles_the_rest_up_to_a_limit() -> None:
+    clock = Clock()
+    breaker = Breaker(failures=1, rest=60, longest_rest=100, now=clock)
+    fail(breaker)
+    for rest in (60, 100, 100):
+        clock.seconds += rest - 1
+        assert breaker.is_open
+        clock.seconds += 1
+        assert isinstance(fail(breaker), EngineUnavailable)
+
+
+def test_only_one_trial_at_a_time() -> None:
+    clock = Clock()
+    breaker = Breaker(failures=1, rest=60, now=clock)
+    fail(breaker)
+    clock.seconds = 61
+    with breaker.guard(), pytest.raises(EngineUnavailable):
+        succeed(breaker)
+    succeed(breaker)
+
+
+def test_an_interrupted_trial_says_nothing_about_the_service() -> None:
+    clock = Clock()
+    breaker = Breaker(failures=1, rest=60, now=clock)
+    fail(breaker)
+    clock.seconds = 61
+    with pytest.raises(KeyboardInterrupt), breaker.guard():
+        raise KeyboardInterrupt
+    succeed(breaker)
+    assert not breaker.is_open
+
+
+def test_a_service_key_and_filter_share_one_breaker() -> None:
+    assert breaker_for("address", "key", "aqua") is breaker_for("address", "key", "aqua")
+    assert breaker_for("address", "key", "aqua") is not breaker_for("address", "key", "sunday")
