@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 from rotoscope import env
 
-SCHEMES = ("postgres", "postgresql", "redis", "rediss", "unix", "amqp", "amqps", "stub")
+SCHEMES = ("postgres", "postgresql", "redis", "rediss", "unix", "amqp", "amqps")
 
 QUEUES = ("default", "ingest", "stills", "render", "training")
 """Everything that waits: odds and ends, uploads to be taken in, single pictures, segments, filters being made."""

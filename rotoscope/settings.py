@@ -82,6 +82,7 @@ INSTALLED_APPS = [
     "django_htmx",
     "csp",
     "rotoscope",
+    "rotoscope.accounts",
     "filters",
     "videos",
 ]
@@ -119,6 +120,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 LOGIN_URL = "login"
 LOGIN_REDIRECT_URL = "/"
 LOGOUT_REDIRECT_URL = "/"
+SIGNUP_OPEN = env.choice("ROTOSCOPE_SIGNUP", "closed" if PRODUCTION else "open", ("open", "closed")) == "open"
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}
     for name in ("UserAttributeSimilarityValidator", "MinimumLengthValidator", "CommonPasswordValidator")
@@ -132,6 +134,11 @@ CONTENT_SECURITY_POLICY = security.content_policy(
     security.origin(env.text("ROTOSCOPE_S3_ENDPOINT")) if MEDIA_DELIVERY == "presigned" else None
 )
 globals().update(security.transport(PRODUCTION))
+SILENCED_SYSTEM_CHECKS = [
+    "security.W002",  # who may frame us is said by the content policy's frame-ancestors
+    "security.W005",  # what other hosts below our name do is their business
+    "security.W021",  # and so we do not ask to be on the browsers' list
+]
 
 # --- What is written down ---------------------------------------------------------------------------------------
 LOG_LEVEL = env.choice("ROTOSCOPE_LOG_LEVEL", "INFO", ("DEBUG", "INFO", "WARNING", "ERROR"))

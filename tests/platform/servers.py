@@ -32,7 +32,9 @@ def program(name: str) -> str:
 
 
 @contextmanager
-def running(words: list[str], log: Path, env: dict[str, str] | None = None) -> Iterator[subprocess.Popen[bytes]]:
+def running(
+    words: list[str], log: Path, env: dict[str, str] | None = None
+) -> Iterator[subprocess.Popen[bytes]]:
     """A program tied to the tests, ended with its block."""
     with log.open("wb") as out:
         process = subprocess.Popen(
@@ -53,7 +55,17 @@ def running(words: list[str], log: Path, env: dict[str, str] | None = None) -> I
 def redis(folder: Path) -> Iterator[str]:
     """A Redis; its address."""
     port = free_port()
-    words = [program("redis-server"), "--port", str(port), "--bind", "127.0.0.1", "--save", "", "--dir", str(folder)]
+    words = [
+        program("redis-server"),
+        "--port",
+        str(port),
+        "--bind",
+        "127.0.0.1",
+        "--save",
+        "",
+        "--dir",
+        str(folder),
+    ]
     with running(words, folder / "redis.log"):
         wait_until("Redis listens", lambda: listens(port))
         yield f"redis://127.0.0.1:{port}/0"

@@ -38,7 +38,9 @@ def worker(url: str, told: Path) -> Iterator[subprocess.Popen[bytes]]:
         yield process
 
 
-@pytest.mark.parametrize("server", [postgres, servers.redis, servers.rabbitmq], ids=["postgres", "redis", "rabbitmq"])
+@pytest.mark.parametrize(
+    "server", [postgres, servers.redis, servers.rabbitmq], ids=["postgres", "redis", "rabbitmq"]
+)
 def test_a_killed_workers_message_comes_back_once(
     server: Callable[[Path], AbstractContextManager[str]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

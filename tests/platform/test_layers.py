@@ -28,7 +28,14 @@ def files_below(folder: str) -> list[Path]:
 
 @pytest.mark.parametrize("folder", CORE)
 def test_the_core_never_imports_django_or_the_domain(folder: str) -> None:
-    forbidden = ("django", "dramatiq", "videos.models", "videos.pipeline", "filters.models", "filters.service")
+    forbidden = (
+        "django",
+        "dramatiq",
+        "videos.models",
+        "videos.pipeline",
+        "filters.models",
+        "filters.service",
+    )
     for path in files_below(folder):
         assert not [name for name in imports_of(path) if name.startswith(forbidden)], path
 
