@@ -72,13 +72,30 @@ class Wish:
             raise CannotTrain("Training takes more than 0 and at most 1440 minutes.")
         if not BEST_SCALE[0] <= self.style_scale <= BEST_SCALE[1]:
             raise CannotTrain("The size of strokes lies between 0.3 and 3.")
-        if min(self.style_weight, self.content_weight) < 0 or max(self.style_weight, self.content_weight) > 100:
+        if (
+            min(self.style_weight, self.content_weight) < 0
+            or max(self.style_weight, self.content_weight) > 100
+        ):
             raise CannotTrain("Weights lie between 0 and 100.")
 
 
-def order(picture: Path, name: str, owner: Any, wish: Wish, *, seed: int = 1, title: str = "", origin: str = "",
-          licence: str = "") -> TrainingRun:
-    """A queued run for a draft filter called `name`. Raises CannotTrain or styles.UnusableStyle."""
+def order(
+    picture: Path,
+    name: str,
+    owner: Any,
+    wish: Wish,
+    *,
+    seed: int = 1,
+    title: str = "",
+    artist: str = "",
+    origin: str = "",
+    licence: str = "",
+    kept: StyleImage | None = None,
+) -> TrainingRun:
+    """A queued run for a draft filter called `name`. `kept`: the row that `picture` belongs to, where it has one.
+
+    Raises CannotTrain or styles.UnusableStyle.
+    """
     from filters.training.styles import load_style_image
 
     wish.check()
@@ -86,11 +103,20 @@ def order(picture: Path, name: str, owner: Any, wish: Wish, *, seed: int = 1, ti
         raise CannotTrain("A filter needs a name with at least one letter or digit.")
     image = load_style_image(picture)
     with transaction.atomic():
-        style = _style_image(image, title or name, origin, licence)
-        made = Filter.objects.create(slug=_free_slug(name), name=name, owner=owner, style_image=style,
-                                     engine=Filter.Engine.NETWORK)
-        return TrainingRun.objects.create(name=name, owner=owner, style_image=style, filter=made, seed=seed,
-                                          settings=asdict(wish), steps=wish.steps, code_version=CODE_VERSION)
+        style = kept or _style_image(image, title or name, artist, origin, licence)
+        made = Filter.objects.create(
+            slug=_free_slug(name), name=name, owner=owner, style_image=style, engine=Filter.Engine.NETWORK
+        )
+        return TrainingRun.objects.create(
+            name=name,
+            owner=owner,
+            style_image=style,
+            filter=made,
+            seed=seed,
+            settings=asdict(wish),
+            steps=wish.steps,
+            code_version=CODE_VERSION,
+        )
 
 
 def run(pk: int, on_step: Callable[[int, int, dict[str, float]], None] | None = None) -> bool:
@@ -110,8 +136,12 @@ def run(pk: int, on_step: Callable[[int, int, dict[str, float]], None] | None = 
         try:
             tuned, figures = _train(row, Diary(mine, on_step), lost.is_set)
         except Exception as problem:
-            mine.update(state=TrainingRun.State.FAILED, error=_sentence(problem), finished_at=timezone.now(),
-                        lease_until=None)
+            mine.update(
+                state=TrainingRun.State.FAILED,
+                error=_sentence(problem),
+                finished_at=timezone.now(),
+                lease_until=None,
+            )
             if _is_expected(problem):
                 return False
             raise
@@ -123,15 +153,24 @@ def run(pk: int, on_step: Callable[[int, int, dict[str, float]], None] | None = 
 def cancel(row: TrainingRun) -> bool:
     """Stop a run that is not over; whoever works on it notices within seconds."""
     open_states = [TrainingRun.State.QUEUED, TrainingRun.State.RUNNING]
-    return bool(TrainingRun.objects.filter(pk=row.pk, state__in=open_states).update(
-        state=TrainingRun.State.CANCELLED, lease_until=None, lease_token=uuid.uuid4(), finished_at=timezone.now()))
+    return bool(
+        TrainingRun.objects.filter(pk=row.pk, state__in=open_states).update(
+            state=TrainingRun.State.CANCELLED,
+            lease_until=None,
+            lease_token=uuid.uuid4(),
+            finished_at=timezone.now(),
+        )
+    )
 
 
 def resume(row: TrainingRun) -> bool:
     """Put a cancelled or failed run back on the queue, to go on from its last checkpoint."""
     ended = [TrainingRun.State.CANCELLED, TrainingRun.State.FAILED]
-    return bool(TrainingRun.objects.filter(pk=row.pk, state__in=ended).update(
-        state=TrainingRun.State.QUEUED, lease_until=None, finished_at=None, error=""))
+    return bool(
+        TrainingRun.objects.filter(pk=row.pk, state__in=ended).update(
+            state=TrainingRun.State.QUEUED, lease_until=None, finished_at=None, error=""
+        )
+    )
 
 
 class Diary:
@@ -165,8 +204,11 @@ class Diary:
     def curve(self) -> list[list[float]]:
         """The curve in at most 500 points, evenly thinned, the last always there."""
         every = -(-len(self.losses) // MOST_POINTS)
-        return self.losses[::every] if (len(self.losses) - 1) % max(1, every) == 0 else [
-            *self.losses[::every], self.losses[-1]]
+        return (
+            self.losses[::every]
+            if (len(self.losses) - 1) % max(1, every) == 0
+            else [*self.losses[::every], self.losses[-1]]
+        )
 
     def _store(self, step: int, preview: Tensor) -> str:
         pictures = (preview.clamp(0, 1) * 255 + 0.5).byte().permute(0, 2, 3, 1).numpy()
@@ -177,52 +219,93 @@ class Diary:
             return store(path, name)
 
 
-def _train(row: TrainingRun, diary: Diary, stopped: Callable[[], bool]) -> tuple[Tuned | None, dict[str, float]]:
+def _train(
+    row: TrainingRun, diary: Diary, stopped: Callable[[], bool]
+) -> tuple[Tuned | None, dict[str, float]]:
     import torch
 
     from filters.training.content import ContentSet
     from filters.training.evaluate import evaluate, painter_as_function
     from filters.training.export import assemble
     from filters.training.metrics import Judge
+    from filters.training.network import channels_last
     from filters.training.perceptual import Perception
     from filters.training.styles import load_style_image
     from filters.training.tune import tune, tuning_settings
 
-    torch.set_num_threads(max(1, int(getattr(settings, "ROTOSCOPE_TRAINING_THREADS", 0)) or torch.get_num_threads()))
-    wish = Wish(**{**row.settings, "footage": tuple(row.settings["footage"]), "images": tuple(row.settings["images"])})
+    torch.set_num_threads(
+        max(1, int(getattr(settings, "ROTOSCOPE_TRAINING_THREADS", 0)) or torch.get_num_threads())
+    )
+    wish = Wish(
+        **{**row.settings, "footage": tuple(row.settings["footage"]), "images": tuple(row.settings["images"])}
+    )
     base = BASES / f"{row.base}.safetensors"
     content = ContentSet(_content(wish, row.seed))
     style, perception = load_style_image(local_path(row.style_image.image)), Perception()
-    options = tuning_settings(minutes=wish.minutes, seed=row.seed, steps=wish.steps, style_weight=wish.style_weight,
-                              content_weight=wish.content_weight)
-    tuned = tune([style], content, base, shipped_styles(), options, style_scale=wish.style_scale,
-                 checkpoint=checkpoint_path(row), standing=_standing(content), on_progress=diary, should_stop=stopped,
-                 perception=perception)
+    options = tuning_settings(
+        minutes=wish.minutes,
+        seed=row.seed,
+        steps=wish.steps,
+        style_weight=wish.style_weight,
+        content_weight=wish.content_weight,
+    )
+    tuned = tune(
+        [style],
+        content,
+        base,
+        shipped_styles(),
+        options,
+        style_scale=wish.style_scale,
+        checkpoint=checkpoint_path(row),
+        standing=_standing(content),
+        on_progress=diary,
+        should_stop=stopped,
+        perception=perception,
+    )
     if tuned is None:
         return None, {}
     diary.write(tuned.steps, tuned.steps)
-    paint = painter_as_function(assemble(base, [tuned.numbers]).eval())
+    paint = painter_as_function(channels_last(assemble(base, [tuned.numbers])))
     judge = Judge(style, perception)
-    return tuned, evaluate(paint, judge, content.pictures[:: max(1, len(content.pictures) // 2)][:2]).rounded()
+    return tuned, evaluate(
+        paint, judge, content.pictures[:: max(1, len(content.pictures) // 2)][:2]
+    ).rounded()
 
 
 def _finish(row: TrainingRun, mine: Any, tuned: Tuned, figures: dict[str, float]) -> bool:
     """The new version and the end of the run, together or not at all."""
     made = row.filter
     if made is None:
-        mine.update(state=TrainingRun.State.FAILED, error="The filter was removed meanwhile.", lease_until=None)
+        mine.update(
+            state=TrainingRun.State.FAILED, error="The filter was removed meanwhile.", lease_until=None
+        )
         return False
     with work_folder() as folder, transaction.atomic():
-        if not mine.update(state=TrainingRun.State.FINISHED, finished_at=timezone.now(), metrics=figures,
-                           device=tuned.device, seconds=tuned.seconds, content_sha256=tuned.content_sha256,
-                           step=tuned.steps, steps=tuned.steps, lease_until=None):
+        if not mine.update(
+            state=TrainingRun.State.FINISHED,
+            finished_at=timezone.now(),
+            metrics=figures,
+            device=tuned.device,
+            seconds=tuned.seconds,
+            content_sha256=tuned.content_sha256,
+            step=tuned.steps,
+            steps=tuned.steps,
+            lease_until=None,
+        ):
             return False
         path = Path(folder) / f"{made.slug}.safetensors"
         digest = tuned.write(path, made.slug)
         number = 1 + max(made.versions.values_list("number", flat=True), default=0)
         version = FilterVersion.objects.create(
-            filter=made, number=number, kind=FilterVersion.Kind.STYLE, base=row.base, sha256=digest, metrics=figures,
-            weights=store(path, f"weights/{made.slug}-{digest[:16]}.safetensors"), training_run=row)
+            filter=made,
+            number=number,
+            kind=FilterVersion.Kind.STYLE,
+            base=row.base,
+            sha256=digest,
+            metrics=figures,
+            weights=store(path, f"weights/{made.slug}-{digest[:16]}.safetensors"),
+            training_run=row,
+        )
         made.adopt(version)
     checkpoint_path(row).unlink(missing_ok=True)
     return True
@@ -244,7 +327,9 @@ def _content(wish: Wish, seed: int) -> Iterator[Picture]:
     from filters.training.footage import read_frames
     from filters.training.scenes import landscapes
 
-    given: list[Picture] = list(itertools.chain.from_iterable(read_frames(Path(clip), 60) for clip in wish.footage))
+    given: list[Picture] = list(
+        itertools.chain.from_iterable(read_frames(Path(clip), 60) for clip in wish.footage)
+    )
     given += [read_picture(local_path(name)) for name in wish.images]
     yield from given
     yield from landscapes(DRAWN // 4 if len(given) >= DRAWN else DRAWN // 2 if given else DRAWN, seed)
@@ -264,7 +349,7 @@ def _square(picture: Picture, side: int) -> Picture:
     return np.asarray(middle.resize((side, side), Image.Resampling.LANCZOS), np.uint8)
 
 
-def _style_image(picture: Picture, title: str, origin: str, licence: str) -> StyleImage:
+def _style_image(picture: Picture, title: str, artist: str, origin: str, licence: str) -> StyleImage:
     """The picture as we keep it: decoded and written anew, so that nothing of the upload's bytes survives."""
     buffer = io.BytesIO()
     Image.fromarray(picture).save(buffer, "JPEG", quality=92)
@@ -274,15 +359,25 @@ def _style_image(picture: Picture, title: str, origin: str, licence: str) -> Sty
         return found
     name = default_storage.save(f"styles/{digest[:24]}.jpg", ContentFile(buffer.getvalue()))
     height, width = picture.shape[:2]
-    return StyleImage.objects.create(image=name, sha256=digest, width=width, height=height, title=title[:200],
-                                     origin=origin, licence=licence[:100])
+    return StyleImage.objects.create(
+        image=name,
+        sha256=digest,
+        width=width,
+        height=height,
+        title=title[:200],
+        artist=artist[:200],
+        origin=origin,
+        licence=licence[:100],
+    )
 
 
 def _free_slug(name: str) -> str:
     """A slug for `name` that no filter has."""
     stem = slugify(name)[:70]
     taken = set(Filter.objects.filter(slug__startswith=stem).values_list("slug", flat=True))
-    return next(s for s in itertools.chain([stem], (f"{stem}-{n}" for n in itertools.count(2))) if s not in taken)
+    return next(
+        s for s in itertools.chain([stem], (f"{stem}-{n}" for n in itertools.count(2))) if s not in taken
+    )
 
 
 def _is_expected(problem: Exception) -> bool:

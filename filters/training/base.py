@@ -22,10 +22,14 @@ def arguments(words: list[str]) -> argparse.Namespace:
     """Read the command line."""
     parser = argparse.ArgumentParser(description="Train the base network on all styles of the recipe.")
     parser.add_argument("--content", type=Path, required=True, help="folder of photographs to learn on")
-    parser.add_argument("--footage", type=Path, nargs="*", default=[], help="clips of which 40 frames each are added")
+    parser.add_argument(
+        "--footage", type=Path, nargs="*", default=[], help="clips of which 40 frames each are added"
+    )
     parser.add_argument("--styles", type=Path, required=True, help="folder of the paintings")
     parser.add_argument("--out", type=Path, required=True, help="folder for the checkpoint")
-    parser.add_argument("--steps", type=int, default=4000, help="end after so many steps (the same on every run)")
+    parser.add_argument(
+        "--steps", type=int, default=4000, help="end after so many steps (the same on every run)"
+    )
     parser.add_argument("--minutes", type=float, default=0.0, help="or after so many minutes of training")
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--seed", type=int, default=1889)
@@ -53,7 +57,9 @@ def main(words: list[str]) -> int:
     settings = Settings(steps=options.steps, seconds=options.minutes * 60, seed=options.seed)
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
     painter = Painter(len(styles), FINE).to(device)
-    training = Training(painter, targets, ContentSet(pictures), settings, perception, options.out / "base.ckpt")
+    training = Training(
+        painter, targets, ContentSet(pictures), settings, perception, options.out / "base.ckpt"
+    )
     training.run(report)
     return 0
 

@@ -54,8 +54,9 @@ class ContentSet:
         if mirror < 0.5:
             square = square[:, ::-1]
         if dim < 0.2:
-            square = (square * (0.35 + 0.65 * light)).astype(np.uint8)
-        return square
+            square = square * (0.35 + 0.65 * light)
+        result: Picture = square.astype(np.uint8)
+        return result
 
 
 def _fit(picture: Picture) -> Picture:
@@ -64,7 +65,8 @@ def _fit(picture: Picture) -> Picture:
     if short <= MOST_SIDE:
         return picture
     size = (round(picture.shape[1] * MOST_SIDE / short), round(picture.shape[0] * MOST_SIDE / short))
-    return cv2.resize(picture, size, interpolation=cv2.INTER_AREA).astype(np.uint8)
+    smaller: Picture = cv2.resize(picture, size, interpolation=cv2.INTER_AREA).astype(np.uint8)
+    return smaller
 
 
 def read_folder(folder: Path) -> list[Picture]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass
 
@@ -47,8 +48,13 @@ def painter_as_function(painter: Painter, index: int = 0) -> Paint:
     return paint
 
 
-def evaluate(paint: Paint, judge: Judge, stills: Sequence[Picture], clip: Sequence[Picture] = (),
-             motions: Iterable[Homography | NDArray[np.float32]] | None = None) -> Figures:
+def evaluate(
+    paint: Paint,
+    judge: Judge,
+    stills: Sequence[Picture],
+    clip: Sequence[Picture] = (),
+    motions: Iterable[Homography | NDArray[np.float32]] | None = None,
+) -> Figures:
     """Mean distances over `stills` (at 720 lines), temporal error over `clip`.
 
     `motions` are as `metrics.temporal_error` wants them; without them optical flow of the footage is taken.
@@ -58,6 +64,8 @@ def evaluate(paint: Paint, judge: Judge, stills: Sequence[Picture], clip: Sequen
     style, content = np.mean(pairs, axis=0).tolist()
     if len(clip) < 2:
         return Figures(style, content, None, None)
-    known = list(motions) if motions is not None else [backward_flow(a, b) for a, b in zip(clip, clip[1:], strict=False)]
+    known = (
+        list(motions) if motions is not None else [backward_flow(a, b) for a, b in itertools.pairwise(clip)]
+    )
     painted = [paint(frame) for frame in clip]
     return Figures(style, content, temporal_error(painted, known), temporal_error(clip, known))

@@ -24,7 +24,11 @@ class WrongFile(ValueError):
 
 def write_base(painter: Painter, path: Path, name: str = "fine") -> str:
     """Write the weights that all styles share, as float16; the SHA-256 of the file."""
-    weights = {n: t.detach().half().cpu().contiguous() for n, t in painter.state_dict().items() if not is_style_number(n)}
+    weights = {
+        n: t.detach().half().cpu().contiguous()
+        for n, t in painter.state_dict().items()
+        if not is_style_number(n)
+    }
     return _write(path, weights, {"format": BASE_FORMAT, "name": name, **painter.architecture.as_metadata()})
 
 
@@ -40,7 +44,11 @@ def write_numbers(numbers: dict[str, Tensor], path: Path, *, slug: str, base_sha
 
 def style_numbers(painter: Painter, index: int) -> dict[str, Tensor]:
     """The numbers of one style, each (channels,)."""
-    return {n: t.detach()[index].float().cpu().clone() for n, t in painter.state_dict().items() if is_style_number(n)}
+    return {
+        n: t.detach()[index].float().cpu().clone()
+        for n, t in painter.state_dict().items()
+        if is_style_number(n)
+    }
 
 
 def read_base(path: Path) -> tuple[Architecture, dict[str, Tensor]]:
@@ -92,7 +100,9 @@ def _read(path: Path, wanted: str) -> tuple[dict[str, str], dict[str, Tensor]]:
             tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 - no mapping
     except FileNotFoundError:
         raise
-    except Exception as error:  # safetensors raises its own type, which it does not export under a stable name
+    except (
+        Exception
+    ) as error:  # safetensors raises its own type, which it does not export under a stable name
         raise WrongFile(f"{path.name} is not a safetensors file.") from error
     if metadata.get("format") != wanted:
         raise WrongFile(f"{path.name} has the format {metadata.get('format', 'unknown')!r}, not {wanted!r}.")

@@ -31,3 +31,8 @@ def read_frames(path: Path, count: int, most: int = 3600) -> list[NDArray[np.uin
     if not frames:
         raise ValueError(f"{path.name} holds no pictures")
     return frames
+
+
+def read_run(path: Path, count: int) -> list[NDArray[np.uint8]]:
+    """The first `count` frames (fewer where the clip is shorter), RGB (H, W, 3). Raises OSError or ValueError."""
+    return read_frames(path, count, most=count)

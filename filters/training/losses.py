@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import torch
-import torch.nn.functional as F
 from torch import Tensor
+from torch.nn import functional
 
 from .perceptual import CONTENT_LAYER, STYLE_LAYERS, gram
 
@@ -52,12 +52,14 @@ def random_motion(count: int, size: int, generator: torch.Generator) -> Tensor:
     zoom = torch.where(whole, torch.ones_like(zoom), zoom)
     cos, sin = zoom * turn.cos(), zoom * turn.sin()
     rows = [torch.stack([cos, -sin, shift[:, 0]], 1), torch.stack([sin, cos, shift[:, 1]], 1)]
-    return F.affine_grid(torch.stack(rows, 1), [count, 3, size, size], align_corners=False)
+    return functional.affine_grid(torch.stack(rows, 1), [count, 3, size, size], align_corners=False)
 
 
 def move(pictures: Tensor, grid: Tensor) -> Tensor:
     """Pictures (N, 3, H, W) sampled bilinearly at a grid of `random_motion`, reflected at the border."""
-    return F.grid_sample(pictures, grid, mode="bilinear", padding_mode="reflection", align_corners=False)
+    return functional.grid_sample(
+        pictures, grid, mode="bilinear", padding_mode="reflection", align_corners=False
+    )
 
 
 def steadiness_loss(moved_then_painted: Tensor, painted_then_moved: Tensor, border: int = 24) -> Tensor:

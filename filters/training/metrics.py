@@ -71,7 +71,9 @@ def warp_by_homography(picture: Picture, motion: Homography) -> tuple[NDArray[np
     return moved.astype(np.float32), inside > 0.999
 
 
-def warp_by_flow(picture: Picture, flow: NDArray[np.float32]) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
+def warp_by_flow(
+    picture: Picture, flow: NDArray[np.float32]
+) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
     """The same by optical flow (H, W, 2) in pixels from each pixel of the next frame back into this one."""
     height, width = picture.shape[:2]
     y, x = np.mgrid[0:height, 0:width].astype(np.float32)
@@ -84,7 +86,7 @@ def warp_by_flow(picture: Picture, flow: NDArray[np.float32]) -> tuple[NDArray[n
 def backward_flow(before: Picture, after: Picture) -> NDArray[np.float32]:
     """Optical flow (H, W, 2), DIS, from each pixel of `after` to where it was in `before`."""
     grey = [cv2.cvtColor(p, cv2.COLOR_RGB2GRAY) for p in (after, before)]
-    flow: NDArray[np.float32] = cv2.DISOpticalFlow_create(cv2.DISOPTICAL_FLOW_PRESET_MEDIUM).calc(*grey, None)
+    flow: NDArray[np.float32] = cv2.DISOpticalFlow.create(cv2.DISOPTICAL_FLOW_PRESET_MEDIUM).calc(*grey, None)
     return flow
 
 

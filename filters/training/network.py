@@ -12,8 +12,8 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 
 import torch
-import torch.nn.functional as F
 from torch import Tensor, nn
+from torch.nn import functional
 
 NORM_EPSILON = 1e-3
 
@@ -98,8 +98,9 @@ class Block(nn.Module):
         self.norm2 = StyleNorm(channels, styles, scale=0.5)
 
     def forward(self, x: Tensor, style: Tensor) -> Tensor:
-        wide = F.relu(self.norm1(self.expand(self.depth(x)), style))
-        return x + self.norm2(self.project(wide), style)
+        wide = functional.relu(self.norm1(self.expand(self.depth(x)), style))
+        result: Tensor = x + self.norm2(self.project(wide), style)
+        return result
 
 
 class Down(nn.Module):
@@ -112,7 +113,7 @@ class Down(nn.Module):
         self.norm = StyleNorm(outputs, styles)
 
     def forward(self, x: Tensor, style: Tensor) -> Tensor:
-        return F.relu(self.norm(self.point(self.depth(x)), style))
+        return functional.relu(self.norm(self.point(self.depth(x)), style))
 
 
 class Painter(nn.Module):
@@ -139,21 +140,29 @@ class Painter(nn.Module):
     def forward(self, pictures: Tensor, style: Tensor) -> Tensor:
         """Pictures (N, 3, H, W), RGB 0..1, H and W multiples of 8, and style (N,) -> painted (N, 3, H, W), 0..1."""
         m = self.architecture.margin
-        x = F.pad(pictures, (m, m, m, m), mode="reflect") - 0.5
-        x = F.relu(self.stem_norm(self.stem(F.pixel_unshuffle(x, 2)), style))
+        x = functional.pad(pictures, (m, m, m, m), mode="reflect") - 0.5
+        x = functional.relu(self.stem_norm(self.stem(functional.pixel_unshuffle(x, 2)), style))
         x = self.down1(x, style)
         for block in self.encoder:
             x = block(x, style)
         deep = self.down2(x, style)
         for block in self.eighth:
             deep = block(deep, style)
-        x = x + F.interpolate(self.up1_norm(self.up1(deep), style), scale_factor=2.0, mode="nearest")
+        x = x + functional.interpolate(self.up1_norm(self.up1(deep), style), scale_factor=2.0, mode="nearest")
         for block in self.decoder:
             x = block(x, style)
-        x = F.interpolate(self.up2(x), scale_factor=2.0, mode="nearest")
-        x = F.relu(self.up2_norm(self.up2_depth(x), style))
-        x = torch.sigmoid(F.pixel_shuffle(self.head_affine(self.head(x), style), 2))
+        x = functional.interpolate(self.up2(x), scale_factor=2.0, mode="nearest")
+        x = functional.relu(self.up2_norm(self.up2_depth(x), style))
+        x = torch.sigmoid(functional.pixel_shuffle(self.head_affine(self.head(x), style), 2))
         return x[:, :, m:-m, m:-m]
+
+
+def channels_last(painter: Painter) -> Painter:
+    """The same network, its weights laid out as processors like them: several times as fast in training."""
+    for parameter in painter.parameters():
+        if parameter.ndim == 4:
+            parameter.data = parameter.data.contiguous(memory_format=torch.channels_last)
+    return painter
 
 
 def is_style_number(name: str) -> bool:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import torch
-import torch.nn.functional as F
 from safetensors.torch import load_file
 from torch import Tensor, nn
+from torch.nn import functional
 
 WEIGHTS = Path(__file__).with_name("vgg16-relu4_3.fp16.safetensors")
 MEAN_BGR = (103.939, 116.779, 123.68)
@@ -35,9 +35,13 @@ class Perception(nn.Module):
         stage = 1
         for block, index in CONVOLUTIONS:
             if block != stage:
-                x, stage = F.max_pool2d(x, 2), block
+                x, stage = functional.max_pool2d(x, 2), block
             name = f"conv{block}_{index}"
-            x = F.relu(F.conv2d(x, self.get_buffer(f"{name}_weight"), self.get_buffer(f"{name}_bias"), padding=1))
+            x = functional.relu(
+                functional.conv2d(
+                    x, self.get_buffer(f"{name}_weight"), self.get_buffer(f"{name}_bias"), padding=1
+                )
+            )
             features[f"relu{block}_{index}"] = x
             if f"relu{block}_{index}" == last:
                 break

@@ -17,13 +17,22 @@ CATALOGUE = Path(__file__).resolve().parent.parent / "catalogue"
 
 @dataclass(frozen=True)
 class RecipeStyle:
-    """One style: where its picture comes from and how large its strokes are (1.0: short side at 512 pixels)."""
+    """One style: its words, its provenance, and how large its strokes are (1.0: short side at 512 pixels)."""
 
     slug: str
     name: str
+    description: str
+    tags: tuple[str, ...]
+    suits: tuple[str, ...]
     scale: float
     picture: str = ""
     drawing: str = ""
+    ships: bool = True
+    title: str = ""
+    artist: str = ""
+    year: str = ""
+    origin: str = ""
+    licence: str = ""
 
     def image(self, folder: Path) -> NDArray[np.uint8]:
         """The style image, RGB (H, W, 3): a file of `folder`, or drawn."""
@@ -33,9 +42,22 @@ class RecipeStyle:
         drawn: NDArray[np.uint8] = module.draw()
         return drawn
 
+    def provenance(self) -> dict[str, str]:
+        """Title, artist, year, origin and licence of the style image."""
+        if self.drawing:
+            return {
+                "title": self.name,
+                "artist": "Rotoscope",
+                "origin": f"Drawn by filters/catalogue/drawings/{self.drawing}.py",
+                "licence": "BSD-3-Clause",
+            }
+        words = {"title": self.title, "artist": self.artist, "year": self.year}
+        return {**words, "origin": self.origin, "licence": self.licence}
+
 
 def read_recipe(path: Path = CATALOGUE / "recipe.toml") -> list[RecipeStyle]:
     """All styles in the order of their indices in the base."""
     tables = tomllib.loads(path.read_text())["style"]
-    fields = RecipeStyle.__dataclass_fields__
-    return [RecipeStyle(**{key: value for key, value in table.items() if key in fields}) for table in tables]
+    return [
+        RecipeStyle(**{**one, "tags": tuple(one["tags"]), "suits": tuple(one["suits"])}) for one in tables
+    ]

@@ -35,7 +35,9 @@ def landscapes(count: int, seed: int = 1) -> Iterator[NDArray[np.uint8]]:
 def landscape(generator: np.random.Generator) -> NDArray[np.uint8]:
     """One picture, RGB (384, 384, 3)."""
     ground, water, wood = CLIMATES[int(generator.integers(len(CLIMATES)))]
-    height = noise(generator, SIDE, float(generator.uniform(1.5, 4)), octaves=7, gain=float(generator.uniform(0.4, 0.6)))
+    height = noise(
+        generator, SIDE, float(generator.uniform(1.5, 4)), octaves=7, gain=float(generator.uniform(0.4, 0.6))
+    )
     picture = blend(ground, height) * (0.85 + 0.3 * noise(generator, SIDE, 24, 4))[..., None]
     if generator.random() < 0.5:
         picture = _fields(picture, generator)

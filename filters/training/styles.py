@@ -43,9 +43,13 @@ def load_style_image(path: Path) -> NDArray[np.uint8]:
     except UnusableStyle:
         raise
     except (UnidentifiedImageError, Image.DecompressionBombError, OSError, ValueError, SyntaxError) as error:
-        raise UnusableStyle("This is not a picture that can be read (JPEG, PNG, WebP, TIFF, GIF or BMP).") from error
+        raise UnusableStyle(
+            "This is not a picture that can be read (JPEG, PNG, WebP, TIFF, GIF or BMP)."
+        ) from error
     if min(picture.shape[:2]) < LEAST_SIDE:
-        raise UnusableStyle("This picture is so long and thin that too little is left of it at a usable size.")
+        raise UnusableStyle(
+            "This picture is so long and thin that too little is left of it at a usable size."
+        )
     if float(picture.astype(np.float32).std(axis=(0, 1)).max()) < 2.0:
         raise UnusableStyle("This picture is one flat colour; there is no style in it to learn.")
     return picture
@@ -57,9 +61,13 @@ def _check_header(image: Image.Image) -> None:
     if width * height > MOST_PIXELS:
         raise UnusableStyle(f"This picture has {width} x {height} pixels; at most 64 million can be handled.")
     if min(width, height) < LEAST_SIDE:
-        raise UnusableStyle(f"This picture has only {width} x {height} pixels; at least 64 on each side are needed.")
+        raise UnusableStyle(
+            f"This picture has only {width} x {height} pixels; at least 64 on each side are needed."
+        )
     if image.format != "MPO" and getattr(image, "n_frames", 1) > 1:  # phones keep a second view in an MPO
-        raise UnusableStyle("This picture is animated or has several pages; please choose a single image of it.")
+        raise UnusableStyle(
+            "This picture is animated or has several pages; please choose a single image of it."
+        )
 
 
 def _to_rgb(image: Image.Image) -> NDArray[np.uint8]:
@@ -80,8 +88,12 @@ def _to_eight_bits(image: Image.Image) -> Image.Image:
     values = np.asarray(image, np.float64)
     if not np.isfinite(values).all():
         raise UnusableStyle("This picture holds values that are not numbers.")
-    low, high = (0.0, 65535.0) if values.min() >= 0 and 255 < values.max() <= 65535 else (values.min(), values.max())
-    return Image.fromarray((np.clip((values - low) / max(high - low, 1e-9), 0, 1) * 255 + 0.5).astype(np.uint8))
+    low, high = (
+        (0.0, 65535.0) if values.min() >= 0 and 255 < values.max() <= 65535 else (values.min(), values.max())
+    )
+    return Image.fromarray(
+        (np.clip((values - low) / max(high - low, 1e-9), 0, 1) * 255 + 0.5).astype(np.uint8)
+    )
 
 
 def style_picture(picture: NDArray[np.uint8], scale: float = 1.0) -> Tensor:

@@ -14,7 +14,7 @@ from torch import Tensor
 from . import checkpoint as checkpoints
 from .content import ContentSet
 from .losses import content_loss, move, random_motion, steadiness_loss, style_loss, total_variation
-from .network import Painter, is_style_number
+from .network import Painter, channels_last, is_style_number
 from .perceptual import CONTENT_LAYER, STYLE_LAYERS, Perception
 
 Losses = dict[str, float]
@@ -57,9 +57,16 @@ class Settings:
 class Training:
     """A training in progress: what `run` changes step by step and what a checkpoint holds."""
 
-    def __init__(self, painter: Painter, targets: dict[str, Tensor], content: ContentSet, settings: Settings,
-                 perception: Perception, checkpoint: Path | None = None) -> None:
-        self.painter = painter.to(memory_format=torch.channels_last)
+    def __init__(
+        self,
+        painter: Painter,
+        targets: dict[str, Tensor],
+        content: ContentSet,
+        settings: Settings,
+        perception: Perception,
+        checkpoint: Path | None = None,
+    ) -> None:
+        self.painter = channels_last(painter)
         self.device = next(painter.parameters()).device
         self.targets = {layer: value.to(self.device) for layer, value in targets.items()}
         self.content, self.settings, self.checkpoint = content, settings, checkpoint
@@ -79,8 +86,13 @@ class Training:
         groups: list[dict[str, object]] = [{"params": numbers, "lr": self.settings.style_rate}]
         return groups + ([{"params": shared, "lr": self.settings.rate}] if shared else [])
 
-    def run(self, on_progress: OnProgress | None = None, should_stop: Callable[[], bool] | None = None) -> bool:
-        """Train to the end: True. Previews come early, and with every checkpoint. False if `should_stop` said so, with a checkpoint left to go on from."""
+    def run(
+        self, on_progress: OnProgress | None = None, should_stop: Callable[[], bool] | None = None
+    ) -> bool:
+        """Train to the end: True. Previews come early, and with every checkpoint.
+
+        False if `should_stop` said so, with a checkpoint left to go on from.
+        """
         self.resume()
         while self.progress() < 1.0:
             if should_stop is not None and should_stop():
@@ -96,7 +108,12 @@ class Training:
             self.history.append({"step": float(self.step), **losses})
             keep = self.step % self.settings.checkpoint_every == 0
             if on_progress is not None:
-                on_progress(self.step, self.expected_steps(), losses, self.preview() if keep or self.step == 2 else None)
+                on_progress(
+                    self.step,
+                    self.expected_steps(),
+                    losses,
+                    self.preview() if keep or self.step == 2 else None,
+                )
             if keep:
                 self.save()
         self.save()
@@ -109,8 +126,12 @@ class Training:
         with torch.autocast(self.device.type, torch.bfloat16, enabled=bfloat16_is_fast(self.device)):
             parts = self._losses(pictures, styles)
         s = self.settings
-        total = (s.content_weight * parts["content"] + s.style_weight * parts["style"]
-                 + s.variation_weight * parts["variation"] + self._steadiness() * parts["steadiness"])
+        total = (
+            s.content_weight * parts["content"]
+            + s.style_weight * parts["style"]
+            + s.variation_weight * parts["variation"]
+            + self._steadiness() * parts["steadiness"]
+        )
         losses = {name: float(value.detach()) for name, value in {**parts, "total": total}.items()}
         if math.isfinite(losses["total"]):
             self.optimizer.zero_grad(set_to_none=True)
@@ -130,17 +151,28 @@ class Training:
         if steady:
             moved = (move(pictures[::2], grid) + noise).clamp(0, 1)
             painted_all = self.painter(torch.cat([pictures, moved]), torch.cat([styles, styles[::2]]))
-            painted, painted_moved = painted_all[: len(pictures)].float(), painted_all[len(pictures) :].float()
+            painted, painted_moved = (
+                painted_all[: len(pictures)].float(),
+                painted_all[len(pictures) :].float(),
+            )
             steadiness = steadiness_loss(painted_moved, move(painted[::2], grid)).mean()
         else:
             painted, steadiness = self.painter(pictures, styles).float(), torch.zeros((), device=self.device)
         repeats = self.settings.styles_per_content
         with torch.no_grad():
-            original = self.perception(pictures[::repeats], CONTENT_LAYER)[CONTENT_LAYER].repeat_interleave(repeats, 0)
-        features = {layer: value.float() for layer, value in self.perception(painted).items() if layer in STYLE_LAYERS}
+            original = self.perception(pictures[::repeats], CONTENT_LAYER)[CONTENT_LAYER].repeat_interleave(
+                repeats, 0
+            )
+        features = {
+            layer: value.float() for layer, value in self.perception(painted).items() if layer in STYLE_LAYERS
+        }
         targets = {layer: self.targets[layer][styles] for layer in STYLE_LAYERS}
-        return {"content": content_loss(features, original.float()).mean(), "style": style_loss(features, targets).mean(),
-                "variation": total_variation(painted).mean(), "steadiness": steadiness}
+        return {
+            "content": content_loss(features, original.float()).mean(),
+            "style": style_loss(features, targets).mean(),
+            "variation": total_variation(painted).mean(),
+            "steadiness": steadiness,
+        }
 
     def _batch(self) -> tuple[Tensor, Tensor]:
         """Squares (contents x styles_per_content, 3, S, S), and the style of each."""
@@ -149,8 +181,15 @@ class Training:
         size = sizes[int(torch.randint(len(sizes), (1,), generator=self.generator))]
         squares = self.content.batch(s.contents, size, self.generator).to(self.device)
         count = len(self.targets[STYLE_LAYERS[0]])
-        order = torch.cat([torch.randperm(count, generator=self.generator) for _ in range(s.contents * s.styles_per_content)])
-        pictures = squares.repeat_interleave(s.styles_per_content, 0).contiguous(memory_format=torch.channels_last)
+        order = torch.cat(
+            [
+                torch.randperm(count, generator=self.generator)
+                for _ in range(s.contents * s.styles_per_content)
+            ]
+        )
+        pictures = squares.repeat_interleave(s.styles_per_content, 0).contiguous(
+            memory_format=torch.channels_last
+        )
         return pictures, order[: len(pictures)].to(self.device)
 
     @torch.no_grad()
@@ -159,7 +198,8 @@ class Training:
         if self.standing is None:
             return None
         style = torch.zeros(len(self.standing), dtype=torch.long, device=self.device)
-        return self.painter(self.standing.to(self.device), style).cpu()
+        painted: Tensor = self.painter(self.standing.to(self.device), style)
+        return painted.cpu()
 
     def progress(self) -> float:
         """How much of the training lies behind, 0..1."""
@@ -174,7 +214,9 @@ class Training:
         """Rise over 30 steps, stay, and from 70 percent on fall in a straight line to a fiftieth."""
         rise = min(1.0, (self.step + 1) / 30)
         fall = min(1.0, max(0.02, (1.0 - self.progress()) / 0.3))
-        for group, rate in zip(self.optimizer.param_groups, (self.settings.style_rate, self.settings.rate), strict=False):
+        for group, rate in zip(
+            self.optimizer.param_groups, (self.settings.style_rate, self.settings.rate), strict=False
+        ):
             group["lr"] = rate * rise * fall * 0.5**self.failures
 
     def _steadiness(self) -> float:
@@ -187,11 +229,15 @@ class Training:
         """After a loss that is not finite: the last checkpoint again (or the start), at half the rate."""
         failures = self.failures + 1
         if failures > MOST_FAILURES:
-            raise TrainingFailed("Training became unstable four times, at ever lower rates, and was stopped; "
-                                 "try a smaller style weight or another style image.")
+            raise TrainingFailed(
+                "Training became unstable four times, at ever lower rates, and was stopped; "
+                "try a smaller style weight or another style image."
+            )
         if not self.resume():
-            raise TrainingFailed("Training became unstable before its first checkpoint and was stopped; "
-                                 "the style image or the content may be damaged.")
+            raise TrainingFailed(
+                "Training became unstable before its first checkpoint and was stopped; "
+                "the style image or the content may be damaged."
+            )
         self.failures = failures
         self.generator.manual_seed(self.settings.seed + 7919 * failures + self.step)
         self.save()
@@ -200,11 +246,19 @@ class Training:
         """Write the checkpoint, if one is wanted."""
         if self.checkpoint is None:
             return
-        checkpoints.save(self.checkpoint, {
-            "painter": self.painter.state_dict(), "optimizer": self.optimizer.state_dict(),
-            "generator": self.generator.get_state(), "step": self.step, "elapsed": self.elapsed,
-            "failures": self.failures, "history": self.history, "settings": asdict(self.settings),
-        })
+        checkpoints.save(
+            self.checkpoint,
+            {
+                "painter": self.painter.state_dict(),
+                "optimizer": self.optimizer.state_dict(),
+                "generator": self.generator.get_state(),
+                "step": self.step,
+                "elapsed": self.elapsed,
+                "failures": self.failures,
+                "history": self.history,
+                "settings": asdict(self.settings),
+            },
+        )
 
     def resume(self) -> bool:
         """Take over the checkpoint's state, if there is one."""

@@ -42,17 +42,33 @@ class Tuned:
         return write_numbers(self.numbers, path, slug=slug, base_sha256=self.base_sha256)
 
 
-def tuning_settings(*, minutes: float = 5.0, seed: int = 1, style_weight: float = TUNING.style_weight,
-                    content_weight: float = TUNING.content_weight, steps: int = 0) -> Settings:
+def tuning_settings(
+    *,
+    minutes: float = 5.0,
+    seed: int = 1,
+    style_weight: float = TUNING.style_weight,
+    content_weight: float = TUNING.content_weight,
+    steps: int = 0,
+) -> Settings:
     """Settings for a tuning by time, or, with `steps`, by steps: the same numbers on every run with that seed."""
     limits = {"steps": steps, "seconds": 0.0} if steps else {"steps": 1_000_000, "seconds": minutes * 60}
     return replace(TUNING, seed=seed, style_weight=style_weight, content_weight=content_weight, **limits)  # type: ignore[arg-type]
 
 
-def tune(style_images: Sequence[Picture], content: ContentSet, base: Path, starts: Sequence[Path], settings: Settings,
-         *, style_scale: float = 1.0, checkpoint: Path | None = None, standing: Sequence[Picture] = (),
-         on_progress: OnProgress | None = None, should_stop: Callable[[], bool] | None = None,
-         perception: Perception | None = None) -> Tuned | None:
+def tune(
+    style_images: Sequence[Picture],
+    content: ContentSet,
+    base: Path,
+    starts: Sequence[Path],
+    settings: Settings,
+    *,
+    style_scale: float = 1.0,
+    checkpoint: Path | None = None,
+    standing: Sequence[Picture] = (),
+    on_progress: OnProgress | None = None,
+    should_stop: Callable[[], bool] | None = None,
+    perception: Perception | None = None,
+) -> Tuned | None:
     """Learn one style from one or several pictures (their Gram matrices are averaged).
 
     `starts` are style files of the same base, from whose mean the numbers start. `style_scale` is the size of
@@ -65,13 +81,22 @@ def tune(style_images: Sequence[Picture], content: ContentSet, base: Path, start
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
     perception = perception.to(device)
     pictures = [style_picture(image, style_scale).to(device) for image in style_images]
-    targets = {layer: grams.mean(0, keepdim=True) for layer, grams in style_targets(pictures, perception).items()}
+    targets = {
+        layer: grams.mean(0, keepdim=True) for layer, grams in style_targets(pictures, perception).items()
+    }
     training = Training(painter.to(device), targets, content, settings, perception, checkpoint)
     training.standing = _stack(standing)
     if not training.run(on_progress, should_stop):
         return None
-    return Tuned(style_numbers(painter, 0), training.step, training.elapsed, training.history, base_sha256,
-                 content.fingerprint(), device.type)
+    return Tuned(
+        style_numbers(painter, 0),
+        training.step,
+        training.elapsed,
+        training.history,
+        base_sha256,
+        content.fingerprint(),
+        device.type,
+    )
 
 
 def _stack(pictures: Sequence[Picture]) -> Tensor | None:

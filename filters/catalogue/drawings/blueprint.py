@@ -18,11 +18,20 @@ def _parts(generator: np.random.Generator, canvas: Picture) -> None:
         kind = generator.integers(0, 4)
         if kind == 0:
             for share in (1.0, 0.82, 0.35):
-                cv2.circle(canvas, (x, y), max(2, int(size * share)), WHITE, 2 if share == 1 else 1, cv2.LINE_AA)
+                cv2.circle(
+                    canvas, (x, y), max(2, int(size * share)), WHITE, 2 if share == 1 else 1, cv2.LINE_AA
+                )
         elif kind == 1:
             cv2.rectangle(canvas, (x - size, y - size // 2), (x + size, y + size // 2), WHITE, 2, cv2.LINE_AA)
             for offset in range(-size, size, 9):
-                cv2.line(canvas, (x + offset, y + size // 2), (x + offset + size // 3, y - size // 2), WHITE, 1, cv2.LINE_AA)
+                cv2.line(
+                    canvas,
+                    (x + offset, y + size // 2),
+                    (x + offset + size // 3, y - size // 2),
+                    WHITE,
+                    1,
+                    cv2.LINE_AA,
+                )
         elif kind == 2:
             for tooth in range(16):
                 a = tooth * np.pi / 8
@@ -31,7 +40,7 @@ def _parts(generator: np.random.Generator, canvas: Picture) -> None:
                 cv2.line(canvas, inner.tolist(), outer.tolist(), WHITE, 3, cv2.LINE_AA)
             cv2.circle(canvas, (x, y), max(2, int(size * 0.8)), WHITE, 2, cv2.LINE_AA)
         else:
-            points = (generator.normal(0, size, (5, 2)) + (x, y)).astype(np.int32)
+            points = generator.normal((x, y), size, (5, 2)).astype(np.int32)
             cv2.polylines(canvas, [points], True, WHITE, 2, cv2.LINE_AA)
         cv2.line(canvas, (x - size - 12, y), (x + size + 12, y), WHITE, 1, cv2.LINE_AA)
         cv2.line(canvas, (x, y - size - 12), (x, y + size + 12), WHITE, 1, cv2.LINE_AA)
@@ -41,8 +50,8 @@ def draw(seed: int = 17) -> Picture:
     """RGB (768, 768, 3)."""
     generator = np.random.default_rng(seed)
     wash = noise(generator, SIDE, 3, 5)
-    picture = np.zeros((SIDE, SIDE, 3), np.float32) + (16, 54, 116)
-    picture = picture.astype(np.float32) * (0.7 + 0.65 * wash)[..., None]
+    picture = np.full((SIDE, SIDE, 3), (16, 54, 116), np.float32)
+    picture = picture * (0.7 + 0.65 * wash)[..., None]
     grid = np.zeros((SIDE, SIDE), np.float32)
     grid[::16, :] = grid[:, ::16] = 0.13
     grid[::80, :] = grid[:, ::80] = 0.28

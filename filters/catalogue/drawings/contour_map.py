@@ -21,7 +21,14 @@ def draw(seed: int = 11) -> Picture:
     """RGB (768, 768, 3)."""
     generator = np.random.default_rng(seed)
     height = cv2.GaussianBlur(noise(generator, SIDE, 3.0, octaves=4, gain=0.45), (0, 0), 3)
-    colours = [(118, 180, 196), (196, 214, 168), (226, 224, 172), (238, 214, 158), (226, 176, 122), (245, 236, 222)]
+    colours = [
+        (118, 180, 196),
+        (196, 214, 168),
+        (226, 224, 172),
+        (238, 214, 158),
+        (226, 176, 122),
+        (245, 236, 222),
+    ]
     picture = blend(colours, np.clip((height - 0.18) / 0.7, 0, 1))
     light = cv2.Sobel(height, cv2.CV_32F, 1, 1, ksize=3)
     picture = picture * (1 + np.clip(light * 9, -0.25, 0.18))[..., None]

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-Field = NDArray[np.float32]
+Field = NDArray[Any]  # floating, mostly float32
 Picture = NDArray[np.uint8]
 SIDE = 768
 
 
-def noise(generator: np.random.Generator, side: int, cells: float, octaves: int = 5, gain: float = 0.5) -> Field:
+def noise(
+    generator: np.random.Generator, side: int, cells: float, octaves: int = 5, gain: float = 0.5
+) -> Field:
     """Smooth fractal noise (side, side) in 0..1; `cells` is the number of humps across in the first octave."""
     total = np.zeros((side, side), np.float32)
     for octave in range(octaves):
@@ -43,7 +47,9 @@ def over(below: Field, colour: tuple[int, int, int], mask: Field) -> Field:
     return result
 
 
-def cells(generator: np.random.Generator, side: int, spacing: float, jitter: float = 0.9) -> tuple[Field, Field, Field]:
+def cells(
+    generator: np.random.Generator, side: int, spacing: float, jitter: float = 0.9
+) -> tuple[Field, Field, Field]:
     """Voronoi cells of a jittered grid: distances to the nearest and second point (pixels), and cell numbers."""
     count = int(side / spacing) + 5
     offsets = (generator.random((count, count, 2), dtype=np.float32) - 0.5) * jitter + 0.5
@@ -66,5 +72,6 @@ def cells(generator: np.random.Generator, side: int, spacing: float, jitter: flo
 
 def finish(picture: Field, generator: np.random.Generator, grain: float = 4.0) -> Picture:
     """To uint8, with a little grain (standard deviation in grey levels)."""
-    grained = picture + generator.normal(0, grain, picture.shape[:2] + (1,)).astype(np.float32)
-    return np.clip(grained + 0.5, 0, 255).astype(np.uint8)
+    grained = picture + generator.normal(0, grain, (*picture.shape[:2], 1)).astype(np.float32)
+    result: Picture = np.clip(grained + 0.5, 0, 255).astype(np.uint8)
+    return result

@@ -11,9 +11,9 @@ from .fields import SIDE, Picture, finish, noise, over, positions
 def draw(seed: int = 29) -> Picture:
     """RGB (768, 768, 3)."""
     generator = np.random.default_rng(seed)
-    x, y = positions(SIDE)
+    _, y = positions(SIDE)
     paper = noise(generator, SIDE, 50, 4)
-    picture = np.zeros((SIDE, SIDE, 3), np.float32) + (238, 233, 220)
+    picture = np.full((SIDE, SIDE, 3), (238, 233, 220), np.float32)
     picture = (picture + (paper[..., None] - 0.5) * 12).astype(np.float32)
     for layer in range(9):
         ridge = noise(generator, SIDE, 3 + layer * 0.5, 6, 0.55)[SIDE // 2]
@@ -23,8 +23,14 @@ def draw(seed: int = 29) -> Picture:
         wet = np.clip(depth / 4, 0, 1) * np.exp(-np.clip(depth, 0, None) / (46 + 9 * layer))
         pool = 0.55 + 0.9 * noise(generator, SIDE, 7, 4)
         rim = np.exp(-((depth - 3) ** 2) / 14)
-        strokes = np.clip(noise(generator, SIDE, 14, 3) * 2.2 - 0.9, 0, 1) * np.clip(depth / 30, 0, 1) * np.exp(-np.clip(depth, 0, None) / 70)
-        mask = np.clip((wet * pool + 0.5 * rim + 0.7 * strokes) * (0.3 + 0.085 * layer), 0, 0.96).astype(np.float32)
+        strokes = (
+            np.clip(noise(generator, SIDE, 14, 3) * 2.2 - 0.9, 0, 1)
+            * np.clip(depth / 30, 0, 1)
+            * np.exp(-np.clip(depth, 0, None) / 70)
+        )
+        mask = np.clip((wet * pool + 0.5 * rim + 0.7 * strokes) * (0.3 + 0.085 * layer), 0, 0.96).astype(
+            np.float32
+        )
         picture = over(picture, (30 + 3 * (9 - layer), 36 + 4 * (9 - layer), 46 + 5 * (9 - layer)), mask)
     for _ in range(26):
         cx, cy, length = generator.integers(0, SIDE), generator.integers(0, SIDE), generator.integers(20, 110)

@@ -26,10 +26,15 @@ def draw(seed: int = 33) -> Picture:
         glow = np.maximum(glow, np.exp(-edge / (width * (0.35 + heat))))
     glow = np.clip(glow * (0.55 + 0.75 * heat) + 0.25 * cv2.GaussianBlur(glow, (0, 0), 9), 0, 1)
     rough = noise(generator, SIDE, 26, 5, 0.6)
-    light = np.clip(0.5 + cv2.Sobel(cv2.GaussianBlur(rough, (0, 0), 1.2), cv2.CV_32F, 1, 1, ksize=3) * 3, 0, 1)
+    light = np.clip(
+        0.5 + cv2.Sobel(cv2.GaussianBlur(rough, (0, 0), 1.2), cv2.CV_32F, 1, 1, ksize=3) * 3, 0, 1
+    )
     crust = np.stack([34 + 60 * light, 28 + 52 * light, 34 + 56 * light], -1) * (0.5 + 0.6 * rough)[..., None]
     ramp = np.linspace(0, 1, 6)
-    fire = np.array([(30, 8, 12), (120, 12, 10), (212, 44, 8), (250, 122, 16), (255, 204, 66), (255, 246, 190)], np.float32)
+    fire = np.array(
+        [(30, 8, 12), (120, 12, 10), (212, 44, 8), (250, 122, 16), (255, 204, 66), (255, 246, 190)],
+        np.float32,
+    )
     hot = np.stack([np.interp(glow, ramp, fire[:, c]) for c in range(3)], -1)
     amount = np.clip(glow * 2.4 - 0.35, 0, 1)[..., None]
     return finish((crust * (1 - amount) + hot * amount).astype(np.float32), generator, 3.0)

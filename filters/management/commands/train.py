@@ -26,11 +26,19 @@ class Command(BaseCommand):
         parser.add_argument("style", type=Path, metavar="STYLE.jpg")
         parser.add_argument("--name", required=True)
         parser.add_argument("--minutes", type=float, default=5.0, help="how long to train (default 5)")
-        parser.add_argument("--steps", type=int, default=0, help="instead: so many steps, the same on any machine")
-        parser.add_argument("--footage", type=Path, nargs="+", default=[], metavar="FILE", help="fit it to these clips")
-        parser.add_argument("--style-scale", type=float, default=1.0, help="size of the strokes, 0.3 to 3 (default 1)")
+        parser.add_argument(
+            "--steps", type=int, default=0, help="instead: so many steps, the same on any machine"
+        )
+        parser.add_argument(
+            "--footage", type=Path, nargs="+", default=[], metavar="FILE", help="fit it to these clips"
+        )
+        parser.add_argument(
+            "--style-scale", type=float, default=1.0, help="size of the strokes, 0.3 to 3 (default 1)"
+        )
         parser.add_argument("--style-weight", type=float, default=4.0, help="how strong (default 4)")
-        parser.add_argument("--content-weight", type=float, default=1.0, help="how true to the content (default 1)")
+        parser.add_argument(
+            "--content-weight", type=float, default=1.0, help="how true to the content (default 1)"
+        )
         parser.add_argument("--seed", type=int, default=1)
         parser.add_argument("--json", action="store_true", help="print a summary as JSON")
 
@@ -61,8 +69,9 @@ def _order(options: dict[str, Any]) -> TrainingRun:
         footage=tuple(str(path.resolve()) for path in options["footage"]),
     )  # fmt: skip
     try:
-        return trainings.order(options["style"], options["name"], None, wish, seed=options["seed"],
-                               title=options["style"].stem)
+        return trainings.order(
+            options["style"], options["name"], None, wish, seed=options["seed"], title=options["style"].stem
+        )
     except (trainings.CannotTrain, UnusableStyle) as problem:
         raise CommandError(str(problem), returncode=BAD_INPUT) from None
 
@@ -71,15 +80,25 @@ def _shown(bar: Bar) -> Any:
     """Progress on the terminal: the two losses that matter."""
 
     def show(step: int, total: int, losses: dict[str, float]) -> None:
-        bar(f"step {step} of {total}, style {losses['style']:.3f}, content {losses['content']:.3f}", step / total)
+        bar(
+            f"step {step} of {total}, style {losses['style']:.3f}, content {losses['content']:.3f}",
+            step / total,
+        )
 
     return show
 
 
 def _summary(row: TrainingRun) -> dict[str, Any]:
     assert row.filter is not None
-    return {"filter": row.filter.slug, "run": row.pk, "steps": row.step, "seconds": round(row.seconds, 1),
-            "device": row.device, "seed": row.seed, **row.metrics}
+    return {
+        "filter": row.filter.slug,
+        "run": row.pk,
+        "steps": row.step,
+        "seconds": round(row.seconds, 1),
+        "device": row.device,
+        "seed": row.seed,
+        **row.metrics,
+    }
 
 
 def _sentence(summary: dict[str, Any]) -> str:
