@@ -1,0 +1,283 @@
+"""Rendering: planned, painted in segments, rebuilt to the frame."""
+
+import threading
+from decimal import Decimal
+from fractions import Fraction
+
+import numpy as np
+import pytest
+from django.contrib.auth.models import User
+from django.core.files.storage import default_storage
+from django.utils import timezone
+from dramatiq.brokers.stub import StubBroker
+
+from filters.engines.base import EngineError, EngineUnavailable
+from filters.models import Filter
+from rotoscope.files import local_path
+from rotoscope.lease import LEASE, claim
+from tests.clips import decoded, number_of
+from tests.factories import make_filter, make_render, make_video
+from videos.media.probe import probe
+from videos.models import Render, Segment, Video
+from videos.models.segment import MAX_ATTEMPTS
+from videos.pipeline import dispatch, paint, rebuild, reconcile, renders
+from videos.pipeline.renders import CannotRender, RenderSettings
+
+pytestmark = pytest.mark.django_db(transaction=True)  # leases are renewed through a connection of their own
+
+
+@pytest.fixture
+def video(owner: User) -> Video:
+    return make_video(owner, frames=120, rate=24)
+
+
+@pytest.fixture
+def negative(db: None) -> Filter:
+    return make_filter("negative")
+
+
+def asked(video: Video, filter: Filter, **settings: object) -> Render:
+    with dispatch.inline():
+        return renders.request(video, filter, video.owner, RenderSettings(**settings))[0]  # type: ignore[arg-type]
+
+
+def worked_off(render: Render) -> Render:
+    with dispatch.inline():
+        while paint.run(render.pk):
+            pass
+        rebuild.run(render.pk)
+    render.refresh_from_db()
+    return render
+
+
+def numbers(render: Render) -> list[int]:
+    return [number_of(picture, inverted=True) for picture in decoded(local_path(render.output))]
+
+
+def test_it_paints_every_frame_in_order(video: Video, negative: Filter) -> None:
+    render = make_render(video, negative)
+    assert render.segments.count() > 1
+    assert numbers(render) == list(range(120))
+    assert (render.frames_done, render.frames_total) == (120, 120)
+
+
+@pytest.mark.parametrize("rate", ["24000/1001", "30000/1001", "25/2"])
+def test_it_keeps_rate_count_duration_and_sound(owner: User, negative: Filter, rate: str) -> None:
+    video = make_video(owner, frames=61, rate=Fraction(rate), audio=True)
+    render = make_render(video, negative)
+    found = probe(local_path(render.output))
+    assert (found.rate, found.frame_count) == (Fraction(rate), 61)
+    assert found.duration == 61 / Fraction(rate)
+    assert found.audio is not None
+
+
+def test_it_paints_a_range(video: Video, negative: Filter) -> None:
+    assert numbers(make_render(video, negative, start_frame=31, stop_frame=90)) == list(range(31, 90))
+
+
+def test_it_holds_images_below_the_source_rate(video: Video, negative: Filter) -> None:
+    render = make_render(video, negative, images_per_second=2)
+    assert numbers(render) == [12 * (index // 12) for index in range(120)]
+    assert render.frames_done == 10
+
+
+def test_it_cross_fades_on_request(video: Video, negative: Filter) -> None:
+    pictures = decoded(local_path(make_render(video, negative, images_per_second=2, cross_fade=True).output))
+    between = (pictures[0].astype(float) + pictures[12]) / 2
+    assert len(pictures) == 120
+    assert np.abs(pictures[6] - between).mean() < 3
+    assert np.abs(pictures[6].astype(float) - pictures[0]).mean() > 6
+
+
+def test_strength_zero_is_the_original(video: Video, negative: Filter) -> None:
+    pictures = decoded(local_path(make_render(video, negative, strength=0).output))
+    originals = decoded(local_path(video.footage))
+    assert max(np.abs(a.astype(int) - b).mean() for a, b in zip(pictures, originals, strict=True)) < 3
+
+
+def test_smoothing_does_not_break_at_segments(video: Video, negative: Filter) -> None:
+    assert numbers(make_render(video, negative, smoothing=0.5)) == list(range(120))
+
+
+def test_it_scales_to_the_height(video: Video, negative: Filter) -> None:
+    render = make_render(video, negative, height=66)
+    assert decoded(local_path(render.output))[0].shape == (66, render.width, 3)
+
+
+def test_the_same_wish_is_the_same_render(video: Video, negative: Filter) -> None:
+    first = asked(video, negative, images_per_second=None)
+    assert renders.request(video, negative, video.owner, RenderSettings(images_per_second=60)) == (first, False)
+
+
+@pytest.mark.parametrize(
+    ("wish", "words"),
+    [
+        ({"start_frame": 50, "stop_frame": 50}, "range"),
+        ({"stop_frame": 121}, "range"),
+        ({"strength": 1.5}, "Strength"),
+        ({"images_per_second": 0}, "at least one image"),
+        ({"height": 10}, "height"),
+    ],
+)
+def test_it_refuses_settings_with_a_sentence(
+    video: Video, negative: Filter, wish: dict[str, float], words: str
+) -> None:
+    with pytest.raises(CannotRender, match=words):
+        asked(video, negative, **wish)
+
+
+def test_it_refuses_an_unavailable_filter(video: Video, negative: Filter) -> None:
+    negative.mark_unavailable("The service does not answer.")
+    with pytest.raises(CannotRender, match="does not answer"):
+        asked(video, negative)
+
+
+def test_a_cancel_stops_a_running_segment_and_a_resume_keeps_what_is_finished(
+    video: Video, negative: Filter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    render = asked(video, negative)
+    with dispatch.inline():
+        paint.run(render.pk)
+    work = real = paint._apply
+
+    def cancelling(*args: object) -> object:
+        renders.cancel(Render.objects.get(pk=render.pk))
+        return real(*args)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(paint, "_apply", cancelling)
+    with dispatch.inline():
+        assert paint.run(render.pk) is False
+    monkeypatch.setattr(paint, "_apply", work)
+    render.refresh_from_db()
+    assert render.state == Render.State.CANCELLED
+    kept = render.segments.get(state="finished").file.name
+    with dispatch.inline():
+        assert renders.resume(render)
+    assert render.segments.get(index=0).file.name == kept
+    assert worked_off(render).state == Render.State.FINISHED
+    assert numbers(render) == list(range(120))
+
+
+def test_a_paused_render_is_left_alone(video: Video, negative: Filter) -> None:
+    render = asked(video, negative)
+    assert renders.pause(render)
+    assert paint.run(render.pk) is False
+    assert renders.resume(render)
+    assert worked_off(render).state == Render.State.FINISHED
+
+
+def test_a_segment_whose_worker_died_is_painted_by_another(video: Video, negative: Filter) -> None:
+    render = asked(video, negative)
+    render.start()
+    segments = Segment.objects.filter(render=render, index=0)
+    assert claim(segments, state=Segment.State.RUNNING, attempts=1)
+    with dispatch.inline():
+        while paint.run(render.pk):
+            pass
+    render.refresh_from_db()
+    assert render.state == Render.State.RENDERING, "the dead worker's segment is not free yet"
+    segments.update(lease_until=timezone.now() - LEASE)
+    assert worked_off(render).state == Render.State.FINISHED
+    assert render.segments.get(index=0).attempts == 2
+
+
+def test_a_late_worker_does_not_overwrite(video: Video, negative: Filter, monkeypatch: pytest.MonkeyPatch) -> None:
+    render = asked(video, negative)
+    real = paint.store
+
+    def taken_over(*args: object) -> str:
+        Segment.objects.filter(render=render, index=0).update(lease_token=None, lease_until=None)
+        return real(*args)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(paint, "store", taken_over)
+    with dispatch.inline():
+        assert paint.run(render.pk) is False
+    segment = Segment.objects.get(render=render, index=0)
+    assert (segment.state, segment.file.name) == ("running", "")
+    assert not default_storage.exists(f"segments/{render.ref}") or not default_storage.listdir(f"segments/{render.ref}")[1]
+
+
+def test_it_fails_with_a_reason_after_five_attempts(
+    video: Video, negative: Filter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def failing(*args: object) -> None:
+        raise EngineError("out of luck", temporary=True)
+
+    monkeypatch.setattr(paint, "_apply", failing)
+    render = asked(video, negative)
+    with dispatch.inline():
+        for _ in range(MAX_ATTEMPTS + 1):
+            paint.run(render.pk)
+    render.refresh_from_db()
+    assert render.state == Render.State.FAILED
+    assert "out of luck" in render.error
+
+
+def test_an_unavailable_service_marks_the_filter(
+    video: Video, negative: Filter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def unavailable(*args: object) -> None:
+        raise EngineUnavailable("DeepFilter does not answer.")
+
+    monkeypatch.setattr(paint, "_apply", unavailable)
+    render = asked(video, negative)
+    with dispatch.inline():
+        paint.run(render.pk)
+    render.refresh_from_db()
+    negative.refresh_from_db()
+    assert (render.state, render.error) == (Render.State.FAILED, "DeepFilter does not answer.")
+    assert negative.unavailable_reason == "DeepFilter does not answer."
+
+
+def test_the_last_of_two_workers_rebuilds_once(video: Video, negative: Filter, queue: StubBroker) -> None:
+    render = asked(video, negative)
+    threads = [threading.Thread(target=worked_off, args=(Render.objects.get(pk=render.pk),)) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    while rebuild.run(render.pk):
+        pass
+    render.refresh_from_db()
+    assert render.state == Render.State.FINISHED
+    assert {segment.attempts for segment in render.segments.all()} == {1}
+
+
+def test_the_reconciler_begins_a_rebuild_that_nobody_began(video: Video, negative: Filter, queue: StubBroker) -> None:
+    render = asked(video, negative)
+    with dispatch.inline():
+        while paint.run(render.pk):
+            pass
+    Render.objects.filter(pk=render.pk).update(state=Render.State.RENDERING)
+    reconcile.run()
+    render.refresh_from_db()
+    assert render.state == Render.State.REBUILDING
+    assert rebuild.run(render.pk)
+
+
+def test_the_reconciler_sends_lost_messages_again(video: Video, negative: Filter, queue: StubBroker) -> None:
+    render = asked(video, negative)
+    assert reconcile.run() == 1
+    assert reconcile.run() == 0, "patience, until the message is old"
+
+
+def test_segments_are_dropped_once_the_whole_is_there(video: Video, negative: Filter) -> None:
+    render = make_render(video, negative)
+    assert not any(segment.file for segment in render.segments.all())
+    assert not default_storage.listdir(f"segments/{render.ref}")[1]
+
+
+def test_removing_a_video_leaves_no_file(video: Video, negative: Filter) -> None:
+    make_render(video, negative)
+    names = [video.source.name, video.footage.name, video.renders.get().output.name, video.frames.first().image.name]
+    renders.remove_video(video)
+    assert not any(default_storage.exists(name) for name in names)
+    assert not Video.objects.exists()
+
+
+def test_an_estimate_comes_from_what_was_measured(video: Video, negative: Filter) -> None:
+    assert renders.estimate(video, negative, RenderSettings()).seconds is None
+    render = make_render(video, negative)
+    estimate = renders.estimate(video, negative, RenderSettings(images_per_second=2))
+    assert (estimate.images, estimate.cost) == (10, Decimal(0))
+    assert estimate.seconds == pytest.approx(render.engine_seconds / 12)
