@@ -1,0 +1,59 @@
+"""Training runs and the queue: put there, taken up again, and found again when the queue lost them."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from django.db import transaction
+from django.db.models import Q
+from django.utils import timezone
+
+from filters import trainings
+from filters.models import TrainingRun
+
+PATIENCE = timedelta(
+    seconds=90
+)  # a message may wait as long as another training takes; sending it twice is harmless
+AFTER_DEATH = timedelta(seconds=15)
+MOST_ATTEMPTS = 5
+GIVEN_UP = (
+    "Training was ended from outside five times, perhaps for want of memory. Try again when less is going on."
+)
+
+
+def begin(run: TrainingRun) -> None:
+    """Queue a run that was ordered; safe to repeat."""
+    from filters.actors import train  # the edges know the domain; only here the other way, and late
+
+    TrainingRun.objects.filter(pk=run.pk).update(nudged_at=timezone.now())
+    transaction.on_commit(lambda: train.send(run.pk))
+
+
+def resume(run: TrainingRun) -> bool:
+    """cancelled or failed → queued, to go on from its last checkpoint."""
+    if not trainings.resume(run):
+        return False
+    TrainingRun.objects.filter(pk=run.pk).update(attempts=0)
+    begin(run)
+    return True
+
+
+def requeue_lost() -> int:
+    """Send runs again that nobody alive works on; how many. Those that were killed too often fail."""
+    now = timezone.now()
+    died = Q(lease_until__lt=now) & Q(nudged_at__lt=now - AFTER_DEATH)
+    waited = Q(nudged_at=None) | Q(nudged_at__lt=now - PATIENCE)
+    unfinished = TrainingRun.objects.filter(state__in=[TrainingRun.State.QUEUED, TrainingRun.State.RUNNING])
+    lost = list(unfinished.free(now).filter(died | waited).order_by("created_at")[:20])
+    for run in lost:
+        if run.attempts >= MOST_ATTEMPTS:
+            _give_up(run)
+        else:
+            begin(run)
+    return len(lost)
+
+
+def _give_up(run: TrainingRun) -> None:
+    TrainingRun.objects.filter(pk=run.pk, state=run.state).free().update(
+        state=TrainingRun.State.FAILED, error=GIVEN_UP, finished_at=timezone.now(), lease_until=None
+    )

@@ -1,0 +1,72 @@
+// A still as large as the window, at the lines that a render would have; the footage is left of the pointer.
+
+import { keyOf } from "./stills.js";
+import { wipeUnder } from "./wall.js";
+
+const MOST_LINES = 1440; // a still beyond that takes longer than one likes to wait
+
+export class Closeup {
+  constructor(dialog, wall, panel, stills) {
+    Object.assign(this, { dialog, wall, panel, stills });
+    this.stage = dialog.querySelector(".stage");
+    this.painted = dialog.querySelector(".b");
+    this.original = dialog.querySelector(".a");
+    wipeUnder(this.stage);
+    dialog.querySelector(".closeup-back").addEventListener("click", () => this.step(-1));
+    dialog.querySelector(".closeup-on").addEventListener("click", () => this.step(1));
+    dialog.querySelector(".closeup-pick").addEventListener("click", () => this.pick());
+    dialog.addEventListener("close", () => this.closed());
+    this.painted.addEventListener("load", () => this.dialog.classList.remove("painting"));
+  }
+
+  get open() {
+    return this.dialog.open;
+  }
+
+  get lines() {
+    return Math.min(MOST_LINES, this.panel.lines);
+  }
+
+  show(tile) {
+    this.tile = tile;
+    if (!this.dialog.open) this.dialog.showModal();
+    this.original.src = tile.querySelector(".tile-original").src;
+    this.painted.src = tile.querySelector(".tile-painted").src || "data:,";
+    this.dialog.classList.add("painting");
+    this.say();
+    this.wish = this.wall.wish(tile, this.lines);
+    this.stills.want([this.wish]);
+  }
+
+  update(wish, still) {
+    if (!this.open || keyOf(wish) !== keyOf(this.wish)) return;
+    if (still.state === "finished" && this.painted.getAttribute("src") !== still.url) this.painted.src = still.url;
+    if (still.state === "finished") this.dialog.classList.remove("painting");
+    const words = { finished: `${this.lines} lines · ${still.seconds?.toFixed(2)} s`, queued: "painting…", failed: still.error };
+    this.dialog.querySelector(".closeup-says").textContent = words[still.state];
+  }
+
+  say() {
+    const input = this.tile.querySelector("input");
+    this.dialog.querySelector("h2").textContent = this.tile.dataset.name;
+    this.dialog.querySelector(".closeup-text").textContent = this.tile.dataset.text;
+    const pick = this.dialog.querySelector(".closeup-pick");
+    pick.setAttribute("aria-pressed", String(input.checked));
+    pick.textContent = input.checked ? "Chosen" : "Choose";
+  }
+
+  pick() {
+    this.tile.querySelector("input").click();
+    this.say();
+  }
+
+  step(by) {
+    const shown = this.wall.shown();
+    this.show(shown[(shown.indexOf(this.tile) + by + shown.length) % shown.length]);
+  }
+
+  closed() {
+    this.wall.refresh();
+    this.tile.querySelector("input").focus({ preventScroll: false });
+  }
+}

@@ -1,0 +1,128 @@
+// The lab: frame, wall, panel and keys held together.
+
+import "../slides.js";
+import { csrfToken } from "../http.js";
+import { Closeup } from "./closeup.js";
+import { Panel, timecode } from "./panel.js";
+import { Stills } from "./stills.js";
+import { Strip } from "./strip.js";
+import { Wall, wipeUnder } from "./wall.js";
+
+const form = document.getElementById("lab");
+const facts = JSON.parse(document.getElementById("frame-facts").textContent);
+const panel = new Panel(form);
+const state = { frame: Number(form.dataset.frame), keep: panel.keep, lines: stillLines() };
+let closeup = null;
+const stills = new Stills(form.dataset.stills, csrfToken(), (wish, still) => {
+  wall.update(wish, still);
+  closeup?.update(wish, still);
+});
+const wall = new Wall(form.querySelector(".wall"), stills, state);
+const strip = new Strip(form.querySelector(".strip"), facts, chooseFrame);
+closeup = new Closeup(document.getElementById("closeup"), wall, panel, stills);
+
+/** The wall's stills have as many lines as the result, up to what one is willing to wait for. */
+function stillLines() {
+  return Math.min(panel.lines, Number(form.dataset.stillLines));
+}
+
+function chooseFrame(fact) {
+  state.frame = fact.index;
+  document.getElementById("frame-time").textContent = timecode(fact.seconds);
+  document.getElementById("frame-words").textContent = fact.words;
+  panel.frame(fact);
+  wall.restart(fact.image);
+}
+
+function settle() {
+  wall.root.style.setProperty("--strength", panel.strength);
+  closeup.dialog.style.setProperty("--strength", panel.strength);
+  const lines = stillLines();
+  if (state.keep === panel.keep && state.lines === lines) return;
+  Object.assign(state, { keep: panel.keep, lines });
+  wall.restart();
+}
+
+form.addEventListener("input", settle);
+form.addEventListener("change", settle);
+settle();
+
+for (const tile of wall.tiles) {
+  wipeUnder(tile.querySelector(".tile-pictures"));
+  tile.querySelector(".tile-open").addEventListener("click", () => closeup.show(tile));
+}
+
+document.getElementById("clear").addEventListener("click", () => {
+  for (const input of form.querySelectorAll("input[name=filter]:checked")) input.checked = false;
+  panel.words();
+  panel.ask();
+});
+
+const tags = form.querySelector(".tags");
+tags.addEventListener("click", (event) => {
+  const link = event.target.closest("a");
+  if (!link || event.metaKey || event.ctrlKey) return;
+  event.preventDefault();
+  showTag(link);
+});
+
+function showTag(link) {
+  for (const other of tags.querySelectorAll("a")) other.removeAttribute("aria-current");
+  link.setAttribute("aria-current", "true");
+  wall.filter(link.dataset.tag);
+  const address = new URL(location);
+  if (link.dataset.tag) address.searchParams.set("show", link.dataset.tag);
+  else address.searchParams.delete("show");
+  history.replaceState(null, "", address);
+}
+showTag(tags.querySelector("[aria-current]") ?? tags.querySelector("a"));
+
+// Keys ---------------------------------------------------------------------------------------------------------
+
+const typing = (target) => target.matches("textarea, select, [type=text], [type=search], [type=number]");
+const sliding = (target) => target.matches("[type=range], [type=radio]");
+
+document.addEventListener("keydown", (event) => {
+  if (event.metaKey || event.ctrlKey || event.altKey || typing(event.target)) return;
+  const act = keys[event.key] ?? (/^[1-9]$/.test(event.key) ? pick : null);
+  if (act && act(event) !== false) event.preventDefault();
+});
+
+document.addEventListener("keyup", (event) => {
+  if (event.key === "o" || event.key === "O") original(false);
+});
+window.addEventListener("blur", () => original(false));
+
+function original(on) {
+  document.body.classList.toggle("shows-original", on);
+}
+
+function move(event, by) {
+  if (sliding(event.target) && !closeup.open) return false;
+  if (closeup.open) closeup.step(by);
+  else strip.step(by);
+}
+
+function pick(event) {
+  const tile = wall.shown()[Number(event.key) - 1];
+  if (!tile || closeup.open) return false;
+  tile.querySelector("input").click();
+}
+
+const keys = {
+  ArrowLeft: (event) => move(event, -1),
+  ArrowRight: (event) => move(event, 1),
+  o: () => original(true),
+  O: () => original(true),
+  "[": () => panel.mark("in", state.frame),
+  "]": () => panel.mark("out", state.frame),
+  "?": () => document.getElementById("keys").showModal(),
+  Enter: (event) => {
+    if (!event.target.matches("input[name=filter]")) return false;
+    closeup.show(event.target.closest(".tile"));
+  },
+  " ": (event) => {
+    if (!closeup.open || event.target.closest("button")) return false;
+    closeup.pick();
+  },
+};

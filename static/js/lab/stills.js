@@ -1,0 +1,110 @@
+// Painted stills: asked for in the order in which they are seen, a few at a time, and looked after until they are there.
+
+const AT_ONCE = 6; // on their way at a time: what is asked for later is what the person looks at later
+const FIRST_LOOK = 200; // milliseconds
+const SELDOM_LOOK = 1200;
+const LOST = "The server did not answer. Try again in a moment.";
+
+/** What names one still: filter, frame, colours kept or not, lines. Strength is mixed on the page. */
+export const keyOf = ({ filter, frame, keep, lines }) => [filter, frame, keep ? 1 : 0, lines].join(" ");
+
+export class Stills {
+  /** `onChange(wish, still)` is told of every still that came to be known or changed. */
+  constructor(address, token, onChange) {
+    Object.assign(this, { address, token, onChange });
+    this.known = new Map(); // key → {state, url, seconds, error, id, wish}
+    this.wanted = []; // wishes, what is seen first comes first
+    this.asking = new Set(); // keys of a POST that is under way
+    this.pause = FIRST_LOOK;
+  }
+
+  /** Replace what is wanted; what is known already is told at once. */
+  want(wishes) {
+    this.wanted = wishes;
+    for (const wish of wishes) {
+      const still = this.known.get(keyOf(wish));
+      if (still) this.onChange(wish, still);
+    }
+    this.pause = FIRST_LOOK;
+    this.pump();
+  }
+
+  /** Note a still that the page was delivered with. */
+  learn(wish, still) {
+    this.known.set(keyOf(wish), { ...still, wish });
+  }
+
+  /** Ask once more for one that failed. */
+  retry(wish) {
+    this.known.delete(keyOf(wish));
+    this.pump();
+  }
+
+  waiting() {
+    return this.wanted.filter((wish) => this.known.get(keyOf(wish))?.state === "queued");
+  }
+
+  pump() {
+    const room = AT_ONCE - this.waiting().length - this.asking.size;
+    const missing = this.wanted.filter((wish) => !this.known.has(keyOf(wish)) && !this.asking.has(keyOf(wish)));
+    if (room > 0 && missing.length) {
+      const like = missing[0];
+      const same = (wish) => wish.frame === like.frame && wish.keep === like.keep && wish.lines === like.lines;
+      this.ask(missing.filter(same).slice(0, room));
+    }
+    if (this.waiting().length) this.lookSoon();
+  }
+
+  async ask(wishes) {
+    const body = new FormData();
+    body.set("frame", wishes[0].frame);
+    body.set("height", wishes[0].lines);
+    if (wishes[0].keep) body.set("keep_colours", "on");
+    for (const wish of wishes) {
+      body.append("filter", wish.filter);
+      this.asking.add(keyOf(wish));
+    }
+    const answer = await this.fetched(this.address, { method: "POST", body, headers: { "X-CSRFToken": this.token } });
+    for (const wish of wishes) {
+      this.asking.delete(keyOf(wish));
+      const still = answer.stills?.find((one) => one.filter === wish.filter);
+      this.tell(wish, still ?? { state: "failed", error: answer.sentences?.join(" ") || LOST });
+    }
+    this.pump();
+  }
+
+  lookSoon() {
+    if (this.timer) return;
+    this.timer = setTimeout(() => this.look(), document.hidden ? SELDOM_LOOK : this.pause);
+    this.pause = Math.min(SELDOM_LOOK, this.pause * 1.25);
+  }
+
+  async look() {
+    const waiting = this.waiting();
+    const query = new URLSearchParams(waiting.map((wish) => ["id", this.known.get(keyOf(wish)).id]));
+    const answer = waiting.length ? await this.fetched(`${this.address}?${query}`) : {};
+    this.timer = null;
+    for (const wish of waiting) {
+      const still = answer.stills?.find((one) => one.id === this.known.get(keyOf(wish)).id);
+      if (still && still.state !== "queued") {
+        this.tell(wish, still);
+        this.pause = FIRST_LOOK;
+      }
+    }
+    this.pump();
+  }
+
+  tell(wish, still) {
+    this.learn(wish, still);
+    this.onChange(wish, this.known.get(keyOf(wish)));
+  }
+
+  async fetched(address, options = {}) {
+    try {
+      const answer = await fetch(address, { headers: {}, credentials: "same-origin", ...options });
+      return await answer.json();
+    } catch {
+      return {};
+    }
+  }
+}

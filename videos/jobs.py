@@ -1,0 +1,194 @@
+"""What waits, runs, stopped and ended lately for one person: the queue page's content in few queries."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+from math import ceil
+from typing import Any
+
+from django.db.models import Count, F, IntegerField, Q, QuerySet, Sum
+from django.db.models.functions import Cast
+from django.utils import timezone
+
+from filters.models import TrainingRun
+from videos.models import Render, Segment, Video
+from videos.pipeline import queue
+
+CELLS = 60
+"""Cells of a render's bar at most; beyond that each cell stands for several segments."""
+
+MOST = 40
+"""Jobs of a kind on the page."""
+
+STOPPED_FOR = timedelta(days=7)
+
+
+@dataclass(frozen=True)
+class Cell:
+    """Some neighbouring segments: the share of their images that is painted, and whether one is worked on."""
+
+    share: float
+    running: bool
+
+    @property
+    def kind(self) -> str:
+        """The class of the cell: done, running or pending."""
+        if self.share >= 1 and not self.running:
+            return "done"
+        return "running" if self.running else "pending"
+
+
+@dataclass(frozen=True)
+class RenderJob:
+    """A render as the queue shows it. `place` counts what is before it, `pace` is images a second."""
+
+    render: Render
+    cells: Sequence[Cell]
+    place: int
+    seconds_left: float | None
+    pace: float | None
+
+    @property
+    def percent(self) -> int:
+        """0 to 100, whole; 100 only when it is finished."""
+        return 100 if self.render.state == Render.State.FINISHED else min(99, int(100 * self.render.progress))
+
+
+@dataclass(frozen=True)
+class VideoJob:
+    """Footage that is taken in, or whose images are being separated anew."""
+
+    video: Video
+    place: int
+
+    @property
+    def percent(self) -> int:
+        """0 to 100, whole."""
+        return min(100, int(100 * self.video.progress))
+
+
+@dataclass
+class Jobs:
+    """Everything of one person, by what it asks of them."""
+
+    running: list[Any] = field(default_factory=list)
+    waiting: list[Any] = field(default_factory=list)
+    stopped: list[Any] = field(default_factory=list)
+    finished: list[Any] = field(default_factory=list)
+
+    @property
+    def active(self) -> bool:
+        """Whether anything may still change by itself."""
+        return bool(self.running or self.waiting)
+
+    @property
+    def empty(self) -> bool:
+        """Whether there is nothing to show at all."""
+        return not (self.running or self.waiting or self.stopped or self.finished)
+
+
+def jobs_of(user: Any) -> Jobs:
+    """The jobs of a person: what they started, and what is made of their footage."""
+    jobs = Jobs()
+    _add_videos(jobs, user)
+    _add_renders(jobs, user)
+    _add_runs(jobs, user)
+    return jobs
+
+
+def _add_videos(jobs: Jobs, user: Any) -> None:
+    since = timezone.now() - STOPPED_FOR
+    busy = Q(state__in=[Video.State.RECEIVING, Video.State.INGESTING], source__gt="") | Q(
+        state=Video.State.READY, stage__gt=""
+    )
+    failed = Q(state=Video.State.FAILED, created_at__gt=since)
+    for video in Video.objects.filter(busy | failed, owner=user).order_by("created_at")[:MOST]:
+        if video.state == Video.State.FAILED:
+            jobs.stopped.append(VideoJob(video, 0))
+        elif video.lease_until and video.lease_until > timezone.now():
+            jobs.running.append(VideoJob(video, 0))
+        else:
+            jobs.waiting.append(VideoJob(video, queue.place(video) if len(jobs.waiting) < 5 else 0))
+
+
+def _add_renders(jobs: Jobs, user: Any) -> None:
+    mine = Render.objects.with_names().filter(Q(owner=user) | Q(video__owner=user))
+    since = timezone.now() - STOPPED_FOR
+    open_ones = Q(state__in=[*Render.ACTIVE, Render.State.PAUSED])
+    ended = Q(state__in=[Render.State.FAILED, Render.State.CANCELLED], finished_at__gt=since)
+    shown = list(mine.filter(open_ones | ended).order_by("created_at")[:MOST])
+    cells, places = cells_of(shown), _places(shown)
+    for render in shown:
+        job = _job(render, cells[render.pk], places.get(render.pk, 0))
+        if render.state in (Render.State.RENDERING, Render.State.REBUILDING):
+            jobs.running.append(job)
+        elif render.state in (Render.State.QUEUED, Render.State.PAUSED):
+            jobs.waiting.append(job)
+        else:
+            jobs.stopped.append(job)
+    today = timezone.now().replace(hour=0, minute=0, second=0, microsecond=0)
+    done = mine.finished().filter(finished_at__gte=today).order_by("-finished_at")[:MOST]
+    jobs.finished.extend(_job(render, (), 0) for render in done)
+
+
+def _job(render: Render, cells: Sequence[Cell], place: int) -> RenderJob:
+    return RenderJob(render, cells, place, queue.seconds_left(render), queue.images_per_second(render))
+
+
+def _add_runs(jobs: Jobs, user: Any) -> None:
+    since = timezone.now() - STOPPED_FOR
+    runs: QuerySet[TrainingRun] = TrainingRun.objects.filter(owner=user).select_related(
+        "style_image", "filter"
+    )
+    for run in runs.filter(Q(finished_at=None) | Q(finished_at__gt=since)).order_by("created_at")[:MOST]:
+        if run.state == TrainingRun.State.RUNNING:
+            jobs.running.append(run)
+        elif run.state == TrainingRun.State.QUEUED:
+            jobs.waiting.append(run)
+        elif run.state == TrainingRun.State.FINISHED:
+            if run.finished_at and run.finished_at.date() == timezone.now().date():
+                jobs.finished.append(run)
+        else:
+            jobs.stopped.append(run)
+
+
+def _places(renders: Iterable[Render]) -> dict[int, int]:
+    """How many active renders of anybody came before each that waits, in one query."""
+    waiting = [render for render in renders if render.state == Render.State.QUEUED]
+    if not waiting:
+        return {}
+    last = max(render.created_at for render in waiting)
+    times = list(Render.objects.active().filter(created_at__lt=last).values_list("created_at", flat=True))
+    return {render.pk: sum(time < render.created_at for time in times) for render in waiting}
+
+
+def cells_of(renders: Sequence[Render]) -> dict[int, list[Cell]]:
+    """The bars of some renders: two queries, however many segments there are."""
+    of: dict[int, list[Cell]] = defaultdict(list)
+    keys = [render.pk for render in renders]
+    sizes = dict(
+        Segment.objects.filter(render__in=keys).values_list("render").annotate(n=Count("pk")).order_by()
+    )
+    widths = {pk: ceil(size / CELLS) for pk, size in sizes.items()}
+    for width in set(widths.values()):
+        same = [pk for pk, one in widths.items() if one == width]
+        for pk, share, running in _grouped(same, width):
+            of[pk].append(Cell(share, running))
+    return of
+
+
+def _grouped(keys: list[int], width: int) -> Iterable[tuple[int, float, bool]]:
+    """(render, share painted, worked on) for each `width` neighbouring segments, in order."""
+    alive = Q(state=Segment.State.RUNNING, lease_until__gt=timezone.now())
+    rows = (
+        Segment.objects.filter(render__in=keys)
+        .annotate(cell=Cast(F("index"), IntegerField()) / width)
+        .values("render", "cell")
+        .annotate(done=Sum("images_done"), all=Sum("images"), running=Count("pk", filter=alive))
+        .order_by("render", "cell")
+    )
+    for row in rows:
+        yield row["render"], min(1.0, row["done"] / row["all"]) if row["all"] else 0.0, bool(row["running"])

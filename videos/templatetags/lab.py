@@ -1,0 +1,91 @@
+"""Times, rates and money as the lab and the queue write them."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from fractions import Fraction
+
+from django import template
+
+from videos.models import Render
+
+register = template.Library()
+
+
+@register.filter
+def lasting(seconds: float | None) -> str:
+    """How long something takes, as one says it: “40 s”, “1 min 50 s”, “2 h 5 min”; "" for None."""
+    if seconds is None:
+        return ""
+    whole = max(1, round(seconds))
+    if whole < 60:
+        return f"{whole} s"
+    if whole < 3600:
+        return (
+            f"{whole // 60} min {whole % 60} s" if whole < 600 and whole % 60 else f"{round(whole / 60)} min"
+        )
+    hours, minutes = divmod(round(whole / 60), 60)
+    return f"{hours} h {minutes} min" if minutes else f"{hours} h"
+
+
+@register.filter
+def timecode(seconds: float | Decimal | Fraction) -> str:
+    """A place in a clip: “00:12.345”, with hours where there are any."""
+    thousandths = int(Fraction(seconds) * 1000)
+    minutes, rest = divmod(thousandths, 60_000)
+    hours, minutes = divmod(minutes, 60)
+    lead = f"{hours}:" if hours else ""
+    return f"{lead}{minutes:02d}:{rest // 1000:02d}.{rest % 1000:03d}"
+
+
+@register.filter
+def money(cost: Decimal) -> str:
+    """What it costs at the service: “free”, or dollars with as many digits as matter."""
+    if not cost:
+        return "free"
+    return f"${cost:.2f}" if cost >= Decimal("0.1") else f"${cost.normalize():f}"
+
+
+@register.filter
+def grouped(number: int) -> str:
+    """A whole number with its thousands apart: 12 600."""
+    return f"{number:,}".replace(",", "\N{NO-BREAK SPACE}")
+
+
+@register.filter
+def share(part: float, whole: float) -> float:
+    """`part` of `whole` as 0 to 1."""
+    return part / whole if whole else 0.0
+
+
+@register.filter
+def spaced(name: str) -> str:
+    """A key as words: “style_distance” → “style distance”."""
+    return name.replace("_", " ")
+
+
+@register.filter
+def took(render: Render) -> float | None:
+    """Seconds from the first image to the finished film; None where it never began or has not ended."""
+    if render.started_at is None or render.finished_at is None:
+        return None
+    return (render.finished_at - render.started_at).total_seconds()
+
+
+@register.filter
+def settings_in_words(render: Render) -> str:
+    """What sets a render apart from others of its filter: “0.80 · 5 a second · 480 lines”; every difference counts."""
+    words = []
+    if render.strength != 1:
+        words.append(f"strength {render.strength}")
+    if render.keep_colours:
+        words.append("own colours")
+    words.append(f"{render.images_per_second} a second" if render.images_per_second else "every frame")
+    if render.cross_fade:
+        words.append("cross-faded")
+    if render.smoothing:
+        words.append(f"smoothing {render.smoothing}")
+    words.append(f"{render.height} lines")
+    if render.frame_count != render.video.frame_count:
+        words.append(f"frames {render.start_frame}–{render.stop_frame}")
+    return " · ".join(words)

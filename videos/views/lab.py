@@ -1,0 +1,257 @@
+"""The filter lab: which filter suits this light?"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any, cast
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.db.models import Prefetch
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from filters.models import Filter, TrainingRun
+from videos import access, light
+from videos.forms.render import RenderForm, heights_for, rates_for
+from videos.forms.still import STILL_LINES
+from videos.links import frame_media, render_media, still_media, video_media
+from videos.models import Frame, Render, Still, Video
+from videos.pipeline import renders
+
+STRIP = 60
+"""Frames in the strip; more separated ones are skipped evenly."""
+
+SLICES = 7
+"""Slices of a card at most."""
+
+TAGS = ("subtle", "strong", "loud")
+
+
+@login_required
+@require_GET
+def home(request: HttpRequest) -> HttpResponse:
+    """Choose footage, train a filter, see what ran lately."""
+    finished = Render.objects.finished().with_names().order_by("-finished_at")
+    videos = (
+        Video.objects.filter(owner=request.user)
+        .select_related("owner")
+        .prefetch_related(Prefetch("renders", queryset=finished, to_attr="finished_renders"))
+    )
+    context = {
+        "ready": [_with_slices(video) for video in videos.filter(state=Video.State.READY)[:24]],
+        "coming": videos.filter(state__in=[Video.State.RECEIVING, Video.State.INGESTING])[:12],
+        "runs": TrainingRun.objects.filter(owner=request.user).select_related("style_image", "filter")[:6],
+        "recent": finished.filter(owner=request.user)[:6],
+        "section": "lab",
+    }
+    return render(request, "lab/home.html", context)
+
+
+def _with_slices(video: Any) -> Video:
+    """Footage with the slices of its card: itself, then its newest renders, one of each filter."""
+    of_filter = {one.version.filter_id: one for one in video.finished_renders if one.poster}
+    pictures = [("The footage", video_media(video, "poster.jpg"))] if video.poster else []
+    pictures += [(one.version.filter.name, render_media(one, "poster.jpg")) for one in of_filter.values()]
+    pictures = pictures[:SLICES]
+    video.slices = [
+        {"name": name, "image": image, "from": at / len(pictures), "to": (at + 1) / len(pictures)}
+        for at, (name, image) in enumerate(pictures)
+    ]
+    return cast(Video, video)
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def lab(request: HttpRequest, ref: str) -> HttpResponse:
+    """The wall of stills of one frame, and the settings of the renders to make."""
+    video = access.own_video_or_404(request, ref)
+    if not access.can_render(access.viewer_of(request), video):
+        return render(request, "lab/not_ready.html", {"video": video, "section": "lab"})
+    filters = list(access.filters_for(access.viewer_of(request)).with_pictures())
+    if request.method == "POST":
+        return _start(request, video, filters)
+    return render(request, "lab/lab.html", _page(request, video, filters, None))
+
+
+@login_required
+@require_POST
+def estimate(request: HttpRequest, ref: str) -> HttpResponse:
+    """What the chosen renders would take, as a fragment of the panel."""
+    video = access.own_video_or_404(request, ref)
+    filters = list(access.filters_for(access.viewer_of(request)).select_related("current"))
+    form = RenderForm(video, [one.slug for one in filters], request.POST)
+    if not form.is_valid():
+        sentences = form.sentences() if request.POST.getlist("filter") else []
+        return render(request, "lab/_estimate.html", {"sentences": sentences})
+    return render(
+        request, "lab/_estimate.html", {"estimate": total_estimate(video, _chosen(form, filters), form)}
+    )
+
+
+@dataclass(frozen=True)
+class Total:
+    """What several renders take together; `seconds` is None while nothing was measured yet."""
+
+    images: int
+    seconds: float | None
+    cost: Decimal
+
+
+def total_estimate(video: Video, filters: list[Filter], form: RenderForm) -> Total:
+    """The estimates of all chosen filters, added up."""
+    each = [renders.estimate(video, one, form.settings()) for one in filters]
+    seconds = [one.seconds for one in each if one.seconds is not None]
+    return Total(
+        images=sum(one.images for one in each),
+        seconds=sum(seconds) if len(seconds) == len(each) else None,
+        cost=sum((Decimal(one.cost) for one in each), Decimal(0)),
+    )
+
+
+def _start(request: HttpRequest, video: Video, filters: list[Filter]) -> HttpResponse:
+    form = RenderForm(video, [one.slug for one in filters], request.POST)
+    if not form.is_valid():
+        return render(request, "lab/lab.html", _page(request, video, filters, form), status=422)
+    made, there, refused = [], [], []
+    for one in _chosen(form, filters):
+        try:
+            found, created = renders.request(video, one, request.user, form.settings())
+        except renders.CannotRender as reason:
+            refused.append(f"{one.name}: {reason}")
+        else:
+            (made if created else there).append(found)
+    for sentence in refused:
+        messages.error(request, sentence)
+    if there and not made:
+        messages.info(
+            request, f"{_counted(len(there))} with these settings exist already; nothing was done twice."
+        )
+    if made:
+        messages.success(request, f"{_counted(len(made))} on the way. You can leave this page.")
+    if not made and not there:
+        return render(request, "lab/lab.html", _page(request, video, filters, form), status=422)
+    return redirect("queue" if made else "video", **({} if made else {"ref": video.ref}))
+
+
+def _chosen(form: RenderForm, filters: list[Filter]) -> list[Filter]:
+    slugs = set(form.cleaned_data["filter"])
+    return [one for one in filters if one.slug in slugs]
+
+
+def _counted(number: int) -> str:
+    return "One render" if number == 1 else f"{number} renders"
+
+
+def _page(
+    request: HttpRequest, video: Video, filters: list[Filter], form: RenderForm | None
+) -> dict[str, Any]:
+    frames = strip(video, request.GET.get("frame", ""))
+    frame = _current(frames, request.GET.get("frame", ""))
+    chosen = set(request.POST.getlist("filter") or request.GET.getlist("filter"))
+    tag = request.GET.get("show", "")
+    return {
+        "video": video,
+        "frames": frames,
+        "frame": frame,
+        "frame_facts": [_facts(one) for one in frames],
+        "words": light.describe(frame) if frame else "",
+        "tiles": _tiles(video, filters, frame, chosen),
+        "tags": [("", "All"), *((one, one.capitalize()) for one in TAGS), ("mine", "Mine")],
+        "tag": tag if tag in {*TAGS, "mine"} else "",
+        "unavailable": Filter.objects.published().exclude(unavailable_reason="")[:6],
+        "heights": heights_for(video),
+        "rates": rates_for(video),
+        "still_lines": min(STILL_LINES, video.height),
+        "sentences": form.sentences() if form is not None else [],
+        "values": _values(video, request),
+        "rate": float(video.rate),
+        "section": "lab",
+    }
+
+
+def _values(video: Video, request: HttpRequest) -> dict[str, Any]:
+    """What the panel shows: as it was sent, else as an address asks for, else the usual."""
+    sent = request.POST or request.GET
+    usual = {"strength": "1", "smoothing": "0", "images_per_second": "", "height": "", "start_frame": "0"}
+    values: dict[str, Any] = {name: sent.get(name, value) for name, value in usual.items()}
+    values["stop_frame"] = sent.get("stop_frame", str(video.frame_count))
+    return values | {name: bool(sent.get(name)) for name in ("keep_colours", "cross_fade")}
+
+
+def strip(video: Video, asked: str) -> list[Frame]:
+    """Up to STRIP separated frames, evenly chosen, and the one that was asked for among them."""
+    indices = list(video.frames.order_by("index").values_list("index", flat=True))
+    if len(indices) > STRIP:
+        picked = {indices[at * len(indices) // STRIP] for at in range(STRIP)}
+        picked |= {index for index in indices if str(index) == asked}
+    else:
+        picked = set(indices)
+    frames = list(video.frames.filter(index__in=picked).order_by("index"))
+    for frame in frames:
+        frame.video = video
+    return frames
+
+
+def _current(frames: list[Frame], asked: str) -> Frame | None:
+    """The frame of the address, or one a third into the clip, where something is usually in sight."""
+    named = [frame for frame in frames if str(frame.index) == asked]
+    return named[0] if named else (frames[len(frames) // 3] if frames else None)
+
+
+def _facts(frame: Frame) -> dict[str, Any]:
+    """What the page's script shows of a frame without asking again."""
+    return {
+        "index": frame.index,
+        "seconds": float(frame.timestamp),
+        "image": frame_media(frame),
+        "words": light.describe(frame),
+        "luminance": round(frame.luminance, 2),
+        "contrast": round(frame.contrast, 2),
+        "colourfulness": round(frame.colourfulness, 2),
+        "sharpness": round(frame.sharpness, 2),
+        "palette": frame.palette,
+    }
+
+
+@dataclass(frozen=True)
+class Tile:
+    """One filter on the wall, with its still where that is painted already."""
+
+    filter: Filter
+    chosen: bool
+    mine: bool
+    still: str
+    seconds: float
+
+
+def _tiles(video: Video, filters: list[Filter], frame: Frame | None, chosen: set[str]) -> list[Tile]:
+    painted: dict[int, Still] = {}
+    if frame is not None:
+        painted = {
+            still.version_id: still
+            for still in Still.objects.filter(
+                video=video,
+                frame_index=frame.index,
+                strength=1,
+                keep_colours=False,
+                height=min(STILL_LINES, video.height),
+                state=Still.State.FINISHED,
+                version__in=[one.current_id for one in filters],
+            )
+        }
+    return [
+        _tile(one, painted.get(one.current_id or 0), one.slug in chosen, video.owner_id) for one in filters
+    ]
+
+
+def _tile(one: Filter, still: Still | None, chosen: bool, owner_id: int) -> Tile:
+    return Tile(
+        filter=one,
+        chosen=chosen,
+        mine=one.owner_id == owner_id,
+        still=still_media(still) if still else "",
+        seconds=still.seconds if still else 0.0,
+    )

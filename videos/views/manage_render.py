@@ -1,0 +1,72 @@
+"""What an owner does with a render: cancel, pause, go on, delete. Cancelling is undone by going on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.shortcuts import render as render_page
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.http import require_http_methods, require_POST
+
+from videos import access
+from videos.models import Render
+from videos.pipeline import renders
+
+
+@login_required
+@require_POST
+def cancel(request: HttpRequest, ref: str) -> HttpResponse:
+    """Stop a render; finished segments are kept for whoever goes on."""
+    return _act(
+        request, ref, renders.cancel, "“{}” is cancelled. What is painted is kept: you can go on from there."
+    )
+
+
+@login_required
+@require_POST
+def pause(request: HttpRequest, ref: str) -> HttpResponse:
+    """Let a render rest."""
+    return _act(request, ref, renders.pause, "“{}” rests.")
+
+
+@login_required
+@require_POST
+def resume(request: HttpRequest, ref: str) -> HttpResponse:
+    """Go on with a render that rests, failed or was cancelled."""
+    return _act(request, ref, renders.resume, "“{}” goes on.")
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def delete(request: HttpRequest, ref: str) -> HttpResponse:
+    """GET asks; POST removes a render with its files."""
+    render = access.own_render_or_404(request, ref)
+    if request.method == "POST":
+        video, name = render.video, str(render)
+        renders.remove(render)
+        messages.success(request, f"“{name}” is gone.")
+        return redirect(_back(request, video.get_absolute_url()))
+    return render_page(request, "lab/render_delete.html", {"render": render, "next": _back(request, "")})
+
+
+def _act(request: HttpRequest, ref: str, act: Callable[[Render], bool], sentence: str) -> HttpResponse:
+    render = access.own_render_or_404(request, ref)
+    if act(render):
+        messages.success(request, sentence.format(render))
+    else:
+        messages.info(request, f"“{render}” is {render.state} by now: nothing was changed.")
+    return redirect(_back(request, "/queue/"))
+
+
+def _back(request: HttpRequest, otherwise: str) -> str:
+    """Where the form said to go on, if that is one of our own addresses."""
+    wanted = request.POST.get("next") or request.GET.get("next") or ""
+    if url_has_allowed_host_and_scheme(
+        wanted, allowed_hosts={request.get_host()}, require_https=request.is_secure()
+    ):
+        return wanted
+    return otherwise
