@@ -26,7 +26,7 @@ class EngineError(Exception):
         self.temporary = temporary
 
 
-class EngineUnavailable(EngineError):  # noqa: N818 - a state of the filter as much as an error
+class EngineUnavailable(EngineError):
     """The filter cannot run now (no key, no service, no weights); the message says why."""
 
     def __init__(self, message: str, *, temporary: bool = True) -> None:

@@ -8,17 +8,21 @@ and the head's output is brought into order as bytes, after the sigmoid. docs/de
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import onnx
 from numpy.typing import NDArray
 from onnx import TensorProto, helper, numpy_helper
 
-from filters.engines.weights import Base, Numbers, Style
+from filters.engines.weights import Architecture, Base, Numbers, Style
 
 OPSET = 17
 IR_VERSION = 8
 EPSILON = 1e-3
 MULTIPLE = 8
+SMALLEST = 72
+"""Least height and width: reflection by the widest margin allowed needs one pixel more than the margin."""
 INPUT, OUTPUT = "frames", "painted"
 
 
@@ -52,14 +56,20 @@ class _Builder:
             graph, opset_imports=opset, ir_version=IR_VERSION, producer_name="rotoscope"
         )
         base, slug = self._names
-        helper.set_model_props(model, {"multiple": str(MULTIPLE), "base": base, "style": slug})
+        said = {
+            "multiple": MULTIPLE,
+            "smallest": SMALLEST,
+            "reach": reach(self._sizes),
+            "base": base,
+            "style": slug,
+        }
+        helper.set_model_props(model, {name: str(value) for name, value in said.items()})
         return model
 
     def _stem(self) -> str:
         margin = self._sizes.margin
         x = self._node("Transpose", [INPUT], perm=[0, 3, 1, 2])
-        if margin:
-            x = self._node("Pad", [x, self._constant("margin", _pads(margin))], mode="reflect")
+        x = self._node("Pad", [x, self._constant("margin", _pads(margin))], mode="reflect")
         x = self._node("Cast", [x], to=TensorProto.FLOAT)
         # 0..255 about zero; the division by 255 is in the weights.
         x = self._node("Sub", [x, self._constant("middle", np.float32(127.5))])
@@ -93,8 +103,7 @@ class _Builder:
         x = self._node("Add", [x, self._constant("half", np.float32(0.5))])
         x = self._node("Cast", [x], to=TensorProto.UINT8)
         x = self._node("DepthToSpace", [x], blocksize=2, mode="CRD")
-        if self._sizes.margin:
-            x = self._without_margin(x)
+        x = self._without_margin(x)
         self._node("Transpose", [x], output=OUTPUT, perm=[0, 2, 3, 1])
 
     def _without_margin(self, x: str) -> str:
@@ -164,10 +173,18 @@ class _Builder:
         self._constants[name] = numpy_helper.from_array(np.asarray(value), name)
         return name
 
-    def _node(self, kind: str, inputs: list[str], output: str = "", **attributes: object) -> str:
+    def _node(self, kind: str, inputs: list[str], output: str = "", **attributes: Any) -> str:
         output = output or f"{kind.lower()}_{len(self._nodes)}"
         self._nodes.append(helper.make_node(kind, inputs, [output], name=output, **attributes))
         return output
+
+
+def reach(sizes: Architecture) -> int:
+    """How far away, in pixels, a pixel of the input can influence one of the output, statistics aside."""
+    ends = 3 + 2 + 2 + 2  # stem, down1, up2_depth and head at full and half resolution
+    quarter = 4 + 4 + 4 * (sizes.kernel // 2) * (sizes.encoder_blocks + sizes.decoder_blocks)
+    eighth = 8 + 8 * (sizes.kernel // 2) * sizes.eighth_blocks
+    return ends + quarter + eighth
 
 
 def unfolded_stem(weight: NDArray[np.float32]) -> NDArray[np.float32]:

@@ -51,7 +51,7 @@ class Architecture:
 
 
 LARGEST_SIZE = Architecture(256, 512, 512, 256, 16, 32, 16, 8, 9, 64)
-SMALLEST_SIZE = Architecture(1, 1, 1, 1, 0, 0, 0, 1, 1, 0)
+SMALLEST_SIZE = Architecture(1, 1, 1, 1, 0, 0, 0, 1, 1, 8)
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,192 @@
+"""Instance statistics taken out of a network: measured once, held, and folded into its convolutions.
+
+Instance normalization measures every frame anew, which costs a third of the time, makes the picture breathe
+when something bright enters it, and gives every tile of a large frame other colours. Here a model is rewritten
+twice: `measuring` tells the statistics of a batch, taken over all of its pictures together, and `holding` has
+them built in. Both work on any model with InstanceNormalization nodes, not only on ours.
+"""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import onnx
+from numpy.typing import NDArray
+from onnx import helper, numpy_helper
+
+Statistics = Mapping[str, NDArray[np.float32]]
+"""Per normalization (by the name of its output) an array (2, C): mean and biased variance."""
+
+_ACROSS = [0, 2, 3]
+_SUFFIX = "/statistics"
+
+
+def normalizations(model: onnx.ModelProto) -> list[onnx.NodeProto]:
+    """The InstanceNormalization nodes of a model, in order."""
+    return [node for node in model.graph.node if node.op_type == "InstanceNormalization"]
+
+
+def can_hold(model: onnx.ModelProto) -> bool:
+    """Whether the model has such nodes, all with scale and shift known beforehand."""
+    constants = _constants(model)
+    nodes = normalizations(model)
+    return bool(nodes) and all(set(node.input[1:]) <= constants.keys() for node in nodes)
+
+
+def measuring(model: onnx.ModelProto) -> onnx.ModelProto:
+    """The model with (2, C) statistics of each normalization as its only outputs, over a whole batch at once."""
+    result = copy.deepcopy(model)
+    constants = _constants(result)
+    nodes, outputs = [], []
+    for node in result.graph.node:
+        if node.op_type != "InstanceNormalization":
+            nodes.append(node)
+            continue
+        nodes += _measured(node, constants)
+        outputs.append(helper.make_empty_tensor_value_info(node.output[0] + _SUFFIX))
+        outputs[-1].type.tensor_type.elem_type = onnx.TensorProto.FLOAT
+    _replace_nodes(result, nodes)
+    del result.graph.output[:]
+    result.graph.output.extend(outputs)
+    return result
+
+
+def holding(model: onnx.ModelProto, statistics: Statistics) -> onnx.ModelProto:
+    """The model with `statistics` built in: folded into the convolution before where that has no other reader."""
+    result = copy.deepcopy(model)
+    constants = _constants(result)
+    readers = _readers(result)
+    makers = {node.output[0]: node for node in result.graph.node}
+    nodes = []
+    for node in result.graph.node:
+        if node.op_type != "InstanceNormalization":
+            nodes.append(node)
+            continue
+        scale, shift = _held_numbers(node, constants, statistics[node.output[0]])
+        maker = makers.get(node.input[0])
+        if maker is not None and _foldable(maker, readers, constants):
+            _fold(result, maker, constants, scale, shift)
+            maker.output[0] = node.output[0]
+        else:
+            nodes += _scaling(result, node, scale, shift)
+    _replace_nodes(result, nodes)
+    return result
+
+
+def measured_name(output: str) -> str:
+    """The normalization that an output of `measuring` belongs to."""
+    return output.removesuffix(_SUFFIX)
+
+
+def _held_numbers(
+    node: onnx.NodeProto, constants: Mapping[str, NDArray[np.float32]], statistics: NDArray[np.float32]
+) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """Normalization as x * scale + shift, both (C,)."""
+    mean, variance = statistics.astype(np.float64)
+    scale = constants[node.input[1]] / np.sqrt(variance + _epsilon(node))
+    shift = constants[node.input[2]] - mean * scale
+    return scale.astype(np.float32), shift.astype(np.float32)
+
+
+def _foldable(
+    maker: onnx.NodeProto, readers: Mapping[str, int], constants: Mapping[str, NDArray[np.float32]]
+) -> bool:
+    return (
+        maker.op_type == "Conv" and readers[maker.output[0]] == 1 and set(maker.input[1:]) <= constants.keys()
+    )
+
+
+def _fold(
+    model: onnx.ModelProto,
+    conv: onnx.NodeProto,
+    constants: Mapping[str, NDArray[np.float32]],
+    scale: NDArray[np.float32],
+    shift: NDArray[np.float32],
+) -> None:
+    weight = constants[conv.input[1]] * scale[:, None, None, None]
+    bias = shift + (constants[conv.input[2]] * scale if len(conv.input) > 2 else 0.0)
+    names = [f"{conv.output[0]}/held.{part}" for part in ("weight", "bias")]
+    for name, value in zip(names, (weight, bias), strict=True):
+        model.graph.initializer.append(numpy_helper.from_array(value.astype(np.float32), name))
+    del conv.input[1:]
+    conv.input.extend(names)
+
+
+def _scaling(
+    model: onnx.ModelProto, node: onnx.NodeProto, scale: NDArray[np.float32], shift: NDArray[np.float32]
+) -> list[onnx.NodeProto]:
+    names = [f"{node.output[0]}/held.{part}" for part in ("scale", "shift", "scaled")]
+    for name, value in zip(names, (scale, shift), strict=False):
+        model.graph.initializer.append(numpy_helper.from_array(value[:, None, None], name))
+    return [
+        helper.make_node("Mul", [node.input[0], names[0]], [names[2]]),
+        helper.make_node("Add", [names[2], names[1]], [node.output[0]]),
+    ]
+
+
+def _measured(node: onnx.NodeProto, constants: dict[str, NDArray[np.float32]]) -> list[onnx.NodeProto]:
+    """Normalization over the whole batch, in single steps, with its statistics as a further result."""
+    x, scale, shift = node.input
+    own = f"{node.output[0]}/"
+    channels = len(constants[scale])
+    parts = {
+        "epsilon": np.float32(_epsilon(node)),
+        "scale": constants[scale].reshape(1, channels, 1, 1),
+        "shift": constants[shift].reshape(1, channels, 1, 1),
+        "shape": np.array([1, channels], np.int64),
+    }
+    steps = [
+        helper.make_node(
+            "Constant", [], [own + name], value=numpy_helper.from_array(np.asarray(value), own + name)
+        )
+        for name, value in parts.items()
+    ]
+    for kind, inputs, output in (
+        ("ReduceMean", [x], "mean"),
+        ("Sub", [x, own + "mean"], "centred"),
+        ("Mul", [own + "centred", own + "centred"], "squares"),
+        ("ReduceMean", [own + "squares"], "variance"),
+        ("Add", [own + "variance", own + "epsilon"], "safe"),
+        ("Sqrt", [own + "safe"], "deviation"),
+        ("Div", [own + "scale", own + "deviation"], "factor"),
+        ("Mul", [own + "centred", own + "factor"], "scaled"),
+        ("Reshape", [own + "mean", own + "shape"], "flat_mean"),
+        ("Reshape", [own + "variance", own + "shape"], "flat_variance"),
+    ):
+        attributes: dict[str, Any] = {"axes": _ACROSS, "keepdims": 1} if kind == "ReduceMean" else {}
+        steps.append(helper.make_node(kind, inputs, [own + output], **attributes))
+    steps.append(helper.make_node("Add", [own + "scaled", own + "shift"], [node.output[0]]))
+    flat = [own + "flat_mean", own + "flat_variance"]
+    steps.append(helper.make_node("Concat", flat, [node.output[0] + _SUFFIX], axis=0))
+    return steps
+
+
+def _replace_nodes(model: onnx.ModelProto, nodes: list[onnx.NodeProto]) -> None:
+    kept = [copy.deepcopy(node) for node in nodes]
+    del model.graph.node[:]
+    model.graph.node.extend(kept)
+
+
+def _epsilon(node: onnx.NodeProto) -> float:
+    return next((a.f for a in node.attribute if a.name == "epsilon"), 1e-5)
+
+
+def _constants(model: onnx.ModelProto) -> dict[str, NDArray[np.float32]]:
+    """What is known beforehand: initializers and Constant nodes, by name."""
+    known = {tensor.name: numpy_helper.to_array(tensor) for tensor in model.graph.initializer}
+    for node in model.graph.node:
+        if node.op_type == "Constant" and node.attribute[0].name == "value":
+            known[node.output[0]] = numpy_helper.to_array(node.attribute[0].t)
+    return known
+
+
+def _readers(model: onnx.ModelProto) -> dict[str, int]:
+    """How many nodes and graph outputs read each value."""
+    counts: dict[str, int] = {}
+    names = [name for node in model.graph.node for name in node.input]
+    for name in [*names, *(output.name for output in model.graph.output)]:
+        counts[name] = counts.get(name, 0) + 1
+    return counts
