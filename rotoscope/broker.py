@@ -5,10 +5,15 @@ some fifteen seconds on each. None of them counts such a redelivery as a retry: 
 tables.
 """
 
+import os
 from typing import Any
 from urllib.parse import urlsplit
 
 from rotoscope import env
+
+# Dramatiq reads this when it is imported, which is later. Segments are long: a process that took a second one
+# while it works on the first would keep it from the others.
+os.environ.setdefault("dramatiq_queue_prefetch", "1")  # noqa: SIM112
 
 SCHEMES = ("postgres", "postgresql", "redis", "rediss", "unix", "amqp", "amqps")
 

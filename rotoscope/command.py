@@ -11,8 +11,8 @@ SUPERVISED = "ROTOSCOPE_SUPERVISED"
 """Set in the environment of everything that the supervisor starts: the database is its business."""
 
 WITHOUT_DATABASE = {
-    "up", "help", "version", "check", "collectstatic", "findstatic", "diffsettings", "startapp", "startproject",
-    "compilemessages", "makemessages", "test", "testserver",
+    "up", "serve", "help", "version", "check", "collectstatic", "findstatic", "diffsettings", "startapp",
+    "startproject", "compilemessages", "makemessages", "test", "testserver",
 }  # fmt: skip
 NEEDS_TABLES = {"render", "train", "filters", "evaluate", "bench", "sample"}
 """Words of ours that somebody may type before anything was ever started."""

@@ -6,6 +6,7 @@ from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
 from filters import shipped
+from filters.deepfilter.catalogue import ensure_deepfilter_filters
 from rotoscope import broker
 
 
@@ -25,4 +26,5 @@ def prepare() -> list[str]:
         done.append("the queue's tables made")
     if changed := shipped.load():
         done.append(f"{changed} shipped filters loaded")
+    ensure_deepfilter_filters()
     return done

@@ -37,7 +37,7 @@ def services(base: Path, home: Path, mark: str, wishes: Wishes, owner: str | Non
         return Service(name, manage, environment, logs / f"{name}.log", nice=nice, once=once)
 
     found = [
-        Service("web", _granian(wishes), environment, logs / "web.log"),
+        Service("web", web_server(wishes.host, wishes.port), environment, logs / "web.log"),
         service("stills", "work", "--queues", "default", "stills", "--threads", "2"),
         service("ingest", "work", "--queues", "ingest", nice=2),
         *(
@@ -55,10 +55,11 @@ def services(base: Path, home: Path, mark: str, wishes: Wishes, owner: str | Non
     return found
 
 
-def _granian(wishes: Wishes) -> list[str]:
+def web_server(host: str, port: int) -> list[str]:
+    """The command line of the web server. WSGI: under ASGI whole files would pass through memory."""
     return [
         sys.executable, "-m", "granian", "rotoscope.wsgi:application", "--interface", "wsgi",
-        "--host", wishes.host, "--port", str(wishes.port), "--workers", "1",
+        "--host", host, "--port", str(port), "--workers", "1",
         "--blocking-threads", WEB_THREADS, "--respawn-failed-workers", "--respawn-interval", "0.2",
         "--workers-kill-timeout", "3", "--no-ws",
     ]  # fmt: skip

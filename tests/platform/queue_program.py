@@ -10,12 +10,10 @@ import sys
 import time
 from pathlib import Path
 
-os.environ["dramatiq_queue_prefetch"] = "1"
+from rotoscope import broker  # isort: skip  (before Dramatiq, which reads the environment that this sets)
 
 import dramatiq
 from django.utils.module_loading import import_string
-
-from rotoscope import broker
 
 
 def make_broker(url: str) -> dramatiq.Broker:

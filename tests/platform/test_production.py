@@ -29,8 +29,13 @@ def start(home: Path, **settings: str | None) -> subprocess.CompletedProcess[str
     """Start as far as Django's own check, with SAFE settings changed."""
     return subprocess.run(
         [sys.executable, "manage.py", "check", "--deploy", "--fail-level", "WARNING"],
-        cwd=BASE, env=environment(home, **with_changes(settings)), capture_output=True, text=True, timeout=60, check=False,
-    )  # fmt: skip
+        cwd=BASE,
+        env=environment(home, **with_changes(settings)),
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
 
 
 def test_it_starts_with_everything_set_and_django_has_nothing_to_warn_of(tmp_path: Path) -> None:

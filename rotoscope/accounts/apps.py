@@ -1,0 +1,8 @@
+from django.apps import AppConfig
+
+
+class AccountsConfig(AppConfig):
+    """Signing in, and what slows down guessing."""
+
+    name = "rotoscope.accounts"
+    label = "accounts"

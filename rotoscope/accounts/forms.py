@@ -1,0 +1,48 @@
+"""Forms of signing in and up."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.contrib.auth.forms import AuthenticationForm, UserCreationForm
+from django.contrib.auth.models import User
+
+from . import throttle
+
+PAUSED = "Too many attempts. Wait a quarter of an hour, then try again."
+
+
+class SignIn(AuthenticationForm):
+    """Name and password, within the limits of throttle.py. A right password does not help during a pause."""
+
+    def clean(self) -> dict[str, Any]:
+        """Raises ValidationError with one sentence, which never tells whether the name exists."""
+        name = str(self.cleaned_data.get("username", ""))
+        address = self.request.META.get("REMOTE_ADDR", "") if self.request else ""
+        if throttle.is_paused(name, address):
+            raise forms.ValidationError(PAUSED, code="paused")
+        try:
+            cleaned: dict[str, Any] = super().clean()
+        except forms.ValidationError:
+            throttle.note_failure(name, address)
+            raise
+        throttle.forgive(name)
+        return cleaned
+
+
+class SignUp(UserCreationForm):  # type: ignore[type-arg]
+    """A name, perhaps an address for mail, and a password twice."""
+
+    class Meta:
+        model = User
+        fields = ("username", "email")
+        labels = {"email": "Mail address (optional)"}
+        help_texts = {"username": "Letters, digits and @ . + - _; everybody sees it."}
+
+    def clean_username(self) -> str:
+        """Refuse names that differ from a taken one by case alone."""
+        name = str(self.cleaned_data["username"])
+        if User.objects.filter(username__iexact=name).exists():
+            raise forms.ValidationError("This name is taken.", code="taken")
+        return name

@@ -1,0 +1,25 @@
+"""`manage.py serve`: the web server alone, for installations that something else supervises."""
+
+import os
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandParser
+
+from rotoscope.supervisor.plan import web_server
+
+
+class Command(BaseCommand):
+    """Become the web server. Starts no database and no workers: that is `manage.py up`."""
+
+    help = "Run the web server alone; a database must be there, and something that restarts it."
+    requires_system_checks: list[str] = []
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        """Where it listens."""
+        parser.add_argument("--host", default="127.0.0.1")
+        parser.add_argument("--port", type=int, default=8000)
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Replace this process by the server's."""
+        words = web_server(options["host"], options["port"])
+        os.execv(words[0], words)
