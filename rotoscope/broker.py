@@ -13,7 +13,7 @@ from rotoscope import env
 
 # Dramatiq reads this when it is imported, which is later. Segments are long: a process that took a second one
 # while it works on the first would keep it from the others.
-os.environ.setdefault("dramatiq_queue_prefetch", "1")  # noqa: SIM112
+os.environ.setdefault("dramatiq_queue_prefetch", "1")
 
 SCHEMES = ("postgres", "postgresql", "redis", "rediss", "unix", "amqp", "amqps")
 
