@@ -22,7 +22,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.db.models import Q
 from django.http import Http404, HttpRequest
 
-from filters.models import Filter, TrainingRun
+from filters.models import Filter, StyleImage, TrainingRun
 from filters.models.filter import FilterQuerySet
 from videos.models import Collection, Comparison, Render, ShareLink, Video, Visibility
 
@@ -75,6 +75,22 @@ def can_see_render(viewer: Viewer, render: Render) -> bool:
     if _share_shows_render(viewer.share, render):
         return True
     return render.video.state == Video.State.READY and render.video.visibility != Visibility.PRIVATE
+
+
+def renders_to_see(viewer: Viewer, video: Video) -> list[Render]:
+    """All renders of footage that the viewer may see, oldest first; unfinished ones only for who may change it.
+
+    One query, except for holders of a share link, whose renders are asked about one by one.
+    """
+    renders = Render.objects.with_names().filter(video=video).order_by("finished_at", "created_at", "pk")
+    if can_change_video(viewer, video):
+        return list(renders)
+    finished = list(renders.finished())
+    for render in finished:
+        render.video = video
+    if video.state == Video.State.READY and video.visibility != Visibility.PRIVATE:
+        return finished
+    return [render for render in finished if can_see_render(viewer, render)]
 
 
 def can_see_comparison(viewer: Viewer, comparison: Comparison) -> bool:
@@ -157,6 +173,15 @@ def filters_for(viewer: Viewer) -> FilterQuerySet:
 def can_see_run(viewer: Viewer, run: TrainingRun) -> bool:
     """Look at a training run and stop it: whoever started it, and staff."""
     return viewer.owns(run) or viewer.is_staff
+
+
+def can_see_style(viewer: Viewer, style: StyleImage) -> bool:
+    """Look at a style image: when a filter that is or was published was made after it, or one of one's own."""
+    if viewer.is_staff:
+        return True
+    mine = Q(owner_id=viewer.user.pk, owner__isnull=False)
+    shown = Q(state__in=[Filter.State.PUBLISHED, Filter.State.RETIRED])
+    return style.filter_set.filter(shown | mine).exists() or style.training_runs.filter(mine).exists()
 
 
 def training_run_or_404(request: HttpRequest, pk: int) -> TrainingRun:

@@ -1,0 +1,14 @@
+"""Uploads of a test lie in the test's own folder."""
+
+from pathlib import Path
+
+import pytest
+from pytest_django import Settings
+
+
+@pytest.fixture(autouse=True)
+def home(settings: Settings, tmp_path: Path) -> Path:
+    """ROTOSCOPE_HOME, fresh."""
+    settings.ROTOSCOPE_HOME = tmp_path / "home"
+    settings.ROTOSCOPE_HOME.mkdir()
+    return Path(settings.ROTOSCOPE_HOME)

@@ -1,0 +1,152 @@
+"""A whole upload becomes one video, however often it is finished, whatever is killed meanwhile."""
+
+from __future__ import annotations
+
+import threading
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import User
+from django.db import connection
+from django.test import Client
+from django.utils import timezone
+from dramatiq.brokers.stub import StubBroker
+
+from tests.clips import draw_clip
+from tests.upload.client import TUS, address, created, head, patch
+from videos.models import Upload, Video
+from videos.pipeline import receive
+from videos.uploads import expire, parts
+from videos.uploads.finish import finish
+
+
+def whole_upload(owner: User, data: bytes = b"not really footage") -> Upload:
+    """All bytes are here; nobody has finished it yet."""
+    upload = Upload.objects.create(
+        owner=owner,
+        filename="flight one.mp4",
+        length=len(data),
+        offset=len(data),
+        metadata={"title": "", "visibility": "unlisted", "tags": "sea,wind"},
+    )
+    parts.path_of(upload.pk).write_bytes(data)
+    return upload
+
+
+@pytest.mark.django_db
+def test_the_last_byte_makes_the_video(owner_client: Client, owner: User, tmp_path: Path, queue: StubBroker) -> None:
+    data = draw_clip(tmp_path / "clip.mp4", frames=5).read_bytes()
+    upload = created(owner_client, len(data), filename="Beach_flight.mp4", visibility="public", tags="sea")
+    patch(owner_client, upload, data[:1000], 0)
+    assert not Video.objects.exists()
+    patch(owner_client, upload, data[1000:], 1000)
+    video = Video.objects.get()
+    assert (video.title, video.owner, video.visibility, video.tags) == ("Beach flight", owner, "public", ["sea"])
+    assert video.source.open().read() == data
+    assert not parts.path_of(upload.pk).exists()
+    assert Upload.objects.get(pk=upload.pk).video == video
+
+
+@pytest.mark.django_db
+def test_finishing_twice_makes_one_video(owner: User) -> None:
+    upload = whole_upload(owner)
+    first = finish(upload)
+    assert first is not None
+    assert finish(Upload.objects.get(pk=upload.pk)) == first
+    assert Video.objects.count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_who_finish_at_once_make_one_video(owner: User) -> None:
+    upload = whole_upload(owner)
+    together = threading.Barrier(2)
+    made: list[Any] = []
+
+    def finishing() -> None:
+        mine = Upload.objects.get(pk=upload.pk)
+        together.wait()
+        made.append(finish(mine))
+        connection.close()
+
+    threads = [threading.Thread(target=finishing) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert Video.objects.count() == 1
+    assert {video for video in made if video is not None} == {Video.objects.get()}
+
+
+@pytest.mark.django_db
+def test_a_kill_between_the_row_and_the_file_is_mended_by_the_next_question(
+    owner: User, owner_client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    upload = whole_upload(owner)
+    with monkeypatch.context() as killed:
+        killed.setattr(receive, "take_file", _die)
+        with pytest.raises(SystemExit):
+            finish(upload)
+    assert Video.objects.get().source.name == ""
+    Upload.objects.update(lease_token=None, lease_until=None)
+    assert head(owner_client, upload)["Upload-Offset"] == str(upload.length)
+    assert Video.objects.get().source.open().read() == b"not really footage"
+
+
+@pytest.mark.django_db
+def test_a_kill_before_anything_was_made_is_mended_by_the_reconciler(owner: User) -> None:
+    upload = whole_upload(owner)
+    expire()
+    assert Upload.objects.get(pk=upload.pk).video is not None
+
+
+@pytest.mark.django_db
+def test_a_whole_upload_whose_file_is_lost_fails_with_a_sentence(owner: User) -> None:
+    upload = whole_upload(owner)
+    parts.remove(upload.pk)
+    expire()
+    video = Video.objects.get()
+    assert video.state == Video.State.FAILED
+    assert "Upload it again" in video.error
+    assert not Upload.objects.exists()
+
+
+@pytest.mark.django_db
+def test_a_finished_upload_cannot_be_ended(owner: User, owner_client: Client) -> None:
+    upload = whole_upload(owner)
+    finish(upload)
+    assert owner_client.delete(address(upload), headers=TUS).status_code == 403
+    assert Video.objects.exists()
+
+
+@pytest.mark.django_db
+def test_expired_uploads_and_files_without_a_row_are_removed(owner: User, owner_client: Client) -> None:
+    old, fresh = created(owner_client, 10), created(owner_client, 10)
+    patch(owner_client, old, b"data", 0)
+    Upload.objects.filter(pk=old.pk).update(expires_at=timezone.now() - timedelta(seconds=1))
+    assert head(owner_client, old).status_code == 410
+    assert expire() == 1
+    assert not parts.path_of(old.pk).exists()
+    assert parts.path_of(fresh.pk).exists()
+    assert head(owner_client, old).status_code == 404
+
+
+@pytest.mark.django_db
+def test_an_orphan_file_goes_when_it_is_old(home: Path) -> None:
+    import os
+    import uuid
+
+    orphan = parts.path_of(uuid.uuid4())
+    orphan.write_bytes(b"left")
+    (parts.folder() / "notes.part").write_bytes(b"somebody's")
+    expire()
+    assert orphan.exists()
+    os.utime(orphan, (0, 0))
+    expire()
+    assert not orphan.exists()
+    assert (parts.folder() / "notes.part").exists()
+
+
+def _die(*_: object) -> None:
+    raise SystemExit

@@ -1,0 +1,50 @@
+"""What one person may keep, and what the disk takes."""
+
+from __future__ import annotations
+
+import shutil
+from collections import namedtuple
+
+import pytest
+from django.contrib.auth.models import User
+from django.test import Client
+
+from tests.upload.client import TUS, address, create, created
+from videos.models import Profile, Upload
+from videos.uploads import begin
+
+pytestmark = pytest.mark.django_db
+
+
+def give(user: User, quota: int) -> None:
+    Profile.of(user)
+    Profile.objects.filter(user=user).update(quota_bytes=quota)
+
+
+def test_an_upload_beyond_the_quota_is_refused_before_the_first_byte(owner: User, owner_client: Client) -> None:
+    give(owner, 1000)
+    answer = create(owner_client, 1001)
+    assert answer.status_code == 413
+    assert "your" in answer.content.decode()
+    assert not Upload.objects.exists()
+
+
+def test_room_that_is_promised_to_an_unfinished_upload_is_taken(owner: User, owner_client: Client) -> None:
+    give(owner, 1000)
+    first = created(owner_client, 600)
+    assert create(owner_client, 600).status_code == 413
+    owner_client.delete(address(first), headers=TUS)
+    assert create(owner_client, 600).status_code == 201
+
+
+def test_a_full_disk_is_told_in_a_sentence(owner_client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    usage = namedtuple("usage", "total used free")
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: usage(10**12, 10**12, begin.SPARE + 10))
+    answer = create(owner_client, 11)
+    assert answer.status_code == 507
+    assert "no room" in answer.content.decode()
+
+
+def test_nobody_begins_uploads_without_end(owner_client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(begin, "MOST_UNFINISHED", 2)
+    assert [create(owner_client, 5).status_code for _ in range(3)] == [201, 201, 413]

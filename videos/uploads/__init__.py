@@ -1,0 +1,5 @@
+"""Uploads that come in piece by piece: their files, their rules, and how a whole one becomes a video."""
+
+from .expiry import expire
+
+__all__ = ["expire"]

@@ -1,0 +1,77 @@
+"""Begin an upload: everything that can be refused before the first byte is sent."""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db import transaction
+from django.template.defaultfilters import filesizeformat
+
+from videos.models import Profile, Upload, Visibility
+
+from . import parts
+from .errors import NoRoom, TooLarge, UploadError
+from .metadata import clean_filename
+
+LARGEST = 20 * 1024**3  # bytes of one upload
+MOST_UNFINISHED = 50  # uploads of one person
+SPARE = 512 * 1024**2  # bytes of the disk that uploads leave free
+
+
+@dataclass(frozen=True)
+class Wishes:
+    """What the sender says about the footage: everything may be left out but the visibility."""
+
+    title: str = ""
+    visibility: str = Visibility.PRIVATE
+    tags: list[str] = field(default_factory=list)
+
+    @classmethod
+    def read(cls, values: dict[str, str]) -> Wishes:
+        """From metadata or a form; tags are separated by commas. Raises UploadError for an unknown visibility."""
+        visibility = values.get("visibility") or Visibility.PRIVATE
+        if visibility not in Visibility.values:
+            raise UploadError("The visibility may be public, unlisted or private.")
+        tags = [tag.strip()[:40] for tag in values.get("tags", "").split(",") if tag.strip()]
+        return cls(values.get("title", "").strip()[:200], visibility, tags[:12])
+
+    def stored(self) -> dict[str, str]:
+        """What Upload.metadata keeps of them."""
+        return {"title": self.title, "visibility": str(self.visibility), "tags": ",".join(self.tags)}
+
+
+def check(owner: Any, length: int) -> None:
+    """Raises TooLarge or NoRoom when this person cannot send a file of `length` bytes now."""
+    if length <= 0:
+        raise UploadError("This file is empty. Choose the footage itself.")
+    if length > LARGEST:
+        raise TooLarge(f"This file is larger than {filesizeformat(LARGEST)}, the most that one upload may have.")
+    profile = Profile.of(owner)
+    if not profile.room_for(length):
+        left = filesizeformat(max(0, profile.quota_bytes - profile.used_bytes()))
+        raise TooLarge(
+            f"This file needs {filesizeformat(length)}, and {left} of your {filesizeformat(profile.quota_bytes)} "
+            "are left. Delete footage you no longer need, or ask for more room."
+        )
+    if shutil.disk_usage(parts.folder()).free < length + SPARE:
+        raise NoRoom("This server has no room for a file of this size at the moment.")
+
+
+def begin(owner: Any, length: int, values: dict[str, str]) -> Upload:
+    """A new upload of `length` bytes; `values` as tus metadata: filename, title, visibility, tags.
+
+    Raises UploadError with a sentence. Of two at once that fit only one by one, one is refused.
+    """
+    filename = clean_filename(values.get("filename", ""))
+    wishes = Wishes.read(values)
+    Profile.of(owner)
+    with transaction.atomic():
+        Profile.objects.select_for_update().get(user=owner)
+        check(owner, length)
+        if Upload.objects.unfinished().filter(owner=owner).count() >= MOST_UNFINISHED:
+            raise TooLarge(f"{MOST_UNFINISHED} of your uploads are unfinished. Finish or remove some of them first.")
+        upload = Upload.objects.create(owner=owner, filename=filename, length=length, metadata=wishes.stored())
+    parts.create(upload.pk)
+    return upload

@@ -1,0 +1,92 @@
+"""Finish an upload: once whole it becomes one video, however often and by however many this is asked for."""
+
+from __future__ import annotations
+
+import logging
+
+from django.db import transaction
+
+from rotoscope.lease import claim, renewing
+from videos.models import Upload, Video
+from videos.pipeline import receive
+
+from . import parts
+from .begin import Wishes
+
+logger = logging.getLogger(__name__)
+
+
+class _SomebodyWasFirst(Exception):
+    """Undo the row that was made too late."""
+
+
+def finish(upload: Upload) -> Video | None:
+    """The video of a whole upload, made if need be; None while it is not whole, or another is at it now.
+
+    May be killed at any instruction and repeated: the row is made by compare-and-swap, and the file's
+    move can be taken up again.
+    """
+    if not upload.is_whole:
+        return None
+    if upload.video is not None and upload.video.source:
+        return upload.video
+    rows = Upload.objects.filter(pk=upload.pk)
+    token = claim(rows)
+    if token is None:
+        return None
+    try:
+        with renewing(rows, token):
+            video = _video_of(upload)
+            if not video.source:
+                receive.take_file(video, parts.path_of(upload.pk))
+    finally:
+        rows.held_by(token).update(lease_token=None, lease_until=None)
+    return video
+
+
+def finish_stranded() -> int:
+    """Finish whole uploads whose request was killed before it could; how many."""
+    finished = 0
+    stranded = Upload.objects.free().filter(video__source="") | Upload.objects.free().filter(video=None)
+    for upload in stranded.select_related("video"):
+        if not upload.is_whole:
+            continue
+        try:
+            finished += finish(upload) is not None
+        except FileNotFoundError:
+            logger.error("the file of whole upload %s is lost", upload.pk)
+            _give_up(upload)
+    return finished
+
+
+def _video_of(upload: Upload) -> Video:
+    """The one video of an upload."""
+    upload.refresh_from_db()
+    if upload.video is not None:
+        return upload.video
+    wishes = Wishes.read(upload.metadata)
+    try:
+        with transaction.atomic():
+            video = receive.make_video(
+                upload.owner,
+                upload.filename,
+                title=wishes.title,
+                visibility=wishes.visibility,
+                tags=wishes.tags,
+                size=upload.length,
+            )
+            if not Upload.objects.filter(pk=upload.pk, video=None).update(video=video):
+                raise _SomebodyWasFirst
+    except _SomebodyWasFirst:
+        logger.info("upload %s was finished by another", upload.pk)
+    upload.refresh_from_db()
+    assert upload.video is not None
+    return upload.video
+
+
+def _give_up(upload: Upload) -> None:
+    if upload.video is not None:
+        Video.objects.filter(pk=upload.video.pk, state=Video.State.RECEIVING, source="").update(
+            state=Video.State.FAILED, stage="", error="The uploaded file was lost on this server. Upload it again."
+        )
+    Upload.objects.filter(pk=upload.pk).delete()

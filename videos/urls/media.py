@@ -1,0 +1,13 @@
+"""Addresses of media."""
+
+from django.urls import path
+
+from videos.views import media
+
+urlpatterns = [
+    path("media/video/<str:ref>/<str:name>", media.video, name="media-video"),
+    path("media/render/<str:ref>/<str:name>", media.render, name="media-render"),
+    path("media/frame/<str:ref>/<int:index>.jpg", media.frame, name="media-frame"),
+    path("media/still/<int:pk>.jpg", media.still, name="media-still"),
+    path("media/style/<int:pk>.jpg", media.style, name="media-style"),
+]

@@ -1,0 +1,12 @@
+"""Addresses of uploads."""
+
+from django.urls import path
+
+from videos.views import tus, upload
+
+urlpatterns = [
+    path("upload/", upload.upload, name="upload"),
+    path("upload/plain/", upload.plain, name="upload-plain"),
+    path("uploads/", tus.tus, name="tus"),
+    path("uploads/<uuid:pk>", tus.tus_upload, name="tus-upload"),
+]

@@ -1,0 +1,85 @@
+"""The page for uploads, and the plain form for browsers without JavaScript."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+from typing import cast
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.files.uploadedfile import TemporaryUploadedFile
+from django.core.files.uploadhandler import TemporaryFileUploadHandler
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.datastructures import MultiValueDictKeyError
+from django.views.decorators.cache import never_cache
+from django.views.decorators.csrf import csrf_exempt, csrf_protect, ensure_csrf_cookie
+from django.views.decorators.http import require_GET, require_POST
+
+from rotoscope.files import work_folder
+from videos.models import Profile, Upload, Visibility
+from videos.pipeline import receive
+from videos.uploads.begin import LARGEST, Wishes, check
+from videos.uploads.errors import UploadError
+from videos.uploads.metadata import clean_filename
+
+FORM = 64 * 1024  # bytes that the other fields and the boundaries of a form take at most
+
+
+@login_required
+@require_GET
+@never_cache
+@ensure_csrf_cookie
+def upload(request: HttpRequest) -> HttpResponse:
+    """Drop files here; what is unfinished is listed."""
+    return _page(request)
+
+
+@csrf_exempt  # checked by _plain: before, Django would take the whole file in to look for the token
+@login_required
+@require_POST
+def plain(request: HttpRequest) -> HttpResponse:
+    """One file by an ordinary form. What cannot be kept is refused before it is read."""
+    try:
+        check(request.user, max(1, int(request.META.get("CONTENT_LENGTH") or 0) - FORM))
+    except UploadError as refusal:
+        return _page(request, str(refusal), refusal.status)
+    request.upload_handlers = [TemporaryFileUploadHandler(request)]
+    return _plain(request)
+
+
+@csrf_protect
+def _plain(request: HttpRequest) -> HttpResponse:
+    try:
+        sent = cast(TemporaryUploadedFile, request.FILES["file"])
+        check(request.user, sent.size or 0)
+        wishes = Wishes.read(request.POST.dict())
+    except MultiValueDictKeyError:
+        return _page(request, "Choose a file first.", 400)
+    except UploadError as refusal:
+        return _page(request, str(refusal), refusal.status)
+    filename = clean_filename(sent.name or "")
+    with work_folder() as folder:
+        path = Path(folder) / "upload"
+        shutil.move(sent.temporary_file_path(), path)
+        video = receive.video_from_file(
+            request.user, path, filename, title=wishes.title, visibility=wishes.visibility, tags=wishes.tags
+        )
+    messages.success(request, f"{filename} has arrived and is being read.")
+    return redirect(video)
+
+
+def _page(request: HttpRequest, error: str = "", status: int = 200) -> HttpResponse:
+    profile = Profile.of(request.user)
+    used = profile.used_bytes()
+    context = {
+        "error": error,
+        "unfinished": Upload.objects.unfinished().filter(owner=request.user).order_by("created_at"),
+        "visibilities": Visibility.choices,
+        "largest": LARGEST,
+        "used": used,
+        "quota": profile.quota_bytes,
+        "left": max(0, profile.quota_bytes - used),
+    }
+    return render(request, "upload/upload.html", context, status=status)
