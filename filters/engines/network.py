@@ -54,7 +54,7 @@ class NetworkEngine:
         self._threads = threads or len(os.sched_getaffinity(0))
         self._model = _load(model)
         self._session: onnxruntime.InferenceSession | None = self._open(self._model)
-        self._convention = find_convention(self._session, self._trial)
+        self.convention = find_convention(self._session, self._trial)
         self._measurer: onnxruntime.InferenceSession | None = None
         self._held: onnxruntime.InferenceSession | None = None
         self.can_hold = held.can_hold(self._model)
@@ -113,19 +113,19 @@ class NetworkEngine:
 
     def _paint_tiles(self, session: onnxruntime.InferenceSession, frame: Frame) -> Frame:
         height, width = frame.shape[:2]
-        overlap = self._convention.reach + FEATHER // 2
+        overlap = self.convention.reach + FEATHER // 2
         side = max(TILE_SIDE, 4 * overlap)
         whole = Assembly(height, width)
-        for tile in tiles(height, width, side, overlap, self._convention.multiple):
+        for tile in tiles(height, width, side, overlap, self.convention.multiple):
             whole.add(tile, self._run(session, tile.of(frame)[None])[0])
         return whole.frame()
 
     def _run(self, session: onnxruntime.InferenceSession, frames: Frames) -> Frames:
         """Paint frames of one size, extended to what the model takes and cut back."""
         height, width = frames.shape[1:3]
-        prepared = self._convention.prepare(self._extended(frames))
-        output = self._call(session, [self._convention.output_name], prepared)[0]
-        painted = self._convention.restore(output)
+        prepared = self.convention.prepare(self._extended(frames))
+        output = self._call(session, [self.convention.output_name], prepared)[0]
+        painted = self.convention.restore(output)
         if painted.shape[1] < height or painted.shape[2] < width or painted.shape[3] != 3:
             raise EngineError(f"The filter made {painted.shape[1:]} of a frame of {frames.shape[1:]}.")
         return painted[:, :height, :width]
@@ -133,7 +133,7 @@ class NetworkEngine:
     def _extended(self, frames: Frames) -> Frames:
         """Reflected at the right and at the bottom to sizes that the model takes."""
         height, width = frames.shape[1:3]
-        multiple, smallest = self._convention.multiple, self._convention.smallest
+        multiple, smallest = self.convention.multiple, self.convention.smallest
         down, across = (-(-max(size, smallest) // multiple) * multiple - size for size in (height, width))
         if down == across == 0:
             return frames
@@ -144,9 +144,9 @@ class NetworkEngine:
     def _measure_one(self, frame: Frame) -> held.Statistics:
         if self._measurer is None:
             self._measurer = self._open(held.measuring(self._model))
-        patches = self._extended(sampled(frame, LARGEST_WHOLE, self._convention.multiple))
+        patches = self._extended(sampled(frame, LARGEST_WHOLE, self.convention.multiple))
         names = [output.name for output in self._measurer.get_outputs()]
-        values = self._call(self._measurer, names, self._convention.prepare(patches))
+        values = self._call(self._measurer, names, self.convention.prepare(patches))
         return {held.measured_name(name): value for name, value in zip(names, values, strict=True)}
 
     def _trial(self, batch: NDArray[Any]) -> NDArray[Any]:
