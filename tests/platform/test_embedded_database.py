@@ -1,0 +1,176 @@
+"""The embedded PostgreSQL: started by whoever needs it, gone with whoever started it."""
+
+import os
+import signal
+import subprocess
+import sys
+import textwrap
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from rotoscope.database.embedded import LONGEST_SOCKET, Server, socket_folder
+from rotoscope.database.programs import Account
+from tests.platform.installation import BASE, environment, manage, wait_until
+
+pytestmark = pytest.mark.slow
+
+
+def servers_of(home: Path) -> list[int]:
+    """Process ids of PostgreSQL servers whose command line names this data folder."""
+    found = []
+    for entry in Path("/proc").iterdir():
+        try:
+            line = (entry / "cmdline").read_bytes() if entry.name.isdigit() else b""
+        except OSError:
+            continue
+        if b"bin/postgres" in line and os.fsencode(home) in line:
+            found.append(int(entry.name))
+    return found
+
+
+def holder(home: Path) -> "subprocess.Popen[str]":
+    """A process that uses the database of `home` until its standard input closes; it says “ready”."""
+    program = """
+        import sys
+        from pathlib import Path
+        from rotoscope.database.join import server
+        with server(Path(sys.argv[1])):
+            print("ready", flush=True)
+            sys.stdin.read()
+    """
+    return subprocess.Popen(
+        [sys.executable, "-c", textwrap.dedent(program), str(home)],
+        cwd=BASE,
+        env=environment(home),
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+
+
+def ready(process: "subprocess.Popen[str]") -> None:
+    """Wait until a holder has its database."""
+    assert process.stdout is not None
+    assert process.stdout.readline() == "ready\n"
+
+
+def end(process: "subprocess.Popen[str]") -> None:
+    """Let a holder end by itself."""
+    process.communicate(timeout=60)
+    assert process.returncode == 0
+
+
+def test_a_command_without_a_running_server_brings_its_own_and_takes_it_away(tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    done = manage(home, "prepare")
+    assert done.returncode == 0, done.stderr
+    assert "migrations applied" in done.stdout
+    assert manage(home, "prepare").stdout.strip() == "Everything was there."
+    assert servers_of(home) == []
+
+
+def test_a_second_command_joins_the_first_ones_server_which_stays_until_both_are_done(tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    first = holder(home)
+    ready(first)
+    second = holder(home)
+    ready(second)
+    assert first.stdin is not None
+    first.stdin.close()
+    with psycopg.connect(Server(home).url()) as connection:
+        assert connection.execute("SELECT 1").fetchone() == (1,)
+    assert len(servers_of(home)) == 1
+    end(second)
+    first.wait(60)
+    assert servers_of(home) == []
+
+
+def test_the_server_of_a_killed_process_ends_and_keeps_what_was_committed(tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    first = holder(home)
+    ready(first)
+    with psycopg.connect(Server(home).url()) as connection:
+        connection.execute("CREATE TABLE kept (word text)")
+        connection.execute("INSERT INTO kept VALUES ('still here')")
+    first.kill()
+    first.communicate()
+    wait_until("the server is gone", lambda: servers_of(home) == [])
+    second = holder(home)
+    ready(second)
+    with psycopg.connect(Server(home).url()) as connection:
+        assert connection.execute("SELECT word FROM kept").fetchone() == ("still here",)
+    end(second)
+
+
+def test_a_killed_server_recovers_at_its_next_start(tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    home.mkdir()
+    server = Server(home)
+    server.start()
+    with psycopg.connect(server.url()) as connection:
+        connection.execute("CREATE TABLE kept (word text)")
+    assert server.process is not None
+    server.process.send_signal(signal.SIGKILL)
+    server.process.wait()
+    server.start()
+    try:
+        with psycopg.connect(server.url()) as connection:
+            assert connection.execute("SELECT count(*) FROM kept").fetchone() == (0,)
+    finally:
+        server.stop()
+
+
+def test_a_first_start_that_was_cut_short_is_made_anew(tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    half = home / "postgres" / "data.new"
+    half.mkdir(parents=True)
+    (half / "PG_VERSION").write_text("18\n")
+    server = Server(home, throwaway=True)
+    server.start()
+    assert server.answers()
+    server.stop()
+    assert not half.exists()
+
+
+def test_no_port_is_opened(tmp_path: Path) -> None:
+    server = Server(tmp_path, throwaway=True)
+    server.start()
+    try:
+        with psycopg.connect(server.url()) as connection:
+            assert connection.execute("SHOW listen_addresses").fetchone() == ("",)
+        assert server.socket.stat().st_mode & 0o077 == 0
+    finally:
+        server.stop()
+
+
+def test_a_data_folder_with_a_long_name_has_its_socket_elsewhere(tmp_path: Path) -> None:
+    home = tmp_path / ("long" * 30)
+    home.mkdir()
+    assert len(os.fsencode(socket_folder(home))) <= LONGEST_SOCKET
+    server = Server(home, throwaway=True)
+    server.start()
+    try:
+        assert server.answers()
+    finally:
+        server.stop()
+        server.socket.rmdir()
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root starts the server as somebody else")
+def test_as_root_it_runs_as_nobody_behind_a_closed_folder_whose_mode_stays(tmp_path: Path) -> None:
+    closed = tmp_path / "closed"
+    home = closed / "home"
+    home.mkdir(parents=True)
+    closed.chmod(0o700)
+    account = Account.choose()
+    assert not account.reaches(home)
+    server = Server(home, throwaway=True)
+    server.start()
+    try:
+        assert server.process is not None
+        assert Path(f"/proc/{server.process.pid}").stat().st_uid == account.user
+        assert closed.stat().st_mode & 0o777 == 0o700
+    finally:
+        server.stop()
