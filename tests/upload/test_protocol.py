@@ -37,9 +37,9 @@ def test_it_creates_an_upload_with_an_absolute_address_and_a_time_of_expiry(owne
 
 
 def test_it_keeps_what_the_sender_said_about_the_file(owner_client: Client) -> None:
-    upload = created(owner_client, 9, filename="Küste.mp4", title="Küste", visibility="public", tags="sea, wind")
+    upload = created(owner_client, 9, filename="Küste.mp4", title="Küste", visibility="public", tags="sea, wind", modified="5")
     assert upload.filename == "Küste.mp4"
-    assert upload.metadata == {"title": "Küste", "visibility": "public", "tags": "sea,wind"}
+    assert upload.metadata == {"title": "Küste", "visibility": "public", "tags": "sea,wind", "modified": "5"}
 
 
 def test_a_path_in_the_name_is_cut_off(owner_client: Client) -> None:

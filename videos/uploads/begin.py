@@ -10,6 +10,7 @@ from django.db import transaction
 from django.template.defaultfilters import filesizeformat
 
 from videos.models import Profile, Upload, Visibility
+from videos.pipeline import receive
 
 from . import parts
 from .errors import NoRoom, TooLarge, UploadError
@@ -34,8 +35,8 @@ class Wishes:
         visibility = values.get("visibility") or Visibility.PRIVATE
         if visibility not in Visibility.values:
             raise UploadError("The visibility may be public, unlisted or private.")
-        tags = [tag.strip()[:40] for tag in values.get("tags", "").split(",") if tag.strip()]
-        return cls(values.get("title", "").strip()[:200], visibility, tags[:12])
+        tags = receive.clean_tags(values.get("tags", "").replace("\x00", "").split(","))
+        return cls(values.get("title", "").replace("\x00", "").strip()[:200], visibility, tags)
 
     def stored(self) -> dict[str, str]:
         """What Upload.metadata keeps of them."""
@@ -60,7 +61,7 @@ def check(owner: Any, length: int) -> None:
 
 
 def begin(owner: Any, length: int, values: dict[str, str]) -> Upload:
-    """A new upload of `length` bytes; `values` as tus metadata: filename, title, visibility, tags.
+    """A new upload of `length` bytes; `values` as tus metadata: filename, modified, title, visibility, tags.
 
     Raises UploadError with a sentence. Of two at once that fit only one by one, one is refused.
     """
@@ -72,6 +73,7 @@ def begin(owner: Any, length: int, values: dict[str, str]) -> Upload:
         check(owner, length)
         if Upload.objects.unfinished().filter(owner=owner).count() >= MOST_UNFINISHED:
             raise TooLarge(f"{MOST_UNFINISHED} of your uploads are unfinished. Finish or remove some of them first.")
-        upload = Upload.objects.create(owner=owner, filename=filename, length=length, metadata=wishes.stored())
+        metadata = {**wishes.stored(), "modified": values.get("modified", "")[:40]}
+        upload = Upload.objects.create(owner=owner, filename=filename, length=length, metadata=metadata)
     parts.create(upload.pk)
     return upload

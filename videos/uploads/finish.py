@@ -16,10 +16,6 @@ from .begin import Wishes
 logger = logging.getLogger(__name__)
 
 
-class _SomebodyWasFirst(Exception):
-    """Undo the row that was made too late."""
-
-
 def finish(upload: Upload) -> Video | None:
     """The video of a whole upload, made if need be; None while it is not whole, or another is at it now.
 
@@ -60,28 +56,24 @@ def finish_stranded() -> int:
 
 
 def _video_of(upload: Upload) -> Video:
-    """The one video of an upload."""
-    upload.refresh_from_db()
-    if upload.video is not None:
+    """The one video of an upload: its row is locked, so that wishes that come meanwhile go to the video."""
+    with transaction.atomic():
+        Upload.objects.select_for_update().get(pk=upload.pk)
+        upload.refresh_from_db()
+        if upload.video is not None:
+            return upload.video
+        wishes = Wishes.read(upload.metadata)
+        upload.video = receive.make_video(
+            upload.owner,
+            upload.filename,
+            title=wishes.title,
+            visibility=wishes.visibility,
+            tags=wishes.tags,
+            size=upload.length,
+        )
+        if not Upload.objects.unfinished().filter(pk=upload.pk).update(video=upload.video):
+            raise RuntimeError(f"upload {upload.pk} became a video although its row was locked")
         return upload.video
-    wishes = Wishes.read(upload.metadata)
-    try:
-        with transaction.atomic():
-            video = receive.make_video(
-                upload.owner,
-                upload.filename,
-                title=wishes.title,
-                visibility=wishes.visibility,
-                tags=wishes.tags,
-                size=upload.length,
-            )
-            if not Upload.objects.filter(pk=upload.pk, video=None).update(video=video):
-                raise _SomebodyWasFirst
-    except _SomebodyWasFirst:
-        logger.info("upload %s was finished by another", upload.pk)
-    upload.refresh_from_db()
-    assert upload.video is not None
-    return upload.video
 
 
 def _give_up(upload: Upload) -> None:

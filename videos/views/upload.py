@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import uuid
 from pathlib import Path
 from typing import cast
 
@@ -10,8 +11,8 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.files.uploadedfile import TemporaryUploadedFile
 from django.core.files.uploadhandler import TemporaryFileUploadHandler
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.datastructures import MultiValueDictKeyError
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt, csrf_protect, ensure_csrf_cookie
@@ -23,8 +24,15 @@ from videos.pipeline import receive
 from videos.uploads.begin import LARGEST, Wishes, check
 from videos.uploads.errors import UploadError
 from videos.uploads.metadata import clean_filename
+from videos.uploads.wishes import change
 
 FORM = 64 * 1024  # bytes that the other fields and the boundaries of a form take at most
+
+VISIBILITIES = (
+    (Visibility.PRIVATE.value, "Private", "only you, and whoever has a share link"),
+    (Visibility.UNLISTED.value, "Unlisted", "whoever has the address"),
+    (Visibility.PUBLIC.value, "Public", "everybody, in the gallery"),
+)
 
 
 @login_required
@@ -34,6 +42,18 @@ FORM = 64 * 1024  # bytes that the other fields and the boundaries of a form tak
 def upload(request: HttpRequest) -> HttpResponse:
     """Drop files here; what is unfinished is listed."""
     return _page(request)
+
+
+@login_required
+@require_POST
+def wishes(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    """New title, visibility and tags of an upload of one's own."""
+    row = get_object_or_404(Upload, pk=pk, owner=request.user)
+    try:
+        change(row, Wishes.read(request.POST.dict()))
+    except UploadError as refusal:
+        return JsonResponse({"error": str(refusal)}, status=refusal.status)
+    return HttpResponse(status=204)
 
 
 @csrf_exempt  # checked by _plain: before, Django would take the whole file in to look for the token
@@ -76,7 +96,7 @@ def _page(request: HttpRequest, error: str = "", status: int = 200) -> HttpRespo
     context = {
         "error": error,
         "unfinished": Upload.objects.unfinished().filter(owner=request.user).order_by("created_at"),
-        "visibilities": Visibility.choices,
+        "visibilities": VISIBILITIES,
         "largest": LARGEST,
         "used": used,
         "quota": profile.quota_bytes,

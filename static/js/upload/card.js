@@ -1,0 +1,143 @@
+// What is seen of one file: name, progress, figures, buttons, and what is said about it.
+import { post } from '../http.js';
+import { toast } from '../toast.js';
+import { Pace, size, time } from './pace.js';
+
+const WORDS = { waiting: 'Waiting for its turn', sending: 'Sending', paused: 'Paused. What has arrived is kept.' };
+
+export class Card {
+  element;
+  #part;
+  #pace = new Pace();
+  #timer = null;
+  #saved = '';
+
+  /** `acts`: what pause, resume and cancel do. */
+  constructor(file, acts) {
+    const template = document.getElementById('file-card');
+    this.element = template.content.firstElementChild.cloneNode(true);
+    this.#part = (name) => this.element.querySelector(`[data-part="${name}"]`);
+    this.#part('name').textContent = file.name;
+    this.#part('size').textContent = size(file.size);
+    this.#part('bar').setAttribute('aria-label', `How much of ${file.name} has arrived`);
+    this.#part('wishes').elements.title.placeholder = titleFrom(file.name);
+    for (const [name, act] of Object.entries(acts)) this.#button(name).addEventListener('click', act);
+    this.#saved = JSON.stringify(this.wishes());
+  }
+
+  /** Title, tags and visibility as they are now. */
+  wishes() {
+    const { title, tags, visibility } = this.#part('wishes').elements;
+    return { title: title.value.trim(), tags: tags.value.trim(), visibility: visibility.value };
+  }
+
+  /** Keep what is typed with the server a moment after the typing stops. `address()`: of the upload, or null. */
+  keepWishes(address) {
+    const form = this.#part('wishes');
+    form.addEventListener('submit', (event) => event.preventDefault());
+    form.addEventListener('input', () => {
+      clearTimeout(this.#timer);
+      this.#timer = setTimeout(() => this.#save(address), 600);
+    });
+    form.addEventListener('change', () => this.#save(address));
+  }
+
+  async #save(address) {
+    clearTimeout(this.#timer);
+    const wishes = this.wishes();
+    const text = JSON.stringify(wishes);
+    if (text === this.#saved) return;
+    const place = address();
+    if (!place) {
+      this.#timer = setTimeout(() => this.#save(address), 600);
+      return;
+    }
+    try {
+      await post(`${place.replace('/uploads/', '/upload/')}/wishes/`, wishes);
+      this.#saved = text;
+    } catch {
+      toast('The title, tags and visibility could not be kept just now. They will be tried again when you change them.', 'bad');
+    }
+  }
+
+  /** Show a transfer as it is. */
+  show(transfer) {
+    const { state } = transfer;
+    this.#state(state, transfer.sentence || WORDS[state] || '');
+    this.#part('bar').value = transfer.size ? transfer.sent / transfer.size : 0;
+    if (state === 'sending') this.#pace.note(transfer.sent);
+    else this.#pace.reset();
+    this.#figures(transfer);
+    this.#allow({ pause: ['waiting', 'sending', 'retrying'].includes(state), resume: ['paused', 'failed'].includes(state), cancel: true });
+  }
+
+  #figures({ state, sent, size: whole }) {
+    const words = [`${Math.floor((100 * sent) / whole)} %`];
+    const { speed } = this.#pace;
+    if (state === 'sending' && speed > 0) words.push(`${size(speed)}/s`, `${time((whole - sent) / speed)} left`);
+    this.#part('figures').textContent = words.join(' · ');
+  }
+
+  /** Show the video's status: null when it cannot be asked any more. */
+  showVideo(video) {
+    this.#allow({});
+    this.#part('figures').textContent = '';
+    if (video === null) return this.#state('ready', 'It has arrived.');
+    const bar = this.#part('bar');
+    if (video.state === 'failed') {
+      bar.classList.add('bad');
+      this.#state('failed', video.error);
+    } else if (video.state === 'ready') {
+      bar.value = 1;
+      bar.classList.add('done');
+      this.#state('ready', 'Ready.');
+    } else {
+      bar.value = video.progress;
+      const before = video.before ? `${video.before} before it` : '';
+      this.#state('reading', [sentence(video.stage || 'being read'), before].filter(Boolean).join(', '));
+      this.#part('figures').textContent = video.progress ? `${Math.floor(100 * video.progress)} %` : '';
+    }
+    this.#links(video);
+  }
+
+  #links(video) {
+    const links = { video: video.address, lab: video.state === 'ready' ? video.lab : '' };
+    for (const [name, address] of Object.entries(links)) {
+      this.#part(name).hidden = !address;
+      if (address) this.#part(name).href = address;
+    }
+    if (!this.#part('wishes').elements.title.value) this.#part('wishes').elements.title.placeholder = video.title;
+  }
+
+  #state(state, words) {
+    this.element.dataset.state = state;
+    const place = this.#part('state');
+    if (place.textContent !== words) place.textContent = words;
+  }
+
+  #allow(acts) {
+    for (const name of ['pause', 'resume', 'cancel']) {
+      const button = this.#button(name);
+      const had = document.activeElement === button;
+      button.hidden = !acts[name];
+      if (had && button.hidden) this.#focusNear();
+    }
+  }
+
+  /** The button that had the focus has gone; its neighbour takes it. */
+  #focusNear() {
+    const next = [...this.element.querySelectorAll('button, a')].find((one) => !one.hidden);
+    next?.focus();
+  }
+
+  #button(name) {
+    return this.element.querySelector(`[data-act="${name}"]`);
+  }
+}
+
+/** “DJI_0042.MP4” → “DJI 0042”, as the server does it. */
+function titleFrom(name) {
+  return name.replace(/\.[^.]*$/, '').replace(/[_-]/g, ' ').trim() || 'Untitled';
+}
+
+const sentence = (words) => words.charAt(0).toUpperCase() + words.slice(1);

@@ -1,0 +1,190 @@
+// One file on its way: tus 1.0 in pieces of 5 MB, each with its checksum, for as long as it takes.
+//
+// Events: "change" (state, sentence, bytes), "arrived" (the last byte is there).
+// States: waiting, sending, retrying, paused, failed, arrived, cancelled.
+import { checksum } from './digest.js';
+import { forget, remember, remembered } from './memory.js';
+import { Cut, Refusal, request } from './request.js';
+
+const PIECE = 5 * 1024 * 1024;
+const LONGEST_WAIT = 30; // seconds
+const TYPE = 'application/offset+octet-stream';
+
+// What another attempt cannot mend.
+const FINAL = new Set([400, 403, 413, 415, 501, 507]);
+
+export class Transfer extends EventTarget {
+  state = 'waiting';
+  sentence = '';
+  sent = 0;
+  address = null;
+  #file;
+  #endpoint;
+  #wishes;
+  #stop = null;
+  #failures = 0;
+  #wake = null;
+
+  /** `wishes()` gives title, visibility and tags; `address`: of an upload of this file that has begun elsewhere. */
+  constructor(file, endpoint, wishes, address = null) {
+    super();
+    this.#file = file;
+    this.#endpoint = endpoint;
+    this.#wishes = wishes;
+    this.address = remembered(file) ?? address;
+  }
+
+  get size() {
+    return this.#file.size;
+  }
+
+  /** Go on until the file is there, it is stopped, or it cannot be helped. */
+  async run() {
+    this.#stop = new AbortController();
+    this.#failures = 0;
+    while (!this.#stop.signal.aborted) {
+      try {
+        await this.#send(this.#stop.signal);
+        forget(this.#file);
+        return this.#become('arrived');
+      } catch (error) {
+        if (error.name === 'AbortError') return;
+        if (!this.#mends(error)) return this.#become('failed', this.#explain(error));
+        await this.#wait(error);
+      }
+    }
+  }
+
+  /** Stop sending; what has arrived stays there. */
+  pause() {
+    if (!['waiting', 'sending', 'retrying'].includes(this.state)) return;
+    this.#become('paused');
+    this.#halt();
+  }
+
+  /** Stop, and have the server remove what has arrived. */
+  async cancel() {
+    this.#become('cancelled');
+    this.#halt();
+    forget(this.#file);
+    if (!this.address) return;
+    try {
+      await request('DELETE', this.address);
+    } catch { /* the server removes what gets no more bytes by itself */ }
+  }
+
+  /** Wait for one's turn. */
+  queue() {
+    this.#become('waiting');
+  }
+
+  /** Try at once instead of after the wait: the network is back. */
+  hurry() {
+    this.#wake?.();
+  }
+
+  #halt() {
+    this.#stop?.abort();
+    this.#wake?.();
+  }
+
+  #become(state, sentence = '') {
+    this.state = state;
+    this.sentence = sentence;
+    this.dispatchEvent(new Event(state === 'arrived' ? 'arrived' : 'change'));
+  }
+
+  async #send(signal) {
+    let offset = await this.#begin(signal);
+    while (offset < this.#file.size) {
+      this.#note(offset);
+      if (this.state !== 'sending') this.#become('sending');
+      offset = await this.#piece(offset, signal);
+      this.#failures = 0;
+    }
+    this.#note(offset);
+  }
+
+  /** The offset to go on from, of an old upload or a new one. */
+  async #begin(signal) {
+    if (this.address) {
+      try {
+        const answer = await request('HEAD', this.address, { signal });
+        if (Number(answer.header('Upload-Length')) === this.#file.size) return Number(answer.header('Upload-Offset'));
+      } catch (error) {
+        if (!(error instanceof Refusal) || ![403, 404, 410].includes(error.status)) throw error;
+      }
+      forget(this.#file);
+      this.address = null;
+    }
+    const headers = { 'Upload-Length': String(this.#file.size), 'Upload-Metadata': this.#metadata() };
+    const answer = await request('POST', this.#endpoint, { headers, signal });
+    this.address = new URL(answer.header('Location'), location.href).pathname;
+    remember(this.#file, this.address);
+    return 0;
+  }
+
+  async #piece(offset, signal) {
+    const piece = this.#file.slice(offset, offset + PIECE);
+    const bytes = await piece.arrayBuffer();
+    if (bytes.byteLength === 0) throw new DOMException('shorter than before', 'NotReadableError');
+    const headers = { 'Upload-Offset': String(offset), 'Content-Type': TYPE };
+    const sum = await checksum(bytes);
+    if (sum) headers['Upload-Checksum'] = sum;
+    const onSent = (loaded) => this.#note(offset + Math.min(loaded, bytes.byteLength));
+    const answer = await request('PATCH', this.address, { headers, body: bytes, onSent, signal });
+    return Number(answer.header('Upload-Offset'));
+  }
+
+  #note(bytes) {
+    this.sent = bytes;
+    this.dispatchEvent(new Event('change'));
+  }
+
+  #metadata() {
+    const values = { filename: this.#file.name, modified: String(this.#file.lastModified), ...this.#wishes() };
+    return Object.entries(values).map(([key, value]) => `${key} ${base64(value)}`.trim()).join(',');
+  }
+
+  /** Whether another attempt may help. */
+  #mends(error) {
+    if (error instanceof Cut) return true;
+    return error instanceof Refusal && error.status !== 401 && !FINAL.has(error.status);
+  }
+
+  #explain(error) {
+    if (error instanceof Refusal && error.status === 401) return 'You are signed out. Sign in, then choose the file again.';
+    if (error instanceof Refusal && error.status === 403) return error.message.startsWith('The server answered')
+      ? 'The server did not accept this. Reload the page, then choose the file again.' : error.message;
+    if (error instanceof Refusal) return error.message;
+    return 'The file cannot be read any more. Was it moved or changed? Choose it again.';
+  }
+
+  /** 1, 2, 4 … 30 seconds, a little scattered, so that many do not come back at the same moment. */
+  async #wait(error) {
+    this.#failures += 1;
+    const busy = error instanceof Refusal && [409, 423].includes(error.status);
+    const seconds = busy ? 1.5 : Math.min(LONGEST_WAIT, 2 ** (this.#failures - 1)) * (0.75 + Math.random() / 2);
+    const until = Date.now() + seconds * 1000;
+    const why = navigator.onLine ? 'The connection was cut.' : 'You are offline.';
+    while (Date.now() < until && !this.#stop.signal.aborted) {
+      this.#become('retrying', `${why} Trying again in ${Math.max(1, Math.ceil((until - Date.now()) / 1000))} s; nothing is lost.`);
+      const woken = await this.#pause(Math.min(1000, until - Date.now()));
+      if (woken) return;
+    }
+  }
+
+  #pause(milliseconds) {
+    return new Promise((resolve) => {
+      const timer = setTimeout(() => resolve(false), milliseconds);
+      this.#wake = () => {
+        clearTimeout(timer);
+        resolve(true);
+      };
+    });
+  }
+}
+
+function base64(text) {
+  return btoa(String.fromCharCode(...new TextEncoder().encode(text)));
+}
