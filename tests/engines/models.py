@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from dataclasses import asdict
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +30,8 @@ TINY = Architecture(
 )
 
 
+# The same bytes for the same arguments: safetensors writes its metadata in a different order each time.
+@cache
 def base_bytes(architecture: Architecture = TINY, seed: int = 1, **metadata: str) -> bytes:
     """A base file with weights of the usual size."""
     rng = np.random.default_rng(seed)
@@ -40,6 +43,7 @@ def base_bytes(architecture: Architecture = TINY, seed: int = 1, **metadata: str
     return safetensors.numpy.save(tensors, {"format": BASE_FORMAT, "name": "tiny", **sizes, **metadata})
 
 
+@cache
 def style_bytes(base: bytes, architecture: Architecture = TINY, seed: int = 2, **metadata: str) -> bytes:
     """A style file for that base."""
     rng = np.random.default_rng(seed)

@@ -16,10 +16,10 @@ HEIGHT, WIDTH = 144, 192
 def landscape(seed: int, height: int = 400, width: int = 600) -> np.ndarray:
     """Something with structure at several sizes, as footage has."""
     rng = np.random.default_rng(seed)
-    picture = np.zeros((height, width, 3), np.float32)
+    picture: np.ndarray = np.zeros((height, width, 3), np.float32)
     for cells, weight in ((6, 70.0), (24, 40.0), (96, 25.0)):
         noise = rng.normal(0, 1, (cells * height // width, cells, 3)).astype(np.float32)
-        picture += weight * cv2.resize(noise, (width, height), interpolation=cv2.INTER_CUBIC)
+        picture = picture + weight * cv2.resize(noise, (width, height), interpolation=cv2.INTER_CUBIC)
     return np.clip(picture + 128, 0, 255).astype(np.uint8)
 
 

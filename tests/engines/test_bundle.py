@@ -1,0 +1,195 @@
+"""A filter leaves and comes back as one file, and no other file gets in."""
+
+from __future__ import annotations
+
+import io
+import json
+import pickle
+import struct
+import zipfile
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from filters import bundle as bundles
+from filters.bundle import BundleRefused, FilterBundle, StylePicture, read_bundle, to_onnx, write_bundle
+from filters.engines.network import NetworkEngine
+from tests.engines.models import base_bytes, johnson, picture, style_bytes
+
+
+def jpeg(width: int = 32, height: int = 24, kind: str = "JPEG") -> bytes:
+    buffer = io.BytesIO()
+    Image.fromarray(picture(height, width)).save(buffer, kind)
+    return buffer.getvalue()
+
+
+def example(**changes: Any) -> FilterBundle:
+    base = base_bytes()
+    made = FilterBundle(
+        slug="copper-night",
+        name="Copper Night “2”",
+        kind="style",
+        weights=style_bytes(base),
+        base=base,
+        base_name="tiny",
+        description="Warm lines.",
+        tags=("warm", "dark"),
+        suits=("city",),
+        pictures=(
+            StylePicture(jpeg(), "Nocturne", "J. Doe", "1875", "https://example.org/1", "public domain"),
+            StylePicture(jpeg(kind="PNG"), "Second"),
+        ),
+        metrics={"style_distance": 0.14},
+        training={"seed": 7, "settings": {"minutes": 5}, "losses": [[0, 3.5], [10, 1.25]]},
+    )
+    return replace(made, **changes)
+
+
+def contents(data: bytes) -> dict[str, bytes]:
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        return {name: archive.read(name) for name in archive.namelist()}
+
+
+def zipped(files: list[tuple[str, bytes]], compression: int = zipfile.ZIP_DEFLATED) -> bytes:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", compression) as archive:
+        for name, data in files:
+            archive.writestr(name, data)
+    return buffer.getvalue()
+
+
+def changed(change: Callable[[dict[str, Any]], object]) -> bytes:
+    """The example with another manifest."""
+    files = contents(write_bundle(example()))
+    manifest = json.loads(files["manifest.json"])
+    change(manifest)
+    files["manifest.json"] = json.dumps(manifest).encode()
+    return zipped(list(files.items()))
+
+
+def with_part(name: str, data: bytes, *, listed: bool = True) -> bytes:
+    """The example with a part added or exchanged, and named in the manifest."""
+    files = contents(write_bundle(example()))
+    manifest = json.loads(files["manifest.json"])
+    if listed:
+        manifest["files"][name] = {"sha256": bundles._sha256(data), "size": len(data)}
+    files["manifest.json"] = json.dumps(manifest).encode()
+    return zipped(list({**files, name: data}.items()))
+
+
+def test_a_filter_comes_back_as_it_left() -> None:
+    assert read_bundle(write_bundle(example())) == example()
+
+
+def test_the_file_is_the_same_each_time() -> None:
+    assert write_bundle(example()) == write_bundle(example())
+
+
+def test_a_whole_model_travels_too() -> None:
+    model = example(kind="onnx", weights=johnson().SerializeToString(), base=b"", base_name="", pictures=())
+    assert read_bundle(write_bundle(model)) == model
+
+
+def test_many_pictures_keep_their_order() -> None:
+    pictures = tuple(StylePicture(jpeg(width), f"picture {width}") for width in range(20, 32))
+    assert read_bundle(write_bundle(example(pictures=pictures))).pictures == pictures
+
+
+def test_the_exported_model_runs_elsewhere_and_paints_the_same(tmp_path: Any) -> None:
+    import onnxruntime
+
+    base, style = base_bytes(), style_bytes(base_bytes())
+    frames = picture(96, 160)[None]
+    (elsewhere,) = onnxruntime.InferenceSession(to_onnx(base, style)).run(None, {"frames": frames})
+    (tmp_path / "base").write_bytes(base)
+    (tmp_path / "style").write_bytes(style)
+    here = NetworkEngine.from_files(tmp_path / "base", tmp_path / "style").apply(frames)
+    assert np.array_equal(elsewhere, here)
+
+
+REFUSED: dict[str, Callable[[], bytes]] = {
+    "nothing": lambda: b"",
+    "no zip": lambda: b"PK but no zip",
+    "a pickle": lambda: pickle.dumps({"weights": 1}),
+    "half a zip": lambda: write_bundle(example())[:-400],
+    "no manifest": lambda: zipped([("weights.safetensors", b"x")]),
+    "a manifest that is no JSON": lambda: zipped([("manifest.json", b"{")]),
+    "a manifest nested without end": lambda: zipped([("manifest.json", b"[" * 200_000)]),
+    "a manifest that is a list": lambda: zipped([("manifest.json", b"[]")]),
+    "another format": lambda: changed(lambda m: m.update(format="rotoscope-filter-9")),
+    "a path upwards": lambda: with_part("../../evil.py", b"x"),
+    "an absolute path": lambda: with_part("/etc/cron.d/evil", b"x"),
+    "a path backwards": lambda: with_part("..\\evil.exe", b"x"),
+    "a folder": lambda: with_part("style-1.jpg/", b""),
+    "a pickle among the parts": lambda: with_part("weights.pkl", pickle.dumps(1)),
+    "a picture too many": lambda: with_part("style-17.jpg", jpeg()),
+    "a part not in the manifest": lambda: with_part("style-3.jpg", jpeg(), listed=False),
+    "another hash": lambda: changed(lambda m: m["files"]["weights.safetensors"].update(sha256="0" * 64)),
+    "a part that is missing": lambda: changed(lambda m: m["files"].update({"style-3.jpg": {"sha256": ""}})),
+    "files that are a list": lambda: changed(lambda m: m.update(files=[1])),
+    "an unknown kind": lambda: changed(lambda m: m.update(kind="pickle")),
+    "a kind that is no word": lambda: changed(lambda m: m.update(kind=["style"])),
+    "another kind than its parts": lambda: changed(lambda m: m.update(kind="onnx")),
+    "a slug with a path": lambda: changed(lambda m: m.update(slug="../x")),
+    "no name": lambda: changed(lambda m: m.update(name=" ")),
+    "a name that is a number": lambda: changed(lambda m: m.update(name=5)),
+    "a name without end": lambda: changed(lambda m: m.update(name="x" * 121)),
+    "a name with a null": lambda: changed(lambda m: m.update(name="x\x00y")),
+    "tags that are one text": lambda: changed(lambda m: m.update(tags="abc")),
+    "a thousand tags": lambda: changed(lambda m: m.update(tags=["x"] * 1000)),
+    "metrics that are a list": lambda: changed(lambda m: m.update(metrics=[])),
+    "a metric that is no number": lambda: changed(lambda m: m.update(metrics={"x": float("nan")})),
+    "too few pictures described": lambda: changed(lambda m: m["pictures"].pop()),
+    "a picture that is none": lambda: with_part("style-1.jpg", b"GIF89a"),
+    "weights that are none": lambda: with_part("weights.safetensors", b"\x80\x04K\x01."),
+    "a base that does not fit": lambda: with_part("base.safetensors", base_bytes(seed=9)),
+    "a strange compression": lambda: zipped([("manifest.json", b"{}")], zipfile.ZIP_BZIP2),
+}
+
+
+@pytest.mark.parametrize("case", REFUSED)
+def test_it_refuses(case: str) -> None:
+    with pytest.raises(BundleRefused, match=r"\.$"):
+        read_bundle(REFUSED[case]())
+
+
+def test_it_refuses_a_part_that_is_there_twice() -> None:
+    with pytest.warns(UserWarning, match="Duplicate name"):
+        data = zipped([("manifest.json", b"{}"), ("manifest.json", b"{}")])
+    with pytest.raises(BundleRefused, match="twice"):
+        read_bundle(data)
+
+
+def test_a_zip_bomb_is_read_to_its_limit_only(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Ten megabytes of nothing in ten kilobytes, and the zip lies about the size besides."""
+    monkeypatch.setitem(bundles.LIMITS, "manifest.json", 1 << 20)
+    data = bytearray(zipped([("manifest.json", bytes(10 << 20))]))
+    directory = data.rindex(b"PK\x01\x02")
+    with pytest.raises(BundleRefused, match="larger"):
+        read_bundle(bytes(data))
+    data[directory + 24 : directory + 28] = struct.pack("<I", 10)
+    with pytest.raises(BundleRefused):
+        read_bundle(bytes(data))
+
+
+def test_it_refuses_a_file_beyond_the_limit(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(bundles, "LARGEST_BUNDLE", 1 << 20)
+    with pytest.raises(BundleRefused, match="larger than 1 MB"):
+        read_bundle(bytes(1 + (1 << 20)))
+
+
+def test_an_encrypted_part_is_refused() -> None:
+    data = bytearray(zipped([("manifest.json", b"{}")]))
+    data[data.rindex(b"PK\x01\x02") + 8] |= 1
+    with pytest.raises(BundleRefused, match="encrypted"):
+        read_bundle(bytes(data))
+
+
+def test_a_picture_of_too_many_pixels_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(bundles, "MOST_PIXELS", 100)
+    with pytest.raises(BundleRefused, match="pixels"):
+        write_bundle(example())
