@@ -20,7 +20,8 @@ def landscape(seed: int, height: int = 400, width: int = 600) -> np.ndarray:
     for cells, weight in ((6, 70.0), (24, 40.0), (96, 25.0)):
         noise = rng.normal(0, 1, (cells * height // width, cells, 3)).astype(np.float32)
         picture = picture + weight * cv2.resize(noise, (width, height), interpolation=cv2.INTER_CUBIC)
-    return np.clip(picture + 128, 0, 255).astype(np.uint8)
+    result: np.ndarray = np.clip(picture + 128, 0, 255).astype(np.uint8)
+    return result
 
 
 def flight(count: int, seed: int = 1, step: tuple[float, float] = (1.3, 0.7)) -> list[np.ndarray]:
@@ -38,8 +39,8 @@ def flickering(frames: list[np.ndarray], seed: int = 5, size: float = 12.0) -> l
     rng = np.random.default_rng(seed)
     painted = []
     for frame in frames:
-        blotches = rng.normal(0, size, (HEIGHT // 6, WIDTH // 6, 3)).astype(np.float32)
-        blotches = cv2.resize(blotches, (WIDTH, HEIGHT), interpolation=cv2.INTER_CUBIC)
+        noise = rng.normal(0, size, (HEIGHT // 6, WIDTH // 6, 3)).astype(np.float32)
+        blotches = cv2.resize(noise, (WIDTH, HEIGHT), interpolation=cv2.INTER_CUBIC)
         painted.append(np.clip(0.6 * frame + 40 + blotches, 0, 255).astype(np.uint8))
     return painted
 
