@@ -42,6 +42,12 @@ def folders(settings: Settings, tmp_path: Path) -> None:
     settings.SCRATCH.mkdir()
 
 
+@pytest.fixture(autouse=True)
+def quick_passwords(settings: Settings) -> None:
+    """Passwords that are hashed at once: the slow hash is Django's business, not that of these tests."""
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
 @pytest.fixture
 def queue() -> Iterator[StubBroker]:
     """The queue in memory, empty before and after; `dramatiq.Worker(queue)` works it off."""

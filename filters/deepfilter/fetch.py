@@ -11,6 +11,7 @@ import urllib3
 
 from filters.deepfilter.problem import Problem
 
+PORTS = (80, 443)
 SECONDS = 20.0
 TIMEOUT = urllib3.Timeout(connect=5.0, read=10.0)
 CHUNK = 1 << 16
@@ -25,7 +26,7 @@ def fetch(address: str, largest: int) -> bytes:
     parts = _split(address)
     assert parts.hostname is not None
     port = parts.port or (443 if parts.scheme == "https" else 80)
-    if port not in (80, 443):
+    if port not in PORTS:
         raise Problem("pictures are fetched from ports 80 and 443 only")
     pool = _pool(parts.scheme, parts.hostname, checked_address(parts.hostname, port), port)
     target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")

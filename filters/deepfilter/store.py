@@ -80,7 +80,10 @@ def put(owner: User, path: str, data: Readable, *, size: int | None = None) -> D
     400 where less or more comes than was announced.
     """
     _wants_folder(owner, paths.parent(path))
-    _room(owner, size or 0)
+    if size is not None and size > LARGEST:
+        raise Problem(f"a file has at most {LARGEST} bytes", status=413)
+    replaced = DeepFilterObject.objects.filter(owner=owner, path=path).first()
+    _room(owner, (size or 0) - (replaced.size if replaced else 0))
     with tempfile.TemporaryDirectory(dir=settings.SCRATCH) as folder:
         beside = Path(folder) / "object"
         written = _write(data, beside)
@@ -150,8 +153,7 @@ def _write(data: Readable, target: Path) -> int:
 
 
 def _room(owner: User, size: int) -> None:
-    if size > LARGEST:
-        raise Problem(f"a file has at most {LARGEST} bytes", status=413)
+    """Raise Problem unless `size` more bytes, and one thing more, fit."""
     kept = DeepFilterObject.objects.filter(owner=owner)
     full = used_bytes(owner) + size > settings.DEEPFILTER_QUOTA_BYTES or kept.count() >= MOST
     if full:

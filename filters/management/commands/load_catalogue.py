@@ -5,6 +5,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 
 from filters import shipped
+from filters.deepfilter.catalogue import ensure_deepfilter_filters
 
 
 class Command(BaseCommand):
@@ -15,3 +16,4 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         """Say how many filters changed."""
         self.stdout.write(f"{shipped.load()} shipped filters added or brought up to date.")
+        self.stdout.write(f"{ensure_deepfilter_filters()} DeepFilter filters are offered.")
