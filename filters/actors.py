@@ -5,6 +5,7 @@ from __future__ import annotations
 import dramatiq
 
 from filters import trainings
+from filters import upkeep as upkeep_step
 
 HOUR = 3_600_000  # milliseconds
 
@@ -13,3 +14,9 @@ HOUR = 3_600_000  # milliseconds
 def train(pk: int) -> None:
     """Train a filter, or go on where a killed worker left it."""
     trainings.run(pk)
+
+
+@dramatiq.actor(queue_name="ingest", time_limit=600_000, max_retries=0)
+def upkeep() -> None:
+    """Try unavailable filters again, clear old DeepFilter files away."""
+    upkeep_step.run()

@@ -9,12 +9,14 @@ from __future__ import annotations
 import logging
 import threading
 from collections import OrderedDict
+from contextlib import closing
 from decimal import Decimal
 from pathlib import Path
 
 import numpy as np
 from django.conf import settings
 
+from filters.engines.algorithmia import AlgorithmiaEngine, Patience
 from filters.engines.base import Engine, EngineError, EngineUnavailable
 from filters.models import Filter, FilterVersion
 from rotoscope.files import local_path
@@ -24,6 +26,7 @@ logger = logging.getLogger(__name__)
 KEPT = 3
 BASES = Path(__file__).parent / "catalogue" / "bases"
 PROBE_SIDE = 64  # pixels: the cheapest picture that a service can be asked for
+PROBE_PATIENCE = Patience(answer=20, whole=30, attempts=1)
 
 _mine = threading.local()
 
@@ -78,11 +81,9 @@ def base_path(name: str) -> Path:
     return path
 
 
-def _deepfilter_engine(version: FilterVersion) -> Engine:
+def _deepfilter_engine(version: FilterVersion, patience: Patience | None = None) -> Engine:
     if not settings.ALGORITHMIA_API_KEY:
         raise EngineUnavailable("No Algorithmia key is set (ALGORITHMIA_API_KEY).", temporary=False)
-    from filters.engines.algorithmia import AlgorithmiaEngine
-
     return AlgorithmiaEngine(
         settings.ALGORITHMIA_API_KEY,
         settings.ALGORITHMIA_API_ADDRESS,
@@ -90,6 +91,7 @@ def _deepfilter_engine(version: FilterVersion) -> Engine:
         cost_per_image=Decimal(version.filter.cost_per_image),
         batch=settings.ALGORITHMIA_BATCH,
         at_once=settings.ALGORITHMIA_CALLS_AT_ONCE,
+        patience=patience,
     )
 
 
@@ -113,8 +115,15 @@ def _answers(one: Filter) -> bool:
     assert one.current is not None
     picture = np.full((1, PROBE_SIDE, PROBE_SIDE, 3), 128, np.uint8)
     try:
-        engine_for_version(one.current).apply(picture)
+        with closing(_probe_engine(one.current)) as engine:
+            engine.apply(picture)
     except EngineError as still:
         logger.info("%s is still unavailable: %s", one, still)
         return False
     return True
+
+
+def _probe_engine(version: FilterVersion) -> Engine:
+    if version.kind == FilterVersion.Kind.DEEPFILTER:
+        return _deepfilter_engine(version, PROBE_PATIENCE)
+    return make_engine(version)

@@ -13,7 +13,7 @@ from typing import Any
 from django.db.models import F, Q
 from django.utils import timezone
 
-from filters import training_queue
+from filters import training_queue, upkeep
 from rotoscope.files import clear_leftovers
 from rotoscope.lease import LeasedQuerySet, M
 from videos.models import Render, Segment, Still, Video
@@ -29,6 +29,7 @@ def run() -> int:
     """One round; how many messages were sent."""
     _plans()
     clear_leftovers()
+    upkeep.ask()
     sent = _videos() + _stills() + _renders() + _rebuilds() + training_queue.requeue_lost()
     if sent:
         logger.info("reconciler sent %d messages", sent)

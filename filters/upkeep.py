@@ -1,0 +1,31 @@
+"""What the filters need now and then: unavailable ones tried again, old DeepFilter files cleared away."""
+
+from __future__ import annotations
+
+import time
+
+from filters import service
+from filters.deepfilter import store
+
+EVERY = 300.0  # seconds
+
+_last = float("-inf")
+
+
+def ask() -> bool:
+    """For the reconciler, as often as it likes: put `run` on the queue when it is time; whether it was."""
+    global _last
+    now = time.monotonic()
+    if now - _last < EVERY:
+        return False
+    _last = now
+    from filters.actors import upkeep
+
+    upkeep.send()
+    return True
+
+
+def run() -> None:
+    """Do it now. A service that does not answer takes half a minute, so this is work for a worker."""
+    service.available_again()
+    store.forget_old_objects()
