@@ -14,7 +14,7 @@ from torch import Tensor
 
 from .perceptual import STYLE_LAYERS, Perception, gram
 
-FORMATS = ("JPEG", "MPO", "PNG", "WEBP", "TIFF", "GIF", "BMP")
+FORMATS = ("JPEG", "PNG", "WEBP", "TIFF", "GIF", "BMP")
 MOST_PIXELS = 64_000_000
 MOST_BYTES = 100_000_000
 LEAST_SIDE = 64

@@ -34,14 +34,15 @@ class Settings:
     seconds: float = 0.0  # 0: no limit; with a limit the number of steps depends on the machine
     contents: int = 2  # squares in a step
     styles_per_content: int = 2  # paintings of each square, every one in another style
-    early_sizes: tuple[int, ...] = (128, 144, 160)  # pixels, sides of the squares in the first half
-    late_sizes: tuple[int, ...] = (176, 192, 224)  # pixels, afterwards
+    early_sizes: tuple[int, ...] = (112, 128, 144)  # pixels, sides of the squares in the first half
+    late_sizes: tuple[int, ...] = (160, 176, 208)  # pixels, afterwards
     rate: float = 2e-3  # Adam's learning rate for the shared weights
     style_rate: float = 1e-2  # and for the numbers of the styles
     content_weight: float = 1.0
     style_weight: float = 4.0
     variation_weight: float = 0.3
     steadiness_weight: float = 10.0
+    steady_every: int = 4  # steadiness is judged on every so-manieth picture of a batch
     steady_from: float = 0.1  # share of the training after which steadiness begins to count
     steady_full: float = 0.3  # and from which it counts fully
     checkpoint_every: int = 100  # steps
@@ -144,18 +145,20 @@ class Training:
         return losses
 
     def _losses(self, pictures: Tensor, styles: Tensor) -> dict[str, Tensor]:
-        """The four losses, each the mean over the batch. Steadiness is judged on every second picture."""
+        """The four losses, each the mean over the batch."""
         steady = self._steadiness() > 0
-        grid = random_motion((len(pictures) + 1) // 2, pictures.shape[-1], self.generator).to(self.device)
-        noise = torch.randn(pictures[::2].shape, generator=self.generator).to(self.device) * (1.5 / 255)
+        judged = slice(None, None, self.settings.steady_every)
+        still = pictures[judged]
+        grid = random_motion(len(still), still.shape[-1], self.generator).to(self.device)
+        noise = torch.randn(still.shape, generator=self.generator).to(self.device) * (1.5 / 255)
         if steady:
-            moved = (move(pictures[::2], grid) + noise).clamp(0, 1)
-            painted_all = self.painter(torch.cat([pictures, moved]), torch.cat([styles, styles[::2]]))
+            moved = (move(still, grid) + noise).clamp(0, 1)
+            painted_all = self.painter(torch.cat([pictures, moved]), torch.cat([styles, styles[judged]]))
             painted, painted_moved = (
                 painted_all[: len(pictures)].float(),
                 painted_all[len(pictures) :].float(),
             )
-            steadiness = steadiness_loss(painted_moved, move(painted[::2], grid)).mean()
+            steadiness = steadiness_loss(painted_moved, move(painted[judged], grid)).mean()
         else:
             painted, steadiness = self.painter(pictures, styles).float(), torch.zeros((), device=self.device)
         repeats = self.settings.styles_per_content

@@ -1,0 +1,96 @@
+"""The losses and metrics, against their definitions on small arrays."""
+
+import math
+
+import numpy as np
+import pytest
+import torch
+
+from filters.training import losses, metrics
+from filters.training.perceptual import STYLE_LAYERS, Perception, gram
+
+
+def test_a_gram_matrix_is_f_times_its_transpose_over_chw() -> None:
+    features = torch.tensor([[[[1.0, 2.0]], [[3.0, 4.0]]]])
+    expected = torch.tensor([[[5.0, 11.0], [11.0, 25.0]]]) / 4
+    assert torch.allclose(gram(features), expected)
+
+
+def test_the_style_loss_is_the_mean_of_relative_gram_errors() -> None:
+    generator = torch.Generator().manual_seed(1)
+    painted = {layer: torch.rand(2, 3, 4, 5, generator=generator) for layer in STYLE_LAYERS}
+    targets = {layer: torch.rand(2, 3, 3, generator=generator) for layer in STYLE_LAYERS}
+    expected = []
+    for picture in range(2):
+        errors = []
+        for layer in STYLE_LAYERS:
+            flat = painted[layer][picture].reshape(3, 20).numpy()
+            wanted = targets[layer][picture].numpy()
+            errors.append(((flat @ flat.T / 60 - wanted) ** 2).sum() / (wanted**2).sum())
+        expected.append(np.mean(errors))
+    assert losses.style_loss(painted, targets).numpy() == pytest.approx(expected, rel=1e-5)
+
+
+def test_the_content_loss_is_relative_to_the_original() -> None:
+    original = torch.full((2, 1, 2, 2), 400.0)
+    painted = {"relu3_3": torch.stack([torch.full((1, 2, 2), 600.0), torch.full((1, 2, 2), 400.0)])}
+    assert losses.content_loss(painted, original).tolist() == pytest.approx([0.25, 0.0])
+
+
+def test_an_empty_picture_does_not_outweigh_the_others() -> None:
+    original = torch.full((1, 1, 2, 2), 1.0)
+    painted = {"relu3_3": original + 100.0}
+    assert losses.content_loss(painted, original)[0] == pytest.approx(10_000 / losses.LEAST_CONTENT)
+    assert losses.relative_error(painted["relu3_3"], original)[0] == pytest.approx(10_000)
+
+
+def test_total_variation_counts_steps_across_and_down() -> None:
+    stripes = torch.zeros(1, 3, 4, 4)
+    stripes[..., 1::2] = 1.0
+    assert losses.total_variation(stripes).tolist() == pytest.approx([1.0])
+    assert losses.total_variation(torch.full((1, 3, 4, 4), 0.5)).tolist() == [0.0]
+
+
+def test_painting_that_follows_the_motion_exactly_is_steady() -> None:
+    generator = torch.Generator().manual_seed(3)
+    pictures = torch.rand(4, 3, 96, 96, generator=generator)
+    grid = losses.random_motion(4, 96, generator)
+    inverted = 1 - losses.move(pictures, grid)
+    assert losses.steadiness_loss(inverted, losses.move(1 - pictures, grid)).max() < 1e-5
+    assert losses.steadiness_loss(1 - pictures, losses.move(1 - pictures, grid)).min() > 0.05
+
+
+def test_vgg_sees_bgr_minus_its_mean() -> None:
+    perception = Perception()
+    features = perception(torch.zeros(1, 3, 16, 16), last="relu1_1")["relu1_1"][0, :, 8, 8]
+    mean = torch.tensor([-103.939, -116.779, -123.68])
+    expected = (
+        perception.get_buffer("conv1_1_weight").sum((2, 3)) @ mean + perception.get_buffer("conv1_1_bias")
+    ).relu()
+    assert torch.allclose(features, expected, rtol=1e-4, atol=1e-3)
+    deep = perception(torch.rand(1, 3, 32, 48))
+    assert deep["relu3_3"].shape == (1, 256, 8, 12)
+    assert deep["relu4_3"].shape == (1, 512, 4, 6)
+
+
+def test_the_distances_are_measured_at_720_lines() -> None:
+    picture = np.random.default_rng(4).integers(0, 255, (36, 64, 3), np.uint8)
+    assert metrics.at_lines(picture).shape == (720, 1280, 3)
+    assert metrics.at_lines(picture, 36) is picture
+
+
+def test_the_temporal_error_of_a_panned_picture_is_zero_along_the_path_and_not_without_it() -> None:
+    wide = np.random.default_rng(5).integers(0, 255, (40, 80, 3), np.uint8)
+    frames = [wide[:, 5 * i : 5 * i + 50] for i in range(3)]
+    to_photo = [np.array([[1, 0, 5.0 * i], [0, 1, 0], [0, 0, 1]]) for i in range(3)]
+    motions = [metrics.frame_motion(to_photo, i) for i in range(2)]
+    assert metrics.temporal_error(frames, motions) == pytest.approx(0, abs=1e-6)
+    assert metrics.temporal_error(frames, [np.eye(3)] * 2) > 0.1
+
+
+def test_the_temporal_error_is_the_mean_grey_level_difference_over_255() -> None:
+    frames = [np.full((8, 8, 3), 100, np.uint8), np.full((8, 8, 3), 151, np.uint8)]
+    assert metrics.temporal_error(frames, [np.eye(3)]) == pytest.approx(51 / 255)
+    flow = np.zeros((8, 8, 2), np.float32)
+    assert metrics.temporal_error(frames, [flow]) == pytest.approx(51 / 255)
+    assert not math.isnan(metrics.temporal_error(frames, [flow + 3]))

@@ -1,0 +1,96 @@
+"""The network, its files, and what is drawn."""
+
+import importlib
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from filters.training import export
+from filters.training.network import FINE, Architecture, Painter, is_style_number
+from filters.training.recipe import read_recipe
+from filters.training.scenes import landscapes
+
+SMALL = Architecture(stem=8, quarter=16, eighth=24, head=8, encoder_blocks=1, eighth_blocks=1)
+
+
+def painter(styles: int = 2, architecture: Architecture = SMALL) -> Painter:
+    torch.manual_seed(5)
+    made = Painter(styles, architecture)
+    for name, parameter in made.named_parameters():
+        if is_style_number(name):
+            torch.nn.init.normal_(parameter, 1.0, 0.3)
+    return made
+
+
+def test_the_fine_network_fits_into_six_hundred_kilobytes(tmp_path: Path) -> None:
+    export.write_base(Painter(1, FINE), tmp_path / "base.safetensors")
+    assert (tmp_path / "base.safetensors").stat().st_size < 600_000
+
+
+def test_painting_keeps_the_size_and_the_range() -> None:
+    painted = painter()(torch.rand(2, 3, 40, 56), torch.tensor([0, 1])).detach()
+    assert painted.shape == (2, 3, 40, 56)
+    assert 0 <= float(painted.min()) <= float(painted.max()) <= 1
+
+
+def test_the_pictures_of_a_batch_do_not_influence_each_other() -> None:
+    made, pictures = painter(), torch.rand(2, 3, 32, 32)
+    together = made(pictures, torch.tensor([1, 0]))
+    alone = made(pictures[1:], torch.tensor([0]))
+    assert torch.allclose(together[1:], alone, atol=1e-5)
+    assert not torch.allclose(made(pictures[1:], torch.tensor([1])), alone, atol=1e-2)
+
+
+def test_files_give_back_the_network_that_was_written(tmp_path: Path) -> None:
+    made, pictures = painter(), torch.rand(1, 3, 32, 40)
+    digest = export.write_base(made, tmp_path / "base.safetensors")
+    export.write_style(made, 1, tmp_path / "one.safetensors", slug="one", base_sha256=digest)
+    again = export.assemble(
+        tmp_path / "base.safetensors", [export.read_style(tmp_path / "one.safetensors", digest)]
+    )
+    assert again.architecture == SMALL
+    expected = made(pictures, torch.tensor([1]))
+    assert torch.allclose(
+        again(pictures, torch.tensor([0])), expected, atol=5e-3
+    )  # half precision of the base
+    assert digest == export.sha256(tmp_path / "base.safetensors")
+
+
+def test_a_style_is_not_taken_for_another_base(tmp_path: Path) -> None:
+    export.write_style(painter(), 0, tmp_path / "one.safetensors", slug="one", base_sha256="ab" * 32)
+    with pytest.raises(export.WrongFile, match="another base"):
+        export.read_style(tmp_path / "one.safetensors", "cd" * 32)
+    with pytest.raises(export.WrongFile, match="format"):
+        export.read_base(tmp_path / "one.safetensors")
+    (tmp_path / "two.safetensors").write_bytes(b"\x80\x04 a pickle, say")
+    with pytest.raises(export.WrongFile, match="not a safetensors"):
+        export.read_style(tmp_path / "two.safetensors")
+
+
+def test_the_middle_of_styles_is_their_mean() -> None:
+    made = painter()
+    numbers = [export.style_numbers(made, index) for index in (0, 1)]
+    middle = export.mean_style(numbers)
+    assert torch.allclose(
+        middle["stem_norm.scale"], (numbers[0]["stem_norm.scale"] + numbers[1]["stem_norm.scale"]) / 2
+    )
+
+
+@pytest.mark.parametrize("name", sorted(style.drawing for style in read_recipe() if style.drawing))
+def test_a_drawing_is_the_same_every_time(name: str) -> None:
+    draw = importlib.import_module(f"filters.catalogue.drawings.{name}").draw
+    first = draw()
+    assert first.shape == (768, 768, 3)
+    assert first.dtype == np.uint8
+    assert np.array_equal(first, draw())
+    assert first.reshape(-1, 3).std(0).max() > 15
+
+
+def test_landscapes_follow_from_their_seed_and_differ() -> None:
+    one, two = landscapes(2, seed=4)
+    again = next(iter(landscapes(1, seed=4)))
+    assert np.array_equal(one, again)
+    assert not np.array_equal(one, two)
+    assert not np.array_equal(one, next(iter(landscapes(1, seed=5))))

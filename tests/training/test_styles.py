@@ -1,0 +1,117 @@
+"""Style images that are hostile, useless or merely unusual."""
+
+import struct
+import zlib
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from filters.training.styles import UnusableStyle, load_style_image, style_picture
+
+NOISE = np.random.default_rng(1).integers(0, 255, (80, 120, 3), np.uint8)
+
+
+def saved(path: Path, image: Image.Image, **options: object) -> Path:
+    image.save(path, **options)
+    return path
+
+
+def test_an_ordinary_picture_comes_back_as_it_is(tmp_path: Path) -> None:
+    assert np.array_equal(load_style_image(saved(tmp_path / "a.png", Image.fromarray(NOISE))), NOISE)
+
+
+def test_it_turns_a_picture_as_its_exif_says(tmp_path: Path) -> None:
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    path = saved(tmp_path / "a.jpg", Image.fromarray(NOISE), exif=exif)
+    assert load_style_image(path).shape == (120, 80, 3)
+
+
+def test_it_converts_cmyk(tmp_path: Path) -> None:
+    path = saved(tmp_path / "a.jpg", Image.fromarray(NOISE).convert("CMYK"), quality=95)
+    assert load_style_image(path).shape == (80, 120, 3)
+
+
+def test_it_converts_sixteen_bits_by_their_range(tmp_path: Path) -> None:
+    ramp = np.linspace(0, 65535, 80 * 120).reshape(80, 120).astype(np.uint16)
+    picture = load_style_image(saved(tmp_path / "a.png", Image.fromarray(ramp)))
+    assert picture[0, 0, 0] == 0
+    assert picture[-1, -1, 0] == 255
+    assert abs(int(picture[40, 0, 0]) - 127) <= 2
+
+
+def test_it_lays_transparency_on_white(tmp_path: Path) -> None:
+    alpha = np.dstack([NOISE, np.where(np.arange(120) < 60, 0, 255)[None].repeat(80, 0)]).astype(np.uint8)
+    picture = load_style_image(saved(tmp_path / "a.png", Image.fromarray(alpha)))
+    assert (picture[:, :60] == 255).all()
+    assert np.array_equal(picture[:, 60:], NOISE[:, 60:])
+
+
+def test_it_shrinks_what_is_larger_than_useful(tmp_path: Path) -> None:
+    path = saved(tmp_path / "a.jpg", Image.fromarray(NOISE).resize((4000, 3000)))
+    assert max(load_style_image(path).shape) == 1536
+
+
+def bomb(path: Path) -> Path:
+    """A PNG that says that it has 30,000 x 30,000 pixels, in a few bytes."""
+
+    def chunk(kind: bytes, data: bytes) -> bytes:
+        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+    header = struct.pack(">IIBBBBB", 30_000, 30_000, 8, 2, 0, 0, 0)
+    path.write_bytes(
+        b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(b"\0" * 1000))
+    )
+    return path
+
+
+def test_it_refuses_a_pixel_bomb_by_its_header(tmp_path: Path) -> None:
+    with pytest.raises(UnusableStyle):
+        load_style_image(bomb(tmp_path / "a.png"))
+
+
+@pytest.mark.parametrize("size", [(1, 1), (2000, 8)])
+def test_it_refuses_what_is_too_small(tmp_path: Path, size: tuple[int, int]) -> None:
+    with pytest.raises(UnusableStyle, match="at least 64"):
+        load_style_image(saved(tmp_path / "a.png", Image.new("RGB", size)))
+
+
+def test_it_refuses_what_is_too_thin_once_it_is_small(tmp_path: Path) -> None:
+    with pytest.raises(UnusableStyle, match="thin"):
+        load_style_image(saved(tmp_path / "a.png", Image.fromarray(NOISE).resize((9000, 70))))
+
+
+def test_it_refuses_one_flat_colour(tmp_path: Path) -> None:
+    with pytest.raises(UnusableStyle, match="flat"):
+        load_style_image(saved(tmp_path / "a.png", Image.new("RGB", (200, 200), "teal")))
+
+
+def test_it_refuses_an_animation(tmp_path: Path) -> None:
+    frames = [Image.fromarray(np.roll(NOISE, 9 * i, 0)) for i in range(3)]
+    path = saved(tmp_path / "a.gif", frames[0], save_all=True, append_images=frames[1:])
+    with pytest.raises(UnusableStyle, match="animated"):
+        load_style_image(path)
+
+
+@pytest.mark.parametrize(
+    "data", [b"", b"%PDF-1.7 nothing", b"GIF89a", b"<svg xmlns='http://www.w3.org/2000/svg'/>"]
+)
+def test_it_refuses_what_is_no_picture(tmp_path: Path, data: bytes) -> None:
+    path = tmp_path / "a.jpg"
+    path.write_bytes(data)
+    with pytest.raises(UnusableStyle, match="not a picture"):
+        load_style_image(path)
+
+
+def test_it_refuses_a_truncated_picture(tmp_path: Path) -> None:
+    path = saved(tmp_path / "a.png", Image.fromarray(NOISE))
+    path.write_bytes(path.read_bytes()[:2000])
+    with pytest.raises(UnusableStyle):
+        load_style_image(path)
+
+
+def test_the_style_scale_is_the_size_of_the_short_side() -> None:
+    assert style_picture(NOISE).shape == (1, 3, 512, 768)
+    assert style_picture(NOISE, 0.5).shape == (1, 3, 256, 384)

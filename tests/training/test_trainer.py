@@ -1,0 +1,190 @@
+"""The training loop: what it learns, what a kill does to it, and what it does about numbers that are none."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from torch import Tensor
+
+from filters.training import checkpoint
+from filters.training.content import ContentSet
+from filters.training.network import Architecture, Painter, is_style_number
+from filters.training.perceptual import Perception
+from filters.training.styles import style_targets
+from filters.training.trainer import Settings, Training, TrainingFailed
+
+SMALL = Architecture(stem=8, quarter=8, eighth=8, head=8, encoder_blocks=1, eighth_blocks=1)
+QUICK = Settings(
+    steps=4, contents=1, styles_per_content=2, early_sizes=(64,), late_sizes=(64,), steady_from=0, steady_full=0.1,
+    checkpoint_every=1,
+)  # fmt: skip
+
+
+@pytest.fixture(autouse=True)
+def one_thread() -> Iterator[None]:
+    """Sums in one order, so that the same training gives the same numbers."""
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(threads)
+
+
+@pytest.fixture(scope="module")
+def perception() -> Perception:
+    return Perception()
+
+
+@pytest.fixture(scope="module")
+def targets(perception: Perception) -> dict[str, Tensor]:
+    generator = torch.Generator().manual_seed(2)
+    return style_targets([torch.rand(1, 3, 64, 64, generator=generator) for _ in range(2)], perception)
+
+
+def training(
+    perception: Perception, targets: dict[str, Tensor], settings: Settings = QUICK, path: Path | None = None
+) -> Training:
+    torch.manual_seed(7)
+    pictures = np.random.default_rng(3).integers(0, 255, (2, 160, 200, 3), np.uint8)
+    return Training(Painter(2, SMALL), targets, ContentSet(pictures), settings, perception, path)
+
+
+def numbers(run: Training) -> dict[str, Tensor]:
+    return {name: value.clone() for name, value in run.painter.state_dict().items()}
+
+
+def same(one: dict[str, Tensor], other: dict[str, Tensor]) -> bool:
+    return all(torch.equal(one[name], other[name]) for name in one)
+
+
+def test_the_loss_falls(perception: Perception, targets: dict[str, Tensor]) -> None:
+    run = training(perception, targets, replace(QUICK, steps=12, steadiness_weight=0.0))
+    assert run.run()
+    styles = [losses["style"] for losses in run.history]
+    assert np.mean(styles[-4:]) < np.mean(styles[:2])
+
+
+def test_with_a_frozen_base_only_the_numbers_of_the_styles_move(
+    perception: Perception, targets: dict[str, Tensor]
+) -> None:
+    run = training(perception, targets, replace(QUICK, steps=2, freeze_base=True))
+    before = numbers(run)
+    run.run()
+    after = numbers(run)
+    moved = {name for name in before if not torch.equal(before[name], after[name])}
+    assert moved
+    assert all(is_style_number(name) for name in moved)
+    assert all(p.grad is None for name, p in run.painter.named_parameters() if not is_style_number(name))
+
+
+def test_a_training_that_was_stopped_goes_on_to_the_same_result(
+    perception: Perception, targets: dict[str, Tensor], tmp_path: Path
+) -> None:
+    straight = training(perception, targets)
+    straight.run()
+    stopped = training(perception, targets, path=tmp_path / "a.ckpt")
+    assert not stopped.run(should_stop=lambda: stopped.step == 2)
+    resumed = training(perception, targets, path=tmp_path / "a.ckpt")
+    assert resumed.run()
+    assert resumed.step == 4
+    assert same(numbers(straight), numbers(resumed))
+    assert [one["total"] for one in straight.history] == [one["total"] for one in resumed.history]
+
+
+def test_a_kill_in_the_middle_of_writing_leaves_the_old_checkpoint(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "a.ckpt"
+    checkpoint.save(path, {"step": 1})
+
+    def killed(state: object, file: object) -> None:
+        file.write(b"half a file")  # type: ignore[attr-defined]
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(torch, "save", killed)
+    with pytest.raises(KeyboardInterrupt):
+        checkpoint.save(path, {"step": 2})
+    monkeypatch.undo()
+    assert checkpoint.load(path) == {"step": 1}
+    checkpoint.save(path, {"step": 3})
+    assert checkpoint.load(path) == {"step": 3}
+    assert [one.name for one in tmp_path.glob("*.ckpt*")] == ["a.ckpt"]
+
+
+def test_a_checkpoint_can_hold_no_code(tmp_path: Path) -> None:
+    path = tmp_path / "a.ckpt"
+    torch.save({"step": Path("anything that is no tensor")}, path)
+    with pytest.raises(Exception, match="Weights only load failed"):
+        checkpoint.load(path)
+
+
+def poisoned(run: Training, at: set[int], monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the losses of some steps be no numbers, once each."""
+    honest = run._losses
+    left = set(at)
+
+    def losses(pictures: Tensor, styles: Tensor) -> dict[str, Tensor]:
+        parts = honest(pictures, styles)
+        if run.step in left:
+            left.discard(run.step)
+            parts["style"] = parts["style"] * float("nan")
+        return parts
+
+    monkeypatch.setattr(run, "_losses", losses)
+
+
+def test_a_loss_that_is_no_number_goes_back_a_checkpoint_and_halves_the_rate(
+    perception: Perception, targets: dict[str, Tensor], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = training(perception, targets, path=tmp_path / "a.ckpt")
+    poisoned(run, {2}, monkeypatch)
+    assert run.run()
+    assert run.failures == 1
+    assert run.step == 4
+    assert [one["step"] for one in run.history] == [1, 2, 3, 4]
+    assert all(torch.isfinite(value).all() for value in numbers(run).values())
+    calm = training(perception, targets)
+    calm.run()
+    assert run.optimizer.param_groups[0]["lr"] == pytest.approx(calm.optimizer.param_groups[0]["lr"] / 2)
+
+
+def test_it_gives_up_with_a_sentence_after_three_times(
+    perception: Perception, targets: dict[str, Tensor], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = training(perception, targets, path=tmp_path / "a.ckpt")
+    honest = run._losses
+    monkeypatch.setattr(
+        run, "_losses",
+        lambda p, s: {k: v * (float("nan") if run.step else 1) for k, v in honest(p, s).items()},
+    )  # fmt: skip
+    with pytest.raises(TrainingFailed, match="unstable four times"):
+        run.run()
+    kept = checkpoint.load(tmp_path / "a.ckpt")
+    assert kept is not None
+    assert kept["failures"] == 3
+    assert kept["step"] == 1
+
+
+def test_without_any_checkpoint_it_gives_up_at_once(
+    perception: Perception, targets: dict[str, Tensor], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = training(perception, targets)
+    poisoned(run, {0}, monkeypatch)
+    with pytest.raises(TrainingFailed, match="before its first checkpoint"):
+        run.run()
+
+
+def test_previews_come_early_and_with_every_checkpoint(
+    perception: Perception, targets: dict[str, Tensor]
+) -> None:
+    run = training(perception, targets, replace(QUICK, checkpoint_every=3))
+    run.standing = torch.rand(2, 3, 64, 64)
+    seen: dict[int, Tensor | None] = {}
+    run.run(lambda step, total, losses, preview: seen.__setitem__(step, preview))
+    assert {step for step, preview in seen.items() if preview is not None} == {2, 3}
+    preview = seen[3]
+    assert preview is not None
+    assert preview.shape == (2, 3, 64, 64)
+    assert 0 <= float(preview.min()) <= float(preview.max()) <= 1
