@@ -96,6 +96,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "videos.share_privacy.share_privacy",
 ]
 ROOT_URLCONF = "rotoscope.urls"
 WSGI_APPLICATION = "rotoscope.wsgi.application"

@@ -59,6 +59,15 @@ def viewer_of(request: HttpRequest) -> Viewer:
     return cached
 
 
+def open_share(request: HttpRequest, token: str) -> ShareLink | None:
+    """The open share link with this token, of which the request's viewer is a holder from now on; or None."""
+    share = ShareLink.open(token)
+    if share is None or not share_target_allowed(share):
+        return None
+    request._viewer = Viewer(request.user, share, token)  # type: ignore[attr-defined]
+    return share
+
+
 def can_see_video(viewer: Viewer, video: Video) -> bool:
     """Look at the footage and at the page of a video."""
     if can_change_video(viewer, video) or _share_shows_video(viewer.share, video):

@@ -45,15 +45,8 @@ def deliver(request: HttpRequest, parcel: Parcel) -> HttpResponseBase:
         raise Http404 from None
     if settings.MEDIA_DELIVERY == "x-accel":
         return _labelled(_handed_over(parcel), parcel, stored)
-    answer = _labelled(_answer(request, stored), parcel, stored)
-    if answer.status_code not in (200, 206):
-        return answer
-    final = get_conditional_response(request, stored.etag, stored.modified, answer)
-    assert final is not None
-    if final is not answer:
-        answer.close()
-        return _labelled(final, parcel, stored)
-    return answer
+    kept = get_conditional_response(request, stored.etag, stored.modified)
+    return _labelled(kept if kept is not None else _answer(request, stored), parcel, stored)
 
 
 def _answer(request: HttpRequest, stored: StoredFile) -> HttpResponseBase:
@@ -96,7 +89,7 @@ def _still_the_same(condition: str, stored: StoredFile) -> bool:
 
 def _labelled(answer: HttpResponseBase, parcel: Parcel, stored: StoredFile) -> HttpResponseBase:
     """The headers that every answer about the file has."""
-    if answer.status_code != 416:
+    if answer.status_code not in (304, 412, 416):
         answer["Content-Type"] = parcel.content_type
     answer["Accept-Ranges"] = "bytes"
     answer["ETag"] = stored.etag

@@ -1,0 +1,42 @@
+// The dialog that makes a share link: the address appears in it once, to be copied.
+import { post } from './http.js';
+import { toast } from './toast.js';
+
+for (const form of document.querySelectorAll('form[data-share]')) {
+  form.addEventListener('submit', (event) => {
+    event.preventDefault();
+    make(form);
+  });
+  form.closest('dialog').addEventListener('close', () => reset(form));
+}
+
+async function make(form) {
+  const button = form.querySelector('button[data-before]');
+  button.disabled = true;
+  try {
+    const { address, expires } = await (await post(form.action, new FormData(form))).json();
+    show(form, address, expires);
+  } catch (error) {
+    toast(error.message, 'bad');
+  } finally {
+    button.disabled = false;
+  }
+}
+
+function show(form, address, expires) {
+  for (const part of form.querySelectorAll('[data-before]')) part.hidden = true;
+  form.querySelector('[data-after]').hidden = false;
+  const day = expires ? new Date(expires).toLocaleDateString(undefined, { dateStyle: 'long' }) : '';
+  form.querySelector('[data-said]').textContent = `Copy it now: it is shown only this once. It opens until ${day || 'you revoke it'}.`;
+  const field = form.querySelector('#share-address');
+  field.value = address;
+  field.focus();
+  field.select();
+}
+
+/** The address is gone when the dialog is; another opening makes another link. */
+function reset(form) {
+  for (const part of form.querySelectorAll('[data-before]')) part.hidden = false;
+  form.querySelector('[data-after]').hidden = true;
+  form.querySelector('#share-address').value = '';
+}

@@ -1,0 +1,36 @@
+"""Forms of sharing, and what a page says of itself to those who paste its address elsewhere."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import template
+from django.http import HttpRequest
+from django.template.context import Context
+
+from videos.access import viewer_of
+from videos.models import Comparison, Render, Video
+from videos.sharing import ShareForm
+from videos.unfold import Unfolded, unfold
+
+register = template.Library()
+
+
+@register.inclusion_tag("share/_form.html")
+def share_fields() -> dict[str, Any]:
+    """The fields of a new share link."""
+    return {"form": ShareForm()}
+
+
+@register.simple_tag(takes_context=True)
+def unfolded(context: Context) -> Unfolded | None:
+    """How the work of this page unfolds elsewhere; None on pages that are about no single work."""
+    request: HttpRequest | None = context.get("request")
+    if request is None:
+        return None
+    link = getattr(request, "share_link", None)
+    candidates = (context.get("comparison"), link and link.render, context.get("chosen"), context.get("video"))
+    work = next((one for one in candidates if isinstance(one, Video | Render | Comparison)), None)
+    if work is None:
+        return None
+    return unfold(request, work, viewer_of(request), request.get_full_path())

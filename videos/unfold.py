@@ -1,0 +1,73 @@
+"""How a pasted address unfolds elsewhere: title, picture, film and player, all with absolute addresses."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from urllib.parse import urlencode
+
+from django.http import HttpRequest
+from django.urls import reverse
+
+from videos.access import Viewer, can_see_render
+from videos.links import render_media, video_media
+from videos.models import Comparison, Render, Video
+
+Work = Video | Render | Comparison
+
+
+@dataclass(frozen=True)
+class Unfolded:
+    """What other sites show of a work. Sizes in pixels; addresses absolute, with the share token if need be."""
+
+    title: str
+    text: str
+    author: str
+    address: str
+    picture: str
+    film: str
+    player: str
+    width: int
+    height: int
+
+
+def unfold(request: HttpRequest, work: Work, viewer: Viewer, address: str = "") -> Unfolded:
+    """The unfolded work, at `address` or at its own page."""
+    render = render_of(work, viewer)
+    video = work if isinstance(work, Video) else work.video
+    shown: Video | Render = render or video
+    token = f"?{urlencode({'share': viewer.token})}" if viewer.token else ""
+    picture = film = ""
+    if isinstance(shown, Render):
+        picture = render_media(shown, "poster.jpg", viewer) if shown.poster else ""
+        film = render_media(shown, "video.mp4", viewer)
+    else:
+        picture = video_media(shown, "poster.jpg", viewer) if shown.poster else ""
+        film = video_media(shown, "footage.mp4", viewer)
+    kind = work._meta.model_name
+    return Unfolded(
+        title=_title(work),
+        text=work.text if isinstance(work, Comparison) else video.description,
+        author=video.owner.get_username(),
+        address=request.build_absolute_uri(address or work.get_absolute_url() + token),
+        picture=request.build_absolute_uri(picture) if picture else "",
+        film=request.build_absolute_uri(film),
+        player=request.build_absolute_uri(reverse("embed", args=[kind, work.ref]) + token),
+        width=shown.width or 1280,
+        height=shown.height or 720,
+    )
+
+
+def render_of(work: Work, viewer: Viewer) -> Render | None:
+    """The render that stands for a work: itself, or the first of a comparison that the viewer may see."""
+    if isinstance(work, Render):
+        return work
+    if isinstance(work, Video):
+        return None
+    items = work.items.exclude(render=None).select_related("render__video", "render__version__filter")
+    return next((one.render for one in items if one.render and can_see_render(viewer, one.render)), None)
+
+
+def _title(work: Work) -> str:
+    if isinstance(work, Render):
+        return f"{work.video.title} under {work.version.filter.name}"
+    return work.title

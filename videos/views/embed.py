@@ -1,0 +1,155 @@
+"""The player for other people's pages, and oEmbed, by which those pages learn of it.
+
+The player is the only page that may stand in a frame. It changes nothing and knows nobody: whoever looks
+at it is a visitor, with a share link at most.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+from csp.decorators import csp_replace
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.urls import Resolver404, resolve
+from django.utils.html import format_html
+from django.views.decorators.clickjacking import xframe_options_exempt
+from django.views.decorators.http import require_safe
+
+from videos import access
+from videos.access import NOBODY, Viewer, share_target_allowed
+from videos.links import render_media, video_media
+from videos.models import Comparison, Render, ShareLink, Video
+from videos.unfold import Work, render_of, unfold
+
+PAGES = {"video": "video", "render": "render", "comparison": "comparison", "compare": "video"}
+SMALLEST = 160  # pixels wide
+
+
+@xframe_options_exempt
+@csp_replace({"frame-ancestors": ["*"]})
+@require_safe
+def embed(request: HttpRequest, kind: str, ref: str) -> HttpResponse:
+    """A video or a render with the browser's own controls; a comparison with a wipe."""
+    viewer = _as_stranger(request)
+    work = _find(viewer, kind, ref)
+    context = {"work": work, "unfolded": unfold(request, work, viewer), **_films(work, viewer)}
+    return render(request, "embed/player.html", context)
+
+
+@require_safe
+def oembed(request: HttpRequest) -> HttpResponse:
+    """What an address of ours unfolds to, for anybody who may see it. JSON only."""
+    if request.GET.get("format", "json") != "json":
+        return HttpResponse("Only JSON is spoken here.", status=501, content_type="text/plain")
+    asked = urlsplit(request.GET.get("url", ""))
+    if asked.netloc != request.get_host():
+        raise Http404
+    token = parse_qs(asked.query).get("share", [""])[0]
+    work, viewer = _at(asked.path, token)
+    unfolded = unfold(request, work, viewer)
+    width, height = _fit(request, unfolded.width, unfolded.height)
+    answer: dict[str, Any] = {
+        "version": "1.0",
+        "type": "video",
+        "provider_name": "Rotoscope",
+        "provider_url": request.build_absolute_uri("/"),
+        "title": unfolded.title,
+        "author_name": unfolded.author,
+        "width": width,
+        "height": height,
+        "html": format_html(
+            '<iframe src="{}" width="{}" height="{}" title="{}" allow="fullscreen" allowfullscreen></iframe>',
+            unfolded.player,
+            width,
+            height,
+            unfolded.title,
+        ),
+    }
+    if unfolded.picture:
+        size = {"thumbnail_width": unfolded.width, "thumbnail_height": unfolded.height}
+        answer |= {"thumbnail_url": unfolded.picture, **size}
+    response = JsonResponse(answer)
+    response["Access-Control-Allow-Origin"] = "*"
+    return response
+
+
+def _as_stranger(request: HttpRequest) -> Viewer:
+    """Nobody, with the share link of the address: a frame elsewhere must not show what only its owner sees."""
+    seen = access.viewer_of(request)
+    viewer = Viewer(NOBODY.user, seen.share, seen.token)
+    request._viewer = viewer  # type: ignore[attr-defined]
+    return viewer
+
+
+def _at(path: str, token: str) -> tuple[Work, Viewer]:
+    """The work at an address of ours, and who sees it there. Raises Http404."""
+    try:
+        found = resolve(path)
+    except Resolver404:
+        raise Http404 from None
+    name = found.url_name or ""
+    share = ShareLink.open(found.kwargs.get("token", "") if name == "share" else token)
+    if share is not None and not share_target_allowed(share):
+        share = None
+    viewer = Viewer(NOBODY.user, share, (found.kwargs.get("token") or token) if share else "")
+    if name == "share" and share is not None and share.collection is None:
+        target: Work = share.target
+        return _find(viewer, target._meta.model_name or "", target.ref), viewer
+    if name in PAGES:
+        return _find(viewer, PAGES[name], found.kwargs["ref"]), viewer
+    raise Http404
+
+
+def _find(viewer: Viewer, kind: str, ref: str) -> Work:
+    """The work if this viewer may see it played. Raises Http404."""
+    work: Work | None = None
+    if kind == "video":
+        work = Video.objects.select_related("owner").filter(ref=ref, state=Video.State.READY).first()
+        allowed = work is not None and access.can_see_video(viewer, work)
+    elif kind == "render":
+        work = Render.objects.with_names().filter(ref=ref, state=Render.State.FINISHED).first()
+        allowed = work is not None and access.can_see_render(viewer, work)
+    elif kind == "comparison":
+        work = Comparison.objects.select_related("video__owner", "owner").filter(ref=ref).first()
+        allowed = work is not None and access.can_see_comparison(viewer, work)
+    else:
+        raise Http404
+    if work is None or not allowed:
+        raise Http404
+    return work
+
+
+def _films(work: Work, viewer: Viewer) -> dict[str, Any]:
+    """What the player plays: one film, or two under a wipe."""
+    video = work if isinstance(work, Video) else work.video
+    shown = render_of(work, viewer)
+    original = {"src": video_media(video, "footage.mp4", viewer), "name": "Original"}
+    if shown is None:
+        return {"films": [original], "video": video}
+    name = shown.version.filter.name
+    painted = {"src": render_media(shown, "video.mp4", viewer), "name": name, "start": shown.start_frame}
+    if not isinstance(work, Comparison):
+        return {"films": [painted], "video": video}
+    sides = list(work.items.select_related("render__version__filter", "render__video")[:2])
+    pair = [_side(one.render, viewer) or original for one in sides]
+    return {"films": pair if len(pair) == 2 else [original, painted], "video": video}
+
+
+def _side(shown: Render | None, viewer: Viewer) -> dict[str, Any] | None:
+    if shown is None or not access.can_see_render(viewer, shown):
+        return None
+    source = render_media(shown, "video.mp4", viewer)
+    return {"src": source, "name": shown.version.filter.name, "start": shown.start_frame}
+
+
+def _fit(request: HttpRequest, width: int, height: int) -> tuple[int, int]:
+    """The size within ?maxwidth and ?maxheight, with the same shape."""
+    scale = min(1.0, 1280 / width)
+    for name, size in (("maxwidth", width), ("maxheight", height)):
+        wanted = request.GET.get(name, "")
+        if wanted.isascii() and wanted.isdigit() and len(wanted) < 6:
+            scale = min(scale, int(wanted) / size)
+    scale = max(scale, SMALLEST / width)
+    return round(width * scale), round(height * scale)

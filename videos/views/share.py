@@ -1,0 +1,103 @@
+"""Share links: make one, see and revoke one's own, and open one as a stranger."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse, QueryDict
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from videos import access
+from videos.models import ShareLink
+from videos.sharing import ShareForm, links_of, target_or_404
+from videos.views import collections, compare, video
+
+REMEMBERED = 200  # openings that a session remembers, so that none counts twice
+
+
+@login_required
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def make(request: HttpRequest, kind: str, ref: str) -> HttpResponse:
+    """Make a link. Its address is in this answer and nowhere else, ever: only a hash is stored."""
+    target = target_or_404(request, kind, ref)
+    form = ShareForm(request.POST if request.method == "POST" else None)
+    context: dict[str, Any] = {"target": target, "kind": kind, "ref": ref, "form": form}
+    if request.method != "POST" or not form.is_valid():
+        return render(request, "share/make.html", context, status=422 if form.errors else 200)
+    link, token = form.make(request.user, target)
+    address = request.build_absolute_uri(reverse("share", args=[token]))
+    if request.headers.get("X-Requested-With") == "fetch":
+        return JsonResponse({"address": address, "expires": link.expires_at and link.expires_at.isoformat()})
+    return render(request, "share/made.html", context | {"link": link, "address": address})
+
+
+@login_required
+@never_cache
+@require_safe
+def shares(request: HttpRequest) -> HttpResponse:
+    """All links of whoever is signed in, with their openings."""
+    return render(request, "share/shares.html", {"links": links_of(request.user)})
+
+
+@login_required
+@require_POST
+def revoke(request: HttpRequest, pk: int) -> HttpResponse:
+    """Close a link at once, for good."""
+    link = get_object_or_404(ShareLink, pk=pk)
+    if not access.can_change_own(access.viewer_of(request), link):
+        raise Http404
+    link.revoke()
+    messages.success(request, "The link is revoked. Whoever has it sees nothing any more.")
+    return redirect("shares")
+
+
+@never_cache
+@require_safe
+def share(request: HttpRequest, token: str) -> HttpResponseBase:
+    """What a link opens. A wrong token, an expired and a revoked one get the same answer, byte by byte."""
+    link = access.open_share(request, token)
+    if link is None:
+        return _closed(request)
+    request.share_link = link  # type: ignore[attr-defined]  # the banner in base.html says who shares what
+    try:
+        page = _work(request, link)
+    except Http404:
+        return _closed(request)
+    _count(request, link)
+    return page
+
+
+def _work(request: HttpRequest, link: ShareLink) -> HttpResponseBase:
+    """The page of the work. A render comes with the original beside it, under the wipe."""
+    if link.render is not None:
+        access.render_or_404(request, link.render.ref)
+        if not {"a", "b", "grid", "layout"} & set(request.GET):
+            request.GET = QueryDict(f"a=o&b={link.render.ref}")  # type: ignore[assignment]
+        return compare.compare(request, link.render.video.ref)
+    if link.comparison is not None:
+        return compare.comparison(request, link.comparison.ref)
+    if link.collection is not None:
+        return collections.collection(request, link.collection.ref)
+    assert link.video is not None
+    return video.video(request, link.video.ref)
+
+
+def _closed(request: HttpRequest) -> HttpResponse:
+    return render(request, "share/closed.html", status=404)
+
+
+def _count(request: HttpRequest, link: ShareLink) -> None:
+    """Once in a session; not its owner's own looks, nor what browsers fetch ahead."""
+    ahead = "prefetch" in request.headers.get("Sec-Purpose", "")
+    if request.method != "GET" or ahead or access.viewer_of(request).owns(link):
+        return
+    opened = request.session.get("opened_shares", [])
+    if link.pk not in opened:
+        request.session["opened_shares"] = [*opened[-REMEMBERED:], link.pk]
+        link.count_opening()
