@@ -1,0 +1,257 @@
+"""The lab's page: who may open it, what it shows, and what it starts."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import User
+from django.test import Client
+from django.urls import reverse
+from dramatiq.brokers.stub import StubBroker
+from pytest_django import DjangoAssertNumQueries
+
+from tests.factories import make_filter, make_render_row, make_video_row
+from videos.models import Frame, Render, Still, Video
+from videos.views import lab
+
+FACTS: dict[str, Any] = {
+    "luminance": 0.46,
+    "contrast": 0.25,
+    "colourfulness": 0.3,
+    "sharpness": 0.4,
+    "palette": [["#6f8a3e", 0.6], ["#8f8a8e", 0.4]],
+}
+
+
+@pytest.fixture
+def video(owner: User) -> Video:
+    """Olga's flight, ten seconds, an image a second."""
+    video = make_video_row(owner, title="A flight", frame_count=240, width=1280, height=720)
+    for second in range(10):
+        Frame.objects.create(
+            video=video, index=24 * second, timestamp=second, image=f"frames/{second}.jpg", **FACTS
+        )
+    return video
+
+
+def address(video: Video, name: str = "lab") -> str:
+    return reverse(name, args=[video.ref])
+
+
+def wish(*slugs: str, **also: Any) -> dict[str, Any]:
+    return {"filter": slugs, "strength": "1", "smoothing": "0", "images_per_second": "", "height": "", **also}
+
+
+class TestWhoMayOpenIt:
+    def test_the_owner_may(self, owner_client: Client, video: Video) -> None:
+        assert owner_client.get(address(video)).status_code == 200
+
+    def test_staff_may(self, staff_client: Client, video: Video) -> None:
+        assert staff_client.get(address(video)).status_code == 200
+
+    def test_a_colleague_learns_nothing(self, colleague_client: Client, video: Video) -> None:
+        assert colleague_client.get(address(video)).status_code == 404
+        assert colleague_client.post(address(video), wish("any")).status_code == 404
+
+    def test_a_visitor_is_asked_to_sign_in(self, visitor: Client, video: Video) -> None:
+        answer = visitor.get(address(video))
+        assert answer.status_code == 302
+        assert reverse("login") in answer["Location"]
+
+    def test_footage_that_is_still_taken_in_says_so(self, owner_client: Client, video: Video) -> None:
+        Video.objects.filter(pk=video.pk).update(state=Video.State.INGESTING, stage="making it playable")
+        assert "making it playable" in owner_client.get(address(video)).content.decode()
+
+
+class TestTheWall:
+    def test_it_shows_usable_filters_and_names_those_that_are_not(
+        self, owner_client: Client, video: Video
+    ) -> None:
+        make_filter(name="Great Wave")
+        away = make_filter(name="Far Away")
+        away.mark_unavailable("The service does not answer.")
+        page = owner_client.get(address(video)).content.decode()
+        assert 'data-name="Great Wave"' in page
+        assert 'data-name="Far Away"' not in page
+        assert "The service does not answer." in page
+
+    def test_a_draft_is_its_owners_alone(
+        self, owner: User, owner_client: Client, video: Video, staff: User
+    ) -> None:
+        make_filter(name="My Quilt", published=False, owner=owner)
+        make_filter(name="Her Secret", published=False, owner=staff)
+        page = owner_client.get(address(video)).content.decode()
+        assert 'data-name="My Quilt"' in page
+        assert "Her Secret" not in page
+
+    def test_stills_that_are_painted_come_with_the_page(self, owner_client: Client, video: Video) -> None:
+        painted, unpainted = make_filter(), make_filter()
+        still = Still.objects.create(
+            video=video,
+            version=painted.current,
+            frame_index=48,
+            height=720,
+            state="finished",
+            image="x.jpg",
+            seconds=0.5,
+        )
+        page = owner_client.get(address(video), {"frame": "48"}).content.decode()
+        assert reverse("media-still", args=[still.pk]) in page
+        assert page.count('data-state="painted"') == 1
+        assert unpainted.slug in page
+
+    def test_the_frame_of_the_address_is_chosen(self, owner_client: Client, video: Video) -> None:
+        assert owner_client.get(address(video), {"frame": "96"}).context["frame"].index == 96
+
+    def test_an_address_with_an_unknown_frame_still_opens(self, owner_client: Client, video: Video) -> None:
+        assert owner_client.get(address(video), {"frame": "nonsense"}).context["frame"].index == 72
+
+    def test_footage_without_images_still_opens(self, owner_client: Client, video: Video) -> None:
+        video.frames.all().delete()
+        assert owner_client.get(address(video)).status_code == 200
+
+    def test_a_long_clip_has_a_short_strip_that_holds_the_chosen_frame(
+        self, owner_client: Client, video: Video
+    ) -> None:
+        Frame.objects.bulk_create(
+            Frame(video=video, index=1000 + n, timestamp=n, image="frames/n.jpg", **FACTS) for n in range(200)
+        )
+        frames = owner_client.get(address(video), {"frame": "1001"}).context["frames"]
+        assert lab.STRIP <= len(frames) <= lab.STRIP + 1
+        assert 1001 in [frame.index for frame in frames]
+
+    def test_the_number_of_queries_does_not_grow_with_filters_and_frames(
+        self, owner_client: Client, video: Video, django_assert_max_num_queries: DjangoAssertNumQueries
+    ) -> None:
+        for _ in range(12):
+            make_filter()
+        with django_assert_max_num_queries(10):
+            owner_client.get(address(video))
+
+
+class TestStarting:
+    def test_one_render_for_each_chosen_filter(
+        self, owner: User, owner_client: Client, video: Video, queue: StubBroker
+    ) -> None:
+        one, two, _ = make_filter(), make_filter(), make_filter()
+        answer = owner_client.post(address(video), wish(one.slug, two.slug, strength="0.8", height="480"))
+        assert answer.status_code == 302
+        assert answer["Location"] == reverse("queue")
+        renders = Render.objects.order_by("version__filter__slug")
+        assert {render.version for render in renders} == {one.current, two.current}
+        assert {(float(render.strength), render.height, render.owner) for render in renders} == {
+            (0.8, 480, owner)
+        }
+
+    def test_a_range_and_images_per_second(
+        self, owner_client: Client, video: Video, queue: StubBroker
+    ) -> None:
+        one = make_filter()
+        choice = wish(one.slug, images_per_second="5", cross_fade="on", start_frame="48", stop_frame="96")
+        owner_client.post(address(video), choice)
+        render = Render.objects.get()
+        assert (render.start_frame, render.stop_frame, render.images_per_second, render.cross_fade) == (
+            48,
+            96,
+            5,
+            True,
+        )
+
+    def test_asking_twice_makes_one_render(
+        self, owner_client: Client, video: Video, queue: StubBroker
+    ) -> None:
+        one = make_filter()
+        owner_client.post(address(video), wish(one.slug))
+        again = owner_client.post(address(video), wish(one.slug))
+        assert Render.objects.count() == 1
+        assert again["Location"] == video.get_absolute_url()
+
+    def test_nothing_chosen_is_a_sentence(self, owner_client: Client, video: Video) -> None:
+        answer = owner_client.post(address(video), wish())
+        assert answer.status_code == 422
+        assert "Choose at least one filter." in answer.content.decode()
+
+    @pytest.mark.parametrize(
+        ("wrong", "sentence"),
+        [
+            ({"strength": "1.5"}, "Strength goes from 0 (the footage) to 1 (the painting)."),
+            ({"start_frame": "100", "stop_frame": "90"}, "The range is empty"),
+            ({"stop_frame": "9999"}, "The footage has 240 frames."),
+        ],
+    )
+    def test_what_cannot_be_is_refused_with_a_sentence(
+        self, owner_client: Client, video: Video, wrong: dict[str, str], sentence: str
+    ) -> None:
+        answer = owner_client.post(address(video), wish(make_filter().slug, **wrong))
+        assert answer.status_code == 422
+        assert sentence in answer.content.decode()
+        assert not Render.objects.exists()
+
+    def test_the_page_keeps_what_was_chosen_when_it_refuses(self, owner_client: Client, video: Video) -> None:
+        one = make_filter()
+        page = owner_client.post(
+            address(video), wish(one.slug, stop_frame="9999", strength="0.35")
+        ).content.decode()
+        assert f'value="{one.slug}" checked' in page
+        assert 'value="0.35"' in page
+
+    def test_somebody_elses_draft_cannot_be_used(
+        self, owner_client: Client, video: Video, colleague: User
+    ) -> None:
+        draft = make_filter(published=False, owner=colleague)
+        assert owner_client.post(address(video), wish(draft.slug)).status_code == 422
+
+
+class TestTheEstimate:
+    def test_it_adds_up_what_the_filters_take(self, owner_client: Client, video: Video) -> None:
+        one, two = make_filter(), make_filter(cost_per_image="0.01")
+        page = owner_client.post(address(video, "lab-estimate"), wish(one.slug, two.slug)).content.decode()
+        assert "480 images to paint" in page
+        assert "time not measured yet" in page
+        assert "$2.40" in page
+
+    def test_it_knows_the_time_once_it_was_measured(self, owner_client: Client, video: Video) -> None:
+        one = make_filter()
+        other = make_video_row(video.owner, width=1280, height=720)
+        make_render_row(other, one, frames_done=100, frames_total=100, engine_seconds=25.0)
+        page = owner_client.post(address(video, "lab-estimate"), wish(one.slug)).content.decode()
+        assert "about 1 min" in page
+        assert "free" in page
+
+    def test_it_says_what_is_wrong(self, owner_client: Client, video: Video) -> None:
+        choice = wish(make_filter().slug, stop_frame="9999")
+        assert (
+            "The footage has 240 frames."
+            in owner_client.post(address(video, "lab-estimate"), choice).content.decode()
+        )
+
+    def test_a_stranger_learns_nothing(self, stranger_client: Client, video: Video) -> None:
+        assert stranger_client.post(address(video, "lab-estimate"), wish("any")).status_code == 404
+
+    def test_it_is_not_had_by_looking(self, owner_client: Client, video: Video) -> None:
+        assert owner_client.get(address(video, "lab-estimate")).status_code == 405
+
+
+class TestTheHome:
+    def test_it_lists_ones_own_footage_and_nobody_elses(
+        self, owner_client: Client, video: Video, colleague: User
+    ) -> None:
+        make_video_row(colleague, title="Of somebody else")
+        page = owner_client.get(reverse("lab-home")).content.decode()
+        assert address(video) in page
+        assert "Of somebody else" not in page
+
+    def test_it_leads_to_the_upload_when_there_is_nothing(self, owner_client: Client) -> None:
+        page = owner_client.get(reverse("lab-home")).content.decode()
+        assert "The lab needs footage" in page
+        assert reverse("upload") in page
+
+    def test_the_number_of_queries_does_not_grow(
+        self, owner: User, owner_client: Client, django_assert_max_num_queries: DjangoAssertNumQueries
+    ) -> None:
+        one = make_filter()
+        for _ in range(6):
+            make_render_row(make_video_row(owner), one, poster="posters/x.jpg")
+        with django_assert_max_num_queries(10):
+            owner_client.get(reverse("lab-home"))

@@ -1,0 +1,109 @@
+"""Painted stills, asked for by the wall."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import User
+from django.test import Client
+from django.urls import reverse
+from dramatiq.brokers.stub import StubBroker
+
+from filters.models import Filter
+from tests.factories import make_filter, make_video, make_video_row
+from videos.models import Still, Video
+from videos.pipeline import stills
+
+
+@pytest.fixture
+def video(owner: User) -> Video:
+    """Olga's flight, a row alone."""
+    return make_video_row(owner, frame_count=240, width=1280, height=720)
+
+
+def ask(client: Client, video: Video, *filters: Filter, **also: Any) -> Any:
+    data = {"filter": [one.slug for one in filters], "frame": "24", **also}
+    return client.post(reverse("lab-stills", args=[video.ref]), data)
+
+
+def test_a_still_is_queued_once_however_often_it_is_asked_for(
+    owner_client: Client, video: Video, queue: StubBroker
+) -> None:
+    one = make_filter()
+    first = ask(owner_client, video, one).json()["stills"]
+    again = ask(owner_client, video, one).json()["stills"]
+    assert [still["id"] for still in first] == [still["id"] for still in again]
+    assert first[0]["state"] == "queued"
+    assert first[0]["filter"] == one.slug
+    assert Still.objects.get().height == 720
+
+
+def test_a_still_has_never_more_lines_than_the_footage(
+    owner_client: Client, video: Video, queue: StubBroker
+) -> None:
+    ask(owner_client, video, make_filter(), height="4000")
+    assert Still.objects.get().height == 720
+
+
+@pytest.mark.slow
+@pytest.mark.django_db(transaction=True)  # leases are renewed from a thread, which must see the row
+def test_a_painted_still_has_an_address_and_the_time_it_took(
+    owner: User, owner_client: Client, queue: StubBroker
+) -> None:
+    video, one = make_video(owner), make_filter()
+    asked = ask(owner_client, video, one).json()["stills"][0]
+    assert stills.run(asked["id"])
+    found = owner_client.get(reverse("lab-stills", args=[video.ref]), {"id": asked["id"]}).json()["stills"]
+    assert found[0]["state"] == "finished"
+    assert found[0]["url"] == reverse("media-still", args=[asked["id"]])
+    assert found[0]["seconds"] > 0
+    assert owner_client.get(found[0]["url"]).status_code == 200
+
+
+def test_one_that_failed_says_why_and_is_queued_anew_when_asked_again(
+    owner_client: Client, video: Video, queue: StubBroker
+) -> None:
+    one = make_filter()
+    asked = ask(owner_client, video, one).json()["stills"][0]
+    Still.objects.update(state=Still.State.FAILED, error="This frame could not be painted. Try again.")
+    look = owner_client.get(reverse("lab-stills", args=[video.ref]), {"id": asked["id"]}).json()["stills"][0]
+    assert (look["state"], look["error"]) == ("failed", "This frame could not be painted. Try again.")
+    assert ask(owner_client, video, one).json()["stills"][0]["state"] == "queued"
+
+
+@pytest.mark.parametrize(
+    ("wrong", "sentence"),
+    [({"frame": "240"}, "The footage has 240 frames."), ({"filter": ["unheard-of"]}, "unheard-of")],
+)
+def test_what_is_not_there_is_refused_with_a_sentence(
+    owner_client: Client, video: Video, wrong: dict[str, Any], sentence: str
+) -> None:
+    answer = ask(owner_client, video, make_filter(), **wrong)
+    assert answer.status_code == 422
+    assert sentence in " ".join(answer.json()["sentences"])
+    assert not Still.objects.exists()
+
+
+def test_not_too_many_at_once(owner_client: Client, video: Video) -> None:
+    answer = ask(owner_client, video, *[make_filter() for _ in range(13)])
+    assert answer.status_code == 422
+    assert "At most 12" in answer.json()["sentences"][0]
+
+
+def test_a_stranger_learns_nothing(stranger_client: Client, video: Video) -> None:
+    assert ask(stranger_client, video, make_filter()).status_code == 404
+    assert stranger_client.get(reverse("lab-stills", args=[video.ref]), {"id": 1}).status_code == 404
+
+
+def test_stills_of_other_footage_are_not_told(
+    owner: User, owner_client: Client, video: Video, queue: StubBroker
+) -> None:
+    other = make_video_row(owner, frame_count=48)
+    still = ask(owner_client, other, make_filter(), frame="1").json()["stills"][0]
+    look = owner_client.get(reverse("lab-stills", args=[video.ref]), {"id": still["id"]})
+    assert look.json() == {"stills": []}
+
+
+def test_numbers_that_are_none_are_refused(owner_client: Client, video: Video) -> None:
+    assert owner_client.get(reverse("lab-stills", args=[video.ref]), {"id": "1; drop"}).status_code == 422

@@ -1,0 +1,223 @@
+"""The training pages: ordered by anybody who is signed in, watched by whoever ordered, published by staff."""
+
+from __future__ import annotations
+
+import io
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from django.contrib.auth.models import User
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+from dramatiq.brokers.stub import StubBroker
+from PIL import Image
+
+from filters import training_queue
+from filters.models import Filter, StyleImage, TrainingRun
+from tests.factories import make_filter, make_video_row
+from videos.models import Frame
+from videos.views import training
+
+
+@pytest.fixture
+def trainable(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Everything that training needs is installed."""
+    monkeypatch.setattr(training, "what_is_missing", lambda: "")
+
+
+@pytest.fixture
+def run(owner: User) -> TrainingRun:
+    """Olga's training, at work."""
+    made = make_filter(name="My Quilt", published=False, owner=owner)
+    style = StyleImage.objects.create(
+        image="styles/x.jpg", sha256="0" * 64, width=64, height=64, title="Quilt"
+    )
+    return TrainingRun.objects.create(
+        name="My Quilt",
+        owner=owner,
+        style_image=style,
+        filter=made,
+        state="running",
+        step=40,
+        steps=400,
+        settings={"minutes": 5, "style_weight": 4, "content_weight": 1, "style_scale": 1},
+        losses=[[step, 4 / step, 1.0, 3 / step, 0.1, 0.0] for step in range(1, 41)],
+        lease_until=timezone.now() + timedelta(seconds=10),
+    )
+
+
+def picture(colours: int = 255) -> SimpleUploadedFile:
+    noise = np.random.default_rng(1).integers(0, colours, (96, 128, 3), dtype=np.uint8)
+    data = io.BytesIO()
+    Image.fromarray(noise).save(data, "PNG")
+    return SimpleUploadedFile("quilt.png", data.getvalue(), "image/png")
+
+
+def wish(**also: Any) -> dict[str, Any]:
+    usual = {"minutes": "5", "style_weight": "4", "content_weight": "1", "style_scale": "1", "seed": "7"}
+    return {"name": "My Quilt", "artist": "Olga", "licence": "own work", **usual, **also}
+
+
+@pytest.mark.usefixtures("trainable")
+class TestOrdering:
+    def test_a_picture_becomes_a_run_on_the_queue(
+        self, owner: User, owner_client: Client, queue: StubBroker
+    ) -> None:
+        answer = owner_client.post(reverse("train"), wish(picture=picture()))
+        run = TrainingRun.objects.get()
+        assert answer["Location"] == reverse("training-run", args=[run.pk])
+        assert (run.owner, run.seed, run.settings["minutes"], run.state) == (owner, 7, 5.0, "queued")
+        assert (run.style_image.artist, run.style_image.licence) == ("Olga", "own work")
+        assert run.filter is not None
+        assert run.filter.state == Filter.State.DRAFT
+
+    def test_a_style_image_that_is_here_is_used_as_it_is(
+        self, owner: User, owner_client: Client, queue: StubBroker
+    ) -> None:
+        name = default_storage.save("styles/kept.png", ContentFile(picture().read()))
+        kept = StyleImage.objects.create(image=name, sha256="1" * 64, width=128, height=96, title="Kept")
+        make_filter(style_image=kept)
+        owner_client.post(reverse("train"), wish(kept=kept.pk))
+        assert TrainingRun.objects.get().style_image == kept
+        assert StyleImage.objects.count() == 1
+
+    def test_a_style_image_of_somebody_elses_draft_is_not_offered(
+        self, owner_client: Client, colleague: User, queue: StubBroker
+    ) -> None:
+        secret = StyleImage.objects.create(
+            image="styles/s.png", sha256="2" * 64, width=9, height=9, title="Secret"
+        )
+        make_filter(style_image=secret, owner=colleague, published=False)
+        assert "Secret" not in owner_client.get(reverse("train")).content.decode()
+        assert owner_client.post(reverse("train"), wish(kept=secret.pk)).status_code == 422
+
+    def test_frames_of_ones_own_footage_to_learn_on(
+        self, owner: User, owner_client: Client, queue: StubBroker
+    ) -> None:
+        video = make_video_row(owner)
+        facts = {"luminance": 0, "contrast": 0, "colourfulness": 0, "sharpness": 0}
+        Frame.objects.create(video=video, index=0, timestamp=0, image="frames/a.jpg", **facts)
+        owner_client.post(reverse("train"), wish(picture=picture(), footage=video.ref))
+        assert list(TrainingRun.objects.get().settings["images"]) == ["frames/a.jpg"]
+
+    def test_footage_of_others_cannot_be_learned_on(
+        self, owner_client: Client, colleague: User, queue: StubBroker
+    ) -> None:
+        video = make_video_row(colleague)
+        assert (
+            owner_client.post(reverse("train"), wish(picture=picture(), footage=video.ref)).status_code == 422
+        )
+
+    @pytest.mark.parametrize(
+        ("wrong", "sentence"),
+        [
+            ({}, "Hand in a picture to learn from"),
+            (
+                {"picture": SimpleUploadedFile("x.jpg", b"#EXTM3U\nhttp://evil/")},
+                "not a picture that can be read",
+            ),
+            ({"picture": picture(), "name": ""}, "A filter needs a name."),
+            ({"picture": picture(), "name": "!!!"}, "at least one letter or digit"),
+            ({"picture": picture(), "minutes": "9999"}, "At most 240 minutes"),
+        ],
+    )
+    def test_it_refuses_with_a_sentence(
+        self, owner_client: Client, wrong: dict[str, Any], sentence: str
+    ) -> None:
+        answer = owner_client.post(reverse("train"), wish(**wrong))
+        assert answer.status_code == 422
+        assert sentence in answer.content.decode()
+        assert not TrainingRun.objects.exists()
+
+    def test_a_visitor_is_asked_to_sign_in(self, visitor: Client) -> None:
+        assert reverse("login") in visitor.post(reverse("train"), wish())["Location"]
+
+
+class TestWhatIsMissing:
+    def test_it_says_how_to_add_pytorch(self, owner_client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(training, "find_spec", lambda name: None)
+        page = owner_client.get(reverse("train")).content.decode()
+        assert "pip install -r requirements-train.txt" in page
+        assert "disabled" in page
+
+    def test_nothing_is_ordered_then(self, owner_client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(training, "find_spec", lambda name: None)
+        owner_client.post(reverse("train"), wish(picture=picture()))
+        assert not TrainingRun.objects.exists()
+
+    def test_it_notices_a_missing_base(
+        self, owner_client: Client, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    ) -> None:
+        monkeypatch.setattr(training, "BASES", tmp_path)
+        assert training.what_is_missing() == "base"
+
+
+class TestWatching:
+    def test_it_shows_curves_and_is_asked_for_again(self, owner_client: Client, run: TrainingRun) -> None:
+        page = owner_client.get(reverse("training-run-live", args=[run.pk])).content.decode()
+        assert "data-live=" in page
+        assert "step 40 of about 400" in page
+        assert page.count("<polyline") == 8
+
+    def test_strangers_learn_nothing(self, stranger_client: Client, run: TrainingRun) -> None:
+        for name in ("training-run", "training-run-live"):
+            assert stranger_client.get(reverse(name, args=[run.pk])).status_code == 404
+        for name in ("training-run-stop", "training-run-resume", "training-run-publish"):
+            assert stranger_client.post(reverse(name, args=[run.pk])).status_code == 404
+
+    def test_a_preview_is_shown_to_whoever_may_see_the_run(
+        self, owner_client: Client, stranger_client: Client, run: TrainingRun
+    ) -> None:
+        name = default_storage.save("training/1/1.jpg", ContentFile(b"picture"))
+        TrainingRun.objects.update(previews=[{"step": 2, "image": name}])
+        address = reverse("training-run-preview", args=[run.pk, 0])
+        assert b"".join(owner_client.get(address)) == b"picture"  # type: ignore[arg-type]
+        assert stranger_client.get(address).status_code == 404
+        assert owner_client.get(reverse("training-run-preview", args=[run.pk, 1])).status_code == 404
+
+
+class TestStoppingAndPublishing:
+    def test_stop_and_go_on(self, owner_client: Client, run: TrainingRun, queue: StubBroker) -> None:
+        owner_client.post(reverse("training-run-stop", args=[run.pk]))
+        run.refresh_from_db()
+        assert run.state == TrainingRun.State.CANCELLED
+        owner_client.post(reverse("training-run-resume", args=[run.pk]))
+        run.refresh_from_db()
+        assert run.state == TrainingRun.State.QUEUED
+
+    def test_staff_publish_what_is_finished(self, staff_client: Client, run: TrainingRun) -> None:
+        TrainingRun.objects.update(state="finished")
+        staff_client.post(reverse("training-run-publish", args=[run.pk]))
+        assert Filter.objects.get(name="My Quilt").state == Filter.State.PUBLISHED
+
+    def test_its_owner_alone_may_not_publish(self, owner_client: Client, run: TrainingRun) -> None:
+        TrainingRun.objects.update(state="finished")
+        assert owner_client.post(reverse("training-run-publish", args=[run.pk])).status_code == 403
+        assert Filter.objects.get(name="My Quilt").state == Filter.State.DRAFT
+
+
+class TestTheQueueOfTrainings:
+    def test_a_run_whose_worker_died_is_sent_again(self, run: TrainingRun, queue: StubBroker) -> None:
+        long_ago = timezone.now() - timedelta(minutes=1)
+        TrainingRun.objects.update(lease_until=long_ago, nudged_at=long_ago)
+        assert training_queue.requeue_lost() == 1
+        assert training_queue.requeue_lost() == 0, "it was sent a moment ago"
+
+    def test_a_run_that_somebody_works_on_is_left_alone(self, run: TrainingRun, queue: StubBroker) -> None:
+        assert training_queue.requeue_lost() == 0
+
+    def test_a_run_that_was_killed_five_times_fails_with_a_reason(
+        self, run: TrainingRun, queue: StubBroker
+    ) -> None:
+        long_ago = timezone.now() - timedelta(minutes=1)
+        TrainingRun.objects.update(lease_until=long_ago, nudged_at=long_ago, attempts=5)
+        training_queue.requeue_lost()
+        run.refresh_from_db()
+        assert (run.state, run.error) == (TrainingRun.State.FAILED, training_queue.GIVEN_UP)
