@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any, cast
+from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.db.models import Prefetch
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -17,15 +16,12 @@ from filters.models import Filter, TrainingRun
 from videos import access, light
 from videos.forms.render import RenderForm, heights_for, rates_for
 from videos.forms.still import STILL_LINES
-from videos.links import frame_media, render_media, still_media, video_media
+from videos.links import frame_media, still_media
 from videos.models import Frame, Render, Still, Video
 from videos.pipeline import renders
 
 STRIP = 60
 """Frames in the strip; more separated ones are skipped evenly."""
-
-SLICES = 7
-"""Slices of a card at most."""
 
 TAGS = ("subtle", "strong", "loud")
 
@@ -34,33 +30,16 @@ TAGS = ("subtle", "strong", "loud")
 @require_GET
 def home(request: HttpRequest) -> HttpResponse:
     """Choose footage, train a filter, see what ran lately."""
-    finished = Render.objects.finished().with_names().order_by("-finished_at")
-    videos = (
-        Video.objects.filter(owner=request.user)
-        .select_related("owner")
-        .prefetch_related(Prefetch("renders", queryset=finished, to_attr="finished_renders"))
-    )
+    videos = Video.objects.filter(owner=request.user)
+    recent = Render.objects.finished().filter(owner=request.user).with_names().order_by("-finished_at")
     context = {
-        "ready": [_with_slices(video) for video in videos.filter(state=Video.State.READY)[:24]],
+        "ready": videos.filter(state=Video.State.READY).with_slices()[:24],
         "coming": videos.filter(state__in=[Video.State.RECEIVING, Video.State.INGESTING])[:12],
         "runs": TrainingRun.objects.filter(owner=request.user).select_related("style_image", "filter")[:6],
-        "recent": finished.filter(owner=request.user)[:6],
+        "recent": recent[:6],
         "section": "lab",
     }
     return render(request, "lab/home.html", context)
-
-
-def _with_slices(video: Any) -> Video:
-    """Footage with the slices of its card: itself, then its newest renders, one of each filter."""
-    of_filter = {one.version.filter_id: one for one in video.finished_renders if one.poster}
-    pictures = [("The footage", video_media(video, "poster.jpg"))] if video.poster else []
-    pictures += [(one.version.filter.name, render_media(one, "poster.jpg")) for one in of_filter.values()]
-    pictures = pictures[:SLICES]
-    video.slices = [
-        {"name": name, "image": image, "from": at / len(pictures), "to": (at + 1) / len(pictures)}
-        for at, (name, image) in enumerate(pictures)
-    ]
-    return cast(Video, video)
 
 
 @login_required
