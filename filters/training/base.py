@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import signal
 import sys
 from pathlib import Path
 
@@ -60,8 +61,9 @@ def main(words: list[str]) -> int:
     training = Training(
         painter, targets, ContentSet(pictures), settings, perception, options.out / "base.ckpt"
     )
-    training.run(report)
-    return 0
+    asked_to_stop: list[int] = []
+    signal.signal(signal.SIGTERM, lambda number, frame: asked_to_stop.append(number))
+    return 0 if training.run(report, lambda: bool(asked_to_stop)) else 1
 
 
 if __name__ == "__main__":

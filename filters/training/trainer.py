@@ -34,17 +34,18 @@ class Settings:
     seconds: float = 0.0  # 0: no limit; with a limit the number of steps depends on the machine
     contents: int = 2  # squares in a step
     styles_per_content: int = 2  # paintings of each square, every one in another style
-    early_sizes: tuple[int, ...] = (112, 128, 144)  # pixels, sides of the squares in the first half
-    late_sizes: tuple[int, ...] = (160, 176, 208)  # pixels, afterwards
+    early_sizes: tuple[int, ...] = (112, 128, 144)  # pixels, sides of the squares in the first part
+    late_sizes: tuple[int, ...] = (160, 176, 208)  # pixels, in the rest
+    late_from: float = 0.75  # share of the training after which squares are large
     rate: float = 2e-3  # Adam's learning rate for the shared weights
     style_rate: float = 1e-2  # and for the numbers of the styles
     content_weight: float = 1.0
     style_weight: float = 4.0
     variation_weight: float = 0.3
-    steadiness_weight: float = 10.0
+    steadiness_weight: float = 8.0
     steady_every: int = 4  # steadiness is judged on every so-manieth picture of a batch
-    steady_from: float = 0.1  # share of the training after which steadiness begins to count
-    steady_full: float = 0.3  # and from which it counts fully
+    steady_from: float = 0.5  # share of the training after which steadiness begins to count
+    steady_full: float = 0.75  # and from which it counts fully
     checkpoint_every: int = 100  # steps
     seed: int = 1889
     freeze_base: bool = False  # True: only the numbers of the styles are learned
@@ -180,7 +181,7 @@ class Training:
     def _batch(self) -> tuple[Tensor, Tensor]:
         """Squares (contents x styles_per_content, 3, S, S), and the style of each."""
         s = self.settings
-        sizes = s.early_sizes if self.progress() < 0.5 else s.late_sizes
+        sizes = s.early_sizes if self.progress() < s.late_from else s.late_sizes
         size = sizes[int(torch.randint(len(sizes), (1,), generator=self.generator))]
         squares = self.content.batch(s.contents, size, self.generator).to(self.device)
         count = len(self.targets[STYLE_LAYERS[0]])
