@@ -6,13 +6,10 @@ finished before the kill is not done again.
 
 import os
 import signal
-import subprocess
-import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any
 
 import psycopg
 import pytest
@@ -20,7 +17,8 @@ from psycopg.rows import class_row
 
 from rotoscope.database.embedded import Server
 from tests.clips import decoded, number_of
-from tests.platform.installation import BASE, Installation, environment, wait_until
+from tests.journeys.installed import begin, one
+from tests.platform.installation import Installation, wait_until
 
 pytestmark = pytest.mark.slow
 
@@ -57,26 +55,6 @@ def footage(running: Installation) -> int:
         lambda: one(running, "SELECT state FROM videos_video WHERE id = %s", video) == "ready",
     )
     return video
-
-
-def begin(installation: Installation, *words: str) -> int:
-    """Run begin_render; the number that it prints."""
-    done = subprocess.run(
-        [sys.executable, "-m", "tests.journeys.begin_render", *words],
-        cwd=BASE, env=environment(installation.home), capture_output=True, text=True, timeout=120, check=False,
-    )  # fmt: skip
-    assert done.returncode == 0, done.stderr
-    return int(done.stdout)
-
-
-def one(installation: Installation, query: Any, *values: object) -> Any:
-    """The one value that a query of the installation's database gives; None while it is away."""
-    try:
-        with psycopg.connect(Server(installation.home).url()) as connection:
-            row = connection.execute(query, values).fetchone()
-    except psycopg.OperationalError:
-        return None
-    return row[0] if row else None
 
 
 def segments(installation: Installation, render: int) -> list[Segment]:
