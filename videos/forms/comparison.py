@@ -13,7 +13,7 @@ WHO = [
 ]
 
 
-class ComparisonForm(forms.ModelForm[Comparison]):
+class ComparisonForm(forms.ModelForm):  # type: ignore[type-arg]
     """Title, text and visibility; the arrangement is read by videos/arrangement.py."""
 
     visibility = forms.ChoiceField(choices=WHO, initial=Visibility.UNLISTED, label="Who may look")
@@ -24,7 +24,7 @@ class ComparisonForm(forms.ModelForm[Comparison]):
         widgets = {"text": forms.Textarea(attrs={"rows": 3})}
 
 
-class CollectionForm(forms.ModelForm[Collection]):
+class CollectionForm(forms.ModelForm):  # type: ignore[type-arg]
     """Title, text and visibility."""
 
     visibility = forms.ChoiceField(choices=WHO, initial=Visibility.UNLISTED, label="Who may look")

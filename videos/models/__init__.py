@@ -3,6 +3,7 @@
 from .collection import Collection, CollectionItem
 from .comparison import Comparison, ComparisonItem
 from .frame import Frame
+from .looks import DayOfLooks
 from .profile import Profile
 from .render import Render
 from .segment import Segment
@@ -16,6 +17,7 @@ __all__ = [
     "CollectionItem",
     "Comparison",
     "ComparisonItem",
+    "DayOfLooks",
     "Frame",
     "Profile",
     "Render",

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import uuid
+from datetime import timedelta
 from fractions import Fraction
 from typing import Any
 
+from django.apps import apps
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Prefetch, Q, Sum
 from django.urls import reverse
 from django.utils import timezone
 
@@ -56,6 +58,38 @@ class VideoQuerySet(LeasedQuerySet["Video"]):
                 | Q(renders__version__filter__name__icontains=word, renders__state="finished")
             )
         return found.distinct()
+
+    def tagged(self, tag: str) -> VideoQuerySet:
+        """Footage that carries this tag."""
+        return self.filter(tags__contains=[tag])
+
+    def newest(self) -> VideoQuerySet:
+        """Latest first; the key decides between two of the same moment, so that pages do not overlap."""
+        return self.order_by("-created_at", "-pk")
+
+    def most_looked_at(self) -> VideoQuerySet:
+        """Most looks of all time first."""
+        return self.order_by("-views", "-created_at", "-pk")
+
+    def of_the_week(self) -> VideoQuerySet:
+        """Footage by its looks (`looks`) on the last seven days, most first; unseen footage is left out."""
+        since = timezone.localdate() - timedelta(days=6)
+        looks = Sum("days_of_looks__looks", filter=Q(days_of_looks__day__gte=since))
+        return self.annotate(looks=looks).filter(looks__gt=0).order_by("-looks", "-created_at")
+
+    def with_slices(self) -> VideoQuerySet:
+        """What a card shows, in two queries for any number of cards: `slice_renders` are the finished renders
+        of the whole clip, whose posters show the same frame as the footage's own."""
+        renders = apps.get_model("videos", "Render")
+        whole = (
+            renders.objects.filter(state="finished", start_frame=0, stop_frame=F("video__frame_count"))
+            .exclude(poster="")
+            .select_related("version__filter")
+            .order_by("finished_at", "pk")
+        )
+        return self.select_related("owner").prefetch_related(
+            Prefetch("renders", queryset=whole, to_attr="slice_renders")
+        )
 
 
 class Video(Leased):
@@ -169,5 +203,6 @@ class Video(Leased):
         )
 
     def count_view(self) -> None:
-        """One more look."""
+        """One more look, of all time and of today."""
         Video.objects.filter(pk=self.pk).update(views=F("views") + 1)
+        apps.get_model("videos", "DayOfLooks").count(self)

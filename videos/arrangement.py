@@ -1,0 +1,112 @@
+"""The arrangement of a comparison: what stands where, as the address writes it and the page reads it.
+
+`a` and `b` stand in the wipe, the blink and the loupe; `grid` holds up to nine. Each place is a render's ref,
+or “o” for the original. `t`, `in` and `out` are frames of the footage, `zoom` is “scale,x,y” with the
+middle of the view as shares of the picture, `cut` is the wipe's place in per cent.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from videos.models import Comparison, Render
+
+ORIGINAL = "o"
+MOST = 9
+LAYOUTS = tuple(str(value) for value in Comparison.Layout.values)
+LARGEST_ZOOM = 16.0
+
+
+@dataclass(frozen=True)
+class Arrangement:
+    """Refs that exist and may be seen; frames within the clip; everything else as the page's script wants it."""
+
+    layout: str = "wipe"
+    a: str = ORIGINAL
+    b: str = ORIGINAL
+    grid: list[str] = field(default_factory=list)
+    t: int | None = None
+    start: int | None = None
+    stop: int | None = None
+    zoom: tuple[float, float, float] = (1.0, 0.5, 0.5)
+    cut: float = 50.0
+
+    @property
+    def places(self) -> list[str]:
+        """What is on the stage, in order."""
+        return self.grid if self.layout == "grid" else [self.a, self.b]
+
+    def as_view(self) -> dict[str, Any]:
+        """The part that Comparison.view keeps: everything but the renders and the layout."""
+        return {
+            "t": self.t,
+            "in": self.start,
+            "out": self.stop,
+            "zoom": list(self.zoom),
+            "cut": self.cut,
+            "pair": [self.a, self.b],
+        }
+
+
+def read(query: Mapping[str, Any], renders: Sequence[Render], frame_count: int) -> Arrangement:
+    """An arrangement out of an address or a saved view; what does not make sense falls back quietly."""
+    known = {ORIGINAL, *(render.ref for render in renders)}
+    newest = [render.ref for render in renders]
+    layout = str(query.get("layout", "wipe"))
+    listed = dict.fromkeys(part for part in str(query.get("grid", "")).split(",") if part in known)
+    a = str(query.get("a", ORIGINAL))
+    b = str(query.get("b", newest[0] if newest else ORIGINAL))
+    return Arrangement(
+        layout=layout if layout in LAYOUTS else "wipe",
+        a=a if a in known else ORIGINAL,
+        b=b if b in known else (newest[0] if newest else ORIGINAL),
+        grid=list(listed)[:MOST] or [ORIGINAL, *newest][:MOST],
+        t=_frame(query.get("t"), frame_count),
+        start=_frame(query.get("in"), frame_count),
+        stop=_frame(query.get("out"), frame_count),
+        zoom=_zoom(query.get("zoom")),
+        cut=_number(query.get("cut"), 50.0, 0.0, 100.0),
+    )
+
+
+def of_comparison(comparison: Comparison, renders: Sequence[Render], frame_count: int) -> Arrangement:
+    """The arrangement that was saved; renders that are gone, or may not be seen, are left out."""
+    places = [
+        item.render.ref if item.render else ORIGINAL
+        for item in comparison.items.select_related("render").order_by("position")
+    ]
+    view = comparison.view if isinstance(comparison.view, dict) else {}
+    query: dict[str, Any] = {**view, "layout": comparison.layout, "grid": ",".join(places)}
+    if isinstance(view.get("zoom"), list):
+        query["zoom"] = ",".join(str(part) for part in view["zoom"])
+    pair = view.get("pair") if comparison.layout == "grid" else places
+    if isinstance(pair, list):
+        query |= dict(zip(("a", "b"), pair, strict=False))
+    return read(query, renders, frame_count)
+
+
+def _frame(value: Any, frame_count: int) -> int | None:
+    try:
+        frame = int(str(value))
+    except ValueError:
+        return None
+    return min(max(frame, 0), max(0, frame_count - 1))
+
+
+def _zoom(value: Any) -> tuple[float, float, float]:
+    parts = str(value or "").split(",")
+    if len(parts) != 3:
+        return (1.0, 0.5, 0.5)
+    scale = _number(parts[0], 1.0, 1.0, LARGEST_ZOOM)
+    return (scale, _number(parts[1], 0.5, 0.0, 1.0), _number(parts[2], 0.5, 0.0, 1.0))
+
+
+def _number(value: Any, usual: float, least: float, most: float) -> float:
+    try:
+        number = float(str(value))
+    except ValueError:
+        return usual
+    return min(max(number, least), most) if math.isfinite(number) else usual

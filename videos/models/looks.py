@@ -1,0 +1,30 @@
+"""Looks by day: what was looked at most this week, without a row for every look."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import F
+from django.utils import timezone
+
+from .video import Video
+
+
+class DayOfLooks(models.Model):
+    """How often one video was looked at on one day (UTC)."""
+
+    video = models.ForeignKey("Video", on_delete=models.CASCADE, related_name="days_of_looks")
+    day = models.DateField()
+    looks = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        ordering = ["-day"]
+        constraints = [models.UniqueConstraint(fields=["video", "day"], name="one_row_per_day_of_looks")]
+
+    def __str__(self) -> str:
+        return f"{self.looks} looks at {self.video} on {self.day}"
+
+    @classmethod
+    def count(cls, video: Video) -> None:
+        """One more look today."""
+        today = cls.objects.get_or_create(video=video, day=timezone.localdate())[0]
+        cls.objects.filter(pk=today.pk).update(looks=F("looks") + 1)

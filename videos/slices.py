@@ -1,0 +1,44 @@
+"""The slices of a spectrum: one frame under several filters."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from videos.access import Viewer
+from videos.links import render_media, video_media
+from videos.models import Render, Video
+
+MOST = 6
+"""Slices of a card; more would be too narrow to see a filter in."""
+
+
+@dataclass(frozen=True)
+class Slice:
+    """`start` and `stop` are shares of the frame's width, 0 to 1; `render` is empty for the original."""
+
+    name: str
+    picture: str
+    render: str
+    start: float
+    stop: float
+
+
+def slices_of(video: Video, viewer: Viewer | None, most: int = MOST) -> list[Slice]:
+    """The original and one finished render of each filter, in even slices. Wants `with_slices()`."""
+    pictures = [("Original", video_media(video, "poster.jpg", viewer), "")] if video.poster else []
+    for render in one_of_each_filter(video.slice_renders):  # type: ignore[attr-defined]
+        pictures.append((render.version.filter.name, render_media(render, "poster.jpg", viewer), render.ref))
+    pictures = pictures[:most]
+    count = len(pictures)
+    return [
+        Slice(name, picture, render, round(at / count, 4), round((at + 1) / count, 4))
+        for at, (name, picture, render) in enumerate(pictures)
+    ]
+
+
+def one_of_each_filter(renders: list[Render]) -> list[Render]:
+    """The first render of every filter, in the order given."""
+    first: dict[int, Render] = {}
+    for render in renders:
+        first.setdefault(render.version.filter_id, render)
+    return list(first.values())

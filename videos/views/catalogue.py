@@ -1,0 +1,127 @@
+"""The catalogue of filters. It stands with the videos, since it shows what was made with each filter."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import Count, F, Func, Q
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from filters.models import Filter
+from filters.models.filter import FilterQuerySet
+from videos import access
+from videos.access import Viewer
+from videos.models import Render, Video, Visibility
+from videos.views.gallery import page_of
+
+TAGS = 12
+MEASURES = {
+    "style_distance": (
+        "Style distance",
+        "how far the painted picture is from the manner of the style image; less is closer",
+    ),
+    "content_distance": ("Content distance", "how much of what is seen gets lost; less is more faithful"),
+    "temporal_error": ("Temporal error", "how much paint moves on things that stand still; less is steadier"),
+    "seconds_per_frame": ("Seconds a frame", "at 1280 × 720, on the machine that measured it"),
+}
+
+
+@require_safe
+def filters(request: HttpRequest) -> HttpResponse:
+    """All published filters and the viewer's own drafts; `?q=` searches, `?tag=` chooses."""
+    viewer = access.viewer_of(request)
+    query = request.GET.get("q", "").strip()[:100]
+    tag = request.GET.get("tag", "").strip()[:40]
+    every = _shown_to(viewer)
+    chosen = every
+    if query:
+        words = Q(name__icontains=query) | Q(description__icontains=query) | Q(tags__contains=[query.lower()])
+        chosen = chosen.filter(
+            words | Q(style_image__artist__icontains=query) | Q(suits__contains=[query.lower()])
+        )
+    if tag:
+        chosen = chosen.filter(Q(tags__contains=[tag]) | Q(suits__contains=[tag]))
+    shown = page_of(chosen.with_pictures().order_by("name", "pk"), request, 24)
+    samples = samples_of([one.pk for one in shown])
+    context = {
+        "section": "filters",
+        "page": shown,
+        "cards": [(one, samples.get(one.pk)) for one in shown],
+        "filter_query": query,
+        "tag": tag,
+        "tags": _tags(every),
+    }
+    return render(request, "filters/catalogue.html", context)
+
+
+@require_safe
+def filter(request: HttpRequest, slug: str) -> HttpResponse:
+    """One filter: whose manner it has and where that comes from, how well it does, what was made with it."""
+    viewer = access.viewer_of(request)
+    shown = _visible_or_404(viewer, slug)
+    works = (
+        _public_works().filter(version__filter=shown).with_names().order_by("-views", "-finished_at", "pk")
+    )
+    page = page_of(works, request)
+    context: dict[str, Any] = {
+        "section": "filters",
+        "filter": shown,
+        "page": page,
+        "sample": page[0] if len(page) and page.number == 1 else None,
+        "versions": shown.versions.select_related("training_run").order_by("-number"),
+        "measures": measures(shown.current.metrics if shown.current else {}),
+        "drafted": shown.state == Filter.State.DRAFT,
+    }
+    return render(request, "filters/filter.html", context)
+
+
+def measures(metrics: dict[str, Any]) -> list[tuple[str, str, str]]:
+    """(name, figure, meaning) of the metrics that are defined and known; others are nobody's business here."""
+    found = []
+    for key, (name, meaning) in MEASURES.items():
+        figure = metrics.get(key)
+        if isinstance(figure, int | float):
+            found.append((name, f"{figure:.3g}", meaning))
+    return found
+
+
+def samples_of(filter_ids: list[int]) -> dict[int, Render]:
+    """For each filter the public render of it that was looked at most, for a before and after: one query."""
+    best = (
+        _public_works()
+        .filter(version__filter__in=filter_ids)
+        .exclude(Q(poster="") | Q(video__poster=""))
+        .select_related("video", "version")
+        .order_by("version__filter", "-views", "-finished_at")
+        .distinct("version__filter")
+    )
+    return {render.version.filter_id: render for render in best}
+
+
+def _public_works() -> Any:
+    listed = {"video__visibility": Visibility.PUBLIC, "video__state": Video.State.READY}
+    return Render.objects.finished().filter(**listed)
+
+
+def _shown_to(viewer: Viewer) -> FilterQuerySet:
+    """Published filters, unavailable ones too, and drafts that the viewer may use."""
+    usable = access.filters_for(viewer).values("pk")
+    return Filter.objects.filter(Q(pk__in=Filter.objects.published().values("pk")) | Q(pk__in=usable))
+
+
+def _visible_or_404(viewer: Viewer, slug: str) -> Filter:
+    """Published and retired filters are seen by all; drafts by who may use them."""
+    shown = Filter.objects.with_pictures().filter(slug=slug).first()
+    if shown is None:
+        raise Http404
+    if shown.state == Filter.State.DRAFT and not access.filters_for(viewer).filter(pk=shown.pk).exists():
+        raise Http404
+    return shown
+
+
+def _tags(filters: FilterQuerySet) -> list[str]:
+    each = filters.annotate(tag=Func(F("tags"), function="unnest")).order_by()
+    counted = each.values("tag").annotate(count=Count("pk")).order_by("-count", "tag")
+    return [row["tag"] for row in counted[:TAGS]]

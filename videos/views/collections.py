@@ -1,0 +1,186 @@
+"""Collections: renders and comparisons that belong together, with a text."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.db import transaction
+from django.db.models import F, Max, Prefetch
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from videos import access
+from videos.access import Viewer
+from videos.forms.comparison import CollectionForm
+from videos.models import Collection, CollectionItem, Comparison, Render, Visibility
+from videos.views.gallery import page_of
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def collections(request: HttpRequest) -> HttpResponse:
+    """Public collections and one's own; a POST makes a new one."""
+    form = CollectionForm(request.POST or None)
+    if request.method == "POST":
+        if not request.user.is_authenticated:
+            raise Http404
+        if form.is_valid():
+            made = form.save(commit=False)
+            made.owner = request.user
+            made.save()
+            return redirect(made)
+    mine = with_items(Collection.objects.filter(owner=request.user)) if request.user.is_authenticated else []
+    public = Collection.objects.filter(visibility=Visibility.PUBLIC)
+    if request.user.is_authenticated:
+        public = public.exclude(owner=request.user)
+    context = {"mine": mine, "page": page_of(with_items(public), request), "form": form}
+    return render(request, "gallery/collections.html", context, status=422 if form.errors else 200)
+
+
+@require_safe
+def collection(request: HttpRequest, ref: str) -> HttpResponse:
+    """The works of a collection that the viewer may see, in its order."""
+    access.collection_or_404(request, ref)
+    shown = with_items(Collection.objects.filter(ref=ref)).get()
+    viewer = access.viewer_of(request)
+    may_change = access.can_change_own(viewer, shown)
+    context = {
+        "section": "gallery",
+        "collection": shown,
+        "items": visible_items(viewer, shown),
+        "may_change": may_change,
+        "may_share": access.can_share(viewer, shown),
+        "form": CollectionForm(instance=shown) if may_change else None,
+    }
+    return render(request, "gallery/collection.html", context)
+
+
+@login_required
+@require_POST
+def edit(request: HttpRequest, ref: str) -> HttpResponse:
+    """Title, text and visibility."""
+    shown = _own(request, ref)
+    form = CollectionForm(request.POST, instance=shown)
+    if form.is_valid():
+        form.save()
+        messages.success(request, "Saved.")
+    else:
+        for errors in form.errors.values():
+            messages.error(request, str(errors[0]))
+    return redirect("collection", ref=ref)
+
+
+@login_required
+@require_POST
+def delete(request: HttpRequest, ref: str) -> HttpResponse:
+    """Delete the collection; its works stay."""
+    shown = _own(request, ref)
+    shown.delete()
+    messages.success(request, f"Deleted the collection “{shown.title}”. Its works are still there.")
+    return redirect("collections")
+
+
+@login_required
+@require_POST
+def add(request: HttpRequest) -> HttpResponse:
+    """Put a render or a comparison (`kind`, `ref`) into a collection (`to`), or into a new one (`title`)."""
+    kind, ref = request.POST.get("kind", ""), request.POST.get("ref", "")
+    if kind == "render":
+        work: Render | Comparison = access.render_or_404(request, ref)
+    elif kind == "comparison":
+        work = access.comparison_or_404(request, ref)
+    else:
+        raise Http404
+    target = _target(request)
+    if target is None:
+        messages.error(request, "Give the new collection a title.")
+        return redirect(work)
+    if target.items.filter(**{kind: work}).exists():
+        messages.info(request, f"It is in “{target.title}” already.")
+    else:
+        append(target, **{kind: work})
+        messages.success(request, f"Added to “{target.title}”.")
+    return redirect(_next(request) or target)
+
+
+@login_required
+@require_POST
+def move(request: HttpRequest, ref: str, item: int) -> HttpResponse:
+    """Move an item one place (`by` = -1 or 1), or take it out (`by` = 0)."""
+    shown = _own(request, ref)
+    chosen = get_object_or_404(shown.items, pk=item)
+    by = request.POST.get("by", "")
+    if by not in ("-1", "0", "1"):
+        raise Http404
+    _reorder(shown, chosen, int(by))
+    return redirect(f"{reverse('collection', args=[ref])}#arrange")
+
+
+def with_items(rows: Any) -> Any:
+    """Collections with all that cards and pages show of their items, in a fixed number of queries."""
+    items = CollectionItem.objects.select_related(
+        "render__video__owner",
+        "render__version__filter",
+        "render__owner",
+        "comparison__video__owner",
+        "comparison__owner",
+    ).order_by("position")
+    return rows.select_related("owner").prefetch_related(
+        Prefetch("items", queryset=items, to_attr="all_items")
+    )
+
+
+def visible_items(viewer: Viewer, shown: Collection) -> list[CollectionItem]:
+    """The items that the viewer may see."""
+    found = []
+    for item in shown.all_items:  # type: ignore[attr-defined]
+        if (item.render is not None and access.can_see_render(viewer, item.render)) or (
+            item.comparison is not None and access.can_see_comparison(viewer, item.comparison)
+        ):
+            found.append(item)
+    return found
+
+
+def append(target: Collection, **work: Any) -> CollectionItem:
+    """Put a work at the end."""
+    last = target.items.aggregate(last=Max("position"))["last"]
+    return CollectionItem.objects.create(collection=target, position=0 if last is None else last + 1, **work)
+
+
+def _target(request: HttpRequest) -> Collection | None:
+    mine = Collection.objects.filter(owner=request.user)
+    if request.POST.get("to"):
+        return get_object_or_404(mine, ref=request.POST["to"])
+    title = request.POST.get("title", "").strip()[:200]
+    return Collection.objects.create(owner=request.user, title=title) if title else None
+
+
+def _next(request: HttpRequest) -> str:
+    address = request.POST.get("next", "")
+    return address if url_has_allowed_host_and_scheme(address, {request.get_host()}) else ""
+
+
+def _own(request: HttpRequest, ref: str) -> Collection:
+    shown = access.collection_or_404(request, ref)
+    if not access.can_change_own(access.viewer_of(request), shown):
+        raise Http404
+    return shown
+
+
+@transaction.atomic
+def _reorder(shown: Collection, chosen: CollectionItem, by: int) -> None:
+    """Positions are unique, so all are lifted out of the way first."""
+    order = list(shown.items.select_for_update().order_by("position").values_list("pk", flat=True))
+    at = order.index(chosen.pk)
+    order.pop(at)
+    if by:
+        order.insert(min(max(at + by, 0), len(order)), chosen.pk)
+    else:
+        chosen.delete()
+    shown.items.update(position=F("position") + 10_000)
+    for position, pk in enumerate(order):
+        shown.items.filter(pk=pk).update(position=position)

@@ -1,0 +1,197 @@
+"""Comparing renders of one footage, and keeping an arrangement as a Comparison."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.db import transaction
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.shortcuts import render as page
+from django.views.decorators.http import require_POST, require_safe
+
+from videos import access, arrangement
+from videos.access import Viewer
+from videos.arrangement import ORIGINAL, Arrangement
+from videos.forms.comparison import ComparisonForm
+from videos.links import render_media, video_media
+from videos.models import Comparison, ComparisonItem, Render, Video
+from videos.views.video import count_look, is_playable
+
+
+@require_safe
+def compare(request: HttpRequest, ref: str) -> HttpResponse:
+    """The player, arranged as the address says."""
+    video = access.video_or_404(request, ref)
+    if video.state != Video.State.READY:
+        raise Http404
+    renders = _playable(request, video)
+    count_look(request, video)
+    arranged = arrangement.read(request.GET, renders, video.frame_count)
+    return page(request, "videos/compare.html", _context(request, video, renders, arranged))
+
+
+@require_safe
+def comparison(request: HttpRequest, ref: str) -> HttpResponse:
+    """A saved comparison; its address may go on to say how it is looked at just now."""
+    saved = access.comparison_or_404(request, ref)
+    renders = _playable(request, saved.video)
+    arranged = arrangement.of_comparison(saved, renders, saved.video.frame_count)
+    if {"a", "b", "grid", "layout"} & set(request.GET):
+        arranged = arrangement.read(request.GET, renders, saved.video.frame_count)
+    if request.method == "GET" and not access.viewer_of(request).owns(saved):
+        saved.count_view()
+    context = _context(request, saved.video, renders, arranged)
+    may_change = access.can_change_own(access.viewer_of(request), saved)
+    form = ComparisonForm(instance=saved) if may_change else None
+    context |= {"comparison": saved, "may_change_comparison": may_change, "form": form}
+    context["may_share"] = access.can_share(access.viewer_of(request), saved)
+    return page(request, "videos/compare.html", context)
+
+
+@login_required
+@require_POST
+def save(request: HttpRequest, ref: str) -> HttpResponse:
+    """Keep the arrangement that the page sends as a new Comparison."""
+    video = access.video_or_404(request, ref)
+    renders = _playable(request, video)
+    form = ComparisonForm(request.POST)
+    arranged = arrangement.read(request.POST, renders, video.frame_count)
+    if not form.is_valid():
+        context = _context(request, video, renders, arranged) | {"form": form, "form_open": True}
+        return page(request, "videos/compare.html", context, status=422)
+    saved = form.save(commit=False)
+    saved.video, saved.owner = video, request.user
+    _store(saved, arranged, renders)
+    messages.success(request, f"Saved “{saved.title}”.")
+    return redirect(saved)
+
+
+@login_required
+@require_POST
+def edit(request: HttpRequest, ref: str) -> HttpResponse:
+    """Change the words and the visibility of a comparison, and its arrangement where one is sent."""
+    saved = _own(request, ref)
+    form = ComparisonForm(request.POST, instance=saved)
+    renders = _playable(request, saved.video)
+    if not form.is_valid():
+        arranged = arrangement.of_comparison(saved, renders, saved.video.frame_count)
+        context = _context(request, saved.video, renders, arranged)
+        context |= {"comparison": saved, "may_change_comparison": True, "form": form, "form_open": True}
+        return page(request, "videos/compare.html", context, status=422)
+    saved = form.save(commit=False)
+    if "layout" in request.POST:
+        _store(saved, arrangement.read(request.POST, renders, saved.video.frame_count), renders)
+    else:
+        saved.save()
+    messages.success(request, f"Saved “{saved.title}”.")
+    return redirect(saved)
+
+
+@login_required
+@require_POST
+def delete(request: HttpRequest, ref: str) -> HttpResponse:
+    """Delete a comparison; the renders stay."""
+    saved = _own(request, ref)
+    saved.delete()
+    messages.success(request, f"Deleted the comparison “{saved.title}”. Its renders are still there.")
+    return redirect(saved.video)
+
+
+def _own(request: HttpRequest, ref: str) -> Comparison:
+    saved = access.comparison_or_404(request, ref)
+    if not access.can_change_own(access.viewer_of(request), saved):
+        raise Http404
+    return saved
+
+
+def _playable(request: HttpRequest, video: Video) -> list[Render]:
+    renders = access.renders_to_see(access.viewer_of(request), video)
+    return [render for render in renders if is_playable(render)]
+
+
+@transaction.atomic
+def _store(saved: Comparison, arranged: Arrangement, renders: list[Render]) -> None:
+    by_ref = {render.ref: render for render in renders}
+    saved.layout, saved.view = arranged.layout, arranged.as_view()
+    saved.save()
+    saved.items.all().delete()
+    ComparisonItem.objects.bulk_create(
+        ComparisonItem(comparison=saved, position=at, render=by_ref.get(place))
+        for at, place in enumerate(arranged.places)
+    )
+
+
+def _context(
+    request: HttpRequest, video: Video, renders: list[Render], arranged: Arrangement
+) -> dict[str, Any]:
+    viewer = access.viewer_of(request)
+    picks = picks_of(video, renders, viewer)
+    by_ref = {pick["ref"]: pick for pick in picks}
+    return {
+        "section": "gallery",
+        "video": video,
+        "renders": renders,
+        "picks": picks,
+        "arranged": arranged,
+        "places": [by_ref[place] for place in arranged.places],
+        "player": player_data(video, picks, arranged, viewer),
+        "may_save": request.user.is_authenticated,
+        "form": ComparisonForm(initial={"title": video.title}) if request.user.is_authenticated else None,
+        "may_share": access.can_share(viewer, video),
+        "may_render": access.can_render(viewer, video),
+    }
+
+
+def picks_of(video: Video, renders: list[Render], viewer: Viewer) -> list[dict[str, Any]]:
+    """What can be put on the stage: the original and every finished render, [start, stop) in frames."""
+    original = {
+        "ref": ORIGINAL,
+        "name": "Original",
+        "render": None,
+        "src": video_media(video, "footage.mp4", viewer),
+        "poster": video_media(video, "poster.jpg", viewer) if video.poster else "",
+        "start": 0,
+        "stop": video.frame_count,
+        "audio": video.has_audio,
+    }
+    return [original, *(_pick(render, viewer) for render in renders)]
+
+
+def _pick(render: Render, viewer: Viewer) -> dict[str, Any]:
+    return {
+        "ref": render.ref,
+        "name": render.version.filter.name,
+        "render": render,
+        "src": render_media(render, "video.mp4", viewer),
+        "poster": render_media(render, "poster.jpg", viewer) if render.poster else "",
+        "start": render.start_frame,
+        "stop": render.stop_frame,
+        "audio": render.video.has_audio,
+    }
+
+
+def player_data(
+    video: Video, picks: list[dict[str, Any]], arranged: Arrangement, viewer: Viewer
+) -> dict[str, Any]:
+    """What the player's script knows from the start, as JSON. The rate is an exact fraction."""
+    return {
+        "rate": [video.rate_numerator, video.rate_denominator],
+        "frames": video.frame_count,
+        "width": video.width,
+        "height": video.height,
+        "picks": [{key: pick[key] for key in pick if key != "render"} for pick in picks],
+        "strip": video_media(video, "filmstrip.jpg", viewer) if video.filmstrip else "",
+        "tiles": video.filmstrip_tiles,
+        "layout": arranged.layout,
+        "a": arranged.a,
+        "b": arranged.b,
+        "grid": arranged.grid,
+        "t": arranged.t,
+        "in": arranged.start,
+        "out": arranged.stop,
+        "zoom": arranged.zoom,
+        "cut": arranged.cut,
+    }

@@ -1,0 +1,150 @@
+"""The contact sheet: frames of the clip down, filters across."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_POST, require_safe
+
+from filters.models import FilterVersion
+from videos import access
+from videos.access import Viewer
+from videos.links import still_media
+from videos.models import Frame, Render, Still, Video
+from videos.pipeline import stills
+from videos.slices import one_of_each_filter
+from videos.views.compare import is_playable
+from videos.views.video import some_frames
+
+ROWS = (4, 8, 16)
+LINES = 360
+"""Lines of a still on the sheet."""
+
+MOST = 96
+"""Stills asked for at once."""
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A frame under a filter: a picture, or the place in a render where it is (seconds), or a state of waiting."""
+
+    picture: str = ""
+    seconds: float | None = None
+    state: str = ""
+
+
+@dataclass(frozen=True)
+class Column:
+    """A filter; `src` is its render's file, from which the page draws frames that nobody painted as stills."""
+
+    version: FilterVersion
+    render: Render | None
+    src: str
+
+
+@require_safe
+def contact_sheet(request: HttpRequest, ref: str) -> HttpResponse:
+    """The sheet; `?rows=` says how many frames."""
+    video = access.video_or_404(request, ref)
+    if video.state != Video.State.READY:
+        raise Http404
+    return render(request, "videos/contact.html", _sheet(request, video))
+
+
+@require_POST
+def paint(request: HttpRequest, ref: str) -> HttpResponse:
+    """The owner asks for the stills of filters that the sheet does not show yet (`filter`, several)."""
+    video = access.own_video_or_404(request, ref)
+    viewer = access.viewer_of(request)
+    if not access.can_render(viewer, video):
+        raise Http404
+    rows = _rows(request.POST.get("rows", ""))
+    chosen = (
+        access.filters_for(viewer).filter(slug__in=request.POST.getlist("filter")).select_related("current")
+    )
+    wanted = [(one.current, frame) for one in chosen for frame in some_frames(video, rows)]
+    for version, frame in wanted[:MOST]:
+        if version is not None:
+            stills.request(video, version, frame.index, height=min(LINES, video.height))
+    if wanted:
+        messages.info(
+            request, f"{len(wanted[:MOST])} stills are on the way; they appear as they are painted."
+        )
+    return redirect(f"{request.path.removesuffix('paint/')}?rows={rows}")
+
+
+def _rows(asked: str) -> int:
+    return int(asked) if asked.isdigit() and int(asked) in ROWS else ROWS[1]
+
+
+def _sheet(request: HttpRequest, video: Video) -> dict[str, Any]:
+    viewer = access.viewer_of(request)
+    rows = _rows(request.GET.get("rows", ""))
+    frames = some_frames(video, rows)
+    renders = [one for one in access.renders_to_see(viewer, video) if is_playable(one)]
+    painted = _stills(video, frames)
+    columns = _columns(renders, painted, viewer)
+    shown = {column.version.filter_id for column in columns}
+    may_paint = access.can_render(viewer, video)
+    unused = access.filters_for(viewer).exclude(pk__in=shown) if may_paint else None
+    lines = [
+        (frame, [_cell(video, column, frame, painted, viewer) for column in columns]) for frame in frames
+    ]
+    return {
+        "section": "gallery",
+        "video": video,
+        "columns": columns,
+        "lines": lines,
+        "rows": rows,
+        "choices": ROWS,
+        "unused": unused,
+        "waits": any(cell.state == Still.State.QUEUED for _, cells in lines for cell in cells),
+    }
+
+
+def _stills(video: Video, frames: list[Frame]) -> dict[tuple[int, int], Still]:
+    """Stills at full strength of these frames by (version, frame), larger ones first choice."""
+    rows = (
+        Still.objects.filter(
+            video=video, frame_index__in=[frame.index for frame in frames], strength=1, keep_colours=False
+        )
+        .select_related("version__filter")
+        .order_by("height")
+    )
+    return {(still.version_id, still.frame_index): still for still in rows}
+
+
+def _columns(renders: list[Render], painted: dict[tuple[int, int], Still], viewer: Viewer) -> list[Column]:
+    from videos.links import render_media
+
+    columns = [
+        Column(one.version, one, render_media(one, "video.mp4", viewer))
+        for one in one_of_each_filter(renders)
+    ]
+    there = {column.version.filter_id for column in columns}
+    for still in painted.values():
+        if still.version.filter_id not in there:
+            there.add(still.version.filter_id)
+            columns.append(Column(still.version, None, ""))
+    return columns
+
+
+def _cell(
+    video: Video, column: Column, frame: Frame, painted: dict[tuple[int, int], Still], viewer: Viewer
+) -> Cell:
+    one = column.render
+    if one is not None:
+        inside = one.start_frame <= frame.index < one.stop_frame
+        return Cell(
+            seconds=float((frame.index - one.start_frame + 0.5) / float(video.rate)) if inside else None
+        )
+    still = painted.get((column.version.pk, frame.index))
+    if still is None:
+        return Cell()
+    if still.state == Still.State.FINISHED:
+        return Cell(picture=still_media(still, viewer))
+    return Cell(state=still.state)

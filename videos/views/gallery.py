@@ -1,0 +1,86 @@
+"""The public gallery: what is looked at most, what is new, what was searched for."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib.auth.models import User
+from django.core.paginator import Page, Paginator
+from django.db.models import Count, F, Func, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from filters.models import Filter
+from videos.models import Video
+from videos.models.video import VideoQuerySet
+
+PER_PAGE = 18
+TAGS = 8
+ORDERS = {"": "Newest", "looks": "Most looked at"}
+
+
+@require_safe
+def gallery(request: HttpRequest) -> HttpResponse:
+    """The first page of the site; `?q=` searches, `?tag=` and `?order=` choose, `?page=` turns."""
+    query = request.GET.get("q", "").strip()[:200]
+    tag = request.GET.get("tag", "").strip()[:40]
+    order = request.GET.get("order", "")
+    order = order if order in ORDERS else ""
+    shown = page_of(_chosen(request, query, tag, order), request)
+    first = shown.number == 1 and not (query or tag or order)
+    context: dict[str, Any] = {
+        "section": "gallery",
+        "query": query,
+        "tag": tag,
+        "order": order,
+        "orders": ORDERS.items(),
+        "page": shown,
+        "tags": popular_tags(),
+        "hero": hero() if first else None,
+    }
+    if query:
+        context |= found_beside(query)
+    return render(request, "gallery/gallery.html", context)
+
+
+def _chosen(request: HttpRequest, query: str, tag: str, order: str) -> VideoQuerySet:
+    videos = Video.objects.listed_for(request.user).ready() if query else Video.objects.listed()
+    if query:
+        videos = videos.search(query)
+    if tag:
+        videos = videos.tagged(tag)
+    videos = videos.most_looked_at() if order == "looks" else videos.newest()
+    return videos.with_slices()
+
+
+def page_of(rows: QuerySet[Any], request: HttpRequest, per_page: int = PER_PAGE) -> Page[Any]:
+    """The page that the address names; the nearest one where it names none that exists."""
+    return Paginator(rows, per_page).get_page(request.GET.get("page"))
+
+
+def hero() -> dict[str, Any] | None:
+    """The footage looked at most this week, or the newest, with a render to wipe to; None without any."""
+    of_the_week = Video.objects.listed().of_the_week().with_slices()[:5]
+    newest = Video.objects.listed().newest().with_slices()[:5]
+    for videos, heading in ((of_the_week, "Looked at most this week"), (newest, "New here")):
+        for video in videos:
+            renders = video.slice_renders
+            if video.poster and renders:
+                return {"video": video, "render": renders[len(renders) // 2], "heading": heading}
+    return None
+
+
+def popular_tags() -> list[str]:
+    """The tags that most public footage carries."""
+    each = Video.objects.listed().annotate(tag=Func(F("tags"), function="unnest")).order_by()
+    counted = each.values("tag").annotate(count=Count("pk")).order_by("-count", "tag")
+    return [row["tag"] for row in counted[:TAGS]]
+
+
+def found_beside(query: str) -> dict[str, Any]:
+    """Filters and people whose names contain what was searched for."""
+    return {
+        "filters_found": Filter.objects.published().filter(name__icontains=query).with_pictures()[:6],
+        "people_found": User.objects.filter(is_active=True, username__icontains=query)[:6],
+    }

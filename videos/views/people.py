@@ -1,0 +1,54 @@
+"""A person's own page: their footage, collections, comparisons and filters."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib.auth.models import User
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.views.decorators.http import require_safe
+
+from filters.models import Filter
+from videos import access
+from videos.models import Collection, Comparison, Profile, Render, Video, Visibility
+from videos.views.gallery import page_of
+
+BESIDE = 12
+"""Collections, comparisons and filters on the page, each."""
+
+
+@require_safe
+def person(request: HttpRequest, username: str) -> HttpResponse:
+    """What the person shows; to themselves (and staff) everything they have."""
+    shown = get_object_or_404(User.objects.filter(is_active=True), username=username)
+    viewer = access.viewer_of(request)
+    everything = shown == request.user or viewer.is_staff
+    videos = Video.objects.filter(owner=shown) if everything else Video.objects.listed().filter(owner=shown)
+    context = {
+        "section": "gallery",
+        "person": shown,
+        "about": Profile.objects.filter(user=shown).values_list("about", flat=True).first() or "",
+        "everything": everything,
+        "page": page_of(videos.newest().with_slices(), request),
+        "works": Render.objects.finished().filter(video__in=videos.order_by()).count(),
+        **_beside(shown, everything),
+    }
+    return render(request, "gallery/person.html", context)
+
+
+def _beside(shown: User, everything: bool) -> dict[str, Any]:
+    collections = Collection.objects.filter(owner=shown)
+    comparisons = Comparison.objects.filter(owner=shown).select_related("video", "owner")
+    filters = Filter.objects.filter(owner=shown, current__isnull=False).with_pictures()
+    if not everything:
+        collections = collections.filter(visibility=Visibility.PUBLIC)
+        comparisons = comparisons.filter(
+            visibility=Visibility.PUBLIC, video__visibility=Visibility.PUBLIC, video__state=Video.State.READY
+        )
+        filters = filters.filter(state=Filter.State.PUBLISHED)
+    return {
+        "collections": collections[:BESIDE],
+        "comparisons": comparisons[:BESIDE],
+        "filters": filters[:BESIDE],
+    }

@@ -1,0 +1,158 @@
+"""The page of a video: the footage, everything that was made of it, and how far the rest is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render as page
+from django.views.decorators.http import require_safe
+
+from videos import access, light
+from videos.access import Viewer
+from videos.models import Frame, Render, Video
+from videos.pipeline import queue
+
+FRAMES = 24
+"""Frames on the page at most; longer clips show evenly chosen ones."""
+
+
+@dataclass(frozen=True)
+class Running:
+    """An unfinished render as its owner sees it; `place` counts what is before it in the queue."""
+
+    render: Render
+    place: int
+    seconds_left: float | None
+    segments_done: int
+    segments: int
+
+
+@require_safe
+def video(request: HttpRequest, ref: str) -> HttpResponse:
+    """The footage on the stage, or the render that `?r=` names."""
+    shown = access.video_or_404(request, ref)
+    if shown.state != Video.State.READY:
+        return page(request, "videos/coming.html", coming(shown, request))
+    renders = access.renders_to_see(access.viewer_of(request), shown)
+    chosen = next((one for one in renders if one.ref == request.GET.get("r") and is_playable(one)), None)
+    count_look(request, shown)
+    return page(request, "videos/video.html", _context(request, shown, renders, chosen))
+
+
+@require_safe
+def render(request: HttpRequest, ref: str) -> HttpResponse:
+    """The page of one render: its video's page with the render on the stage."""
+    chosen = access.render_or_404(request, ref)
+    renders = access.renders_to_see(access.viewer_of(request), chosen.video)
+    if is_playable(chosen):
+        count_look(request, chosen.video, chosen)
+    return page(request, "videos/video.html", _context(request, chosen.video, renders, chosen))
+
+
+@require_safe
+def live(request: HttpRequest, ref: str) -> HttpResponse:
+    """The part of the page that changes by itself: the ingest, or the list of renders."""
+    shown = access.video_or_404(request, ref)
+    if shown.state != Video.State.READY:
+        return page(request, "videos/_coming.html", coming(shown, request))
+    if request.GET.get("waits") == "ingest":
+        return page(request, "videos/_arrived.html", {"video": shown})
+    viewer = access.viewer_of(request)
+    return page(request, "videos/_renders.html", lists(viewer, shown, access.renders_to_see(viewer, shown)))
+
+
+def coming(video: Video, request: HttpRequest) -> dict[str, Any]:
+    """What is said of footage that is not ready: how far it is, or why it failed."""
+    waits = video.state in (Video.State.RECEIVING, Video.State.INGESTING)
+    return {
+        "video": video,
+        "waits": waits,
+        "place": queue.place(video) if waits and not video.progress else 0,
+        "may_change": access.can_change_video(access.viewer_of(request), video),
+    }
+
+
+def is_playable(render: Render) -> bool:
+    """Whether there is a picture to show."""
+    return render.state == Render.State.FINISHED
+
+
+def lists(viewer: Viewer, video: Video, renders: list[Render]) -> dict[str, Any]:
+    """Finished and unfinished renders of one video, the latter with their progress."""
+    unfinished = [one for one in renders if not is_playable(one) and one.state != Render.State.CANCELLED]
+    return {
+        "video": video,
+        "finished": [one for one in renders if is_playable(one)],
+        "running": [_running(one) for one in unfinished],
+        "active": any(one.state in Render.ACTIVE for one in unfinished),
+        "may_change": access.can_change_video(viewer, video),
+    }
+
+
+def _running(render: Render) -> Running:
+    states = list(render.segments.values_list("state", flat=True))
+    waits = render.state == Render.State.QUEUED
+    return Running(
+        render=render,
+        place=queue.place(render) if waits else 0,
+        seconds_left=queue.seconds_left(render),
+        segments_done=sum(state == "finished" for state in states),
+        segments=len(states),
+    )
+
+
+def _context(
+    request: HttpRequest, video: Video, renders: list[Render], chosen: Render | None
+) -> dict[str, Any]:
+    viewer = access.viewer_of(request)
+    frames = some_frames(video)
+    frame = min(frames, key=lambda one: abs(one.index - video.frame_count // 3), default=None)
+    return {
+        "section": "gallery",
+        "chosen": chosen,
+        "playable": chosen is None or is_playable(chosen),
+        "frames": frames,
+        "frame": frame,
+        "words": light.describe(frame) if frame else "",
+        "may_render": access.can_render(viewer, video),
+        "may_share": access.can_share(viewer, chosen or video),
+        "may_download": access.can_download(viewer, chosen or video),
+        "comparisons": comparisons_of(viewer, video),
+        **lists(viewer, video, renders),
+    }
+
+
+def some_frames(video: Video, most: int = FRAMES) -> list[Frame]:
+    """Up to `most` separated frames, evenly chosen."""
+    indices = list(video.frames.order_by("index").values_list("index", flat=True))
+    if len(indices) > most:
+        indices = [indices[at * len(indices) // most] for at in range(most)]
+    frames = list(video.frames.filter(index__in=indices).order_by("index"))
+    for frame in frames:
+        frame.video = video
+    return frames
+
+
+def comparisons_of(viewer: Viewer, video: Video) -> list[Any]:
+    """Saved comparisons that may be listed: public ones, and the viewer's own."""
+    saved = video.comparisons.select_related("owner")[:50]
+    return [one for one in saved if one.visibility == "public" or viewer.owns(one)][:8]
+
+
+def count_look(request: HttpRequest, video: Video, render: Render | None = None) -> None:
+    """Count a look once per session and work; the owner's own, and what browsers fetch ahead, do not count."""
+    if request.method != "GET" or "prefetch" in request.headers.get("Sec-Purpose", ""):
+        return
+    work: Video | Render = render or video
+    if access.viewer_of(request).owns(video):
+        return
+    seen = request.session.get("looked_at", [])
+    if work.ref in seen:
+        return
+    request.session["looked_at"] = [*seen[-99:], work.ref]
+    work.count_view()
+    if render is not None and video.ref not in seen:
+        request.session["looked_at"] = [*seen[-98:], work.ref, video.ref]
+        video.count_view()
