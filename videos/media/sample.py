@@ -29,19 +29,20 @@ from videos.media.rebuild import rebuild
 from videos.media.sample_sound import write_surf
 from videos.media.transcode import Progress, ShouldStop, never
 
-SEED = 7
+SEED = 12
 SECONDS = 6
 RATE = Fraction(24)
 WIDTH, HEIGHT = 1280, 720
+MAP = 1536  # texels a side of each of the three nested maps
 TERRAINS = ("coast", "canyon", "desert", "forest", "snow")
 
 Frame = NDArray[np.uint8]
 
 
 @lru_cache(maxsize=1)
-def scene(seed: int = SEED, light: str = "golden", terrain: str = "coast", size: int = 2048) -> Scene:
+def scene(seed: int = SEED, light: str = "golden", terrain: str = "coast", size: int = MAP) -> Scene:
     """A landscape, ready to be looked at; the first call takes seconds, later ones nothing."""
-    return Scene(levels(seed, terrain, LIGHTS[light], size), LIGHTS[light], seed, terrain == "coast")
+    return Scene(levels(seed, terrain, LIGHTS[light], size), LIGHTS[light], seed, terrain)
 
 
 def draw_frame(t: float, width: int = WIDTH, height: int = HEIGHT, *, seed: int = SEED) -> Frame:
@@ -143,10 +144,12 @@ def _draw_all(
     """Starts a child for each range of frames and waits for all; each prints a line per frame."""
     drawn, total = [0] * len(jobs), sum(stop - start for _, (start, stop) in jobs)
     children = []
+    # Large arrays come and go: kept by the process instead of given back, they need not be cleared each time.
+    roomy = {**environment(), "MALLOC_MMAP_THRESHOLD_": str(2**30), "MALLOC_TRIM_THRESHOLD_": str(2**32)}
     for part, (start, stop) in jobs:
         words = [str(part), str(start), str(stop), str(width), str(height), str(rate), str(len(jobs))]
         command = bounded([sys.executable, "-m", "videos.media.sample_worker", *words])
-        children.append(subprocess.Popen(command, stdout=subprocess.PIPE, env=environment(), cwd=PROJECT))
+        children.append(subprocess.Popen(command, stdout=subprocess.PIPE, env=roomy, cwd=PROJECT))
 
     def listen(number: int, child: subprocess.Popen[bytes]) -> None:
         assert child.stdout is not None

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from videos.media.landscape.light import Light, shade, slopes
 from videos.media.landscape.noise import Field, mix, smoothstep
-from videos.media.landscape.terrain import SIZE, Controls, Grid, controls, grids, heights
+from videos.media.landscape.terrain import Controls, Grid, controls, grids, heights
 
 Pixels = NDArray[np.float32]
 
@@ -35,16 +35,16 @@ _GREY = np.array([[0.16, 0.15, 0.145], [0.22, 0.21, 0.20], [0.19, 0.18, 0.18]], 
 class Level:
     """One nested map. ``height``: (S, S) float32 metres. ``lit``: (S, S, 3) float32, light that leaves the land.
 
-    ``wet``: (S, S) float32, 1 where sea water washes over it.
     """
 
     grid: Grid
     height: Field
     lit: Pixels
+    rock: Field
 
 
 @lru_cache(maxsize=2)
-def levels(seed: int, kind: str, light: Light, size: int = SIZE) -> tuple[Level, ...]:
+def levels(seed: int, kind: str, light: Light, size: int) -> tuple[Level, ...]:
     """All maps of a landscape, coarse to fine; a few seconds of work, kept for the next picture."""
     return tuple(
         _level(kind, fields, grid, light, size) for fields, grid in zip(controls(seed, size), grids(size), strict=True)
@@ -63,8 +63,9 @@ def _level(kind: str, fields: Controls, grid: Grid, light: Light, size: int) -> 
     if grid.texel < 4:
         height = height + _crowns(kind) * growth * smoothstep(0.2, 1.4, fields.grain) * min(1.0, 1 / grid.texel)
     sun, sky = shade(np.maximum(height, 0) if kind == "coast" else height, grid.texel, light)
-    colour = _colour(kind, fields, height, steep, growth)
-    return Level(grid, height.astype(np.float32), _baked(colour, sun * _cloud_shadow(fields), sky, light))
+    colour, rock = _colour(kind, fields, height, steep, growth)
+    lit = _baked(colour, sun * _cloud_shadow(fields), sky, light)
+    return Level(grid, height.astype(np.float32), np.dstack([lit, height.astype(np.float32)]), rock)
 
 
 def _crowns(kind: str) -> float:
@@ -98,14 +99,32 @@ def _growth(kind: str, fields: Controls, height: Field, steep: Field) -> Field:
     return np.asarray(patchy * ground, dtype=np.float32)
 
 
-def _layers(height: Field, warp: Field, colours: Pixels, thickness: float) -> Pixels:
-    """Rock in layers of ``thickness`` metres, tilted and bent a little, with soft borders."""
-    level = height / np.float32(thickness) + np.float32(0.55) * warp
-    whole = np.floor(level)
-    share = smoothstep(0.72, 1.0, np.asarray(level - whole, dtype=np.float32))[..., None]
-    index = whole.astype(np.int32)
-    count = len(colours)
-    return np.asarray(colours[index % count] * (1 - share) + colours[(index + 1) % count] * share, dtype=np.float32)
+def _layer_table(kind: str) -> Pixels:
+    """Colour of the rock every 10 cm of height relative to its mean, (16384, 3): layers of uneven thickness."""
+    colours = _GREY if kind in ("snow", "forest") else _STRATA
+    random = np.random.default_rng(3)
+    table = np.empty((16384, 3), dtype=np.float32)
+    place, layer = 0, 0
+    while place < len(table):
+        thickness = int(random.uniform(8, 75))
+        tone = colours[layer % len(colours)] * random.uniform(0.8, 1.2)
+        table[place : place + thickness] = tone * (1 + 0.10 * random.standard_normal((1, 1)))
+        place, layer = place + thickness, layer + int(random.integers(1, 4))
+    soft = np.stack([np.convolve(np.pad(table[:, c], 3, "edge"), np.ones(7) / 7, "valid") for c in range(3)], axis=-1)
+    return np.asarray(soft / soft.mean(axis=0), dtype=np.float32)
+
+
+@lru_cache(maxsize=4)
+def layers(kind: str) -> Pixels:
+    """The table for ``layered``, made once."""
+    return _layer_table(kind)
+
+
+def layered(kind: str, x: Field, y: Field, z: Field) -> Pixels:
+    """How rock at these places differs from the mean rock: layers, tilted and folded a little."""
+    folded = z + np.float32(0.035) * x + 5 * np.sin(x / 190 + y / 260) + 2 * np.sin(x / 47 - y / 61)
+    index = (folded * 10 + 2000).clip(0, 16383).astype(np.int32)
+    return layers(kind)[index]
 
 
 def _over(under: Pixels, colour: tuple[float, float, float], share: Field) -> Pixels:
@@ -114,10 +133,10 @@ def _over(under: Pixels, colour: tuple[float, float, float], share: Field) -> Pi
     return np.asarray(under + (paint - under) * share[..., None], dtype=np.float32)
 
 
-def _colour(kind: str, fields: Controls, height: Field, steep: Field, growth: Field) -> Pixels:
-    """Reflectance (S, S, 3), linear."""
-    warp = fields.hills + 0.5 * fields.patches + 0.10 * fields.grain
-    rock = _layers(height, warp, _GREY if kind in ("snow", "forest") else _STRATA, 5.5)
+def _colour(kind: str, fields: Controls, height: Field, steep: Field, growth: Field) -> tuple[Pixels, Field]:
+    """Reflectance (S, S, 3), linear, and how much of it is bare rock (S, S)."""
+    mean = (_GREY if kind in ("snow", "forest") else _STRATA).mean(axis=0)
+    rock = np.broadcast_to(mean, (*height.shape, 3)).copy()
     rock *= (1 + 0.16 * fields.grain.clip(-2, 2) + 0.10 * fields.patches.clip(-2, 2))[..., None]
     if kind == "canyon":
         rock *= np.array([1.18, 0.88, 0.72], dtype=np.float32)
@@ -128,12 +147,14 @@ def _colour(kind: str, fields: Controls, height: Field, steep: Field, growth: Fi
     colour = _over(colour, ground[2], growth * 0.93)
     shade_of_leaves = (1 - 0.45 * growth * smoothstep(0.5, -1.0, fields.grain))[..., None]
     colour = np.asarray(colour * shade_of_leaves, dtype=np.float32)
+    bare = (1 - 0.92 * flat) * (1 - growth)
     if kind == "coast":
-        return _shore(colour, fields, height, steep)
+        bare = bare * smoothstep(1.0, 4.0, height)
+        return _shore(colour, fields, height, steep), np.asarray(bare, dtype=np.float32)
     if kind == "snow":
         cover = smoothstep(70, 170, height + 25 * fields.patches) * smoothstep(1.15, 0.55, steep)
-        return _over(colour, (0.80, 0.83, 0.88), cover)
-    return colour
+        return _over(colour, (0.80, 0.83, 0.88), cover), np.asarray(bare * (1 - cover), dtype=np.float32)
+    return colour, np.asarray(bare, dtype=np.float32)
 
 
 # Bare ground, a second ground in patches, and what grows on it.

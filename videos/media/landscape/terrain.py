@@ -7,7 +7,7 @@ import numpy as np
 
 from videos.media.landscape.noise import Field, mix, smoothstep, spectral, tiled, zoomed
 
-SIZE = 2048
+SIZE = 2048  # texels of the GRIDS below; maps of another size have other texels
 KINDS = ("coast", "canyon", "desert", "forest", "snow")
 
 
@@ -46,7 +46,7 @@ def grids(size: int) -> tuple[Grid, ...]:
 
 
 @lru_cache(maxsize=1)
-def controls(seed: int, size: int = SIZE) -> tuple[Controls, ...]:
+def controls(seed: int, size: int) -> tuple[Controls, ...]:
     """The control fields of all levels, coarse to fine."""
     levels: list[Controls] = []
     for number, grid in enumerate(grids(size)):
@@ -79,7 +79,7 @@ def _finer(seed: int, number: int, coarse: Controls, size: int) -> Controls:
 
     reach = 1.0 if number == 1 else 0.3
     return Controls(
-        shore=refined(coarse.shore, 2.2 * reach, 0),
+        shore=refined(coarse.shore, 0.7 * reach, 0),
         hills=refined(coarse.hills, 0.010 * reach, 137),
         valleys=refined(coarse.valleys, 0.012 * reach, 291),
         patches=refined(coarse.patches, 0.16 * reach, 411),
@@ -106,7 +106,7 @@ def heights(kind: str, fields: Controls, x: Field, y: Field) -> Field:
 def _coast(fields: Controls, x: Field, y: Field) -> Field:
     """Plateau, cliffs, coves with beaches, canyons that run to the sea, stacks in the surf."""
     shore = fields.shore
-    width = 38 + 34 * fields.patches.clip(-1, 1.4)
+    width = 36 + 30 * np.tanh(0.9 * fields.hills)
     inland = shore - np.maximum(width, 4)
     plateau = 62 + 20 * fields.hills + 0.05 * np.maximum(inland, 0)
     mountains = smoothstep(900, 3800, shore) * (230 + 190 * fields.hills - 150 * np.abs(fields.valleys))
@@ -125,23 +125,33 @@ def _coast(fields: Controls, x: Field, y: Field) -> Field:
 
 # Rocks standing in the surf: x, y, radius and height in metres.
 STACKS = (
-    (300.0, -62.0, 15.0, 46.0),
-    (345.0, -88.0, 10.0, 30.0),
-    (262.0, -118.0, 6.0, 11.0),
-    (610.0, -140.0, 26.0, 62.0),
-    (668.0, -118.0, 14.0, 41.0),
-    (1010.0, -210.0, 32.0, 70.0),
+    (300.0, -62.0, 17.0, 46.0),
+    (338.0, -92.0, 11.0, 30.0),
+    (262.0, -112.0, 7.0, 9.0),
+    (585.0, -120.0, 30.0, 62.0),
+    (640.0, -92.0, 18.0, 41.0),
+    (1010.0, -170.0, 44.0, 70.0),
 )
 
 
 def _stacks(fields: Controls, x: Field, y: Field) -> Field:
-    """Steep rocks with ragged sides; far below the sea elsewhere."""
+    """Steep rocks, buttressed and slanted, on a foot that breaks the waves; far below the sea elsewhere."""
     result = np.full(fields.shore.shape, -60, dtype=np.float32)
-    for east, north, radius, top in STACKS:
-        away = np.hypot(x - np.float32(east), y - np.float32(north)) / np.float32(radius)
-        away = away + 0.10 * fields.hills + 0.05 * fields.grain.clip(-2, 2)
-        rock = top * (1 - 0.16 * away.clip(0, 1)) * smoothstep(1.22, 0.86, away) - 8 * away
-        result = np.maximum(result, _terraced(rock, fields.patches, 7.0, 0.7))
+    for number, (east, north, radius, top) in enumerate(STACKS):
+        rows = np.abs(y[:, 0] - north) < 5 * radius
+        columns = np.abs(x[0] - east) < 5 * radius
+        if not rows.any() or not columns.any():
+            continue
+        window = np.ix_(rows, columns)
+        right, up = x[:, columns] - np.float32(east), y[rows] - np.float32(north)
+        angle = np.arctan2(up, right) + np.float32(number)
+        ragged = 0.13 * np.sin(3 * angle) + 0.07 * np.sin(7 * angle + 1) + 0.035 * np.sin(17 * angle + number)
+        away = np.hypot(right, 1.25 * up) / np.float32(radius) + ragged + 0.12 * fields.patches[window].clip(-2, 2)
+        slant = 1 + 0.22 * (right * np.cos(number) + up * np.sin(number)) / np.float32(radius)
+        rock = np.float32(top) * slant.clip(0.5, 1.3) * smoothstep(1.3, 0.72, np.asarray(away, dtype=np.float32))
+        rock = _terraced(np.asarray(rock, dtype=np.float32), fields.patches[window], 8.0, 0.8)
+        foot = 1.4 - 0.33 * np.float32(radius) * (away - 1.05) - 4 * np.maximum(away - 1.6, 0) ** 2
+        result[window] = np.maximum(result[window], np.where(away < 1.28, np.maximum(rock, foot), foot))
     return result
 
 

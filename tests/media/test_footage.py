@@ -1,0 +1,140 @@
+"""Whatever comes in, playable footage comes out: every picture in its place, upright, in step with its sound."""
+
+import itertools
+from fractions import Fraction
+from pathlib import Path
+
+import av
+import numpy as np
+import pytest
+
+from tests.media.clips import click, click_in, make_clip, number_of, numbered, numbers_of, run_ffmpeg, simple_clip, sound_of
+from videos.media import decode
+from videos.media.errors import Stopped
+from videos.media.footage import Footage, make_footage
+from videos.media.probe import probe
+
+
+def ingest(clip: Path) -> tuple[Path, Footage]:
+    """Footage made of a clip, beside it."""
+    target = clip.with_name("footage.mp4")
+    return target, make_footage(clip, target, probe(clip))
+
+
+@pytest.mark.parametrize("rate", ["24000/1001", "25/2", "30000/1001", "60", "7"])
+def test_every_picture_keeps_its_number_and_its_exact_time(tmp_path: Path, rate: str) -> None:
+    target, made = ingest(simple_clip(tmp_path / "a.mp4", 75, Fraction(rate)))
+    assert (made.rate, made.frame_count, made.has_audio) == (Fraction(rate), 75, False)
+    with av.open(str(target)) as container:
+        stream = container.streams.video[0]
+        assert stream.average_rate == Fraction(rate)
+        assert stream.time_base and stream.duration and stream.duration * stream.time_base == made.duration
+        shown = [(frame.pts * stream.time_base, number_of(frame.to_ndarray(format="rgb24"))) for frame in container.decode(stream)]
+    assert shown == [(n / Fraction(rate), n) for n in range(75)]
+
+
+def test_it_is_what_browsers_play(tmp_path: Path) -> None:
+    target, _ = ingest(simple_clip(tmp_path / "a.mp4", 60, 25, sound=click(2.4, 1)))
+    data = target.read_bytes()
+    assert data.index(b"moov") < data.index(b"mdat")
+    with av.open(str(target)) as container:
+        video = container.streams.video[0]
+        context = video.codec_context
+        assert (context.name, context.pix_fmt, context.profile) == ("h264", "yuv420p", "High")
+        assert (context.color_primaries, context.color_trc, context.colorspace, context.color_range) == (1, 1, 1, 1)
+        assert container.streams.audio[0].codec_context.name == "aac"
+        keys = [packet.pts for packet in container.demux(video) if packet.is_keyframe]
+    assert video.time_base and [pts * video.time_base for pts in keys] == [0, 1, 2]
+
+
+@pytest.mark.parametrize(("turn", "flips"), itertools.product([0, 90, 180, 270], [(), ("-display_hflip", "1")]))
+def test_the_display_matrix_is_baked_in(tmp_path: Path, turn: int, flips: tuple[str, ...]) -> None:
+    clip = simple_clip(tmp_path / "plain.mp4", 10, 25)
+    run_ffmpeg("-display_rotation", str(turn), *flips, "-i", clip, "-c", "copy", tmp_path / "turned.mp4")
+    found = probe(tmp_path / "turned.mp4")
+    assert (found.rotation, found.mirrored) == ((360 - turn) % 360, bool(flips))
+    assert (found.width, found.height) == ((96, 160) if turn in (90, 270) else (160, 96))
+    target, _ = ingest(tmp_path / "turned.mp4")
+    expected = np.rot90(numbered(5), turn // 90).astype(int)
+    if flips:
+        expected = expected[:, ::-1]
+    seen = decode.frame_at(target, 5).astype(int)
+    assert seen.shape == expected.shape
+    assert np.abs(seen - expected).mean() < 12
+
+
+@pytest.mark.parametrize(("aspect", "size"), [(Fraction(4, 3), (212, 96)), (Fraction(1, 2), (160, 192))])
+def test_pixels_become_square(tmp_path: Path, aspect: Fraction, size: tuple[int, int]) -> None:
+    target, made = ingest(simple_clip(tmp_path / "a.mp4", 8, pixel_aspect=aspect))
+    assert (made.width, made.height) == size
+    with av.open(str(target)) as container:
+        assert container.streams.video[0].sample_aspect_ratio in (None, 1)
+    assert numbers_of(target) == list(range(8))
+
+
+def test_odd_sizes_lose_a_line_and_stay_sharp(tmp_path: Path) -> None:
+    frames = [numbered(n, 161, 97) for n in range(6)]
+    target, made = ingest(make_clip(tmp_path / "a.mp4", frames))
+    assert (made.width, made.height) == (160, 96)
+    assert np.abs(decode.frame_at(target, 3).astype(int) - frames[3][:96, :160]).mean() < 6
+
+
+def test_a_varying_rate_becomes_constant_and_keeps_its_length(tmp_path: Path) -> None:
+    kept = [n for n in range(90) if n % 7 != 3 and n not in range(40, 52)]
+    times = [Fraction(n, 30) for n in kept]
+    clip = make_clip(tmp_path / "a.mp4", [numbered(n) for n in kept], 30, times=times)
+    target, made = ingest(clip)
+    assert (made.rate, made.frame_count) == (30, 90)
+    # At every time the latest picture of the source is shown.
+    assert numbers_of(target) == [max(k for k in kept if k <= n) for n in range(90)]
+
+
+def test_late_sound_stays_late(tmp_path: Path) -> None:
+    clip = simple_clip(tmp_path / "a.mp4", 75, 25, sound=click(2, 0.6), sound_start=0.7)
+    assert abs(float(probe(clip).audio.start) - 0.7) < 0.03  # type: ignore[union-attr]
+    target, _ = ingest(clip)
+    assert abs(click_in(target) - 1.3) < 0.004
+    sound, rate, start = sound_of(target)
+    assert start == 0 and abs(len(sound) / rate - 3) < 0.03
+
+
+def test_pictures_that_begin_late_take_the_sound_with_them(tmp_path: Path) -> None:
+    frames, times = [numbered(n) for n in range(50)], [Fraction(n, 25) + Fraction(1, 2) for n in range(50)]
+    clip = make_clip(tmp_path / "a.mkv", frames, 25, times=times, tick=Fraction(1, 1000), sound=click(2.5, 1.5))
+    target, made = ingest(clip)
+    assert made.frame_count == 50 and numbers_of(target) == list(range(50))
+    assert abs(click_in(target) - 1.0) < 0.004
+
+
+def test_short_sound_is_followed_by_silence(tmp_path: Path) -> None:
+    target, made = ingest(simple_clip(tmp_path / "a.mp4", 75, 25, sound=click(1, 0.5)))
+    sound, rate, _ = sound_of(target)
+    assert abs(len(sound) / rate - float(made.duration)) < 0.03
+    assert abs(click_in(target) - 0.5) < 0.004
+
+
+def test_broken_pictures_in_the_middle_do_not_shorten_it(tmp_path: Path) -> None:
+    clip = simple_clip(tmp_path / "a.mp4", 100, 25, options={"g": "10", "bf": "0", "crf": "12", "preset": "ultrafast"})
+    with av.open(str(clip)) as container:
+        middle = [packet for packet in container.demux(video=0) if packet.size][40]
+        where, size = middle.pos, middle.size
+    data = bytearray(clip.read_bytes())
+    data[where : where + size] = bytes(size)
+    clip.write_bytes(data)
+    target, made = ingest(clip)
+    shown = numbers_of(target)
+    assert made.frame_count == len(shown) == 100
+    assert shown[:40] == list(range(40)) and shown[50:] == list(range(50, 100))
+
+
+def test_progress_runs_from_nothing_to_all(tmp_path: Path) -> None:
+    clip, heard = simple_clip(tmp_path / "a.mp4", 120, 30), list[float]()
+    make_footage(clip, tmp_path / "footage.mp4", probe(clip), progress=heard.append)
+    assert heard == sorted(heard) and heard[-1] == 1.0
+
+
+def test_stopping_leaves_nothing_behind(tmp_path: Path) -> None:
+    clip = simple_clip(tmp_path / "a.mp4", 60)
+    with pytest.raises(Stopped):
+        make_footage(clip, tmp_path / "footage.mp4", probe(clip), should_stop=lambda: True)
+    assert [path.name for path in tmp_path.iterdir()] == ["a.mp4"]

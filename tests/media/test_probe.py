@@ -1,0 +1,141 @@
+"""Files are judged by their content, in a child process, and refused in a sentence that helps."""
+
+import socket
+import threading
+from fractions import Fraction
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from tests.media.clips import click, make_clip, numbered, run_ffmpeg, simple_clip
+from videos.media import containers, probe_worker
+from videos.media.errors import Refused
+from videos.media.probe import probe
+
+
+def refusal(path: Path) -> str:
+    """The sentence with which this file is refused."""
+    with pytest.raises(Refused) as caught:
+        probe(path)
+    sentence = str(caught.value)
+    assert sentence.endswith(".") and str(path) not in sentence
+    return sentence
+
+
+def test_it_describes_a_plain_clip(tmp_path: Path) -> None:
+    clip = simple_clip(tmp_path / "a.mp4", 48, Fraction(24000, 1001), sound=click(2, 1))
+    found = probe(clip)
+    assert (found.rate, found.frame_count, found.variable_rate) == (Fraction(24000, 1001), 48, False)
+    assert found.duration == Fraction(48 * 1001, 24000)
+    assert (found.width, found.height, found.rotation, found.pixel_aspect) == (160, 96, 0, 1)
+    assert (found.codec, found.pix_fmt, found.hdr) == ("h264", "yuv420p", False)
+    assert found.audio and (found.audio.codec, found.audio.channels, found.audio.rate) == ("aac", 1, 48000)
+
+
+@pytest.mark.parametrize("ending", ["mkv", "avi", "mov", "mp4"])
+def test_it_reads_every_container_it_promises(tmp_path: Path, ending: str) -> None:
+    found = probe(simple_clip(tmp_path / f"a.{ending}", 30, 30))
+    assert (found.rate, found.frame_count) == (30, 30)
+
+
+def test_it_reads_webm(tmp_path: Path) -> None:
+    clip = simple_clip(tmp_path / "a.webm", 25, 25, codec="libvpx-vp9", options={"cpu-used": "8", "deadline": "realtime"})
+    assert probe(clip).frame_count == 25
+
+
+def test_it_refuses_an_empty_file(tmp_path: Path) -> None:
+    (tmp_path / "a.mp4").touch()
+    assert refusal(tmp_path / "a.mp4") == containers.EMPTY
+
+
+@pytest.mark.parametrize(
+    ("content", "sentence"),
+    [
+        (b"Dear diary, today we flew over the bay.\n" * 40, containers.TEXT),
+        (bytes(range(256)) * 64, containers.NOT_A_VIDEO),
+        (b"\xff\xd8\xff\xe0" + bytes(4000), containers.PICTURE),
+        (b"#EXTM3U\n#EXT-X-VERSION:3\n#EXTINF:2,\nhttp://127.0.0.1/a.ts\n", containers.PLAYLIST),
+        (b"ffconcat version 1.0\nfile '/etc/hostname'\n", containers.PLAYLIST),
+        (b"file '/etc/hostname'\n", containers.PLAYLIST),
+        (b"<?xml version='1.0'?><MPD></MPD>", containers.PLAYLIST),
+        (b"v=0\r\no=- 0 0 IN IP4 127.0.0.1\r\n", containers.PLAYLIST),
+    ],
+)
+@pytest.mark.parametrize("name", ["clip.mp4", "clip.mkv", "clip"])
+def test_it_refuses_what_is_no_video_under_any_name(tmp_path: Path, name: str, content: bytes, sentence: str) -> None:
+    (tmp_path / name).write_bytes(content)
+    assert refusal(tmp_path / name) == sentence
+
+
+def test_it_never_calls_an_address_that_a_playlist_names(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        server.settimeout(3)
+        calls: list[object] = []
+
+        def listen() -> None:
+            try:
+                calls.append(server.accept())
+            except TimeoutError:
+                return
+
+        thread = threading.Thread(target=listen)
+        thread.start()
+        # Behind a box that looks like MP4, so that the first look at the file lets it pass.
+        port = server.getsockname()[1]
+        playlist = b"\0\0\0\x10ftypisom\0\0\0\0\0\0\0\x08moov\n#EXTM3U\n#EXTINF:2,\nhttp://127.0.0.1:%d/a.ts\n" % port
+        (tmp_path / "a.mp4").write_bytes(playlist)
+        refusal(tmp_path / "a.mp4")
+        (tmp_path / "b.m3u8").write_bytes(playlist[25:])
+        with pytest.raises(Refused):
+            probe_worker._open(tmp_path / "b.m3u8")
+        thread.join()
+    assert not calls
+
+
+def test_it_refuses_sound_without_pictures(tmp_path: Path) -> None:
+    run_ffmpeg("-f", "lavfi", "-i", "sine=d=2", "-c:a", "aac", tmp_path / "a.mp4")
+    assert refusal(tmp_path / "a.mp4") == probe_worker.AUDIO_ONLY
+
+
+@pytest.mark.parametrize("share", [0.02, 0.3, 0.6, 0.9, 0.999])
+@pytest.mark.parametrize("ending", ["mp4", "faststart.mp4", "mkv", "avi"])
+def test_it_notices_a_missing_end(tmp_path: Path, ending: str, share: float) -> None:
+    faststart = {"movflags": "+faststart"} if "fast" in ending else {}
+    clip = simple_clip(tmp_path / f"whole.{ending}", 60, 30, container_options=faststart)
+    data = clip.read_bytes()
+    cut = tmp_path / f"cut.{ending}"
+    cut.write_bytes(data[: int(len(data) * share)])
+    assert refusal(cut) in (containers.TRUNCATED, containers.UNFINISHED)
+
+
+def test_it_notices_an_end_overwritten_with_zeros(tmp_path: Path) -> None:
+    clip = simple_clip(tmp_path / "a.mp4", 120, 30, container_options={"movflags": "+faststart"})
+    data = bytearray(clip.read_bytes())
+    data[len(data) // 3 :] = bytes(len(data) - len(data) // 3)
+    clip.write_bytes(data)
+    refusal(clip)
+
+
+def test_it_refuses_pictures_beyond_8192(tmp_path: Path) -> None:
+    clip = make_clip(tmp_path / "a.mp4", [np.zeros((32, 8224, 3), dtype=np.uint8)] * 2)
+    assert "8224×32" in refusal(clip)
+
+
+def test_it_refuses_more_than_four_hours(tmp_path: Path) -> None:
+    times = [Fraction(3 * n) for n in range(4 * 1200 + 100)]
+    frames = [np.zeros((16, 16, 3), dtype=np.uint8)] * len(times)
+    clip = make_clip(tmp_path / "a.mp4", frames, 1, times=times, tick=Fraction(1, 1000), options={"preset": "ultrafast"})
+    assert "hours" in refusal(clip)
+
+
+@pytest.mark.parametrize("step", [Fraction(1, 1000), Fraction(30)])
+def test_it_refuses_absurd_rates(tmp_path: Path, step: Fraction) -> None:
+    times = [n * step for n in range(20)]
+    clip = make_clip(tmp_path / "a.mp4", [numbered(n) for n in range(20)], times=times)
+    assert "pictures a second" in refusal(clip)
+
+
+def test_a_child_that_hangs_is_given_up(tmp_path: Path) -> None:
+    with pytest.raises(Refused, match="too long"):
+        probe(simple_clip(tmp_path / "a.mp4", 5), timeout=0.01)

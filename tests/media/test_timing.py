@@ -1,0 +1,91 @@
+"""Frame numbers and times are exact, at every rate."""
+
+from fractions import Fraction
+
+import numpy as np
+import pytest
+
+from videos.media import timing
+
+NTSC = Fraction(30000, 1001)
+FILM = Fraction(24000, 1001)
+
+
+@pytest.mark.parametrize("rate", [NTSC, FILM, Fraction(24), Fraction(25, 2), Fraction(60000, 1001)])
+def test_index_and_time_are_each_others_inverse(rate: Fraction) -> None:
+    assert all(timing.index_at(timing.time_of(n, rate), rate) == n for n in range(0, 400_000, 997))
+
+
+@pytest.mark.parametrize("rate", [NTSC, FILM, Fraction(1, 3), Fraction(25, 2)])
+def test_every_frame_begins_on_a_whole_tick(rate: Fraction) -> None:
+    assert (timing.timescale(rate) / rate).denominator == 1
+    assert timing.timescale(rate) >= 10_000
+
+
+@pytest.mark.parametrize("count", [1, 2, 59, 60, 61, 239, 1000])
+@pytest.mark.parametrize("rate", [NTSC, Fraction(24), Fraction(25, 2), Fraction(1)])
+def test_segments_cover_every_frame_once(count: int, rate: Fraction) -> None:
+    ranges = timing.segments(count, rate)
+    assert [n for start, stop in ranges for n in range(start, stop)] == list(range(count))
+    assert all(stop - start <= 3 * rate + 1 for start, stop in ranges)
+
+
+def test_a_short_rest_joins_the_segment_before_it() -> None:
+    assert timing.segments(100, Fraction(24)) == [(0, 48), (48, 100)]
+
+
+def test_segments_begin_on_painted_images() -> None:
+    images = set(timing.painted(900, NTSC, 1))
+    assert all(start in images for start, _ in timing.segments(900, NTSC))
+
+
+def test_one_image_a_second_is_held_until_the_next() -> None:
+    assert timing.painted(10, Fraction(4), 1) == [0, 4, 8]
+    assert timing.held(10, Fraction(4), 1) == [0, 0, 0, 0, 4, 4, 4, 4, 8, 8]
+
+
+def test_no_image_is_shown_before_its_time() -> None:
+    for images in (1, 2, 5, 12):
+        shown = timing.held(500, FILM, images)
+        assert all(source <= frame for frame, source in enumerate(shown))
+        assert all(Fraction(frame - source) / FILM <= Fraction(1, images) + 1 / FILM for frame, source in enumerate(shown))
+
+
+def test_every_frame_is_painted_when_as_many_images_are_asked_for() -> None:
+    assert timing.held(7, Fraction(24), 24) == timing.held(7, Fraction(24), None) == list(range(7))
+
+
+def test_cross_fading_runs_evenly_and_ends_held() -> None:
+    faded = timing.cross_faded(10, Fraction(4), 1)
+    assert [weight for _, _, weight in faded[:5]] == [Fraction(n, 4) for n in (0, 1, 2, 3, 0)]
+    assert faded[3][:2] == (0, 4)
+    assert faded[9] == (8, 8, 0)
+
+
+def ticks(times: list[Fraction], tick: Fraction) -> list[int]:
+    """Times rounded to ticks, as a container does it."""
+    return [round(time / tick) for time in times]
+
+
+@pytest.mark.parametrize("rate", [FILM, Fraction(24), Fraction(25), NTSC, Fraction(30), Fraction(60000, 1001)])
+@pytest.mark.parametrize("tick", [Fraction(1, 1000), Fraction(1, 90_000)])
+def test_it_tells_near_rates_apart_in_milliseconds(rate: Fraction, tick: Fraction) -> None:
+    found, varies = timing.constant_rate(ticks([n / rate for n in range(240)], tick), tick)
+    assert (found, varies) == (rate, False)
+
+
+def test_jitter_of_a_phone_is_still_a_constant_rate() -> None:
+    random = np.random.default_rng(1)
+    times = [Fraction(n, 30) + Fraction(int(random.integers(-4000, 4000)), 1_000_000) for n in range(300)]
+    assert timing.constant_rate(ticks(times, Fraction(1, 90_000)), Fraction(1, 90_000)) == (Fraction(30), False)
+
+
+def test_dropped_frames_make_it_vary_at_the_usual_rate() -> None:
+    times = [Fraction(n, 30) for n in range(300) if n % 17 and n % 23 != 5]
+    assert timing.constant_rate(ticks(times, Fraction(1, 90_000)), Fraction(1, 90_000)) == (Fraction(30), True)
+
+
+def test_an_unusual_constant_rate_is_kept() -> None:
+    rate = Fraction(1875, 100)
+    found, varies = timing.constant_rate(ticks([n / rate for n in range(200)], Fraction(1, 90_000)), Fraction(1, 90_000))
+    assert (found, varies) == (rate, False)
