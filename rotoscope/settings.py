@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Any
 
-from rotoscope import broker, env, machine, secret, security, storage
+from rotoscope import broker, env, machine, secret, security, storage, unfold
 from rotoscope.database import address, embedded
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -98,6 +98,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "videos.share_privacy.share_privacy",
 ]
+UNFOLD = unfold.UNFOLD
 ROOT_URLCONF = "rotoscope.urls"
 WSGI_APPLICATION = "rotoscope.wsgi.application"
 TEMPLATES = [

@@ -1,0 +1,333 @@
+"""Filters: what they look like, which version runs, who may use them; import, export, upload."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin, messages
+from django.db.models import Count, QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path, reverse
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+from unfold.decorators import action, display
+
+from filters import exchange, testframes
+from filters.admin.forms import BundleForm, DeepFilterNameForm, FilterForm, ModelUploadForm
+from filters.admin.parts import STATE_COLOURS, figures_table
+from filters.bundle import BundleRefused
+from filters.engines.base import EngineError
+from filters.models import Filter, FilterVersion
+from rotoscope.admin_parts import HouseAdmin, ShownInline, ShownOnly, do_each
+
+REFUSALS = (exchange.CannotExchange, BundleRefused, EngineError, FileNotFoundError)
+
+
+class VersionInline(ShownInline):
+    """All versions of a filter, newest first."""
+
+    model = FilterVersion
+    fk_name = "filter"
+    fields = (
+        "number",
+        "kind",
+        "base",
+        "deepfilter_name",
+        "fingerprint",
+        "figures",
+        "training_run",
+        "created_at",
+    )
+    readonly_fields = fields
+    ordering = ("-number",)
+
+    @admin.display(description="SHA-256")
+    def fingerprint(self, version: FilterVersion) -> str:
+        """Enough of the hash to tell versions apart."""
+        return version.sha256[:16]
+
+    @admin.display(description="metrics")
+    def figures(self, version: FilterVersion) -> str:
+        """The metrics as a table."""
+        return figures_table(version.metrics)
+
+
+@admin.register(Filter)
+class FilterAdmin(ShownOnly, HouseAdmin):
+    """Filters. New ones come as files, as names at a service, or out of training."""
+
+    form = FilterForm
+    list_display = (
+        "look",
+        "name",
+        "state_badge",
+        "engine",
+        "availability",
+        "current",
+        "render_count",
+        "shipped",
+    )
+    list_display_links = ("look", "name")
+    list_filter = ("state", "engine", "shipped")
+    search_fields = ("name", "slug", "description")
+    readonly_fields = ("state_badge", "availability", "style_picture", "looks", "metrics", "published_at")
+    fieldsets = (
+        (None, {"fields": (("state_badge", "availability"), "looks", "metrics")}),
+        ("Words", {"fields": ("name", "slug", "description", ("tags", "suits"), "owner")}),
+        ("What runs", {"fields": (("current", "cost_per_image"),)}),
+        ("Origin", {"fields": ("style_picture", "style_image")}),
+    )
+    inlines = (VersionInline,)
+    actions = ("publish_chosen", "retire_chosen")
+    actions_list = ("upload_model", "bring_in", "take_name")
+    actions_detail = ("export_file", "page")
+    actions_submit_line = ("publish_one", "retire_one", "make_available", "paint_looks")
+    warn_unsaved_form = True
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Filter]:
+        """With what the list shows."""
+        found: QuerySet[Filter] = super().get_queryset(request)
+        return found.select_related("current__filter", "style_image").annotate(
+            n_renders=Count("versions__renders", distinct=True)
+        )
+
+    def has_delete_permission(self, request: HttpRequest, obj: Filter | None = None) -> bool:
+        """A filter that something was rendered with is retired, not deleted."""
+        used = obj is not None and obj.versions.filter(renders__isnull=False).exists()
+        return bool(super().has_delete_permission(request, obj)) and not used
+
+    def get_actions(self, request: HttpRequest) -> dict[str, Any]:
+        """Deleting several at once would pass by the rule above."""
+        actions: dict[str, Any] = super().get_actions(request)
+        actions.pop("delete_selected", None)
+        return actions
+
+    # --- what is shown ---
+
+    @display(description="")
+    def look(self, filter: Filter) -> SafeString | str:
+        """The first test frame under it, where that costs nothing."""
+        if filter.current is None or not _free_to_paint(filter.current):
+            return ""
+        return format_html(
+            '<img class="thumb" loading="lazy" alt="" src="{}">', _look_address(filter.current, 0)
+        )
+
+    @display(description="state", label=STATE_COLOURS)
+    def state_badge(self, filter: Filter) -> tuple[str, str]:
+        """Draft, published, retired."""
+        return filter.state, filter.get_state_display()
+
+    @display(description="can run", label={"yes": "success", "no": "danger"})
+    def availability(self, filter: Filter) -> tuple[str, str]:
+        """Whether it can run, else why not."""
+        if filter.is_available:
+            return "yes", "Yes"
+        return "no", filter.unavailable_reason or "It has no version to run."
+
+    @display(description="renders", ordering="n_renders")
+    def render_count(self, filter: Any) -> int:
+        """How many renders were asked for with any of its versions."""
+        return int(filter.n_renders)
+
+    @display(description="learned from")
+    def style_picture(self, filter: Filter) -> SafeString | str:
+        """The style image with its origin."""
+        image = filter.style_image
+        if image is None:
+            return "No style image is known."
+        address = reverse("media-style", args=[image.pk])
+        words = ", ".join(word for word in (image.title, image.artist, image.year, image.licence) if word)
+        row = '<img class="style" src="{}" alt="{}"><p>{}</p><p class="quiet">{}</p>'
+        return format_html(row, address, image.title, words, image.origin)
+
+    @display(description="before and after")
+    def looks(self, filter: Filter) -> SafeString | str:
+        """The standing test frames, half and half; the whole painting under the pointer."""
+        version = filter.current
+        if version is None:
+            return "It has no version to run."
+        if not _free_to_paint(version):
+            return "Painting the test frames costs three images: use the button below."
+        pairs = [
+            (reverse("admin:filters_before", args=[n]), _look_address(version, n))
+            for n in range(testframes.COUNT)
+        ]
+        row = '<span class="look"><img src="{}" alt="before"><img src="{}" alt="after" loading="lazy"></span>'
+        return format_html('<div class="looks">{}</div>', format_html_join("", row, pairs))
+
+    @display(description="metrics of this version")
+    def metrics(self, filter: Filter) -> str:
+        """Those of the current version."""
+        return figures_table(filter.current.metrics if filter.current else {})
+
+    # --- what can be done: asked for by POST, or harmless ---
+
+    @action(description="Publish")
+    def publish_one(self, request: HttpRequest, filter: Filter) -> None:
+        """A button of the page."""
+        do_each(request, [filter], Filter.publish, "filter published", "filter cannot be published")
+
+    @action(description="Retire")
+    def retire_one(self, request: HttpRequest, filter: Filter) -> None:
+        """A button of the page."""
+        do_each(request, [filter], Filter.retire, "filter retired", "filter was not published")
+
+    @action(description="Let it run again")
+    def make_available(self, request: HttpRequest, filter: Filter) -> None:
+        """A button of the page: forget why it was unavailable."""
+        filter.mark_unavailable("")
+        messages.success(request, "It may run again; if the trouble is still there, it will say so.")
+
+    @action(description="Paint the test frames")
+    def paint_looks(self, request: HttpRequest, filter: Filter) -> None:
+        """A button of the page."""
+        try:
+            assert filter.current is not None
+            for number in range(testframes.COUNT):
+                testframes.after(filter.current, number)
+        except (EngineError, AssertionError) as error:
+            messages.error(request, str(error) or "It has no version to run.")
+
+    @admin.action(description="Publish")
+    def publish_chosen(self, request: HttpRequest, chosen: QuerySet[Filter]) -> None:
+        """An action of the list."""
+        do_each(
+            request, chosen, Filter.publish, "published", "cannot be published (published already, or empty)"
+        )
+
+    @admin.action(description="Retire")
+    def retire_chosen(self, request: HttpRequest, chosen: QuerySet[Filter]) -> None:
+        """An action of the list."""
+        do_each(request, chosen, Filter.retire, "retired", "were not published")
+
+    @action(description="Export", icon="download")
+    def export_file(self, request: HttpRequest, object_id: int) -> HttpResponse:
+        """The current version as one file."""
+        filter = get_object_or_404(Filter, pk=object_id)
+        try:
+            if filter.current is None:
+                raise exchange.CannotExchange("It has no version to export.")
+            data = exchange.export(filter.current)
+        except REFUSALS as refusal:
+            messages.error(request, str(refusal))
+            return redirect("admin:filters_filter_change", filter.pk)
+        name = f"{filter.slug}-v{filter.current.number}.zip"
+        return HttpResponse(
+            data,
+            content_type="application/zip",
+            headers={"Content-Disposition": f'attachment; filename="{name}"'},
+        )
+
+    @action(description="Its page", icon="open_in_new")
+    def page(self, request: HttpRequest, object_id: int) -> HttpResponse:
+        """The filter as visitors see it."""
+        return redirect(get_object_or_404(Filter, pk=object_id).get_absolute_url())
+
+    @action(description="Import a filter file", icon="upload_file", permissions=["change"])
+    def bring_in(self, request: HttpRequest) -> HttpResponse:
+        """A page of its own."""
+        words = "Everything in it is checked before it is kept. It comes in as a draft."
+        form = BundleForm(request.POST or None, request.FILES or None)
+        return self._form(
+            request,
+            form,
+            "Import a filter",
+            words,
+            lambda data: exchange.bring_in(data["file"].read(), request.user),
+        )
+
+    @action(description="Upload an ONNX model", icon="deployed_code", permissions=["change"])
+    def upload_model(self, request: HttpRequest) -> HttpResponse:
+        """A page of its own."""
+        words = (
+            "The model is read and tried out in a process of its own with limits on time and memory: no external "
+            "data, no operators but ONNX's own, three channels in and out, finite output on test pictures. "
+            "This takes up to a minute."
+        )
+        form = ModelUploadForm(request.POST or None, request.FILES or None)
+
+        def take(data: dict[str, Any]) -> Filter:
+            version = exchange.take_model(data["file"].read(), data["name"], request.user, into=data["into"])
+            return version.filter
+
+        return self._form(request, form, "Upload an ONNX model", words, take)
+
+    @action(description="Add a DeepFilter name", icon="cloud", permissions=["change"])
+    def take_name(self, request: HttpRequest) -> HttpResponse:
+        """A page of its own."""
+        words = "A filter that is run by the service of ALGORITHMIA_API_ADDRESS. It comes in as a draft."
+        form = DeepFilterNameForm(request.POST or None)
+
+        def take(data: dict[str, Any]) -> Filter:
+            return exchange.take_name(
+                data["deepfilter_name"], data["title"], request.user, data["cost_per_image"]
+            )
+
+        return self._form(request, form, "Add a DeepFilter name", words, take)
+
+    def _form(self, request: HttpRequest, form: Any, title: str, words: str, take: Any) -> HttpResponse:
+        """Show a form; once it is valid, make the filter and go to its page. Refusals stand beside the form."""
+        if request.method == "POST" and form.is_valid():
+            try:
+                made = take(form.cleaned_data)
+            except REFUSALS as refusal:
+                form.add_error(None, str(refusal))
+            else:
+                self.log_addition(request, made, f"{title}.")
+                messages.success(request, f"“{made}” came in. Look at it, then publish it.")
+                return redirect("admin:filters_filter_change", made.pk)
+        context = {
+            **self.admin_site.each_context(request),
+            "title": title,
+            "form": form,
+            "words": words,
+            "button": title,
+        }
+        return TemplateResponse(request, "admin/rotoscope/form.html", context)
+
+    # --- pictures ---
+
+    def get_urls(self) -> list[URLPattern]:
+        """With the pictures of before and after."""
+        wrap = self.admin_site.admin_view
+        own = [
+            path("looks/before/<int:number>.jpg", wrap(self.before), name="filters_before"),
+            path("looks/<int:version>/<int:number>.jpg", wrap(self.after), name="filters_after"),
+        ]
+        return [*own, *super().get_urls()]
+
+    def before(self, request: HttpRequest, number: int) -> HttpResponse:
+        """A standing test frame."""
+        self._may_look(request, number)
+        return _picture(testframes.before(number))
+
+    def after(self, request: HttpRequest, version: int, number: int) -> HttpResponse:
+        """A test frame under a version, painted now where it was not; 503 where it cannot be painted."""
+        self._may_look(request, number)
+        found = get_object_or_404(FilterVersion.objects.select_related("filter"), pk=version)
+        if not _free_to_paint(found):
+            raise Http404
+        try:
+            return _picture(testframes.after(found, number))
+        except EngineError as error:
+            return HttpResponse(str(error), status=503, content_type="text/plain")
+
+    def _may_look(self, request: HttpRequest, number: int) -> None:
+        if number >= testframes.COUNT or not self.has_view_permission(request):
+            raise Http404
+
+
+def _free_to_paint(version: FilterVersion) -> bool:
+    """Whether looking at it costs nothing (any more)."""
+    return version.kind != FilterVersion.Kind.DEEPFILTER or testframes.is_painted(version)
+
+
+def _look_address(version: FilterVersion, number: int) -> str:
+    return reverse("admin:filters_after", args=[version.pk, number])
+
+
+def _picture(data: bytes) -> HttpResponse:
+    return HttpResponse(data, content_type="image/jpeg", headers={"Cache-Control": "private, max-age=86400"})

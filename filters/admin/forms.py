@@ -1,0 +1,107 @@
+"""Forms of the filters' pages, beside those that Django makes."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+from django import forms
+from django.core.files.uploadedfile import UploadedFile
+from unfold.widgets import (
+    UnfoldAdminDecimalFieldWidget,
+    UnfoldAdminFileFieldWidget,
+    UnfoldAdminSelectWidget,
+    UnfoldAdminTextInputWidget,
+)
+
+from filters.bundle import LARGEST_BUNDLE
+from filters.engines.inspect import LARGEST_MODEL
+from filters.models import Filter
+
+
+class FilterForm(forms.ModelForm):  # type: ignore[type-arg]
+    """A filter; of versions it offers its own."""
+
+    class Meta:
+        model = Filter
+        fields = (
+            "name",
+            "slug",
+            "description",
+            "tags",
+            "suits",
+            "style_image",
+            "owner",
+            "current",
+            "cost_per_image",
+        )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if "current" in self.fields:
+            self.fields["current"].queryset = self.instance.versions.all()  # type: ignore[attr-defined]
+
+
+class BundleForm(forms.Form):
+    """A filter as one file."""
+
+    file = forms.FileField(
+        label="Filter file",
+        help_text="A .zip that was exported here or elsewhere.",
+        widget=UnfoldAdminFileFieldWidget,
+    )
+
+    def clean_file(self) -> UploadedFile:
+        """Refuse what is too large before it is read."""
+        return _not_larger(self.cleaned_data["file"], LARGEST_BUNDLE)
+
+
+class ModelUploadForm(forms.Form):
+    """An ONNX model."""
+
+    file = forms.FileField(
+        label="ONNX model",
+        help_text="One .onnx file: pictures of three channels in and out, height and width free.",
+        widget=UnfoldAdminFileFieldWidget,
+    )
+    name = forms.CharField(max_length=80, required=False, widget=UnfoldAdminTextInputWidget)
+    into = forms.ModelChoiceField(
+        queryset=Filter.objects.filter(engine=Filter.Engine.NETWORK),
+        required=False,
+        label="New version of",
+        help_text="Left empty, it becomes a filter of its own, as a draft.",
+        widget=UnfoldAdminSelectWidget,
+    )
+
+    def clean_file(self) -> UploadedFile:
+        """Refuse what is too large before it is read."""
+        return _not_larger(self.cleaned_data["file"], LARGEST_MODEL)
+
+    def clean(self) -> dict[str, Any]:
+        """A new filter needs a name."""
+        if not self.cleaned_data.get("into") and not self.cleaned_data.get("name"):
+            raise forms.ValidationError(
+                "Give the filter a name, or choose the filter it is a new version of."
+            )
+        return self.cleaned_data
+
+
+class DeepFilterNameForm(forms.Form):
+    """A filter at the DeepFilter service."""
+
+    deepfilter_name = forms.CharField(
+        max_length=300,
+        label="Name there",
+        help_text="For example gan_vogh, the slug of another Rotoscope's filter, or data://.my/models/mine.t7.",
+        widget=UnfoldAdminTextInputWidget,
+    )
+    title = forms.CharField(max_length=120, label="Name here", widget=UnfoldAdminTextInputWidget)
+    cost_per_image = forms.DecimalField(
+        min_value=0, max_digits=10, decimal_places=6, initial=Decimal(0), widget=UnfoldAdminDecimalFieldWidget
+    )
+
+
+def _not_larger(file: UploadedFile, largest: int) -> UploadedFile:
+    if (file.size or 0) > largest:
+        raise forms.ValidationError(f"The file is larger than {largest >> 20} MB.")
+    return file

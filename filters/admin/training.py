@@ -1,0 +1,133 @@
+"""Training runs: curves, previews, what was set; cancel and go on."""
+
+from __future__ import annotations
+
+import mimetypes
+from typing import Any
+
+from django.contrib import admin
+from django.core.files.storage import default_storage
+from django.db.models import QuerySet
+from django.http import FileResponse, Http404, HttpRequest
+from django.shortcuts import get_object_or_404
+from django.urls import URLPattern, path, reverse
+from django.utils.html import format_html, format_html_join
+from unfold.decorators import action, display
+
+from filters import training_queue, trainings
+from filters.admin.parts import STATE_COLOURS, figures_table
+from filters.curves import HEIGHT, WIDTH, curves_of
+from filters.models import TrainingRun
+from rotoscope.admin_parts import HouseAdmin, ShownOnly, do_each, progress_bar
+
+
+@admin.register(TrainingRun)
+class TrainingRunAdmin(ShownOnly, HouseAdmin):
+    """Training runs. They are started on the training page of the lab."""
+
+    list_display = ("name", "state_badge", "progress", "filter", "owner", "device", "minutes", "created_at")
+    list_filter = ("state",)
+    search_fields = ("name", "owner__username")
+    fields = (
+        ("state_badge", "progress"), "error", "curves", "shots", "figures", "wishes", "style_image", "filter", "owner",
+        ("base", "seed", "code_version"), ("device", "minutes", "attempts"), "content_sha256",
+        ("created_at", "started_at", "finished_at"),
+    )  # fmt: skip
+    actions = ("cancel_chosen", "resume_chosen")
+    actions_submit_line = ("cancel_one", "resume_one")
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+        """All of them."""
+        return [name for field in self.fields for name in ((field,) if isinstance(field, str) else field)]
+
+    @display(description="state", label=STATE_COLOURS)
+    def state_badge(self, run: TrainingRun) -> tuple[str, str]:
+        """Queued, running, finished, failed, cancelled."""
+        return run.state, run.get_state_display()
+
+    @display(description="steps")
+    def progress(self, run: TrainingRun) -> str:
+        """Steps done of all."""
+        if not run.steps:
+            return f"{run.step}"
+        return format_html("{} {} of {}", progress_bar(run.step / run.steps), run.step, run.steps)
+
+    @display(description="minutes", ordering="seconds")
+    def minutes(self, run: TrainingRun) -> str:
+        """Time it took, or took so far."""
+        return f"{run.seconds / 60:.1f}"
+
+    @display(description="losses")
+    def curves(self, run: TrainingRun) -> str:
+        """The losses over steps as drawings."""
+        drawn = [
+            (one.name, f"{one.last:.4g}", WIDTH, HEIGHT, one.name, one.raw, one.smooth)
+            for one in curves_of(run.losses)
+        ]
+        if not drawn:
+            return "None yet."
+        one = (
+            '<figure class="curve"><figcaption><span>{}</span><span>{}</span></figcaption>'
+            '<svg viewBox="0 0 {} {}" role="img" aria-label="loss: {}"><polyline class="raw" points="{}"/>'
+            '<polyline class="smooth" points="{}"/></svg></figure>'
+        )
+        return format_html('<div class="curves">{}</div>', format_html_join("", one, drawn))
+
+    @display(description="previews")
+    def shots(self, run: TrainingRun) -> str:
+        """What it painted on the way, newest last."""
+        addresses = [
+            (reverse("admin:filters_preview", args=[run.pk, number]), shot.get("step", ""))
+            for number, shot in enumerate(run.previews)
+        ]
+        if not addresses:
+            return "None yet."
+        row = '<figure><img loading="lazy" alt="" src="{}"><figcaption class="quiet">step {}</figcaption></figure>'
+        return format_html('<div class="shots">{}</div>', format_html_join("", row, addresses))
+
+    @display(description="metrics")
+    def figures(self, run: TrainingRun) -> str:
+        """As a table."""
+        return figures_table(run.metrics)
+
+    @display(description="settings")
+    def wishes(self, run: TrainingRun) -> str:
+        """As a table."""
+        return figures_table(run.settings)
+
+    @admin.action(description="Cancel")
+    def cancel_chosen(self, request: HttpRequest, chosen: QuerySet[TrainingRun]) -> None:
+        """An action of the list."""
+        do_each(request, chosen, trainings.cancel, "cancelled", "were over before")
+
+    @admin.action(description="Go on from the last checkpoint")
+    def resume_chosen(self, request: HttpRequest, chosen: QuerySet[TrainingRun]) -> None:
+        """An action of the list."""
+        do_each(request, chosen, training_queue.resume, "queued again", "were neither failed nor cancelled")
+
+    @action(description="Cancel")
+    def cancel_one(self, request: HttpRequest, run: TrainingRun) -> None:
+        """A button of the page."""
+        do_each(request, [run], trainings.cancel, "run cancelled", "run was over before")
+
+    @action(description="Go on from the last checkpoint")
+    def resume_one(self, request: HttpRequest, run: TrainingRun) -> None:
+        """A button of the page."""
+        do_each(
+            request, [run], training_queue.resume, "run queued again", "run was neither failed nor cancelled"
+        )
+
+    def get_urls(self) -> list[URLPattern]:
+        """With the previews."""
+        shown = self.admin_site.admin_view(self.preview)
+        return [path("<int:pk>/preview/<int:number>.jpg", shown, name="filters_preview"), *super().get_urls()]
+
+    def preview(self, request: HttpRequest, pk: int, number: int) -> FileResponse:
+        """One preview of a run."""
+        run = get_object_or_404(TrainingRun, pk=pk)
+        if not self.has_view_permission(request, run) or number >= len(run.previews):
+            raise Http404
+        name = str(run.previews[number]["image"])
+        if not default_storage.exists(name):
+            raise Http404
+        return FileResponse(default_storage.open(name, "rb"), content_type=mimetypes.guess_type(name)[0])

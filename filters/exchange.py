@@ -1,0 +1,191 @@
+"""Filters that come and go as files: bundles, ONNX models, names at a DeepFilter service."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import itertools
+import re
+from collections.abc import Sequence
+from dataclasses import asdict
+from decimal import Decimal
+from typing import Any
+
+from django.core.files.base import ContentFile
+from django.db import transaction
+from django.db.models import Max
+from django.utils.text import slugify
+from PIL import Image
+
+from filters.bundle import PICTURE_KINDS, FilterBundle, StylePicture, read_bundle, to_onnx, write_bundle
+from filters.engines.inspect import inspect_model
+from filters.models import Filter, FilterVersion, StyleImage
+from filters.service import base_path
+from rotoscope.files import local_path
+
+DEEPFILTER_NAME = re.compile(r"[\w.-]{1,100}|data://[\w./@-]{1,280}", re.ASCII)
+
+
+class CannotExchange(ValueError):
+    """The filter cannot leave or enter like this; the message is a sentence."""
+
+
+def export(version: FilterVersion) -> bytes:
+    """A version with all that belongs to it as one file. Raises CannotExchange, FileNotFoundError, BundleRefused."""
+    if version.kind == FilterVersion.Kind.DEEPFILTER:
+        raise CannotExchange("A filter that runs at a DeepFilter service has nothing that could be exported.")
+    is_style = version.kind == FilterVersion.Kind.STYLE
+    filter = version.filter
+    bundle = FilterBundle(
+        slug=filter.slug,
+        name=filter.name,
+        kind=version.kind,
+        weights=local_path(version.weights).read_bytes(),
+        base=base_path(version.base).read_bytes() if is_style else b"",
+        base_name=version.base if is_style else "",
+        description=filter.description,
+        tags=tuple(filter.tags),
+        suits=tuple(filter.suits),
+        pictures=_pictures(filter.style_image),
+        metrics=version.metrics,
+        training=_training(version),
+    )
+    return write_bundle(bundle)
+
+
+def bring_in(data: bytes, owner: Any) -> Filter:
+    """A draft filter from a bundle. Takes up to a minute for ONNX models. Raises BundleRefused.
+
+    A style on a base that ships with us stays a style; on another base it becomes a whole model.
+    """
+    bundle = read_bundle(data)
+    kind, weights, base = _as_kept(bundle)
+    with transaction.atomic():
+        made = Filter.objects.create(
+            slug=free_slug(bundle.slug),
+            name=bundle.name,
+            description=bundle.description,
+            tags=list(bundle.tags),
+            suits=list(bundle.suits),
+            owner=owner,
+            style_image=_style_image(bundle.pictures[0]) if bundle.pictures else None,
+        )
+        made.adopt(_new_version(made, kind, weights, base=base, metrics=bundle.metrics))
+    return made
+
+
+def take_model(data: bytes, name: str, owner: Any, *, into: Filter | None = None) -> FilterVersion:
+    """A checked ONNX model as a new draft filter, or as a new version of `into` (not adopted yet).
+
+    Takes up to a minute. Raises ModelRefused with a sentence.
+    """
+    summary = inspect_model(data)
+    found = {key: value for key, value in asdict(summary).items() if key not in ("sha256",)}
+    with transaction.atomic():
+        filter = into or Filter.objects.create(slug=free_slug(name), name=name, owner=owner)
+        version = _new_version(filter, FilterVersion.Kind.ONNX, data, metrics={"model": found})
+        if into is None:
+            filter.adopt(version)
+    return version
+
+
+def take_name(deepfilter_name: str, title: str, owner: Any, cost_per_image: Decimal) -> Filter:
+    """A draft filter that stands for a name, or a model by its data:// address, at the DeepFilter service.
+
+    Raises CannotExchange.
+    """
+    if not DEEPFILTER_NAME.fullmatch(deepfilter_name):
+        raise CannotExchange(
+            "A DeepFilter name has letters, digits, “_”, “-” and “.”, or begins with data://."
+        )
+    with transaction.atomic():
+        made = Filter.objects.create(
+            slug=free_slug(title),
+            name=title,
+            owner=owner,
+            engine=Filter.Engine.ALGORITHMIA,
+            cost_per_image=cost_per_image,
+            tags=["deepfilter"],
+        )
+        made.adopt(
+            FilterVersion.objects.create(
+                filter=made, number=1, kind=FilterVersion.Kind.DEEPFILTER, deepfilter_name=deepfilter_name
+            )
+        )
+    return made
+
+
+def free_slug(name: str) -> str:
+    """A slug for a name that no filter has yet."""
+    stem = slugify(name)[:70] or "filter"
+    for number in itertools.count(1):
+        slug = stem if number == 1 else f"{stem}-{number}"
+        if not Filter.objects.filter(slug=slug).exists():
+            return slug
+    raise AssertionError("unreachable")
+
+
+def _as_kept(bundle: FilterBundle) -> tuple[str, bytes, str]:
+    """(kind, weights, name of the base) as this copy of Rotoscope can run it."""
+    if bundle.kind == "onnx":
+        return FilterVersion.Kind.ONNX, bundle.weights, ""
+    try:
+        ours = base_path(bundle.base_name).read_bytes()
+    except FileNotFoundError:
+        ours = b""
+    if ours == bundle.base:
+        return FilterVersion.Kind.STYLE, bundle.weights, bundle.base_name
+    return FilterVersion.Kind.ONNX, to_onnx(bundle.base, bundle.weights), ""
+
+
+def _new_version(
+    filter: Filter, kind: str, weights: bytes, *, base: str = "", metrics: dict[str, Any]
+) -> FilterVersion:
+    number = (filter.versions.aggregate(n=Max("number"))["n"] or 0) + 1
+    digest = hashlib.sha256(weights).hexdigest()
+    suffix = "safetensors" if kind == FilterVersion.Kind.STYLE else "onnx"
+    return FilterVersion.objects.create(
+        filter=filter,
+        number=number,
+        kind=kind,
+        base=base,
+        weights=ContentFile(weights, f"{filter.slug}-{digest[:16]}.{suffix}"),
+        sha256=digest,
+        metrics=metrics,
+    )
+
+
+def _pictures(image: StyleImage | None) -> Sequence[StylePicture]:
+    if image is None:
+        return ()
+    data = local_path(image.image).read_bytes()
+    words = {name: getattr(image, name) for name in ("title", "artist", "year", "origin", "licence")}
+    return (StylePicture(data, **words),)
+
+
+def _training(version: FilterVersion) -> dict[str, Any]:
+    run = version.training_run
+    if run is None:
+        return {}
+    names = ("settings", "seed", "steps", "losses", "content_sha256", "code_version", "device", "seconds")
+    return {name: getattr(run, name) for name in names}
+
+
+def _style_image(picture: StylePicture) -> StyleImage:
+    digest = hashlib.sha256(picture.data).hexdigest()
+    found = StyleImage.objects.filter(sha256=digest).first()
+    if found is not None:
+        return found
+    with Image.open(io.BytesIO(picture.data)) as image:
+        (width, height), kind = image.size, PICTURE_KINDS.get(image.format or "", "jpg")
+    return StyleImage.objects.create(
+        image=ContentFile(picture.data, f"{digest[:32]}.{kind}"),
+        sha256=digest,
+        width=width,
+        height=height,
+        title=picture.title[:200] or "Untitled",
+        artist=picture.artist[:200],
+        year=picture.year[:40],
+        origin=picture.origin,
+        licence=picture.licence[:100],
+    )

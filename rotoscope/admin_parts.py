@@ -1,0 +1,85 @@
+"""What the admin's pages share: rows that workers write too, actions that are asked for by POST, sizes in words."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from django.contrib import messages
+from django.db.models import Model
+from django.forms import ModelForm
+from django.http import HttpRequest
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from unfold.admin import ModelAdmin, TabularInline
+
+
+class HouseAdmin(ModelAdmin):
+    """A model's pages. Only the fields that were changed are written: workers write the same rows."""
+
+    compressed_fields = True
+    list_per_page = 50
+    empty_value_display = "–"
+
+    def save_model(self, request: HttpRequest, obj: Model, form: ModelForm[Any], change: Any) -> None:
+        """Write the changed fields of an existing row, a new row as a whole; then do what a button asks for."""
+        if change:
+            fields = {field.name for field in obj._meta.concrete_fields}
+            obj.save(update_fields=[name for name in form.changed_data if name in fields])
+        else:
+            obj.save()
+        for action in self.get_actions_submit_line(request, obj.pk):
+            if action.action_name in request.POST:
+                action.method(request, obj)
+
+
+class ShownOnly:
+    """Rows that the admin shows and nobody types in."""
+
+    def has_add_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        """Nobody."""
+        return False
+
+
+class ShownInline(TabularInline):
+    """Rows of another model, to look at."""
+
+    extra = 0
+    can_delete = False
+    show_change_link = False
+    per_page = 50
+
+    def has_add_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        """Nobody."""
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        """Nobody."""
+        return False
+
+
+def do_each(
+    request: HttpRequest, rows: Iterable[Any], do: Callable[[Any], Any], done: str, not_done: str
+) -> None:
+    """Do something with each row and say how it went: `done` and `not_done` are words after a number."""
+    worked = [bool(do(row)) for row in rows]
+    if count := sum(worked):
+        messages.success(request, f"{count} {done}.")
+    if count := len(worked) - sum(worked):
+        messages.warning(request, f"{count} {not_done}.")
+
+
+def in_bytes(size: int | None) -> str:
+    """A size for people: 1.5 GB."""
+    amount = float(size or 0)
+    for unit in ("bytes", "kB", "MB", "GB"):
+        if amount < 1000 or unit == "GB":
+            return f"{amount:.0f} {unit}" if amount >= 100 or unit == "bytes" else f"{amount:.1f} {unit}"
+        amount /= 1000
+    raise AssertionError("unreachable")
+
+
+def progress_bar(share: float) -> SafeString:
+    """A thin bar, `share` from 0 to 1."""
+    percent = round(100 * min(1.0, max(0.0, share)))
+    return format_html('<span class="bar"><i style="width:{}%"></i></span> {} %', percent, percent)

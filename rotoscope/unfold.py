@@ -1,0 +1,108 @@
+"""How the admin looks and what its sidebar offers: the dark room, our mark, our colours."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest
+from django.templatetags.static import static
+from django.urls import reverse_lazy
+
+
+def _mark(request: HttpRequest) -> str:
+    return static("favicon.svg")
+
+
+def _style(request: HttpRequest) -> str:
+    return static("css/admin.css")
+
+
+def _link(title: str, icon: str, model: str, **more: Any) -> dict[str, Any]:
+    return {"title": title, "icon": icon, "link": reverse_lazy(f"admin:{model}_changelist"), **more}
+
+
+UNFOLD: dict[str, Any] = {
+    "SITE_TITLE": "Rotoscope",
+    "SITE_HEADER": "Rotoscope",
+    "SITE_SUBHEADER": "The house",
+    "SITE_ICON": _mark,
+    "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": _mark}],
+    "SITE_URL": "/",
+    "THEME": "dark",
+    "SHOW_HISTORY": True,
+    "SHOW_BACK_BUTTON": True,
+    "STYLES": [_style],
+    "DASHBOARD_CALLBACK": "rotoscope.dashboard.add_figures",
+    "BORDER_RADIUS": "6px",
+    "COLORS": {
+        "base": {
+            "50": "#f6f3ed",
+            "100": "#efeae2",
+            "200": "#d8d1c6",
+            "300": "#c1bab0",
+            "400": "#a9a299",
+            "500": "#8a837a",
+            "600": "#57514b",
+            "700": "#3a3633",
+            "800": "#2a2725",
+            "900": "#181716",
+            "950": "#100f0e",
+        },
+        "primary": {
+            "50": "#fff3ef",
+            "100": "#ffe3da",
+            "200": "#ffc7b6",
+            "300": "#ffa389",
+            "400": "#ff7f5f",
+            "500": "#ff5b37",
+            "600": "#d13a18",
+            "700": "#ae2f13",
+            "800": "#8a2812",
+            "900": "#6d2413",
+            "950": "#3c1007",
+        },
+    },
+    "SIDEBAR": {
+        "show_search": True,
+        "show_all_applications": False,
+        "navigation": [
+            {
+                "items": [
+                    {"title": "Overview", "icon": "monitoring", "link": reverse_lazy("admin:index")},
+                ]
+            },
+            {
+                "title": "Filters",
+                "separator": True,
+                "items": [
+                    _link("Filters", "palette", "filters_filter"),
+                    _link("Style images", "image", "filters_styleimage"),
+                    _link("Training runs", "model_training", "filters_trainingrun"),
+                    _link("DeepFilter keys", "key", "filters_deepfilterkey"),
+                ],
+            },
+            {
+                "title": "Footage",
+                "separator": True,
+                "items": [
+                    _link("Videos", "movie", "videos_video", badge="rotoscope.dashboard.failed_videos"),
+                    _link(
+                        "Renders", "animation", "videos_render", badge="rotoscope.dashboard.failed_renders"
+                    ),
+                    _link("Uploads", "upload", "videos_upload"),
+                    _link("Comparisons", "compare", "videos_comparison"),
+                    _link("Collections", "collections_bookmark", "videos_collection"),
+                    _link("Share links", "link", "videos_sharelink"),
+                ],
+            },
+            {
+                "title": "People",
+                "separator": True,
+                "items": [
+                    _link("People and quotas", "group", "auth_user"),
+                    _link("Groups", "groups", "auth_group"),
+                ],
+            },
+        ],
+    },
+}

@@ -1,0 +1,80 @@
+"""Comparisons and collections."""
+
+from __future__ import annotations
+
+from django.contrib import admin
+from django.db.models import Count, QuerySet
+from django.http import HttpRequest
+from unfold.decorators import display
+
+from rotoscope.admin_parts import HouseAdmin, ShownInline, ShownOnly
+from videos.admin.parts import VISIBILITY_COLOURS
+from videos.models import Collection, CollectionItem, Comparison, ComparisonItem
+
+
+class ComparisonItemInline(ShownInline):
+    """The places of a comparison."""
+
+    model = ComparisonItem
+    fields = ("position", "render")
+    readonly_fields = fields
+
+
+class CollectionItemInline(ShownInline):
+    """What is in a collection."""
+
+    model = CollectionItem
+    fields = ("position", "render", "comparison")
+    readonly_fields = fields
+
+
+class _Arranged(ShownOnly, HouseAdmin):
+    """What both have."""
+
+    list_filter = ("visibility",)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Comparison | Collection]:
+        """With owners and numbers."""
+        found: QuerySet[Comparison | Collection] = super().get_queryset(request)
+        return found.select_related("owner").annotate(n_items=Count("items"))
+
+    @display(description="visibility", label=VISIBILITY_COLOURS)
+    def visibility_badge(self, one: Comparison | Collection) -> tuple[str, str]:
+        """Public, unlisted, private."""
+        return one.visibility, one.get_visibility_display()
+
+    @display(description="items", ordering="n_items")
+    def item_count(self, one: Comparison | Collection) -> int:
+        """How many."""
+        return one.items.count()
+
+
+@admin.register(Comparison)
+class ComparisonAdmin(_Arranged):
+    """Comparisons; they are arranged on their own page."""
+
+    list_display = (
+        "title",
+        "video",
+        "owner",
+        "layout",
+        "item_count",
+        "visibility_badge",
+        "views",
+        "created_at",
+    )
+    search_fields = ("title", "ref", "owner__username")
+    fields = ("title", "text", "visibility", "layout", "video", "owner", "views", "created_at")
+    readonly_fields = ("layout", "video", "owner", "views", "created_at")
+    inlines = (ComparisonItemInline,)
+
+
+@admin.register(Collection)
+class CollectionAdmin(_Arranged):
+    """Collections; they are filled on their own page."""
+
+    list_display = ("title", "owner", "item_count", "visibility_badge", "created_at")
+    search_fields = ("title", "ref", "owner__username")
+    fields = ("title", "text", "visibility", "owner", "created_at")
+    readonly_fields = ("owner", "created_at")
+    inlines = (CollectionItemInline,)

@@ -1,0 +1,102 @@
+"""People with their quotas."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.contrib.auth.admin import GroupAdmin, UserAdmin
+from django.contrib.auth.models import Group, User
+from django.db.models import QuerySet, Sum
+from django.http import HttpRequest
+from unfold.admin import ModelAdmin, StackedInline
+from unfold.decorators import display
+from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
+from unfold.widgets import UnfoldAdminDecimalFieldWidget
+
+from rotoscope.admin_parts import in_bytes
+from videos.models import Profile
+
+GIGABYTE = 10**9
+
+admin.site.unregister(User)
+admin.site.unregister(Group)
+
+
+class QuotaForm(forms.ModelForm):  # type: ignore[type-arg]
+    """The quota in gigabytes, as people think of it; bytes in the table."""
+
+    quota_gb = forms.DecimalField(
+        label="Quota in GB",
+        min_value=0,
+        max_digits=12,
+        decimal_places=3,
+        widget=UnfoldAdminDecimalFieldWidget,
+    )
+
+    class Meta:
+        model = Profile
+        fields = ("about",)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.initial["quota_gb"] = self.instance.quota_bytes / GIGABYTE
+
+    def save(self, commit: bool = True) -> Profile:
+        """Gigabytes become bytes."""
+        self.instance.quota_bytes = int(self.cleaned_data["quota_gb"] * GIGABYTE)
+        return super().save(commit)
+
+
+class ProfileInline(StackedInline):
+    """Quota and a few words."""
+
+    model = Profile
+    form = QuotaForm
+    fields = ("quota_gb", "used", "about")
+    readonly_fields = ("used",)
+    can_delete = False
+
+    @display(description="used by uploads")
+    def used(self, profile: Profile) -> str:
+        """Unfinished uploads included."""
+        return in_bytes(profile.used_bytes()) if profile.pk else "–"
+
+
+@admin.register(User)
+class PeopleAdmin(UserAdmin, ModelAdmin):  # type: ignore[type-arg, misc]
+    """People."""
+
+    form = UserChangeForm
+    add_form = UserCreationForm
+    change_password_form = AdminPasswordChangeForm
+    inlines = (ProfileInline,)
+    list_display = ("username", "email", "is_staff", "is_active", "kept", "quota", "last_login")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[User]:
+        """With what the list shows."""
+        found: QuerySet[User] = super().get_queryset(request)
+        return found.select_related("profile").annotate(kept_bytes=Sum("videos__source_size"))
+
+    def get_inlines(self, request: HttpRequest, obj: User | None) -> Any:
+        """A new person gets a profile when first needed; an old one without gets it here."""
+        if obj is None:
+            return ()
+        Profile.of(obj)
+        return self.inlines
+
+    @display(description="keeps", ordering="kept_bytes")
+    def kept(self, user: Any) -> str:
+        """Bytes of uploads."""
+        return in_bytes(user.kept_bytes)
+
+    @display(description="quota", ordering="profile__quota_bytes")
+    def quota(self, user: User) -> str:
+        """What they may keep."""
+        return in_bytes(user.profile.quota_bytes) if hasattr(user, "profile") else "as usual"
+
+
+@admin.register(Group)
+class HouseGroupAdmin(GroupAdmin, ModelAdmin):  # type: ignore[type-arg, misc]
+    """Groups, for staff with some rights only."""

@@ -1,0 +1,179 @@
+"""Renders with their segments: where they are, what they cost, why they failed; cancel, pause, go on."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.utils.html import format_html
+from unfold.decorators import action, display
+
+from rotoscope.admin_parts import HouseAdmin, ShownInline, ShownOnly, do_each, in_bytes, progress_bar
+from videos.admin.parts import STATE_COLOURS, seconds, thumb
+from videos.links import render_media
+from videos.models import Render, Segment
+from videos.pipeline import renders
+from videos.pipeline.queue import place, seconds_left
+
+
+class SegmentInline(ShownInline):
+    """The pieces of a render."""
+
+    model = Segment
+    fields = ("index", "frames", "state_badge", "images", "attempts", "took", "cost", "error", "finished_at")
+    readonly_fields = fields
+    ordering = ("index",)
+
+    @display(description="frames")
+    def frames(self, segment: Segment) -> str:
+        """The range within the footage."""
+        return f"{segment.start} to {segment.stop - 1}"
+
+    @display(description="state", label=STATE_COLOURS)
+    def state_badge(self, segment: Segment) -> tuple[str, str]:
+        """Pending, running, finished."""
+        return segment.state, segment.get_state_display()
+
+    @display(description="engine")
+    def took(self, segment: Segment) -> str:
+        """Seconds that the engine took."""
+        return seconds(segment.engine_seconds)
+
+
+@admin.register(Render)
+class RenderAdmin(ShownOnly, HouseAdmin):
+    """Renders. They are started in the lab."""
+
+    list_display = (
+        "poster", "video", "filter_name", "state_badge", "progress", "owner", "cost", "attempts_most", "created_at",
+    )  # fmt: skip
+    list_display_links = ("poster", "video")
+    list_filter = ("state", "version__filter")
+    search_fields = ("ref", "video__title", "owner__username", "version__filter__name")
+    fields = (
+        ("state_badge", "progress", "left"), "error", "large_poster", ("video", "version", "owner"),
+        ("strength", "keep_colours", "smoothing"), ("images_per_second", "cross_fade", "height"), "span",
+        ("frames_done", "frames_total", "pace"), ("cost", "engine_seconds"), ("attempts", "size"),
+        ("created_at", "started_at", "finished_at"),
+    )  # fmt: skip
+    inlines = (SegmentInline,)
+    actions = ("cancel_chosen", "retry_chosen", "pause_chosen")
+    actions_detail = ("page",)
+    actions_submit_line = ("cancel_one", "retry_one", "pause_one")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Render]:
+        """With names."""
+        found: QuerySet[Render] = super().get_queryset(request)
+        return found.select_related("video", "version__filter", "owner").prefetch_related("segments")
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+        """All of them: a render with other settings is another render."""
+        return [name for field in self.fields for name in ((field,) if isinstance(field, str) else field)]
+
+    def delete_model(self, request: HttpRequest, obj: Render) -> None:
+        """With its files."""
+        renders.remove(obj)
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Render]) -> None:
+        """Each with its files."""
+        for render in queryset:
+            renders.remove(render)
+
+    @display(description="")
+    def poster(self, render: Render) -> str:
+        """Small."""
+        return thumb(render_media(render, "poster.jpg")) if render.poster else ""
+
+    @display(description="poster")
+    def large_poster(self, render: Render) -> str:
+        """Large."""
+        if not render.poster:
+            return "None yet."
+        return format_html('<img class="style" alt="" src="{}">', render_media(render, "poster.jpg"))
+
+    @display(description="filter", ordering="version__filter__name")
+    def filter_name(self, render: Render) -> str:
+        """With its version."""
+        return str(render.version)
+
+    @display(description="state", label=STATE_COLOURS)
+    def state_badge(self, render: Render) -> tuple[str, str]:
+        """Queued to finished."""
+        return render.state, render.get_state_display()
+
+    @display(description="progress")
+    def progress(self, render: Render) -> str:
+        """By painted images."""
+        return progress_bar(render.progress)
+
+    @display(description="left")
+    def left(self, render: Render) -> str:
+        """Place in the queue, or time left."""
+        if render.state == Render.State.QUEUED:
+            return f"{place(render)} before it"
+        rest = seconds_left(render)
+        return "–" if rest is None else seconds(rest)
+
+    @display(description="most attempts")
+    def attempts_most(self, render: Render) -> int:
+        """Of any of its segments."""
+        return max((segment.attempts for segment in render.segments.all()), default=0)
+
+    @display(description="range")
+    def span(self, render: Render) -> str:
+        """Frames of the footage."""
+        return f"frames {render.start_frame} to {render.stop_frame - 1}"
+
+    @display(description="an image took")
+    def pace(self, render: Render) -> str:
+        """Seconds of the engine."""
+        return "–" if render.seconds_per_image is None else f"{render.seconds_per_image:.3f} s"
+
+    @display(description="result")
+    def size(self, render: Render) -> str:
+        """Of the file."""
+        return in_bytes(render.output_size) if render.output else "–"
+
+    @admin.action(description="Cancel")
+    def cancel_chosen(self, request: HttpRequest, chosen: QuerySet[Render]) -> None:
+        """An action of the list."""
+        do_each(request, chosen, renders.cancel, "cancelled", "were over before")
+
+    @admin.action(description="Retry: go on with what is missing")
+    def retry_chosen(self, request: HttpRequest, chosen: QuerySet[Render]) -> None:
+        """An action of the list."""
+        do_each(request, chosen, renders.resume, "queued again", "were neither failed, cancelled nor paused")
+
+    @admin.action(description="Pause")
+    def pause_chosen(self, request: HttpRequest, chosen: QuerySet[Render]) -> None:
+        """An action of the list."""
+        do_each(request, chosen, renders.pause, "paused", "were not under way")
+
+    @action(description="Cancel")
+    def cancel_one(self, request: HttpRequest, render: Render) -> None:
+        """A button of the page."""
+        do_each(request, [render], renders.cancel, "render cancelled", "render was over before")
+
+    @action(description="Retry")
+    def retry_one(self, request: HttpRequest, render: Render) -> None:
+        """A button of the page."""
+        do_each(
+            request,
+            [render],
+            renders.resume,
+            "render queued again",
+            "render was not failed, cancelled or paused",
+        )
+
+    @action(description="Pause")
+    def pause_one(self, request: HttpRequest, render: Render) -> None:
+        """A button of the page."""
+        do_each(request, [render], renders.pause, "render paused", "render was not under way")
+
+    @action(description="Its page", icon="open_in_new")
+    def page(self, request: HttpRequest, object_id: int) -> HttpResponse:
+        """The render as visitors see it."""
+        return redirect(get_object_or_404(Render, pk=object_id).get_absolute_url())

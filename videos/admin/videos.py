@@ -1,0 +1,198 @@
+"""Videos and what is still coming in."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import Count, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.utils.html import format_html
+from unfold.decorators import action, display
+
+from rotoscope.admin_parts import HouseAdmin, ShownInline, ShownOnly, do_each, in_bytes, progress_bar
+from videos.admin.parts import STATE_COLOURS, VISIBILITY_COLOURS, seconds, thumb
+from videos.links import video_media
+from videos.models import Render, Upload, Video
+from videos.pipeline import ingest, renders
+
+
+class RenderInline(ShownInline):
+    """What was made of a video."""
+
+    model = Render
+    fields = ("version", "state_badge", "progress", "height", "cost", "owner", "created_at")
+    readonly_fields = fields
+    show_change_link = True
+    ordering = ("-created_at",)
+
+    @display(description="state", label=STATE_COLOURS)
+    def state_badge(self, render: Render) -> tuple[str, str]:
+        """Queued to finished."""
+        return render.state, render.get_state_display()
+
+    @display(description="progress")
+    def progress(self, render: Render) -> str:
+        """By painted images."""
+        return progress_bar(render.progress)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Render]:
+        """With names."""
+        found: QuerySet[Render] = super().get_queryset(request)
+        return found.select_related("version__filter", "owner", "video")
+
+
+@admin.register(Video)
+class VideoAdmin(ShownOnly, HouseAdmin):
+    """Footage. It comes in by upload; its words and visibility may be changed here, everything else is shown."""
+
+    list_display = (
+        "poster", "title", "owner", "state_badge", "visibility_badge", "shape", "length", "render_count", "size",
+        "created_at",
+    )  # fmt: skip
+    list_display_links = ("poster", "title")
+    list_filter = ("state", "visibility")
+    search_fields = ("title", "ref", "owner__username", "source_name", "tags__icontains")
+    fieldsets = (
+        (None, {"fields": (("state_badge", "ingest_progress"), "error", "large_poster")}),
+        ("Words", {"fields": ("title", "description", "tags", "visibility")}),
+        (
+            "Footage",
+            {"fields": (("shape", "length", "rate_in_words", "has_audio"), ("frame_count", "separated"))},
+        ),
+        (
+            "Upload",
+            {
+                "fields": (
+                    ("source_name", "size"),
+                    "checksum",
+                    "owner",
+                    "attempts",
+                    ("created_at", "ready_at"),
+                )
+            },
+        ),
+    )
+    inlines = (RenderInline,)
+    actions = ("retry_chosen",)
+    actions_detail = ("page",)
+    actions_submit_line = ("retry_one",)
+    TYPED = frozenset({"title", "description", "tags", "visibility"})
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Video]:
+        """With what the list shows."""
+        found: QuerySet[Video] = super().get_queryset(request)
+        return found.select_related("owner").annotate(n_renders=Count("renders"))
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+        """All but the words."""
+        names: list[str] = []
+        for _, options in self.fieldsets:
+            for field in options["fields"]:
+                names += [field] if isinstance(field, str) else list(field)
+        return [name for name in names if name not in self.TYPED]
+
+    def delete_model(self, request: HttpRequest, obj: Video) -> None:
+        """With everything made of it."""
+        renders.remove_video(obj)
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Video]) -> None:
+        """Each with everything made of it."""
+        for video in queryset:
+            renders.remove_video(video)
+
+    @display(description="")
+    def poster(self, video: Video) -> str:
+        """Small."""
+        return thumb(video_media(video, "poster.jpg")) if video.poster else ""
+
+    @display(description="poster")
+    def large_poster(self, video: Video) -> str:
+        """Large."""
+        if not video.poster:
+            return "None yet."
+        return format_html('<img class="style" alt="" src="{}">', video_media(video, "poster.jpg"))
+
+    @display(description="state", label=STATE_COLOURS)
+    def state_badge(self, video: Video) -> tuple[str, str]:
+        """Receiving, ingesting, ready, failed."""
+        return video.state, video.get_state_display()
+
+    @display(description="visibility", label=VISIBILITY_COLOURS)
+    def visibility_badge(self, video: Video) -> tuple[str, str]:
+        """Public, unlisted, private."""
+        return video.visibility, video.get_visibility_display()
+
+    @display(description="progress")
+    def ingest_progress(self, video: Video) -> str:
+        """Of the ingest, with what is done now."""
+        return format_html("{} {}", progress_bar(video.progress), video.stage)
+
+    @display(description="size")
+    def shape(self, video: Video) -> str:
+        """In pixels."""
+        return f"{video.width} × {video.height}" if video.width else "–"
+
+    @display(description="length")
+    def length(self, video: Video) -> str:
+        """In seconds."""
+        return seconds(video.duration) if video.frame_count else "–"
+
+    @display(description="rate")
+    def rate_in_words(self, video: Video) -> str:
+        """Exact, and as people say it."""
+        return f"{video.rate} ({float(video.rate):.3f} a second)" if video.rate_numerator else "–"
+
+    @display(description="separated images")
+    def separated(self, video: Video) -> str:
+        """How many, at which rate."""
+        return f"{video.frames.count()}, {video.images_per_second} a second"
+
+    @display(description="renders", ordering="n_renders")
+    def render_count(self, video: Any) -> int:
+        """How many."""
+        return int(video.n_renders)
+
+    @display(description="upload", ordering="source_size")
+    def size(self, video: Video) -> str:
+        """Of the untouched upload."""
+        return in_bytes(video.source_size)
+
+    @admin.action(description="Try the ingest again")
+    def retry_chosen(self, request: HttpRequest, chosen: QuerySet[Video]) -> None:
+        """An action of the list."""
+        do_each(request, chosen, ingest.retry, "queued again", "had not failed")
+
+    @action(description="Try the ingest again")
+    def retry_one(self, request: HttpRequest, video: Video) -> None:
+        """A button of the page."""
+        do_each(request, [video], ingest.retry, "video queued again", "video had not failed")
+
+    @action(description="Its page", icon="open_in_new")
+    def page(self, request: HttpRequest, object_id: int) -> HttpResponse:
+        """The video as visitors see it."""
+        return redirect(get_object_or_404(Video, pk=object_id).get_absolute_url())
+
+
+@admin.register(Upload)
+class UploadAdmin(ShownOnly, HouseAdmin):
+    """Uploads that come in, or came to a halt."""
+
+    list_display = ("filename", "owner", "arrived", "video", "created_at", "expires_at")
+    list_filter = (("video", admin.EmptyFieldListFilter),)
+    search_fields = ("filename", "owner__username")
+
+    def has_change_permission(self, request: HttpRequest, obj: Upload | None = None) -> bool:
+        """Only the uploader goes on with it."""
+        return False
+
+    @display(description="arrived")
+    def arrived(self, upload: Upload) -> str:
+        """Share of all bytes."""
+        share = upload.offset / upload.length if upload.length else 1.0
+        return format_html("{} of {}", progress_bar(share), in_bytes(upload.length))
+
+    def has_delete_permission(self, request: HttpRequest, obj: Upload | None = None) -> bool:
+        """They expire by themselves, and their bytes with them."""
+        return False
