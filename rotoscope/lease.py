@@ -21,7 +21,7 @@ from django.utils import timezone
 
 logger = logging.getLogger(__name__)
 
-LEASE = timedelta(seconds=12)
+LEASE = timedelta(seconds=20)
 RENEW_EVERY = 3.0  # seconds
 
 
