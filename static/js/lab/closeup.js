@@ -30,6 +30,7 @@ export class Closeup {
   show(tile) {
     this.tile = tile;
     if (!this.dialog.open) this.dialog.showModal();
+    this.wall.paused = true;
     this.original.src = tile.querySelector(".tile-original").src;
     this.painted.src = tile.querySelector(".tile-painted").src || "data:,";
     this.dialog.classList.add("painting");
@@ -66,6 +67,7 @@ export class Closeup {
   }
 
   closed() {
+    this.wall.paused = false;
     this.wall.refresh();
     this.tile.querySelector("input").focus({ preventScroll: false });
   }

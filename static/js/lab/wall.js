@@ -49,6 +49,7 @@ export class Wall {
 
   /** Ask for the stills of the tiles in sight, from the first to the last. */
   refresh() {
+    if (this.paused) return;
     const inSight = this.shown().filter((tile) => this.seen.has(tile));
     this.stills.want(inSight.map((tile) => this.wish(tile)));
     for (const tile of inSight) {
@@ -95,6 +96,7 @@ export class Wall {
   wait(tile, state) {
     tile.dataset.state = state;
     tile.querySelector(".tile-wait").textContent = WORDS[state];
+    tile.querySelector(".tile-seconds").textContent = "";
   }
 
   fail(tile, sentence) {

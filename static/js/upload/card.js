@@ -106,7 +106,10 @@ export class Card {
       this.#part(name).hidden = !address;
       if (address) this.#part(name).href = address;
     }
-    if (!this.#part('wishes').elements.title.value) this.#part('wishes').elements.title.placeholder = video.title;
+    const poster = this.#part('poster');
+    poster.hidden = !video.poster;
+    if (video.poster && !poster.src) poster.src = video.poster;
+    if (!this.#part('wishes').elements.title.value) this.#part('wishes').elements.title.placeholder = video.title || titleFrom(this.#part('name').textContent);
   }
 
   #state(state, words) {

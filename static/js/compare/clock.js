@@ -1,0 +1,216 @@
+// One clock for all that is shown. The first track leads and plays at its own pace; the others are held to it:
+// a little faster or slower while they are near, a seek when they are far. Every animation frame measures which
+// frame of the footage each track has on the screen.
+
+const NEAR = 0.0015; // seconds of difference that are left alone
+const FAR = 0.2; // seconds from which a seek is quicker than catching up
+const PULL = 4; // share of the difference made good in a second
+const MOST = 0.3; // largest change of pace
+const REST = 900; // ms between two seeks of the same follower
+const MEMORY = 30; // animation frames over which the drift is told
+
+export class Clock extends EventTarget {
+  constructor(timing) {
+    super();
+    this.timing = timing;
+    this.tracks = [];
+    this.playing = false;
+    this.loop = true;
+    this.speed = 1;
+    this.marks = { in: null, out: null };
+    this.target = 0;
+    this.spreads = [];
+    this.turn = 0; // every play, pause and seek begins a new turn; what an older one awaited is void
+    this.seeking = null;
+  }
+
+  get leader() {
+    return this.tracks[0];
+  }
+
+  /** The frames [first, last] that all tracks have and that lie between the marks. */
+  get range() {
+    const first = Math.max(0, this.marks.in ?? 0, ...this.tracks.map((track) => track.pick.start));
+    const last = Math.min(this.timing.frames - 1, this.marks.out ?? Infinity, ...this.tracks.map((track) => track.pick.stop - 1));
+    return last >= first ? [first, last] : [0, this.timing.frames - 1];
+  }
+
+  /** The frame of the footage that the leader shows; while a seek is on its way, the one it goes to. */
+  get frame() {
+    if (!this.playing) return this.target;
+    return this.leader?.frame ?? this.target;
+  }
+
+  /** Differences between the frames on the screen: the median of late, the worst of late, and each one's frame. */
+  get measured() {
+    const frames = this.tracks.map((track) => track.frame);
+    const sorted = [...this.spreads].sort((a, b) => a - b);
+    const now = spread(frames);
+    const drift = this.playing && sorted.length ? sorted[Math.floor(sorted.length / 2)] : now;
+    const phase = this.tracks.length > 1 ? Math.max(...this.tracks.map((track) => Math.abs(track.time - this.leader.time))) * this.timing.rate : 0;
+    return { frames, drift, worst: sorted.at(-1) ?? now, phase };
+  }
+
+  /** Change what is shown; goes on as it was. */
+  async show(tracks) {
+    const was = this.playing;
+    const at = this.frame;
+    const leaving = this.tracks.filter((track) => !tracks.includes(track));
+    if (was) this.#halt();
+    this.tracks = tracks;
+    this.spreads = [];
+    for (const track of leaving) track.video.pause();
+    this.#sound();
+    await this.seek(at);
+    if (was) await this.play();
+  }
+
+  async seek(frame) {
+    const resume = this.playing;
+    if (resume) this.#halt();
+    const [first, last] = this.tracks.length ? this.#whole() : [0, this.timing.frames - 1];
+    this.target = Math.max(first, Math.min(last, this.timing.clamp(frame)));
+    this.#emit('frame');
+    if (!this.seeking) this.seeking = this.#settle().finally(() => { this.seeking = null; });
+    await this.seeking;
+    this.#emit('frame');
+    if (resume) await this.play();
+  }
+
+  step(by) {
+    if (this.playing) this.pause();
+    return this.seek(this.target + by);
+  }
+
+  toggle() {
+    return this.playing ? this.pause() : this.play();
+  }
+
+  async play() {
+    const turn = ++this.turn;
+    const [first, last] = this.range;
+    this.playing = true;
+    this.#emit('state');
+    if (this.target < first || this.target >= last) this.target = first;
+    const ready = this.tracks.map((track) => track.seek(this.target).then(() => track.untilReady()));
+    await Promise.all(ready);
+    if (turn !== this.turn) return;
+    this.spreads = [];
+    for (const track of this.tracks) track.video.playbackRate = this.speed;
+    const started = await Promise.allSettled(this.tracks.map((track) => track.video.play()));
+    if (turn !== this.turn) return;
+    if (started[0]?.status === 'rejected') return this.pause();
+    this.#tick(turn);
+  }
+
+  async pause() {
+    const at = this.leader?.frame ?? this.target;
+    this.#halt();
+    this.#emit('state');
+    await this.seek(at);
+  }
+
+  setSpeed(speed) {
+    this.speed = speed;
+    for (const track of this.tracks) track.video.playbackRate = speed;
+    this.#emit('state');
+  }
+
+  /** Sound comes from the leader alone. */
+  setSound(on) {
+    this.sound = on;
+    this.#sound();
+    this.#emit('state');
+  }
+
+  #sound() {
+    for (const track of this.tracks) track.video.muted = !(this.sound && track === this.leader);
+  }
+
+  #halt() {
+    this.turn += 1;
+    if (this.playing) this.target = this.timing.clamp(this.leader?.frame ?? this.target);
+    this.playing = false;
+    for (const track of this.tracks) track.video.pause();
+  }
+
+  /** Bring all tracks to the target; when that moved meanwhile, once more. */
+  async #settle() {
+    let at;
+    do {
+      at = this.target;
+      await Promise.all(this.tracks.map((track) => track.seek(at)));
+    } while (at !== this.target);
+  }
+
+  /** Frames that all tracks have, whatever the marks. */
+  #whole() {
+    const first = Math.max(0, ...this.tracks.map((track) => track.pick.start));
+    const last = Math.min(this.timing.frames - 1, ...this.tracks.map((track) => track.pick.stop - 1));
+    return last >= first ? [first, last] : [0, this.timing.frames - 1];
+  }
+
+  #tick(turn) {
+    if (turn !== this.turn || !this.playing) return;
+    this.#measure();
+    const [first, last] = this.range;
+    const { leader } = this;
+    if (leader.video.ended || (leader.frame ?? 0) > last || (last < leader.pick.stop - 1 && leader.frame >= last)) {
+      return void this.#end(first, last);
+    }
+    if (leader.video.readyState < HTMLMediaElement.HAVE_FUTURE_DATA && !leader.video.ended) return void this.#wait(turn);
+    for (const track of this.tracks.slice(1)) this.#hold(track);
+    this.#emit('frame');
+    requestAnimationFrame(() => this.#tick(turn));
+  }
+
+  #measure() {
+    this.spreads.push(spread(this.tracks.map((track) => track.frame)));
+    if (this.spreads.length > MEMORY) this.spreads.shift();
+  }
+
+  async #end(first, last) {
+    this.#halt();
+    this.target = this.loop ? first : last;
+    await this.seek(this.target);
+    if (this.loop) await this.play();
+    else this.#emit('state');
+  }
+
+  /** The leader ran out of pictures: all wait for it, then go on together. */
+  async #wait(turn) {
+    for (const track of this.tracks) track.video.pause();
+    this.target = this.timing.clamp(this.leader.frame ?? this.target);
+    await this.leader.untilReady();
+    if (turn === this.turn) await this.play();
+  }
+
+  #hold(track) {
+    const { video } = track;
+    if (track.broken || video.seeking) return;
+    const ahead = track.time - this.leader.time;
+    const now = performance.now();
+    if (Math.abs(ahead) > FAR) {
+      if (now - (track.jumped ?? 0) < REST) return;
+      track.jumped = now;
+      track.jump(this.leader.time + 0.06 * this.speed);
+      if (video.paused) video.play().catch(() => {});
+      return;
+    }
+    const change = Math.abs(ahead) < NEAR ? 0 : Math.max(-MOST, Math.min(MOST, -ahead * PULL));
+    const pace = this.speed * (1 + change);
+    if (Math.abs(video.playbackRate - pace) > 0.003 * this.speed || (!change && video.playbackRate !== this.speed)) {
+      video.playbackRate = pace;
+    }
+  }
+
+  #emit(kind) {
+    this.dispatchEvent(new Event(kind));
+  }
+}
+
+/** Largest difference between frames; those not yet known do not count. */
+function spread(frames) {
+  const known = frames.filter((frame) => frame !== null);
+  return known.length > 1 ? Math.max(...known) - Math.min(...known) : 0;
+}

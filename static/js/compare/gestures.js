@@ -1,0 +1,92 @@
+// Fingers and mouse on the stage: drag the wipe, pan, pinch, move the loupe, flip the blink.
+
+const TAP = 6; // pixels that a press may move and still be a tap
+
+/** `player` has: layout, viewport, setCut(share), setLens(x, y), tap(x, y, pane). Shares are 0 to 1 of a pane. */
+export function listen(panes, player) {
+  const down = new Map(); // pointer id -> {x, y}
+  let grip = null; // 'cut' | 'pan' | 'lens' | 'pinch' | null
+  let moved = 0;
+  let pinch = null;
+
+  const spot = (event) => {
+    const box = (player.layout === 'grid' ? event.target.closest?.('.pane') ?? panes : panes).getBoundingClientRect();
+    return { x: (event.clientX - box.left) / box.width, y: (event.clientY - box.top) / box.height, box };
+  };
+  const choose = (event) => {
+    if (event.target.closest('.handle')) return 'cut';
+    if (player.layout === 'loupe') return 'lens';
+    if (player.viewport.scale > 1) return 'pan';
+    return player.layout === 'wipe' ? 'cut' : null;
+  };
+
+  panes.addEventListener('pointerdown', (event) => {
+    if (event.button) return;
+    down.set(event.pointerId, { x: event.clientX, y: event.clientY });
+    player.touched();
+    if (down.size === 2) {
+      grip = 'pinch';
+      pinch = between(down);
+      return;
+    }
+    moved = 0;
+    grip = choose(event);
+    if (event.pointerType === 'mouse' || grip === 'cut') event.preventDefault();
+    panes.focus({ preventScroll: true });
+    if (grip) panes.setPointerCapture(event.pointerId);
+    if (grip === 'lens') player.setLens(spot(event).x, spot(event).y);
+  });
+
+  panes.addEventListener('pointermove', (event) => {
+    const last = down.get(event.pointerId);
+    const { x, y, box } = spot(event);
+    if (!last) {
+      if (player.layout === 'loupe' && event.pointerType === 'mouse') player.setLens(x, y);
+      return;
+    }
+    const dx = event.clientX - last.x;
+    const dy = event.clientY - last.y;
+    moved += Math.abs(dx) + Math.abs(dy);
+    down.set(event.pointerId, { x: event.clientX, y: event.clientY });
+    if (grip === 'cut' && moved > 2) player.setCut(x);
+    if (grip === 'lens') player.setLens(x, y);
+    if (grip === 'pan') { panes.parentElement.closest('.compare').classList.add('panning'); player.viewport.pan(dx / box.width, dy / box.height); }
+    if (grip === 'pinch' && down.size === 2) {
+      const now = between(down);
+      const whole = panes.getBoundingClientRect();
+      player.viewport.zoomAt(now.distance / pinch.distance, (now.x - whole.left) / whole.width, (now.y - whole.top) / whole.height);
+      player.viewport.pan((now.x - pinch.x) / whole.width, (now.y - pinch.y) / whole.height);
+      pinch = now;
+    }
+  });
+
+  const up = (event) => {
+    if (!down.delete(event.pointerId)) return;
+    document.querySelector('.compare.panning')?.classList.remove('panning');
+    if (event.type === 'pointerup' && grip !== 'pinch' && moved < TAP) player.tap(spot(event));
+    if (!down.size) grip = null;
+  };
+  panes.addEventListener('pointerup', up);
+  panes.addEventListener('pointercancel', up);
+
+  panes.addEventListener('wheel', (event) => {
+    if (!event.ctrlKey && !event.metaKey) return;
+    event.preventDefault();
+    const { x, y } = spot(event);
+    player.viewport.zoomAt(Math.exp(-event.deltaY * 0.01), x, y);
+  }, { passive: false });
+  panes.addEventListener('dblclick', (event) => {
+    if (player.layout === 'grid' || player.layout === 'blink') return;
+    event.preventDefault();
+    const { x, y } = spot(event);
+    if (player.viewport.scale > 1) player.viewport.reset();
+    else player.viewport.zoomAt(3, x, y);
+  });
+  panes.addEventListener('dragstart', (event) => event.preventDefault());
+}
+
+/** The middle of two fingers and how far they are apart. */
+function between(down) {
+  const [a, b] = [...down.values()];
+  return { x: (a.x + b.x) / 2, y: (a.y + b.y) / 2, distance: Math.max(1, Math.hypot(a.x - b.x, a.y - b.y)) };
+}

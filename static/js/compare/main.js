@@ -1,0 +1,325 @@
+// <rs-compare>: several renders of one footage, in exact step. `status()` says what was measured.
+
+import { toast } from '../toast.js';
+import { address, query, remember } from './address.js';
+import { Clock } from './clock.js';
+import { listen as listenToGestures } from './gestures.js';
+import { listen as listenToKeys } from './keys.js';
+import { Panes } from './panes.js';
+import { Timing } from './timing.js';
+import { Transport } from './transport.js';
+import { Viewport } from './viewport.js';
+
+const SPEEDS = [0.1, 0.25, 0.5, 1, 2];
+const MOST = 9;
+const BLINK = 700; // ms: slower than three flashes a second
+const still = matchMedia('(prefers-reduced-motion: reduce)');
+
+class RsCompare extends HTMLElement {
+  connectedCallback() {
+    if (this.clock) return;
+    const data = JSON.parse(document.getElementById('compare-data').textContent);
+    this.picks = new Map(data.picks.map((pick) => [pick.ref, pick]));
+    this.timing = new Timing(data.rate, data.frames);
+    this.place = this.querySelector('[data-stage]');
+    Object.assign(this, { layout: data.layout, a: data.a, b: data.b, grid: data.grid, cut: data.cut, lens: [0.5, 0.5] });
+    this.panes = new Panes(this.place, this.picks, this.timing);
+    this.clock = new Clock(this.timing);
+    this.clock.marks = { in: data.in, out: data.out };
+    this.#furnish();
+    this.viewport = new Viewport(this, () => this.#afterView());
+    this.transport = new Transport(this, this.clock, this.timing, { address: data.strip, tiles: data.tiles, shape: Math.max(0.6, Math.min(16 / 9, data.width / data.height)) });
+    this.viewport.set(...data.zoom);
+    this.setCut(this.cut / 100);
+    this.classList.add('ready');
+    this.#listen();
+    this.#open(data.t ?? data.in ?? Math.floor(data.frames / 3));
+  }
+
+  /** What is on the screen, measured: the leader's frame, the drift in frames, every pane's frame. */
+  status() {
+    const { frames, drift, worst, phase } = this.clock.measured;
+    const { layout, a, b, grid, cut } = this;
+    return { frame: this.clock.frame, drift, worst, phase, playing: this.clock.playing, frames, layout, a, b, grid: [...grid], cut, zoom: this.viewport.scale, marks: { ...this.clock.marks }, loop: this.clock.loop };
+  }
+
+  get shown() {
+    if (this.layout === 'grid') return this.grid;
+    return this.a === this.b ? [this.a] : [this.a, this.b];
+  }
+
+  setLayout(layout) {
+    if (layout === 'grid' && !this.grid.length) this.grid = [this.a, this.b];
+    this.layout = layout;
+    return this.#arrange();
+  }
+
+  /** Put the pick of a number (from 0) at a side; in the grid, in or out. */
+  assign(number, side) {
+    const pick = [...this.picks.values()][number];
+    if (pick) this.set(pick.ref, this.layout === 'grid' ? 'grid' : side);
+  }
+
+  set(ref, side) {
+    if (side === 'grid') {
+      if (this.grid.includes(ref)) {
+        if (this.grid.length > 1) this.grid = this.grid.filter((one) => one !== ref);
+      } else if (this.grid.length < MOST) this.grid = [...this.grid, ref];
+      else return toast('The grid holds nine. Take one out first.');
+    } else {
+      const other = side === 'a' ? 'b' : 'a';
+      if (this[other] === ref) this[other] = this[side];
+      this[side] = ref;
+    }
+    return this.#arrange();
+  }
+
+  swap() {
+    if (this.layout === 'blink') return this.#flip();
+    [this.a, this.b] = [this.b, this.a];
+    return this.#arrange();
+  }
+
+  /** The next pick at B. */
+  next(by) {
+    const refs = [...this.picks.keys()].filter((ref) => ref !== this.a);
+    if (refs.length) this.set(refs[(refs.indexOf(this.b) + by + refs.length) % refs.length], 'b');
+  }
+
+  setCut(share) {
+    this.cut = Math.max(0, Math.min(100, share * 100));
+    this.style.setProperty('--cut', `${this.cut}%`);
+    this.handle.setAttribute('aria-valuenow', Math.round(this.cut));
+    if (this.clock.tracks.length) remember(this);
+  }
+
+  setLens(x, y) {
+    this.lens = [Math.max(0, Math.min(1, x)), Math.max(0, Math.min(1, y))];
+    this.style.setProperty('--lx', this.lens[0]);
+    this.style.setProperty('--ly', this.lens[1]);
+    this.#magnify();
+  }
+
+  /** Set a mark at the frame that is shown; a mark that stands there goes. */
+  mark(which) {
+    const { marks, frame } = this.clock;
+    const other = which === 'in' ? 'out' : 'in';
+    marks[which] = marks[which] === frame ? null : frame;
+    if (marks.in !== null && marks.out !== null && marks.in >= marks.out) marks[other] = null;
+    this.transport.paint();
+    remember(this);
+  }
+
+  faster(by) {
+    const at = SPEEDS.indexOf(this.clock.speed);
+    this.clock.setSpeed(SPEEDS[Math.max(0, Math.min(SPEEDS.length - 1, at + by))]);
+  }
+
+  touched() {
+    this.sweeping = false;
+  }
+
+  tap({ x, y }) {
+    if (this.layout === 'blink') this.#flip();
+    else if (this.layout === 'wipe' && this.viewport.scale === 1) this.setCut(x);
+    else if (this.layout === 'grid') {
+      if (this.viewport.scale > 1) this.viewport.reset();
+      else this.viewport.zoomAt(3, x, y);
+    }
+  }
+
+  act(name, value) {
+    const { clock, viewport } = this;
+    const acts = {
+      play: () => clock.toggle(),
+      back: () => clock.step(-1),
+      on: () => clock.step(1),
+      in: () => this.mark('in'),
+      out: () => this.mark('out'),
+      loop: () => { clock.loop = !clock.loop; this.#press('loop', clock.loop); },
+      sound: () => { if (this.querySelector('[data-act="sound"]')) clock.setSound(!clock.sound); this.#press('sound', Boolean(clock.sound)); },
+      speed: () => clock.setSpeed(Number(value)),
+      'zoom-in': () => viewport.zoomAt(1.5),
+      'zoom-out': () => viewport.zoomAt(1 / 1.5),
+      fullscreen: () => (document.fullscreenElement ? document.exitFullscreen() : this.requestFullscreen?.()),
+      'copy-address': () => this.#copy(),
+    };
+    acts[name]?.();
+  }
+
+  async #open(frame) {
+    this.clock.target = this.timing.clamp(frame);
+    await this.#arrange({ quiet: true });
+    if (this.layout === 'wipe' && !still.matches) this.#sweep();
+  }
+
+  async #arrange({ quiet = false } = {}) {
+    const { layout, shown } = this;
+    this.dataset.layout = layout;
+    this.toggleAttribute('data-many', shown.length > 4);
+    if (layout === 'grid') this.#shape(shown.length);
+    const turn = (this.arranging = (this.arranging ?? 0) + 1);
+    const loading = setTimeout(() => { this.loading.hidden = false; }, 250);
+    const tracks = this.panes.show(shown, layout === 'grid' ? [] : ['a', 'b']);
+    this.style.setProperty('--cut', shown.length > 1 ? `${this.cut}%` : '100%');
+    this.#magnify();
+    this.#press();
+    this.#blink();
+    await this.clock.show(tracks);
+    clearTimeout(loading);
+    if (turn === this.arranging) this.loading.hidden = true;
+    const broken = tracks.find((track) => track.broken);
+    if (broken) toast(`“${broken.pick.name}” cannot be played here.`, 'bad');
+    this.transport.paint();
+    if (!quiet) remember(this);
+  }
+
+  /** Columns and rows that make the cells of the grid as large as can be. */
+  #shape(count) {
+    const box = this.place.parentElement.getBoundingClientRect();
+    const aspect = this.timing && this.panes ? Number(getComputedStyle(this).getPropertyValue('--w')) / Number(getComputedStyle(this).getPropertyValue('--h')) : 16 / 9;
+    const high = innerHeight * 0.78;
+    let best = { size: 0 };
+    for (let cols = 1; cols <= count; cols += 1) {
+      const rows = Math.ceil(count / cols);
+      const size = Math.min(box.width / cols, (high / rows) * aspect) * (1 - 0.04 * (cols * rows - count));
+      if (size > best.size + 0.5) best = { size, cols, rows };
+    }
+    this.style.setProperty('--cols', best.cols);
+    this.style.setProperty('--rows', best.rows);
+  }
+
+  #magnify() {
+    const b = this.layout === 'loupe' ? this.place.querySelector('.pane[data-side="b"]:not(.hidden)') : null;
+    for (const pane of this.place.querySelectorAll('.pane')) {
+      if (pane !== b) for (const name of ['--zoom', '--tx', '--ty']) pane.style.removeProperty(name);
+    }
+    if (!b) return;
+    const { scale, x, y } = this.viewport;
+    const [lx, ly] = this.lens;
+    const zoom = scale * 2;
+    const shift = (lens, middle) => (lens - 0.5 - ((middle + (lens - 0.5) / scale) - 0.5) * zoom) * 100;
+    b.style.setProperty('--zoom', zoom);
+    b.style.setProperty('--tx', shift(lx, x));
+    b.style.setProperty('--ty', shift(ly, y));
+    this.lensName.textContent = this.picks.get(this.b)?.name ?? '';
+  }
+
+  #blink() {
+    clearInterval(this.blinking);
+    const panes = [...this.place.querySelectorAll('.pane:not(.hidden)')].sort((one, two) => one.style.order - two.style.order);
+    for (const pane of this.place.querySelectorAll('.pane')) pane.classList.remove('up');
+    if (this.layout !== 'blink') return;
+    (panes[1] ?? panes[0])?.classList.add('up');
+    if (!still.matches) this.blinking = setInterval(() => this.#flip(false), BLINK);
+  }
+
+  /** Show the other of the two; by hand, it stays until the next flip. */
+  #flip(byHand = true) {
+    if (byHand) clearInterval(this.blinking);
+    const panes = [...this.place.querySelectorAll('.pane:not(.hidden)')];
+    if (panes.length > 1) for (const pane of panes) pane.classList.toggle('up');
+  }
+
+  /** The wipe sweeps once, to show that it is one. */
+  #sweep() {
+    const rest = this.cut;
+    const began = performance.now();
+    this.sweeping = true;
+    const step = (now) => {
+      if (!this.sweeping || this.layout !== 'wipe') return;
+      const t = Math.min(1, (now - began) / 1500);
+      this.style.setProperty('--cut', `${rest + Math.sin(t * Math.PI * 2) * 34 * (1 - t)}%`);
+      if (t < 1) requestAnimationFrame(step);
+      else this.sweeping = false;
+    };
+    requestAnimationFrame(step);
+  }
+
+  #afterView() {
+    const place = this.querySelector('[data-out="zoom"]');
+    if (place) place.value = `${Math.round(this.viewport.scale * 100)} %`;
+    if (this.layout === 'loupe') this.#magnify();
+    if (this.clock.tracks.length) remember(this);
+  }
+
+  #press(act, on) {
+    if (act) return void this.querySelector(`[data-act="${act}"]`)?.setAttribute('aria-pressed', String(on));
+    for (const button of this.querySelectorAll('[data-layout]')) button.setAttribute('aria-pressed', String(button.dataset.layout === this.layout));
+    for (const row of this.querySelectorAll('[data-pick]')) {
+      const { pick } = row.dataset;
+      const places = { a: this.a === pick, b: this.b === pick, grid: this.grid.includes(pick) };
+      for (const button of row.querySelectorAll('[data-set]')) button.setAttribute('aria-pressed', String(places[button.dataset.set]));
+      row.classList.toggle('on', this.shown.includes(pick));
+    }
+  }
+
+  async #copy() {
+    try {
+      await navigator.clipboard.writeText(address(this));
+      toast('The address brings back what you see now.', 'good', 4);
+    } catch {
+      toast('Copy it from the address line: it says what you see now.');
+    }
+  }
+
+  #furnish() {
+    this.handle = make('div', 'handle', { role: 'slider', tabindex: '0', 'aria-label': 'Wipe', 'aria-valuemin': '0', 'aria-valuemax': '100' });
+    const lens = make('div', 'lens');
+    this.lensName = lens.appendChild(document.createElement('span'));
+    this.loading = make('p', 'loading', { role: 'status' });
+    this.loading.textContent = 'loading…';
+    this.loading.hidden = true;
+    this.place.tabIndex = -1;
+    this.place.append(this.handle, lens, this.loading);
+  }
+
+  #listen() {
+    listenToGestures(this.place, this);
+    listenToKeys(this);
+    this.addEventListener('click', (event) => this.#click(event));
+    this.querySelector('[data-act="speed"]')?.addEventListener('change', (event) => this.act('speed', event.target.value));
+    this.addEventListener('compare:changed', () => remember(this));
+    this.clock.addEventListener('state', () => {
+      const speed = this.querySelector('[data-act="speed"]');
+      if (speed) speed.value = String(this.clock.speed);
+      if (!this.clock.playing) remember(this);
+    });
+    this.clock.addEventListener('frame', () => { if (!this.clock.playing && this.clock.tracks.length) remember(this); });
+    this.handle.addEventListener('keydown', (event) => {
+      const by = { ArrowLeft: -2, ArrowRight: 2 }[event.key];
+      if (!by) return;
+      event.preventDefault();
+      event.stopPropagation();
+      this.touched();
+      this.setCut((this.cut + by) / 100);
+    });
+    addEventListener('resize', () => { if (this.layout === 'grid') this.#shape(this.grid.length); });
+    this.querySelector('[data-save]')?.addEventListener('formdata', (event) => {
+      for (const [key, value] of Object.entries(query(this))) event.formData.set(key, value);
+    });
+  }
+
+  #click(event) {
+    const act = event.target.closest('[data-act]');
+    if (act && act.tagName === 'BUTTON') return this.act(act.dataset.act);
+    const layout = event.target.closest('button[data-layout]');
+    if (layout) return this.setLayout(layout.dataset.layout);
+    const set = event.target.closest('[data-set]');
+    const row = event.target.closest('[data-pick]');
+    if (set) return this.set(row.dataset.pick, set.dataset.set);
+    if (row && !event.ctrlKey && !event.metaKey && event.target.closest('.pick-name, .im')) {
+      event.preventDefault();
+      return this.set(row.dataset.pick, this.layout === 'grid' ? 'grid' : 'b');
+    }
+  }
+}
+
+function make(tag, name, attributes = {}) {
+  const element = document.createElement(tag);
+  element.className = name;
+  for (const [key, value] of Object.entries(attributes)) element.setAttribute(key, value);
+  return element;
+}
+
+customElements.define('rs-compare', RsCompare);

@@ -1,0 +1,100 @@
+// One <video> of footage or of a render, spoken to in frames of the footage. What is on the screen is not
+// assumed but measured: requestVideoFrameCallback names the frame that was handed to the screen.
+
+const PATIENCE = 4000; // ms until a seek is given up
+
+export class Track {
+  /** `pick`: {ref, name, src, poster, start, stop, audio}; the clip holds frames [start, stop) of the footage. */
+  constructor(pick, timing, video) {
+    this.pick = pick;
+    this.timing = timing;
+    this.video = video;
+    this.frame = null; // the footage's frame on the screen, as last measured
+    this.broken = false;
+    this.waiters = new Set();
+    video.controls = false;
+    video.loop = false;
+    video.preload = 'auto';
+    video.playsInline = true;
+    video.disablePictureInPicture = true;
+    video.addEventListener('error', () => { this.broken = true; this.#tell(); });
+    video.addEventListener('seeked', () => this.#afterSeek());
+    this.#listen();
+  }
+
+  /** Seconds since the beginning of the footage, by the element's own clock. */
+  get time() {
+    return this.video.currentTime + this.pick.start / this.timing.rate;
+  }
+
+  get ready() {
+    return this.broken || (this.video.readyState >= HTMLMediaElement.HAVE_FUTURE_DATA && !this.video.seeking)
+      || (this.video.readyState >= HTMLMediaElement.HAVE_CURRENT_DATA && this.video.ended);
+  }
+
+  /** Show a frame; resolves once it is on the screen (or never will be). */
+  seek(frame) {
+    const wanted = Math.max(this.pick.start, Math.min(this.pick.stop - 1, frame));
+    this.wanted = wanted;
+    const { video } = this;
+    if (this.broken) return Promise.resolve();
+    const there = this.frame === wanted && !video.seeking && this.#frameByClock() === wanted;
+    if (there) return Promise.resolve();
+    video.currentTime = this.timing.middle(wanted - this.pick.start);
+    return this.#until(() => this.frame === wanted && !video.seeking, PATIENCE);
+  }
+
+  /** Put the element's clock to `seconds` of the footage while it goes on playing. */
+  jump(seconds) {
+    this.video.currentTime = Math.max(0, seconds - this.pick.start / this.timing.rate);
+  }
+
+  /** Resolves once enough is loaded to play. */
+  untilReady() {
+    const tell = () => this.#tell();
+    for (const kind of ['canplay', 'canplaythrough', 'seeked']) this.video.addEventListener(kind, tell, { once: true });
+    return this.#until(() => this.ready, PATIENCE);
+  }
+
+  #frameByClock() {
+    return this.pick.start + Math.floor(this.video.currentTime * this.timing.rate + 1e-6);
+  }
+
+  #listen() {
+    const heard = (now, data) => {
+      this.frame = this.pick.start + this.timing.frameOf(data.mediaTime);
+      this.shownAt = data.expectedDisplayTime;
+      this.#tell();
+      this.video.requestVideoFrameCallback(heard);
+    };
+    this.video.requestVideoFrameCallback(heard);
+  }
+
+  /** A seek within the frame that is shown already brings no new picture, hence no callback. */
+  #afterSeek() {
+    setTimeout(() => {
+      if (this.wanted !== undefined && !this.video.seeking && this.frame === null && this.video.readyState >= 2) {
+        this.frame = this.#frameByClock();
+      }
+      this.#tell();
+    }, 120);
+  }
+
+  #tell() {
+    for (const waiter of [...this.waiters]) waiter();
+  }
+
+  #until(condition, patience) {
+    if (condition()) return Promise.resolve(true);
+    return new Promise((resolve) => {
+      const done = (result) => {
+        this.waiters.delete(check);
+        clearTimeout(timer);
+        resolve(result);
+      };
+      const check = () => { if (this.broken || condition()) done(true); };
+      const timer = setTimeout(() => done(false), patience);
+      this.waiters.add(check);
+    });
+  }
+}

@@ -1,0 +1,64 @@
+// <rs-player>: one clip on the stage, with our own transport below instead of controls on the picture.
+
+import { Clock } from './compare/clock.js';
+import { Timing } from './compare/timing.js';
+import { Track } from './compare/track.js';
+import { Transport } from './compare/transport.js';
+
+class RsPlayer extends HTMLElement {
+  connectedCallback() {
+    const video = this.querySelector('video');
+    const template = this.querySelector('template');
+    if (this.clock || !template) return;
+    this.append(template.content.cloneNode(true));
+    const { rate, frames, strip, tiles } = this.dataset;
+    const timing = new Timing(rate.split('/').map(Number), Number(frames));
+    this.clock = new Clock(timing);
+    const pick = { ref: '', name: '', start: 0, stop: Number(frames) };
+    this.track = new Track(pick, timing, video);
+    const { videoWidth, videoHeight, width, height } = video;
+    this.transport = new Transport(this, this.clock, timing, { address: strip, tiles: Number(tiles), shape: Math.max(0.6, Math.min(16 / 9, (videoWidth || width) / (videoHeight || height))) });
+    this.clock.tracks = [this.track];
+    this.#listen(video);
+  }
+
+  status() {
+    return { frame: this.clock.frame, playing: this.clock.playing, frames: [this.track.frame] };
+  }
+
+  #listen(video) {
+    const { clock } = this;
+    const acts = {
+      play: () => clock.toggle(),
+      back: () => clock.step(-1),
+      on: () => clock.step(1),
+      sound: (button) => { clock.setSound(!clock.sound); button.setAttribute('aria-pressed', String(clock.sound)); },
+      fullscreen: () => (document.fullscreenElement ? document.exitFullscreen() : this.requestFullscreen?.()),
+    };
+    video.muted = true;
+    video.addEventListener('click', () => clock.toggle());
+    this.addEventListener('click', (event) => {
+      const button = event.target.closest('[data-act]');
+      acts[button?.dataset.act]?.(button);
+    });
+    document.addEventListener('keydown', (event) => {
+      if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || document.querySelector('dialog[open]')) return;
+      if (event.target.matches?.('input, textarea, select, a, button:not([data-act]), summary')) return;
+      const by = event.shiftKey ? Math.round(clock.timing.rate) : 1;
+      const wish = { ' ': acts.play, ArrowRight: () => clock.step(by), ArrowLeft: () => clock.step(-by), f: acts.fullscreen }[event.key];
+      if (!wish) return;
+      event.preventDefault();
+      wish();
+    });
+    document.addEventListener('click', (event) => {
+      const frame = event.target.closest('.strip [data-frame]');
+      if (!frame || event.ctrlKey || event.metaKey) return;
+      event.preventDefault();
+      if (clock.playing) clock.pause();
+      clock.seek(Number(frame.dataset.frame));
+      this.scrollIntoView({ block: 'nearest' });
+    });
+  }
+}
+
+customElements.define('rs-player', RsPlayer);
