@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import itertools
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from .metrics import Homography, Judge, at_lines, backward_flow, temporal_error
+from .metrics import Judge, at_lines, temporal_error
 from .network import Painter
 
 Picture = NDArray[np.uint8]
@@ -53,19 +52,17 @@ def evaluate(
     judge: Judge,
     stills: Sequence[Picture],
     clip: Sequence[Picture] = (),
-    motions: Iterable[Homography | NDArray[np.float32]] | None = None,
+    motions: Sequence[NDArray[np.floating]] = (),
+    paint_clip: Paint | None = None,
 ) -> Figures:
-    """Mean distances over `stills` (at 720 lines), temporal error over `clip`.
+    """Mean distances over `stills` (at 720 lines), temporal error over `clip` with the motions between its frames.
 
-    `motions` are as `metrics.temporal_error` wants them; without them optical flow of the footage is taken.
+    `motions` are as `metrics.temporal_error` wants them; `paint_clip` paints the clip where that is done otherwise.
     """
     at_size = [at_lines(still) for still in stills]
     pairs = [judge.distances(still, paint(still)) for still in at_size]
     style, content = np.mean(pairs, axis=0).tolist()
     if len(clip) < 2:
         return Figures(style, content, None, None)
-    known = (
-        list(motions) if motions is not None else [backward_flow(a, b) for a, b in itertools.pairwise(clip)]
-    )
-    painted = [paint(frame) for frame in clip]
-    return Figures(style, content, temporal_error(painted, known), temporal_error(clip, known))
+    painted = [(paint_clip or paint)(frame) for frame in clip]
+    return Figures(style, content, temporal_error(painted, motions), temporal_error(clip, motions))

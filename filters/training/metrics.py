@@ -90,7 +90,7 @@ def backward_flow(before: Picture, after: Picture) -> NDArray[np.float32]:
     return flow
 
 
-def temporal_error(frames: Sequence[Picture], motions: Iterable[Homography | NDArray[np.float32]]) -> float:
+def temporal_error(frames: Sequence[Picture], motions: Iterable[NDArray[np.floating]]) -> float:
     """Mean |frame(t+1) - warp(frame(t))| / 255 over the pixels that both show.
 
     `motions` has one entry for each pair: a homography (3, 3) or a flow (H, W, 2), both from the later frame to the

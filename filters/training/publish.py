@@ -18,14 +18,13 @@ import torch
 from numpy.typing import NDArray
 from PIL import Image
 
+from filters.engines.network import NetworkEngine
+
 from . import checkpoint as checkpoints
-from .evaluate import evaluate, painter_as_function
-from .export import WrongFile, assemble, read_style, write_base, write_style
-from .footage import read_frames, read_run
-from .metrics import Homography, Judge, frame_motion
-from .network import FINE, Painter, channels_last
-from .perceptual import Perception
+from .export import WrongFile, write_base, write_style
+from .network import FINE, Painter
 from .recipe import CATALOGUE, RecipeStyle, read_recipe
+from .yardstick import Yardstick
 
 BASE_NAME = "base-fine"
 IMAGE_SIDE = 512  # pixels, the long side of the style images that ship
@@ -58,7 +57,7 @@ def main(words: list[str]) -> int:
     painter.load_state_dict(state["painter"])
     base = options.out / "bases" / f"{BASE_NAME}.safetensors"
     digest = write_base(painter, base, BASE_NAME)
-    yardstick = Yardstick(options) if options.footage else None
+    yardstick = Yardstick(options.footage, options.camera_path, options.frames) if options.footage else None
     tables = []
     for index, style in enumerate(styles):
         if not style.ships:
@@ -68,7 +67,10 @@ def main(words: list[str]) -> int:
         image = style.image(options.styles)
         picture = options.out / "styles" / f"{style.slug}.jpg"
         save_style_image(image, picture)
-        metrics = yardstick.measure(base, digest, weights, image) if yardstick else {}
+        metrics = {}
+        if yardstick is not None:
+            engine = NetworkEngine.from_files(base, weights, threads=options.threads)
+            metrics = yardstick.measure(engine, image).rounded()
         tables.append(table(style, picture.name, metrics, state))
         print(style.slug, metrics, flush=True)
     (options.out / "catalogue.toml").write_text("\n".join([HEADER, *tables]))
@@ -76,25 +78,6 @@ def main(words: list[str]) -> int:
 
 
 HEADER = "# Written by filters.training.publish from recipe.toml and a checkpoint of the base; do not edit.\n"
-
-
-class Yardstick:
-    """The footage that all styles are measured on, read once."""
-
-    def __init__(self, options: argparse.Namespace) -> None:
-        self.perception = Perception()
-        self.stills = read_frames(options.footage, 3)
-        self.clip = read_run(options.footage, options.frames)
-        self.motions: list[Homography] | None = None
-        if options.camera_path is not None:
-            path = [np.array(one) for one in json.loads(options.camera_path.read_text())["output_to_photo"]]
-            self.motions = [frame_motion(path, index) for index in range(len(self.clip) - 1)]
-
-    def measure(self, base: Path, digest: str, weights: Path, image: Picture) -> dict[str, float]:
-        """The figures of one style, read back from its files as a user would run it."""
-        painter = channels_last(assemble(base, [read_style(weights, digest)]))
-        judge = Judge(image, self.perception)
-        return evaluate(painter_as_function(painter), judge, self.stills, self.clip, self.motions).rounded()
 
 
 def save_style_image(image: Picture, path: Path) -> None:

@@ -30,10 +30,14 @@ def a_tuning(steps: int = 3) -> Tuned:
     return Tuned(export.style_numbers(Painter(1, FINE), 0), steps, 1.5, [], "ab" * 32, "cd" * 32, "cpu")
 
 
-def telling(monkeypatch: pytest.MonkeyPatch, result: Tuned | None = None, error: Exception | None = None) -> None:
+def telling(
+    monkeypatch: pytest.MonkeyPatch, result: Tuned | None = None, error: Exception | None = None
+) -> None:
     """Let the training itself take no time: it tells of two steps, and ends as said."""
 
-    def train(row: TrainingRun, diary: trainings.Diary, stopped: Any) -> tuple[Tuned | None, dict[str, float]]:
+    def train(
+        row: TrainingRun, diary: trainings.Diary, stopped: Any
+    ) -> tuple[Tuned | None, dict[str, float]]:
         losses = {"total": 3.0, "content": 1.0, "style": 0.5, "variation": 0.1, "steadiness": 0.02}
         diary(1, 2, losses, None)
         diary(2, 2, losses, torch.rand(2, 3, 16, 16))
@@ -65,7 +69,8 @@ def test_the_same_picture_is_kept_once_and_names_may_repeat(owner: User, style: 
 
 
 @pytest.mark.parametrize(
-    "wish", [{"minutes": 0}, {"minutes": 9999}, {"style_scale": 9}, {"style_weight": -1}, {"content_weight": 1000}]
+    "wish",
+    [{"minutes": 0}, {"minutes": 9999}, {"style_scale": 9}, {"style_weight": -1}, {"content_weight": 1000}],
 )
 def test_it_refuses_wishes_that_make_no_sense(owner: User, style: Path, wish: dict[str, float]) -> None:
     with pytest.raises(trainings.CannotTrain):
@@ -139,6 +144,7 @@ def test_a_long_curve_is_thinned_and_keeps_its_end(owner: User, style: Path) -> 
 
 
 @pytest.mark.slow
+@pytest.mark.django_db(transaction=True)  # the lease is renewed over a connection of its own
 def test_a_run_really_trains_and_its_filter_paints(
     owner: User, style: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

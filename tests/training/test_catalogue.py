@@ -1,0 +1,63 @@
+"""What ships: complete, small, with its origins, and fitting together."""
+
+import tomllib
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from filters.training import export, publish
+from filters.training.recipe import CATALOGUE, read_recipe
+
+TABLES = tomllib.loads((CATALOGUE / "catalogue.toml").read_text())["filter"]
+MOODS_AND_PLACES = {"desert", "water", "forest", "city", "night"}
+
+
+def test_at_least_eight_filters_ship() -> None:
+    assert len({one["slug"] for one in TABLES}) == len(TABLES) >= 8
+
+
+@pytest.mark.parametrize("table", TABLES, ids=[one["slug"] for one in TABLES])
+def test_a_shipped_filter_is_whole(table: dict[str, object]) -> None:
+    base = CATALOGUE / "bases" / f"{table['base']}.safetensors"
+    numbers = export.read_style(CATALOGUE / str(table["weights"]), export.sha256(base))
+    architecture, weights = export.read_base(base)
+    assert export.assemble(base, [numbers]).architecture == architecture
+    assert all(value.isfinite().all() for value in {**weights, **numbers}.values())
+    style = table["style_image"]
+    assert isinstance(style, dict)
+    assert style["title"]
+    assert style["origin"]
+    assert style["licence"] in {"Public domain", "BSD-3-Clause"}
+    with Image.open(CATALOGUE / style["file"]) as image:
+        assert max(image.size) <= publish.IMAGE_SIDE
+    suits = table["suits"]
+    assert isinstance(suits, list)
+    assert set(suits) <= MOODS_AND_PLACES
+    assert len(str(table["description"])) > 30
+
+
+def test_the_catalogue_is_small() -> None:
+    kept = [path for path in CATALOGUE.rglob("*") if path.suffix in {".safetensors", ".jpg", ".toml"}]
+    assert sum(path.stat().st_size for path in kept) < 12_000_000
+
+
+def test_a_table_is_read_as_it_was_written() -> None:
+    state = {"step": 7, "settings": {"seed": 1, "style_weight": 4.0, "steadiness_weight": 8.0}}
+    for style in read_recipe():
+        text = publish.table(style, "a.jpg", {"style_distance": 0.1234}, state)
+        (again,) = tomllib.loads(text)["filter"]
+        assert again["name"] == style.name
+        assert again["tags"] == list(style.tags)
+        assert again["metrics"] == {"style_distance": 0.1234}
+        assert again["training"]["steps"] == 7
+        assert again["style_image"]["file"] == "styles/a.jpg"
+
+
+def test_a_style_image_is_written_only_when_it_changed(tmp_path: Path) -> None:
+    style = next(one for one in read_recipe() if one.drawing == "woodcut")
+    picture = style.image(tmp_path)
+    publish.save_style_image(picture, tmp_path / "a.jpg")
+    before = (tmp_path / "a.jpg").stat().st_mtime_ns
+    publish.save_style_image(picture, tmp_path / "a.jpg")
+    assert (tmp_path / "a.jpg").stat().st_mtime_ns == before
