@@ -1,0 +1,265 @@
+"""The filters' pages of the admin, driven through the browser's side."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from decimal import Decimal
+from typing import Any
+
+import numpy as np
+import onnx
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from django.urls import reverse
+from onnx import TensorProto, helper
+from PIL import Image
+
+from filters.models import Filter, FilterVersion, StyleImage, TrainingRun
+from tests.factories import inverting_model, make_filter
+
+LIST = "admin:filters_filter_changelist"
+
+
+def change(filter: Filter) -> str:
+    """The address of a filter's page."""
+    return reverse("admin:filters_filter_change", args=[filter.pk])
+
+
+def form_of(filter: Filter, **more: Any) -> dict[str, Any]:
+    """What the page's form sends when nothing was typed."""
+    return {
+        "name": filter.name,
+        "slug": filter.slug,
+        "description": filter.description,
+        "tags": "",
+        "suits": "",
+        "owner": "",
+        "style_image": "",
+        "current": filter.current_id or "",
+        "cost_per_image": "0",
+        "versions-TOTAL_FORMS": "0",
+        "versions-INITIAL_FORMS": "0",
+        **more,
+    }
+
+
+def press(client: Client, filter: Filter, button: str, **typed: Any) -> Any:
+    """Press a button of a filter's page."""
+    data = form_of(filter, **typed) | {f"filters_filter_{button}": "1"}
+    answer = client.post(change(filter), data, follow=True)
+    assert answer.status_code == 200, answer
+    filter.refresh_from_db()
+    return answer
+
+
+def test_only_staff_comes_in(owner_client: Client, visitor: Client) -> None:
+    for client in (owner_client, visitor):
+        assert client.get(reverse(LIST)).status_code == 302
+
+
+def test_filters_are_listed_with_state_and_picture(staff_client: Client) -> None:
+    one = make_filter("negative")
+    make_filter("quiet", published=False)
+    page = staff_client.get(reverse(LIST)).content.decode()
+    assert "Negative" in page
+    assert "Draft" in page
+    assert reverse("admin:filters_after", args=[one.current_id, 0]) in page
+
+
+def test_the_test_frames_are_shown_before_and_after(staff_client: Client) -> None:
+    one = make_filter("negative")
+    page = staff_client.get(change(one)).content.decode()
+    first = reverse("admin:filters_after", args=[one.current_id, 0])
+    assert first in page
+    before, after = (
+        np.asarray(Image.open(io.BytesIO(staff_client.get(address).content)), dtype=int)
+        for address in (reverse("admin:filters_before", args=[0]), first)
+    )
+    assert before.shape == after.shape == (360, 640, 3)
+    assert np.abs(before + after - 255).mean() < 12
+
+
+def test_a_broken_filter_says_so_instead_of_a_picture(staff_client: Client) -> None:
+    one = make_filter("negative")
+    assert one.current is not None
+    one.current.weights.storage.delete(one.current.weights.name)
+    answer = staff_client.get(reverse("admin:filters_after", args=[one.current_id, 0]))
+    assert answer.status_code == 503
+    assert "missing" in answer.content.decode()
+
+
+def test_pictures_are_for_staff(owner_client: Client) -> None:
+    one = make_filter("negative")
+    assert owner_client.get(reverse("admin:filters_after", args=[one.current_id, 0])).status_code == 302
+
+
+def test_a_filter_is_published_and_retired_by_buttons(staff_client: Client) -> None:
+    one = make_filter("negative", published=False)
+    press(staff_client, one, "publish_one")
+    assert one.state == Filter.State.PUBLISHED
+    press(staff_client, one, "retire_one")
+    assert one.state == Filter.State.RETIRED
+
+
+def test_looking_at_a_button_does_nothing(staff_client: Client) -> None:
+    one = make_filter("negative", published=False)
+    staff_client.get(change(one) + "?filters_filter_publish_one=1")
+    staff_client.get(reverse(LIST) + f"{one.pk}/publish_one/")
+    one.refresh_from_db()
+    assert one.state == Filter.State.DRAFT
+
+
+def test_several_are_published_at_once(staff_client: Client) -> None:
+    chosen = [make_filter(f"n-{number}", published=False) for number in range(3)]
+    data = {"action": "publish_chosen", "_selected_action": [one.pk for one in chosen]}
+    page = staff_client.post(reverse(LIST), data, follow=True).content.decode()
+    assert Filter.objects.published().count() == 3
+    assert "3 published" in page
+
+
+def test_words_are_changed_and_nothing_else(staff_client: Client) -> None:
+    one = make_filter("negative")
+    page = staff_client.get(change(one))
+    Filter.objects.filter(pk=one.pk).update(unavailable_reason="It is down.")
+    assert page.status_code == 200
+    press(staff_client, one, "_save", name="Positive")
+    assert (one.name, one.unavailable_reason) == ("Positive", "It is down.")
+
+
+def test_only_its_own_versions_can_be_current(staff_client: Client) -> None:
+    one, other = make_filter("one"), make_filter("other")
+    staff_client.post(change(one), form_of(one, current=other.current_id))
+    before = one.current_id
+    one.refresh_from_db()
+    assert one.current_id == before
+
+
+def test_a_filter_that_was_unavailable_may_run_again(staff_client: Client) -> None:
+    one = make_filter("negative")
+    one.mark_unavailable("It is down.")
+    press(staff_client, one, "make_available")
+    assert one.is_available
+
+
+def test_a_filter_is_exported_and_comes_in_again(staff_client: Client) -> None:
+    one = make_filter("negative", description="Dark is bright.", tags=["plain"])
+    answer = staff_client.get(reverse("admin:filters_filter_export_file", args=[one.pk]))
+    assert answer["Content-Type"] == "application/zip"
+    assert zipfile.ZipFile(io.BytesIO(answer.content)).testzip() is None
+    file = SimpleUploadedFile("negative.zip", answer.content)
+    page = staff_client.post(reverse("admin:filters_filter_bring_in"), {"file": file}, follow=True)
+    assert page.status_code == 200
+    made = Filter.objects.get(slug="negative-2")
+    assert (made.state, made.description, made.tags) == (Filter.State.DRAFT, "Dark is bright.", ["plain"])
+    assert made.current is not None
+    assert one.current is not None
+    assert made.current.sha256
+    assert made.current.weights.read() == one.current.weights.read()
+
+
+def test_a_file_that_is_no_filter_is_refused_in_a_sentence(staff_client: Client) -> None:
+    file = SimpleUploadedFile("x.zip", b"PK\x03\x04 nothing")
+    page = staff_client.post(reverse("admin:filters_filter_bring_in"), {"file": file})
+    assert page.status_code == 200
+    assert page.context["form"].non_field_errors()
+    assert not Filter.objects.exists()
+
+
+def test_an_onnx_model_is_uploaded_as_a_draft(staff_client: Client) -> None:
+    data = {"file": SimpleUploadedFile("negative.onnx", inverting_model()), "name": "Negative film"}
+    staff_client.post(reverse("admin:filters_filter_upload_model"), data, follow=True)
+    made = Filter.objects.get(slug="negative-film")
+    assert made.state == Filter.State.DRAFT
+    assert made.current is not None
+    assert (made.current.kind, made.current.metrics["model"]["layout"]) == (FilterVersion.Kind.ONNX, "NCHW")
+
+
+def test_an_onnx_model_becomes_a_new_version_that_is_not_run_yet(staff_client: Client) -> None:
+    one = make_filter("negative")
+    data = {"file": SimpleUploadedFile("negative.onnx", inverting_model()), "into": one.pk}
+    staff_client.post(reverse("admin:filters_filter_upload_model"), data, follow=True)
+    before = one.current_id
+    one.refresh_from_db()
+    assert [version.number for version in one.versions.all()] == [2, 1]
+    assert one.current_id == before
+
+
+def one_channel_model() -> bytes:
+    """A model whose pictures have one channel."""
+    shape = ["n", 1, "h", "w"]
+    ends = [helper.make_tensor_value_info(name, TensorProto.FLOAT, shape) for name in "xy"]
+    graph = helper.make_graph([helper.make_node("Neg", ["x"], ["y"])], "grey", ends[:1], ends[1:])
+    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=9)
+    onnx.checker.check_model(model)
+    return bytes(model.SerializeToString())
+
+
+@pytest.mark.parametrize("data", [b"", b"\x80\x04pickle", one_channel_model()])
+def test_what_is_no_suitable_model_is_refused_in_a_sentence(staff_client: Client, data: bytes) -> None:
+    typed = {"file": SimpleUploadedFile("m.onnx", data), "name": "Model"}
+    page = staff_client.post(reverse("admin:filters_filter_upload_model"), typed)
+    assert page.status_code == 200
+    assert page.context["form"].errors
+    assert not Filter.objects.exists()
+
+
+def test_a_name_at_a_deepfilter_service_becomes_a_draft(staff_client: Client) -> None:
+    typed = {"deepfilter_name": "data://.my/models/mine.t7", "title": "Mine", "cost_per_image": "0.002"}
+    staff_client.post(reverse("admin:filters_filter_take_name"), typed, follow=True)
+    made = Filter.objects.get(slug="mine")
+    assert made.current is not None
+    assert (made.engine, made.cost_per_image) == (Filter.Engine.ALGORITHMIA, Decimal("0.002"))
+    assert made.current.deepfilter_name == "data://.my/models/mine.t7"
+    assert "costs three images" in staff_client.get(change(made)).content.decode()
+
+
+def test_a_strange_deepfilter_name_is_refused(staff_client: Client) -> None:
+    typed = {"deepfilter_name": "http://evil/x y", "title": "Mine", "cost_per_image": "0"}
+    page = staff_client.post(reverse("admin:filters_filter_take_name"), typed)
+    assert "letters" in page.content.decode()
+    assert not Filter.objects.exists()
+
+
+def test_style_images_are_shown_with_their_origin(staff_client: Client) -> None:
+    image = StyleImage.objects.create(
+        image="styles/x.jpg", sha256="0" * 64, width=800, height=600, title="The Wave", origin="A museum"
+    )
+    page = staff_client.get(reverse("admin:filters_styleimage_change", args=[image.pk])).content.decode()
+    assert "The Wave" in page
+    assert "800 × 600" in page
+
+
+@pytest.fixture
+def run(db: None) -> TrainingRun:
+    """A training run with a curve, in the middle of its way."""
+    image = StyleImage.objects.create(
+        image="styles/x.jpg", sha256="1" * 64, width=8, height=6, title="The Wave"
+    )
+    losses = [[step, 3.0 / (step + 1), 1.0, 2.0, 0.1, 0.2] for step in range(0, 200, 10)]
+    return TrainingRun.objects.create(
+        name="Wave",
+        style_image=image,
+        state="running",
+        step=190,
+        steps=275,
+        losses=losses,
+        settings={"minutes": 5.0},
+    )
+
+
+def test_training_runs_have_curves_that_need_no_script(staff_client: Client, run: TrainingRun) -> None:
+    page = staff_client.get(reverse("admin:filters_trainingrun_change", args=[run.pk])).content.decode()
+    assert page.count("<polyline") == 8
+    assert "190 of 275" in page
+
+
+def test_a_training_run_is_cancelled_and_goes_on(staff_client: Client, run: TrainingRun, queue: Any) -> None:
+    address = reverse("admin:filters_trainingrun_change", args=[run.pk])
+    staff_client.post(address, {"filters_trainingrun_cancel_one": "1"})
+    run.refresh_from_db()
+    assert run.state == TrainingRun.State.CANCELLED
+    staff_client.post(address, {"filters_trainingrun_resume_one": "1"})
+    run.refresh_from_db()
+    assert run.state == TrainingRun.State.QUEUED

@@ -1,0 +1,187 @@
+"""Videos, renders, share links and people in the admin, and its first page."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import User
+from django.test import Client
+from django.urls import reverse
+
+from tests.factories import make_filter, make_video_row
+from videos.models import Collection, Comparison, Profile, Render, Segment, ShareLink, Upload, Video
+from videos.pipeline import renders
+
+
+@pytest.fixture
+def video(owner: User) -> Video:
+    """Olga's footage, without files."""
+    return make_video_row(owner, title="Over the dunes")
+
+
+@pytest.fixture
+def render(video: Video, queue: Any) -> Render:
+    """A render of it that waits, in segments."""
+    return renders.request(video, make_filter("negative"), video.owner, renders.RenderSettings())[0]
+
+
+def change(model: str, pk: int) -> str:
+    """The address of a row's page."""
+    return reverse(f"admin:videos_{model}_change", args=[pk])
+
+
+def press(client: Client, row: Any, button: str, **typed: Any) -> None:
+    """Press a button of a row's page."""
+    model = row._meta.model_name
+    inlines = {
+        f"{name}-{kind}_FORMS": "0" for name in ("renders", "segments") for kind in ("TOTAL", "INITIAL")
+    }
+    answer = client.post(
+        change(model, row.pk), {**inlines, **typed, f"videos_{model}_{button}": "1"}, follow=True
+    )
+    assert answer.status_code == 200
+    row.refresh_from_db()
+
+
+def test_every_list_and_page_opens(staff_client: Client, video: Video, render: Render, owner: User) -> None:
+    comparison = Comparison.objects.create(video=video, owner=owner, title="Side by side")
+    comparison.items.create(position=0, render=render)
+    collection = Collection.objects.create(owner=owner, title="Dunes")
+    collection.items.create(position=0, comparison=comparison)
+    link, _ = ShareLink.make(owner, video)
+    Upload.objects.create(owner=owner, filename="x.mp4", length=1000, offset=250)
+    for one in (video, render, comparison, collection, link):
+        model = one._meta.model_name
+        listed = staff_client.get(reverse(f"admin:videos_{model}_changelist"))
+        assert listed.status_code == 200
+        assert staff_client.get(change(model, one.pk)).status_code == 200
+    assert "25 %" in staff_client.get(reverse("admin:videos_upload_changelist")).content.decode()
+
+
+def test_lists_ask_the_database_a_fixed_number_of_times(
+    staff_client: Client, owner: User, queue: Any, django_assert_max_num_queries: Any
+) -> None:
+    for number in range(4):
+        one = make_video_row(owner, title=f"Clip {number}")
+        renders.request(one, make_filter(), owner, renders.RenderSettings())
+    with django_assert_max_num_queries(16):
+        staff_client.get(reverse("admin:videos_video_changelist"))
+    with django_assert_max_num_queries(16):
+        staff_client.get(reverse("admin:videos_render_changelist"))
+
+
+def test_a_render_shows_its_segments_and_their_errors(staff_client: Client, render: Render) -> None:
+    Segment.objects.filter(render=render, index=0).update(error="The GPU fell over.", attempts=3)
+    page = staff_client.get(change("render", render.pk)).content.decode()
+    assert "The GPU fell over." in page
+    assert "0 before it" in page
+
+
+def test_a_render_is_paused_cancelled_and_retried(staff_client: Client, render: Render) -> None:
+    press(staff_client, render, "pause_one")
+    assert render.state == Render.State.PAUSED
+    press(staff_client, render, "cancel_one")
+    assert render.state == Render.State.CANCELLED
+    press(staff_client, render, "retry_one")
+    assert render.state == Render.State.QUEUED
+
+
+def test_renders_are_cancelled_in_the_list(staff_client: Client, render: Render) -> None:
+    data = {"action": "cancel_chosen", "_selected_action": [render.pk]}
+    page = staff_client.post(reverse("admin:videos_render_changelist"), data, follow=True).content.decode()
+    render.refresh_from_db()
+    assert render.state == Render.State.CANCELLED
+    assert "1 cancelled" in page
+
+
+def test_pages_write_nothing_that_workers_write(staff_client: Client, render: Render) -> None:
+    Render.objects.filter(pk=render.pk).update(frames_done=17)
+    press(staff_client, render, "pause_one", frames_done="0", state="finished", owner="1")
+    assert (render.state, render.frames_done) == (Render.State.PAUSED, 17)
+
+
+def test_a_failed_video_is_tried_again(staff_client: Client, video: Video, queue: Any) -> None:
+    Video.objects.filter(pk=video.pk).update(
+        state=Video.State.FAILED, error="Cut off.", source="sources/x.mp4"
+    )
+    typed = {
+        "title": video.title,
+        "visibility": "public",
+        "renders-TOTAL_FORMS": "0",
+        "renders-INITIAL_FORMS": "0",
+    }
+    press(staff_client, video, "retry_one", **typed)
+    assert (video.state, video.error) == (Video.State.RECEIVING, "")
+
+
+def test_the_words_of_a_video_are_changed(staff_client: Client, video: Video) -> None:
+    typed = {
+        "title": "Dunes",
+        "visibility": "private",
+        "renders-TOTAL_FORMS": "0",
+        "renders-INITIAL_FORMS": "0",
+    }
+    press(staff_client, video, "_save", **typed)
+    assert (video.title, video.visibility) == ("Dunes", "private")
+
+
+def test_a_deleted_video_takes_everything_along(staff_client: Client, video: Video, render: Render) -> None:
+    staff_client.post(reverse("admin:videos_video_delete", args=[video.pk]), {"post": "yes"})
+    assert not Video.objects.exists()
+    assert not Render.objects.exists()
+
+
+def test_a_share_link_is_revoked(staff_client: Client, video: Video) -> None:
+    link, token = ShareLink.make(video.owner, video)
+    typed = {"label": "", "expires_at_0": "", "expires_at_1": ""}
+    press(staff_client, link, "revoke_one", **typed)
+    assert ShareLink.open(token) is None
+    page = staff_client.get(change("sharelink", link.pk)).content.decode()
+    assert "Revoked" in page
+    assert token not in page
+
+
+def test_a_quota_is_set_in_gigabytes(staff_client: Client, owner: User) -> None:
+    address = reverse("admin:auth_user_change", args=[owner.pk])
+    page = staff_client.get(address)
+    assert page.status_code == 200
+    profile = Profile.of(owner)
+    data = {
+        "username": "olga",
+        "email": owner.email,
+        "is_active": "on",
+        "date_joined_0": "2026-01-01",
+        "date_joined_1": "00:00:00",
+        "profile-TOTAL_FORMS": "1",
+        "profile-INITIAL_FORMS": "1",
+        "profile-0-id": profile.pk,
+        "profile-0-user": owner.pk,
+        "profile-0-quota_gb": "2.5",
+        "profile-0-about": "",
+    }
+    assert staff_client.post(address, data).status_code == 302
+    profile.refresh_from_db()
+    assert profile.quota_bytes == 2_500_000_000
+
+
+def test_people_are_added_and_listed(staff_client: Client) -> None:
+    secret = "a-long-password-1"
+    data = {"username": "nora", "password1": secret, "password2": secret, "usable_password": "true"}
+    assert staff_client.post(reverse("admin:auth_user_add"), data).status_code == 302
+    assert "nora" in staff_client.get(reverse("admin:auth_user_changelist")).content.decode()
+
+
+def test_the_first_page_shows_the_queue_and_what_failed(
+    staff_client: Client, render: Render, owner: User
+) -> None:
+    Video.objects.filter(pk=make_video_row(owner).pk).update(
+        state=Video.State.FAILED, error="The upload is cut off."
+    )
+    Profile.of(owner)
+    Video.objects.filter(pk=render.video_id).update(source_size=3_000_000_000)
+    one = make_filter("broken")
+    one.mark_unavailable("The service is down.")
+    page = staff_client.get(reverse("admin:index")).content.decode()
+    for words in ("Renders queued", "The upload is cut off.", "The service is down.", "3.0 GB", str(render)):
+        assert words in page, words
