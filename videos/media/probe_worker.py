@@ -122,12 +122,15 @@ def _check_end(container: InputContainer, stream: VideoStream, last: int) -> Non
 
 
 def _orientation(frame: VideoFrame) -> tuple[int, bool]:
-    """Degrees that players turn the picture clockwise (0, 90, 180, 270), and whether they mirror it."""
+    """Degrees that players turn the picture clockwise (0, 90, 180, 270), and whether they mirror it after that."""
     side = [data for data in frame.side_data if data.type == av.sidedata.sidedata.Type.DISPLAYMATRIX]
     if not side:
         return 0, False
+    # Columns (a, b) and (c, d) are where the picture's own right and down point to on the screen.
     a, b, _, c, d = (int(n) for n in np.frombuffer(bytes(side[0]), dtype="<i4")[:5])
-    return (-frame.rotation) % 360, a * d - b * c < 0
+    mirrored = a * d - b * c < 0
+    turn = np.degrees(np.arctan2(b, -a if mirrored else a))
+    return int(round(float(turn) / 90) * 90) % 360, mirrored
 
 
 def _audio(container: InputContainer) -> dict[str, Any] | None:
