@@ -104,8 +104,10 @@ class TestTheWall:
     def test_the_frame_of_the_address_is_chosen(self, owner_client: Client, video: Video) -> None:
         assert owner_client.get(address(video), {"frame": "96"}).context["frame"].index == 96
 
-    def test_an_address_with_an_unknown_frame_still_opens(self, owner_client: Client, video: Video) -> None:
-        assert owner_client.get(address(video), {"frame": "nonsense"}).context["frame"].index == 72
+    def test_without_a_frame_the_liveliest_is_chosen(self, owner_client: Client, video: Video) -> None:
+        video.frames.filter(index=120).update(contrast=0.4)
+        assert owner_client.get(address(video)).context["frame"].index == 120
+        assert owner_client.get(address(video), {"frame": "nonsense"}).context["frame"].index == 120
 
     def test_footage_without_images_still_opens(self, owner_client: Client, video: Video) -> None:
         video.frames.all().delete()

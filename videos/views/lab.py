@@ -23,6 +23,9 @@ from videos.pipeline import renders
 STRIP = 60
 """Frames in the strip; more separated ones are skipped evenly."""
 
+PANEL_TILES = 6
+"""Tiles of the filmstrip that fit side by side into the panel."""
+
 TAGS = ("subtle", "strong", "loud")
 
 
@@ -143,12 +146,19 @@ def _page(
         "unavailable": Filter.objects.published().exclude(unavailable_reason="")[:6],
         "heights": heights_for(video),
         "rates": rates_for(video),
+        "tile_places": _tile_places(video.filmstrip_tiles),
         "still_lines": min(STILL_LINES, video.height),
         "sentences": form.sentences() if form is not None else [],
         "values": _values(video, request),
         "rate": float(video.rate),
         "section": "lab",
     }
+
+
+def _tile_places(tiles: int) -> list[float]:
+    """Where the tiles that fit into the panel lie in the filmstrip: their middles as shares of its width."""
+    shown = min(tiles, PANEL_TILES)
+    return [((2 * at + 1) * tiles // (2 * shown) + 0.5) / tiles for at in range(shown)]
 
 
 def _values(video: Video, request: HttpRequest) -> dict[str, Any]:
@@ -175,9 +185,14 @@ def strip(video: Video, asked: str) -> list[Frame]:
 
 
 def _current(frames: list[Frame], asked: str) -> Frame | None:
-    """The frame of the address, or one a third into the clip, where something is usually in sight."""
+    """The frame of the address, or the one with the most light, shade and colour: there is something in sight."""
     named = [frame for frame in frames if str(frame.index) == asked]
-    return named[0] if named else (frames[len(frames) // 3] if frames else None)
+    return next(iter(named), None) or max(frames, key=_liveliness, default=None)
+
+
+def _liveliness(frame: Frame) -> float:
+    """Contrast goes to 0.5 and colourfulness to some 100: about the same weight for both."""
+    return frame.contrast + frame.colourfulness / 200
 
 
 def _facts(frame: Frame) -> dict[str, Any]:
