@@ -96,7 +96,7 @@ def order(
 
     Raises CannotTrain or styles.UnusableStyle.
     """
-    from filters.training.styles import load_style_image
+    from filters.training.pictures import load_style_image
 
     wish.check()
     if not slugify(name):
@@ -230,7 +230,7 @@ def _train(
     from filters.training.metrics import Judge
     from filters.training.network import channels_last
     from filters.training.perceptual import Perception
-    from filters.training.styles import load_style_image
+    from filters.training.pictures import load_style_image
     from filters.training.tune import tune, tuning_settings
 
     torch.set_num_threads(
@@ -382,7 +382,7 @@ def _free_slug(name: str) -> str:
 
 def _is_expected(problem: Exception) -> bool:
     """Whether the problem lies in what was asked for, and its message is a sentence for people."""
-    from filters.training.styles import UnusableStyle
+    from filters.training.pictures import UnusableStyle
     from filters.training.trainer import TrainingFailed
 
     return isinstance(problem, UnusableStyle | TrainingFailed)

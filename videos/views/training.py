@@ -132,7 +132,7 @@ def what_is_missing() -> str:
 
 def _order(request: HttpRequest, form: TrainingForm) -> TrainingRun | None:
     """The run on the queue, or None with the reason among the form's errors."""
-    from filters.training.styles import UnusableStyle
+    from filters.training.pictures import UnusableStyle
 
     picture: UploadedFile | None = form.cleaned_data["picture"]
     kept: StyleImage | None = None if picture else form.cleaned_data["kept"]

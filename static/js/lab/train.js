@@ -11,7 +11,7 @@ function show() {
   if (shown) URL.revokeObjectURL(shown);
   shown = file ? URL.createObjectURL(file) : "";
   picture.hidden = !file;
-  drop.querySelector(".icon").hidden = Boolean(file);
+  drop.querySelector(".icon").toggleAttribute("hidden", Boolean(file));
   if (file) picture.src = shown;
   drop.querySelector(".drop-words").textContent = file ? file.name : "Drop a picture here, or press to choose one";
   if (!file) return;

@@ -1,0 +1,90 @@
+"""Pictures to learn a style from: opened with care, since anybody may hand in anything. Does without PyTorch."""
+
+from __future__ import annotations
+
+import warnings
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image, ImageOps, UnidentifiedImageError
+
+FORMATS = ("JPEG", "PNG", "WEBP", "TIFF", "GIF", "BMP")
+MOST_PIXELS = 64_000_000
+MOST_BYTES = 100_000_000
+LEAST_SIDE = 64
+KEPT_SIDE = 1536
+
+
+class UnusableStyle(ValueError):
+    """A picture that no style can be learned from; the message is a sentence for the person who chose it."""
+
+
+def load_style_image(path: Path) -> NDArray[np.uint8]:
+    """Open a picture as RGB (H, W, 3), turned as its EXIF says, its long side at most 1536 pixels.
+
+    CMYK, grey, palette and 16-bit pictures are converted, transparency is laid on white, and
+    animations are refused: a style is one picture. Raises UnusableStyle.
+    """
+    if path.stat().st_size > MOST_BYTES:
+        raise UnusableStyle("This picture's file is larger than 100 MB; please hand in a smaller one.")
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", Image.DecompressionBombWarning)
+            with Image.open(path, formats=FORMATS) as image:
+                _check_header(image)
+                picture = _to_rgb(image)
+    except UnusableStyle:
+        raise
+    except (UnidentifiedImageError, Image.DecompressionBombError, OSError, ValueError, SyntaxError) as error:
+        raise UnusableStyle(
+            "This is not a picture that can be read (JPEG, PNG, WebP, TIFF, GIF or BMP)."
+        ) from error
+    if min(picture.shape[:2]) < LEAST_SIDE:
+        raise UnusableStyle(
+            "This picture is so long and thin that too little is left of it at a usable size."
+        )
+    if float(picture.astype(np.float32).std(axis=(0, 1)).max()) < 2.0:
+        raise UnusableStyle("This picture is one flat colour; there is no style in it to learn.")
+    return picture
+
+
+def _check_header(image: Image.Image) -> None:
+    """Refuse by what the header says, before any pixel is decoded."""
+    width, height = image.size
+    if width * height > MOST_PIXELS:
+        raise UnusableStyle(f"This picture has {width} x {height} pixels; at most 64 million can be handled.")
+    if min(width, height) < LEAST_SIDE:
+        raise UnusableStyle(
+            f"This picture has only {width} x {height} pixels; at least 64 on each side are needed."
+        )
+    if image.format != "MPO" and getattr(image, "n_frames", 1) > 1:  # phones keep a second view in an MPO
+        raise UnusableStyle(
+            "This picture is animated or has several pages; please choose a single image of it."
+        )
+
+
+def _to_rgb(image: Image.Image) -> NDArray[np.uint8]:
+    """Decode, turn upright, bring to 8-bit RGB on white and to a sane size."""
+    turned = ImageOps.exif_transpose(image)
+    if turned.mode.startswith(("I", "F")):
+        turned = _to_eight_bits(turned)
+    if "A" in turned.getbands() or "transparency" in turned.info:
+        clear = turned.convert("RGBA")
+        turned = Image.alpha_composite(Image.new("RGBA", clear.size, "white"), clear)
+    rgb = turned.convert("RGB")
+    rgb.thumbnail((KEPT_SIDE, KEPT_SIDE), Image.Resampling.LANCZOS)
+    return np.asarray(rgb, np.uint8).copy()
+
+
+def _to_eight_bits(image: Image.Image) -> Image.Image:
+    """Grey of 16 or 32 bits or floats, to 8 bits: integers by their range, anything else by its own extremes."""
+    values = np.asarray(image, np.float64)
+    if not np.isfinite(values).all():
+        raise UnusableStyle("This picture holds values that are not numbers.")
+    low, high = (
+        (0.0, 65535.0) if values.min() >= 0 and 255 < values.max() <= 65535 else (values.min(), values.max())
+    )
+    return Image.fromarray(
+        (np.clip((values - low) / max(high - low, 1e-9), 0, 1) * 255 + 0.5).astype(np.uint8)
+    )
