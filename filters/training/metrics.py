@@ -85,9 +85,10 @@ def warp_by_flow(
 
 def backward_flow(before: Picture, after: Picture) -> NDArray[np.float32]:
     """Optical flow (H, W, 2), DIS, from each pixel of `after` to where it was in `before`."""
-    grey = [cv2.cvtColor(p, cv2.COLOR_RGB2GRAY) for p in (after, before)]
-    flow: NDArray[np.float32] = cv2.DISOpticalFlow.create(cv2.DISOPTICAL_FLOW_PRESET_MEDIUM).calc(*grey, None)
-    return flow
+    now, then = (cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY) for picture in (after, before))
+    still = np.zeros((*now.shape, 2), np.float32)
+    found = cv2.DISOpticalFlow.create(cv2.DISOPTICAL_FLOW_PRESET_MEDIUM).calc(now, then, still)
+    return np.asarray(found, np.float32)
 
 
 def temporal_error(frames: Sequence[Picture], motions: Iterable[NDArray[np.floating]]) -> float:

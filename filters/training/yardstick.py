@@ -47,11 +47,12 @@ class Yardstick:
         statistics = engine.measure(np.stack(middle))
 
         def paint_clip(frame: Picture) -> Picture:
-            return engine.apply(frame[None])[0]
+            painted: Picture = engine.apply(frame[None])[0]
+            return painted
 
         def paint_still(frame: Picture) -> Picture:
             engine.hold(None)
-            painted = engine.apply(frame[None])[0]
+            painted: Picture = engine.apply(frame[None])[0]
             engine.hold(statistics)
             return painted
 

@@ -56,7 +56,7 @@ def test_an_order_makes_a_draft_a_style_image_and_a_queued_run(owner: User, styl
     assert run.filter is not None
     assert (run.filter.slug, run.filter.state, run.filter.owner) == ("deep-sea", Filter.State.DRAFT, owner)
     assert run.style_image.origin == "my cellar"
-    assert default_storage.exists(run.style_image.image.name)
+    assert default_storage.exists(str(run.style_image.image.name))
 
 
 def test_the_same_picture_is_kept_once_and_names_may_repeat(owner: User, style: Path) -> None:
@@ -90,7 +90,7 @@ def test_a_finished_run_leaves_a_version_with_its_figures(
     assert default_storage.exists(run.previews[0]["image"])
     version = FilterVersion.objects.get(training_run=run)
     assert version.metrics["style_distance"] == 0.2
-    assert version.sha256 == export.sha256(Path(default_storage.path(version.weights.name)))
+    assert version.sha256 == export.sha256(Path(default_storage.path(str(version.weights.name))))
     assert version.filter.current == version
     assert version.filter.state == Filter.State.DRAFT
 

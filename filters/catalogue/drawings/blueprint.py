@@ -5,7 +5,7 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from .fields import SIDE, Picture, finish, noise, over
+from .fields import SIDE, Field, Picture, finish, noise, over
 
 WHITE = 255
 
@@ -50,7 +50,7 @@ def draw(seed: int = 17) -> Picture:
     """RGB (768, 768, 3)."""
     generator = np.random.default_rng(seed)
     wash = noise(generator, SIDE, 3, 5)
-    picture = np.full((SIDE, SIDE, 3), (16, 54, 116), np.float32)
+    picture: Field = np.full((SIDE, SIDE, 3), (16, 54, 116), np.float32)
     picture = picture * (0.7 + 0.65 * wash)[..., None]
     grid = np.zeros((SIDE, SIDE), np.float32)
     grid[::16, :] = grid[:, ::16] = 0.13

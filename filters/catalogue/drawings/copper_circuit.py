@@ -5,7 +5,7 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from .fields import SIDE, Picture, finish, noise, over
+from .fields import SIDE, Field, Picture, finish, noise, over
 
 STEP = 12
 HEADINGS = ((1, 0), (1, 1), (0, 1), (-1, 1), (-1, 0), (-1, -1), (0, -1), (1, -1))
@@ -43,7 +43,7 @@ def draw(seed: int = 41) -> Picture:
             cv2.circle(holes, end, 3, 255, -1, cv2.LINE_AA)
     metal = copper.astype(np.float32) / 255
     shade = noise(generator, SIDE, 3, 4)
-    picture = np.full((SIDE, SIDE, 3), (10, 40, 34), np.float32)
+    picture: Field = np.full((SIDE, SIDE, 3), (10, 40, 34), np.float32)
     picture = picture * (0.45 + 1.25 * shade)[..., None]
     shadow = cv2.GaussianBlur(np.roll(metal, (3, 3), (0, 1)), (0, 0), 2.5)
     picture = over(picture, (2, 10, 10), shadow * 0.75)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from .fields import SIDE, Picture, finish, noise, over, positions
+from .fields import SIDE, Field, Picture, finish, noise, over, positions
 
 
 def draw(seed: int = 29) -> Picture:
@@ -13,7 +13,7 @@ def draw(seed: int = 29) -> Picture:
     generator = np.random.default_rng(seed)
     _, y = positions(SIDE)
     paper = noise(generator, SIDE, 50, 4)
-    picture = np.full((SIDE, SIDE, 3), (238, 233, 220), np.float32)
+    picture: Field = np.full((SIDE, SIDE, 3), (238, 233, 220), np.float32)
     picture = (picture + (paper[..., None] - 0.5) * 12).astype(np.float32)
     for layer in range(9):
         ridge = noise(generator, SIDE, 3 + layer * 0.5, 6, 0.55)[SIDE // 2]

@@ -22,7 +22,7 @@ def _screen(tone: Field, angle: float, pitch: float) -> Field:
 def draw(seed: int = 21) -> Picture:
     """RGB (768, 768, 3)."""
     generator = np.random.default_rng(seed)
-    picture = np.full((SIDE, SIDE, 3), (247, 242, 230), np.float32)
+    picture: Field = np.full((SIDE, SIDE, 3), (247, 242, 230), np.float32)
     for colour, angle, pitch in INKS:
         tone = np.clip(noise(generator, SIDE, 2.8, 3, 0.45) * 1.5 - 0.42, 0, 1)
         patchy = 0.84 + 0.16 * noise(generator, SIDE, 70, 2)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from .fields import SIDE, Picture, finish, noise, over, positions
+from .fields import SIDE, Field, Picture, finish, noise, over, positions
 
 
 def draw(seed: int = 3) -> Picture:
@@ -22,7 +22,7 @@ def draw(seed: int = 3) -> Picture:
     ink = np.clip((tone * 1.25 - 0.1 + rough - wave) * 7, 0, 1)
     ink = np.maximum(ink, np.clip((tone * 1.6 - 0.85 + rough - cross) * 7, 0, 1))
     ink = np.maximum(ink, np.clip((tone - 0.86) * 14, 0, 1))
-    picture = np.full((SIDE, SIDE, 3), (240, 229, 204), np.float32)
+    picture: Field = np.full((SIDE, SIDE, 3), (240, 229, 204), np.float32)
     fibre = noise(generator, SIDE, 60, 3) - 0.5
     picture += fibre[..., None] * 14
     block = np.clip((noise(generator, SIDE, 2.2, 2) - 0.6) * 30, 0, 1).astype(np.float32)
