@@ -6,8 +6,8 @@ const LARGEST = 16;
 export class Viewport {
   constructor(root, changed) {
     this.root = root;
-    this.changed = changed;
     this.set(1, 0.5, 0.5);
+    this.changed = changed;
   }
 
   set(scale, x, y) {
