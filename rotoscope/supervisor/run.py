@@ -22,7 +22,7 @@ from rotoscope.supervisor.console import Console
 from rotoscope.supervisor.service import Service
 
 LOOK_EVERY = 0.2  # seconds
-WEB_SECONDS = 60.0
+WEB_SECONDS = 180.0  # far more than it needs; a busy machine is not a broken one
 
 
 class Interrupted(Exception):
@@ -87,9 +87,10 @@ class Supervisor:
         owner = newcomer.owner_name()
         connections.close_all()
         self.services = plan.services(self.base, self.home, self.mark, self.wishes, owner)
-        for service in self.services:
-            service.start()
+        # The page first: eight processes that start together would keep it waiting.
         self._await_web()
+        for service in self.services:
+            service.look()
         self._greet(welcome)
 
     def _greet(self, welcome: newcomer.Welcome | None) -> None:
@@ -107,11 +108,13 @@ class Supervisor:
 
     def _await_web(self) -> None:
         """Return once the web server answers. Raises EmbeddedError with where to look when it does not."""
+        web = self.services[0]
+        web.start()
         deadline = time.monotonic() + WEB_SECONDS
-        host = self.address
+        browser = urllib.request.build_opener(urllib.request.ProxyHandler({}))  # a proxy cannot reach us
         while time.monotonic() < deadline:
             try:
-                with urllib.request.urlopen(f"{host}/health/", timeout=5):
+                with browser.open(f"{self.address}/health/", timeout=5):
                     return
             except urllib.error.HTTPError as error:
                 if error.code < 500:
@@ -120,7 +123,8 @@ class Supervisor:
                     f"The web server answers {error.code}; see {self.home / 'logs' / 'web.log'}."
                 ) from None
             except OSError:
-                self._look()
+                if sentence := web.look():
+                    self.console.trouble(sentence)
                 time.sleep(0.05)
         raise EmbeddedError(f"The web server does not answer; see {self.home / 'logs' / 'web.log'}.")
 

@@ -13,7 +13,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 BASE = Path(__file__).resolve().parents[2]
-PATIENCE = 90.0  # seconds; the machine may be busy
+BROWSER = urllib.request.build_opener(urllib.request.ProxyHandler({}))  # whatever the environment says
+PATIENCE = 180.0  # seconds; the machine may be busy
 
 
 def free_port() -> int:
@@ -147,7 +148,7 @@ class Installation:
     def answers(self) -> bool:
         """Whether the web server and the database behind it do."""
         try:
-            with urllib.request.urlopen(f"{self.address}/health/", timeout=5) as answer:
+            with BROWSER.open(f"{self.address}/health/", timeout=5) as answer:
                 return bool(answer.status == 200)
         except (urllib.error.URLError, OSError):
             return False
