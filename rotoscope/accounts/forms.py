@@ -34,6 +34,12 @@ class SignIn(AuthenticationForm):
 class SignUp(UserCreationForm):  # type: ignore[type-arg]
     """A name, perhaps an address for mail, and a password twice."""
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["password1"].help_text = "At least 8 characters; not a common one, and not like your name."
+        self.fields["password2"].label = "Password once more"
+        self.fields["password2"].help_text = ""
+
     class Meta:
         model = User
         fields = ("username", "email")

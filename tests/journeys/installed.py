@@ -7,7 +7,7 @@ from typing import Any
 import psycopg
 
 from rotoscope.database.embedded import Server
-from tests.platform.installation import BASE, Installation, environment
+from tests.platform.installation import BASE, Installation, environment, manage
 
 
 def begin(installation: Installation, *words: str) -> int:
@@ -23,6 +23,13 @@ def begin(installation: Installation, *words: str) -> int:
     )
     assert done.returncode == 0, done.stderr
     return int(done.stdout.splitlines()[-1])
+
+
+def run_there(installation: Installation, code: str) -> str:
+    """Run Python within the installation, as `manage.py shell` does; what it prints."""
+    done = manage(installation.home, "shell", "-v", "0", "-c", code, **installation.more)
+    assert done.returncode == 0, done.stderr
+    return done.stdout.strip()
 
 
 def one(installation: Installation, query: Any, *values: object) -> Any:

@@ -9,6 +9,7 @@ from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils.cache import patch_vary_headers
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -67,7 +68,8 @@ def share(request: HttpRequest, token: str) -> HttpResponseBase:
     request.share_link = link  # type: ignore[attr-defined]  # the banner in base.html says who shares what
     try:
         page = _work(request, link)
-    except Http404:
+    except Http404:  # the work is not to be seen any more, or not yet
+        request.share_link = None  # type: ignore[attr-defined]
         return _closed(request)
     _count(request, link)
     return page
@@ -89,7 +91,9 @@ def _work(request: HttpRequest, link: ShareLink) -> HttpResponseBase:
 
 
 def _closed(request: HttpRequest) -> HttpResponse:
-    return render(request, "share/closed.html", status=404)
+    answer = render(request, "share/closed.html", status=404)
+    patch_vary_headers(answer, ["Cookie"])  # said of all of them, whether or not the session was asked
+    return answer
 
 
 def _count(request: HttpRequest, link: ShareLink) -> None:

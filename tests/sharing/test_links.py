@@ -1,0 +1,171 @@
+"""Share links: made by those who may, opened by anybody who has them, closed to everybody else alike."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from urllib.parse import urlsplit
+
+import pytest
+from django.contrib.auth.models import User
+from django.http import HttpResponse
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from videos.models import Collection, Comparison, Render, ShareLink, Video
+
+pytestmark = pytest.mark.django_db
+
+
+def make(client: Client, kind: str, ref: str, **data: str) -> str:
+    """The path of a new link."""
+    answer = client.post(reverse("share-make", args=[kind, ref]), data, headers={"X-Requested-With": "fetch"})
+    assert answer.status_code == 200, answer.content
+    return urlsplit(answer.json()["address"]).path
+
+
+def test_a_link_opens_each_kind_of_work_to_a_visitor(
+    owner_client: Client, visitor: Client, film: Video, painted: Render, comparison: Comparison, collection: Collection
+) -> None:
+    titles = {film: b"Low tide", painted: b"Low tide", comparison: b"Before and after", collection: b"Coasts"}
+    for work, title in titles.items():
+        assert visitor.get(work.get_absolute_url()).status_code == 404
+        answer = visitor.get(make(owner_client, work._meta.model_name or "", work.ref))
+        assert answer.status_code == 200
+        assert title in answer.content
+        assert b"shared this with you" in answer.content
+
+
+def test_a_shared_render_stands_beside_the_original_with_the_token_in_every_address(
+    owner_client: Client, visitor: Client, painted: Render
+) -> None:
+    path = make(owner_client, "render", painted.ref)
+    token = path.split("/")[2]
+    page = visitor.get(path).content.decode()
+    assert f"/media/render/{painted.ref}/video.mp4?share={token}" in page
+    assert f"/media/video/{painted.video.ref}/footage.mp4?share={token}" in page
+
+
+def test_only_those_who_may_share_make_links(
+    stranger_client: Client, visitor: Client, film: Video, painted: Render
+) -> None:
+    Video.objects.filter(pk=film.pk).update(visibility="public")
+    for kind, ref in (("video", film.ref), ("render", painted.ref), ("upload", film.ref), ("video", "never")):
+        assert stranger_client.post(reverse("share-make", args=[kind, ref])).status_code == 404
+    assert visitor.post(reverse("share-make", args=["video", film.ref])).status_code == 302
+    assert not ShareLink.objects.exists()
+
+
+def test_the_address_is_shown_once_and_only_its_hash_is_stored(owner_client: Client, film: Video) -> None:
+    answer = owner_client.post(reverse("share-make", args=["video", film.ref]), {"label": "Anna"})
+    link = ShareLink.objects.get()
+    address = answer.context["address"]
+    token = address.split("/")[-2]
+    assert address in answer.content.decode()
+    assert "no-store" in answer["Cache-Control"]
+    assert len(token) >= 32
+    assert token not in str(link.__dict__)
+    listed = owner_client.get(reverse("shares")).content.decode()
+    assert "Anna" in listed
+    assert token not in listed
+
+
+def test_what_is_chosen_is_kept(owner_client: Client, film: Video) -> None:
+    make(owner_client, "video", film.ref, label="the crew", days="7", downloads="on")
+    link = ShareLink.objects.get()
+    assert (link.label, link.downloads) == ("the crew", True)
+    assert link.expires_at is not None
+    assert timedelta(days=6) < link.expires_at - timezone.now() < timedelta(days=8)
+
+
+def test_an_unknown_duration_is_refused(owner_client: Client, film: Video) -> None:
+    answer = owner_client.post(reverse("share-make", args=["video", film.ref]), {"days": "9999"})
+    assert answer.status_code == 422
+    assert not ShareLink.objects.exists()
+
+
+def headers_of(answer: HttpResponse) -> dict[str, str]:
+    """All headers but those that hold the time."""
+    return {name: value for name, value in answer.items() if name not in ("Expires", "Date")}
+
+
+def test_wrong_expired_revoked_and_orphaned_links_get_the_same_answer_byte_by_byte(
+    owner: User, film: Video, painted: Render
+) -> None:
+    expired, expired_token = ShareLink.make(owner, film, expires_at=timezone.now() - timedelta(seconds=1))
+    revoked, revoked_token = ShareLink.make(owner, film)
+    revoked.revoke()
+    _, unfinished = ShareLink.make(owner, painted)
+    Render.objects.filter(pk=painted.pk).update(state=Render.State.CANCELLED)
+    tokens = [expired_token, revoked_token, unfinished, "x" * 32, "not-even-near"]
+    answers = [Client().get(reverse("share", args=[token])) for token in tokens]
+    assert {answer.status_code for answer in answers} == {404}
+    assert len({answer.content for answer in answers}) == 1
+    assert len({str(sorted(headers_of(answer).items())) for answer in answers}) == 1
+    assert not any(answer.cookies for answer in answers)
+    assert ShareLink.objects.filter(opened__gt=0).count() == 0
+
+
+def test_a_link_does_not_outlive_its_makers_account(owner: User, visitor: Client, film: Video) -> None:
+    _, token = ShareLink.make(owner, film)
+    User.objects.filter(pk=owner.pk).update(is_active=False)
+    assert visitor.get(reverse("share", args=[token])).status_code == 404
+
+
+def test_openings_are_counted_once_in_a_session_and_never_the_owners(
+    owner: User, owner_client: Client, visitor: Client, film: Video
+) -> None:
+    link, token = ShareLink.make(owner, film)
+    address = reverse("share", args=[token])
+    for _ in range(3):
+        visitor.get(address)
+        owner_client.get(address)
+        visitor.head(address)
+    Client().get(address)
+    Client().get(address, headers={"Sec-Purpose": "prefetch"})
+    link.refresh_from_db()
+    assert link.opened == 2
+    assert link.last_opened_at is not None
+
+
+def test_tokens_stay_where_they_belong(owner: User, visitor: Client, film: Video) -> None:
+    _, token = ShareLink.make(owner, film)
+    for answer in (
+        visitor.get(reverse("share", args=[token])),
+        visitor.get(film.get_absolute_url(), {"share": token}),
+    ):
+        assert answer.status_code == 200
+        assert answer["Referrer-Policy"] == "same-origin"
+        assert "noindex" in answer["X-Robots-Tag"]
+        assert "private" in answer["Cache-Control"]
+
+
+def test_a_link_is_revoked_by_its_maker_alone(
+    owner: User, owner_client: Client, stranger_client: Client, visitor: Client, film: Video
+) -> None:
+    link, token = ShareLink.make(owner, film)
+    revoking = reverse("share-revoke", args=[link.pk])
+    assert stranger_client.post(revoking).status_code == 404
+    assert visitor.get(reverse("share", args=[token])).status_code == 200
+    assert owner_client.post(revoking).status_code == 302
+    assert visitor.get(reverse("share", args=[token])).status_code == 404
+    assert visitor.get(film.get_absolute_url(), {"share": token}).status_code == 404
+
+
+def test_links_of_others_are_not_listed(owner: User, stranger_client: Client, film: Video) -> None:
+    ShareLink.make(owner, film, label="for Anna")
+    assert b"Anna" not in stranger_client.get(reverse("shares")).content
+
+
+def test_the_form_stands_on_a_page_of_its_own_too(owner_client: Client, painted: Render) -> None:
+    page = owner_client.get(reverse("share-make", args=["render", painted.ref]))
+    assert page.status_code == 200
+    assert b'name="days"' in page.content
+    assert not ShareLink.objects.exists()
+
+
+def test_a_download_is_offered_where_it_is_allowed(owner: User, visitor: Client, painted: Render) -> None:
+    _, looking = ShareLink.make(owner, painted)
+    _, keeping = ShareLink.make(owner, painted, downloads=True)
+    assert b"Download the render" not in visitor.get(reverse("share", args=[looking])).content
+    assert b"Download the render" in visitor.get(reverse("share", args=[keeping])).content

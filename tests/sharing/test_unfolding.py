@@ -1,0 +1,137 @@
+"""A pasted address unfolds: Open Graph, oEmbed, and a player that may stand in other people's pages."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from django.contrib.auth.models import User
+from django.test import Client
+from django.urls import reverse
+
+from videos.models import Comparison, Render, ShareLink, Video
+
+pytestmark = pytest.mark.django_db
+HERE = "http://testserver"
+
+
+@pytest.fixture
+def public(film: Video) -> Video:
+    """The footage, for everybody."""
+    Video.objects.filter(pk=film.pk).update(visibility="public", poster="posters/p.jpg")
+    film.refresh_from_db()
+    return film
+
+
+def meta(page: bytes, name: str) -> str:
+    """The content of a meta element."""
+    found = re.search(rf'<meta property="{name}" content="([^"]*)"', page.decode())
+    return found.group(1) if found else ""
+
+
+def unfold(client: Client, path: str, **more: str) -> dict[str, str]:
+    """oEmbed's answer for an address of ours."""
+    answer = client.get(reverse("oembed"), {"url": HERE + path, **more})
+    assert answer.status_code == 200, answer.content
+    return dict(answer.json())
+
+
+def test_a_page_tells_its_picture_and_film_with_absolute_addresses(visitor: Client, public: Video) -> None:
+    page = visitor.get(public.get_absolute_url()).content
+    assert meta(page, "og:title") == "Low tide"
+    assert meta(page, "og:video") == f"{HERE}/media/video/{public.ref}/footage.mp4"
+    assert meta(page, "og:image") == f"{HERE}/media/video/{public.ref}/poster.jpg"
+    assert meta(page, "og:video:width") == "160"
+
+
+def test_a_shared_page_unfolds_to_what_its_token_opens(owner: User, visitor: Client, painted: Render) -> None:
+    _, token = ShareLink.make(owner, painted)
+    page = visitor.get(reverse("share", args=[token])).content
+    film = meta(page, "og:video")
+    assert film == f"{HERE}/media/render/{painted.ref}/video.mp4?share={token}"
+    assert "under" in meta(page, "og:title")
+
+
+def test_the_page_leads_to_its_oembed(visitor: Client, public: Video) -> None:
+    page = visitor.get(public.get_absolute_url()).content.decode()
+    found = re.search(r'type="application/json\+oembed"[^>]*href="([^"]+)"', page)
+    assert found is not None
+    answer = visitor.get(found.group(1).replace("&amp;", "&").removeprefix(HERE))
+    assert answer.json()["title"] == "Low tide"
+
+
+def test_oembed_gives_a_player_within_the_size_asked_for(visitor: Client, public: Video, painted: Render) -> None:
+    Video.objects.filter(pk=public.pk).update(width=1920, height=1080)
+    answer = unfold(visitor, public.get_absolute_url(), maxwidth="640")
+    assert (answer["type"], answer["version"], answer["provider_name"]) == ("video", "1.0", "Rotoscope")
+    assert (answer["width"], answer["height"]) == (640, 360)
+    assert f'src="{HERE}/embed/video/{public.ref}/"' in answer["html"]
+    assert answer["thumbnail_url"].startswith(HERE)
+    low = unfold(visitor, painted.get_absolute_url(), maxheight="90")
+    assert low["height"] <= 90
+    assert f"/embed/render/{painted.ref}/" in low["html"]
+
+
+def test_titles_cannot_break_out_of_the_frame_element(visitor: Client, public: Video) -> None:
+    Video.objects.filter(pk=public.pk).update(title='"><script>alert(1)</script>')
+    assert "<script>" not in unfold(visitor, public.get_absolute_url())["html"]
+
+
+def test_oembed_of_a_share_link_carries_its_token(owner: User, visitor: Client, comparison: Comparison) -> None:
+    _, token = ShareLink.make(owner, comparison)
+    answer = unfold(visitor, reverse("share", args=[token]))
+    assert f"/embed/comparison/{comparison.ref}/?share={token}" in answer["html"]
+
+
+def test_oembed_tells_nothing_of_what_the_public_may_not_see(owner: User, owner_client: Client, film: Video) -> None:
+    link, token = ShareLink.make(owner, film)
+    link.revoke()
+    for url in (
+        HERE + film.get_absolute_url(),
+        HERE + reverse("share", args=[token]),
+        HERE + "/v/never/",
+        HERE + "/accounts/login/",
+        "http://elsewhere.example/v/x/",
+        "nonsense",
+        "",
+    ):
+        assert owner_client.get(reverse("oembed"), {"url": url}).status_code == 404
+
+
+def test_oembed_speaks_json_only(visitor: Client, public: Video) -> None:
+    answer = visitor.get(reverse("oembed"), {"url": HERE + public.get_absolute_url(), "format": "xml"})
+    assert answer.status_code == 501
+
+
+def test_only_the_player_may_stand_in_a_frame(visitor: Client, public: Video) -> None:
+    player = visitor.get(reverse("embed", args=["video", public.ref]))
+    page = visitor.get(public.get_absolute_url())
+    assert "frame-ancestors *" in player["Content-Security-Policy"]
+    assert "X-Frame-Options" not in player
+    assert "frame-ancestors 'none'" in page["Content-Security-Policy"]
+    assert b"<script" not in player.content
+
+
+def test_the_player_of_a_comparison_has_both_sides(visitor: Client, public: Video, comparison: Comparison) -> None:
+    Comparison.objects.filter(pk=comparison.pk).update(visibility="public")
+    player = visitor.get(reverse("embed", args=["comparison", comparison.ref])).content.decode()
+    assert player.count("<video") == 2
+    assert "embed.js" in player
+
+
+def test_a_player_shows_no_more_than_a_stranger_may_see_even_to_the_owner(owner_client: Client, film: Video) -> None:
+    assert owner_client.get(reverse("embed", args=["video", film.ref])).status_code == 404
+
+
+def test_a_player_opens_with_a_token(owner: User, visitor: Client, painted: Render) -> None:
+    link, token = ShareLink.make(owner, painted)
+    address = reverse("embed", args=["render", painted.ref])
+    player = visitor.get(address, {"share": token})
+    assert f"video.mp4?share={token}".encode() in player.content
+    link.revoke()
+    assert visitor.get(address, {"share": token}).status_code == 404
+
+
+@pytest.mark.parametrize("kind", ["collection", "upload", "user"])
+def test_there_are_no_other_players(visitor: Client, public: Video, kind: str) -> None:
+    assert visitor.get(reverse("embed", args=[kind, public.ref])).status_code == 404
