@@ -42,7 +42,8 @@ class SegmentWriter:
 
         self.path.parent.mkdir(parents=True, exist_ok=True)
         self._part = beside(self.path)
-        self._log = tempfile.TemporaryFile()
+        # As text: moviepy searches the log for words when the encoder fails.
+        self._log = tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace")
         self._writer = FFMPEG_VideoWriter(
             str(self._part),
             (self.width, self.height),
@@ -107,5 +108,5 @@ class SegmentWriter:
     def _complaint(self) -> str:
         """The last line ffmpeg wrote."""
         self._log.seek(0)
-        lines = self._log.read().decode("utf-8", "replace").strip().splitlines()
+        lines = self._log.read().strip().splitlines()
         return lines[-1][:300] if lines else "no reason given"
