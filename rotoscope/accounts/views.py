@@ -25,10 +25,6 @@ class Login(LoginView):
     authentication_form = SignIn
     redirect_authenticated_user = True
 
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        """With the way to a new account, where one can be made."""
-        return super().get_context_data(signup_open=settings.SIGNUP_OPEN, **kwargs)
-
 
 class Password(PasswordChangeView):
     """Change one's password; other sessions end, this one goes on."""
