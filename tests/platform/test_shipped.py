@@ -1,0 +1,107 @@
+"""The catalogue's files become filters, once, and what curators made of them stays."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from filters import shipped
+from filters.models import Filter, FilterVersion, StyleImage
+from rotoscope.files import forget, local_path
+
+pytestmark = pytest.mark.django_db
+
+TABLE = """
+[[filter]]
+slug = "ink"
+name = "Ink"
+description = "Grey washes."
+tags = ["grey"]
+suits = ["coast"]
+base = "base"
+weights = "weights/ink.safetensors"
+[filter.style_image]
+file = "styles/ink.png"
+title = "Ink"
+origin = "drawn by a test"
+licence = "CC0"
+"""
+
+
+@pytest.fixture
+def catalogue(tmp_path: Path) -> Path:
+    """A catalogue of one filter."""
+    folder = tmp_path / "catalogue"
+    (folder / "weights").mkdir(parents=True)
+    (folder / "styles").mkdir()
+    (folder / "catalogue.toml").write_text(TABLE)
+    (folder / "weights" / "ink.safetensors").write_bytes(b"first numbers")
+    Image.fromarray(np.full((48, 64, 3), 90, np.uint8)).save(folder / "styles" / "ink.png")
+    return folder
+
+
+def test_a_filter_is_loaded_with_its_picture_and_published(catalogue: Path) -> None:
+    assert shipped.load(catalogue) == 1
+    one = Filter.objects.get()
+    assert (one.slug, one.state, one.shipped, one.is_available) == ("ink", "published", True, True)
+    assert one.current is not None
+    assert local_path(one.current.weights).read_bytes() == b"first numbers"
+    assert one.style_image is not None
+    assert (one.style_image.width, one.style_image.height, one.style_image.licence) == (64, 48, "CC0")
+
+
+def test_loading_twice_changes_nothing(catalogue: Path) -> None:
+    shipped.load(catalogue)
+    assert shipped.load(catalogue) == 0
+    assert (Filter.objects.count(), FilterVersion.objects.count(), StyleImage.objects.count()) == (1, 1, 1)
+
+
+def test_new_weights_become_a_new_version_and_the_old_one_stays(catalogue: Path) -> None:
+    shipped.load(catalogue)
+    (catalogue / "weights" / "ink.safetensors").write_bytes(b"better numbers")
+    assert shipped.load(catalogue) == 1
+    one = Filter.objects.get()
+    assert one.current is not None
+    assert one.current.number == 2
+    assert local_path(one.current.weights).read_bytes() == b"better numbers"
+    assert local_path(one.versions.get(number=1).weights).read_bytes() == b"first numbers"
+
+
+def test_what_curators_wrote_and_retired_stays(catalogue: Path) -> None:
+    shipped.load(catalogue)
+    one = Filter.objects.get()
+    one.retire()
+    Filter.objects.update(description="Better words.")
+    assert shipped.load(catalogue) == 0
+    one.refresh_from_db()
+    assert (one.state, one.description) == ("retired", "Better words.")
+
+
+def test_somebodys_own_filter_of_the_same_name_is_left_alone(catalogue: Path) -> None:
+    Filter.objects.create(slug="ink", name="My ink")
+    assert shipped.load(catalogue) == 0
+    assert Filter.objects.get().name == "My ink"
+    assert not FilterVersion.objects.exists()
+
+
+def test_a_file_that_was_lost_is_put_back(catalogue: Path) -> None:
+    shipped.load(catalogue)
+    weights = FilterVersion.objects.get().weights
+    forget(weights)
+    assert shipped.load(catalogue) == 1
+    assert local_path(weights).read_bytes() == b"first numbers"
+
+
+def test_a_missing_file_is_named(catalogue: Path) -> None:
+    (catalogue / "weights" / "ink.safetensors").unlink()
+    with pytest.raises(FileNotFoundError, match=r"ink\.safetensors"):
+        shipped.load(catalogue)
+    assert not Filter.objects.exists()
+
+
+def test_the_catalogue_that_ships_loads(db: None) -> None:
+    changed = shipped.load()
+    assert changed >= 8
+    assert Filter.objects.usable().filter(shipped=True).count() == changed
+    assert not StyleImage.objects.filter(licence="").exists()
