@@ -11,6 +11,7 @@ from django.core.management import call_command
 from django.core.management.base import CommandError
 
 from filters.catalogue import CatalogueFilter, StyleOrigin
+from filters.engines.bench import moving_frames
 from tests.engines.models import write_filter
 from videos.management.commands import bench
 
@@ -20,7 +21,7 @@ def small(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """One small filter, small frames."""
     base, style = write_filter(tmp_path)
     one = CatalogueFilter("copper", "Copper", "Warm.", "tiny", base, style, StyleOrigin(style, "Copper"))
-    frames = bench.moving_frames(3, 90, 160)
+    frames = moving_frames(3, 90, 160)
     monkeypatch.setattr(bench, "load_catalogue", lambda: (one,))
     monkeypatch.setattr(bench, "moving_frames", lambda _: frames)
     monkeypatch.setattr(bench, "HEIGHT", 90)
