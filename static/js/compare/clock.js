@@ -1,6 +1,7 @@
 // One clock for all that is shown. The first track leads and plays at its own pace; the others are held to it:
 // a little faster or slower while they are near, a seek when they are far. Every animation frame measures which
-// frame of the footage each track has on the screen.
+// frame of the footage each track has on the screen. A machine that cannot keep up plays slower rather than out of
+// step: `pace` is the share of the wished speed that it manages.
 
 const NEAR = 0.0015; // seconds of difference that are left alone
 const FAR = 0.2; // seconds from which a seek is quicker than catching up
@@ -8,6 +9,7 @@ const PULL = 4; // share of the difference made good in a second
 const MOST = 0.3; // largest change of pace
 const REST = 900; // ms between two seeks of the same follower
 const MEMORY = 30; // animation frames over which the drift is told
+const SLOWEST = 0.2; // of the wished speed, on machines that cannot decode all clips in time
 
 export class Clock extends EventTarget {
   constructor(timing) {
@@ -17,6 +19,7 @@ export class Clock extends EventTarget {
     this.playing = false;
     this.loop = true;
     this.speed = 1;
+    this.pace = 1;
     this.marks = { in: null, out: null };
     this.target = 0;
     this.spreads = [];
@@ -59,6 +62,7 @@ export class Clock extends EventTarget {
     if (was) this.#halt();
     this.tracks = tracks;
     this.spreads = [];
+    this.pace = 1;
     for (const track of leaving) track.video.pause();
     this.#sound();
     await this.seek(at);
@@ -96,7 +100,10 @@ export class Clock extends EventTarget {
     await Promise.all(ready);
     if (turn !== this.turn) return;
     this.spreads = [];
-    for (const track of this.tracks) track.video.playbackRate = this.speed;
+    this.judged = performance.now();
+    this.missed = 0;
+    this.counted = 0;
+    this.#drive();
     const started = await Promise.allSettled(this.tracks.map((track) => track.video.play()));
     if (turn !== this.turn) return;
     if (started[0]?.status === 'rejected') return this.pause();
@@ -112,7 +119,8 @@ export class Clock extends EventTarget {
 
   setSpeed(speed) {
     this.speed = speed;
-    for (const track of this.tracks) track.video.playbackRate = speed;
+    this.pace = 1;
+    this.#drive();
     this.#emit('state');
   }
 
@@ -121,6 +129,24 @@ export class Clock extends EventTarget {
     this.sound = on;
     this.#sound();
     this.#emit('state');
+  }
+
+  #drive() {
+    for (const track of this.tracks) track.video.playbackRate = Math.max(0.0625, this.speed * this.pace);
+  }
+
+  /** Once a second: slower where frames often differ, faster again where they did not for a while. */
+  #judge() {
+    const now = performance.now();
+    this.counted += 1;
+    if (this.spreads.at(-1) > 1) this.missed += 1;
+    if (now - this.judged < 1000) return;
+    const share = this.missed / this.counted;
+    const before = this.pace;
+    if (share > 0.25) this.pace = Math.max(SLOWEST, this.pace * 0.7);
+    else if (share < 0.02) this.pace = Math.min(1, this.pace * 1.05);
+    Object.assign(this, { judged: now, missed: 0, counted: 0 });
+    if (this.pace !== before) this.#drive();
   }
 
   #sound() {
@@ -153,6 +179,7 @@ export class Clock extends EventTarget {
   #tick(turn) {
     if (turn !== this.turn || !this.playing) return;
     this.#measure();
+    this.#judge();
     const [first, last] = this.range;
     const { leader } = this;
     if (leader.video.ended || (leader.frame ?? 0) > last || (last < leader.pick.stop - 1 && leader.frame >= last)) {
@@ -193,14 +220,15 @@ export class Clock extends EventTarget {
     if (Math.abs(ahead) > FAR) {
       if (now - (track.jumped ?? 0) < REST) return;
       track.jumped = now;
-      track.jump(this.leader.time + 0.06 * this.speed);
+      track.jump(this.leader.time + 0.06 * this.speed * this.pace);
       if (video.paused) video.play().catch(() => {});
       return;
     }
     const change = Math.abs(ahead) < NEAR ? 0 : Math.max(-MOST, Math.min(MOST, -ahead * PULL));
-    const pace = this.speed * (1 + change);
-    if (Math.abs(video.playbackRate - pace) > 0.003 * this.speed || (!change && video.playbackRate !== this.speed)) {
-      video.playbackRate = pace;
+    const common = Math.max(0.0625, this.speed * this.pace);
+    const rate = common * (1 + change);
+    if (Math.abs(video.playbackRate - rate) > 0.003 * common || (!change && video.playbackRate !== common)) {
+      video.playbackRate = rate;
     }
   }
 

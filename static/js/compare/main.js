@@ -40,7 +40,7 @@ class RsCompare extends HTMLElement {
   status() {
     const { frames, drift, worst, phase } = this.clock.measured;
     const { layout, a, b, grid, cut } = this;
-    return { frame: this.clock.frame, drift, worst, phase, playing: this.clock.playing, frames, layout, a, b, grid: [...grid], cut, zoom: this.viewport.scale, marks: { ...this.clock.marks }, loop: this.clock.loop };
+    return { frame: this.clock.frame, drift, worst, phase, pace: this.clock.pace, playing: this.clock.playing, frames, layout, a, b, grid: [...grid], cut, zoom: this.viewport.scale, marks: { ...this.clock.marks }, loop: this.clock.loop };
   }
 
   get shown() {

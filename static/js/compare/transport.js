@@ -38,7 +38,9 @@ export class Transport {
     const { clock } = this;
     place.hidden = clock.tracks.length < 2;
     const { drift } = clock.measured;
-    place.value = drift ? `off by ${drift} frame${drift > 1 ? 's' : ''}` : 'in step ± 0 frames';
+    const slow = clock.playing && clock.pace < 0.95 ? ` · ${Math.round(clock.pace * 100)} % speed` : '';
+    place.value = (drift ? `off by ${drift} frame${drift > 1 ? 's' : ''}` : 'in step ± 0 frames') + slow;
+    place.title = slow ? 'This machine cannot decode all clips in time: they play slower rather than out of step.' : '';
     place.parentElement.classList.toggle('off', drift > 0);
   }
 
