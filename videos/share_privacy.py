@@ -15,7 +15,11 @@ def share_privacy(get_response: Answer) -> Answer:
 
     def answer(request: HttpRequest) -> HttpResponseBase:
         response = get_response(request)
-        if request.path.startswith("/s/") or "share" in request.GET or "share=" in request.META["QUERY_STRING"]:
+        if (
+            request.path.startswith("/s/")
+            or "share" in request.GET
+            or "share=" in request.META["QUERY_STRING"]
+        ):
             response["Referrer-Policy"] = "same-origin"
             response["X-Robots-Tag"] = "noindex, nofollow"
             patch_cache_control(response, private=True)

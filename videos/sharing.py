@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -45,7 +46,7 @@ class ShareForm(forms.Form):
 
 def target_or_404(request: HttpRequest, kind: str, ref: str) -> Target:
     """What is to be shared, if the request's viewer may; else the one 404."""
-    finders = {
+    finders: dict[str, Callable[[HttpRequest, str], Target]] = {
         "video": access.video_or_404,
         "render": access.render_or_404,
         "comparison": access.comparison_or_404,
@@ -53,7 +54,7 @@ def target_or_404(request: HttpRequest, kind: str, ref: str) -> Target:
     }
     if kind not in finders:
         raise Http404
-    target: Target = finders[kind](request, ref)
+    target = finders[kind](request, ref)
     if not access.can_share(access.viewer_of(request), target):
         raise Http404
     return target

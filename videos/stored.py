@@ -95,7 +95,9 @@ def look_up(name: str) -> StoredFile:
     bucket = getattr(default_storage, "bucket", None)
     if bucket is None:
         found = Path(default_storage.path(name)).stat()
-        return StoredFile(name, found.st_size, f'"{found.st_mtime_ns:x}-{found.st_size:x}"', int(found.st_mtime))
+        return StoredFile(
+            name, found.st_size, f'"{found.st_mtime_ns:x}-{found.st_size:x}"', int(found.st_mtime)
+        )
     try:
         stored = bucket.Object(name)
         stored.load()

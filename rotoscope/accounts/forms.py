@@ -36,7 +36,9 @@ class SignUp(UserCreationForm):  # type: ignore[type-arg]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["password1"].help_text = "At least 8 characters; not a common one, and not like your name."
+        self.fields[
+            "password1"
+        ].help_text = "At least 8 characters; not a common one, and not like your name."
         self.fields["password2"].label = "Password once more"
         self.fields["password2"].help_text = ""
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
-from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -20,10 +20,10 @@ GOOD = "olga's password"
 FRESH = {"username": "nina", "email": "", "password1": "seven grey herons", "password2": "seven grey herons"}
 
 
-def sign_in(client: Client, name: str, password: str, **more: str) -> HttpResponse:
+def sign_in(client: Client, name: str, password: str, **more: str) -> Any:
     """POST the form."""
     data = {"username": name, "password": password, **more}
-    return client.post(reverse("login"), data)  # type: ignore[return-value]
+    return client.post(reverse("login"), data)
 
 
 def is_in(client: Client) -> bool:
@@ -37,7 +37,9 @@ def test_the_right_password_opens(visitor: Client, owner: User) -> None:
     assert is_in(visitor)
 
 
-@pytest.mark.parametrize("goal", ["https://evil.example/", "//evil.example", "javascript:alert(1)", "\\\\evil.example"])
+@pytest.mark.parametrize(
+    "goal", ["https://evil.example/", "//evil.example", "javascript:alert(1)", "\\\\evil.example"]
+)
 def test_it_leads_nowhere_else(visitor: Client, owner: User, goal: str) -> None:
     assert sign_in(visitor, "olga", GOOD, next=goal)["Location"] == "/"
     answer = Client().post(reverse("signup"), {**FRESH, "next": goal})
@@ -93,9 +95,12 @@ def test_a_visitor_makes_an_account_and_is_signed_in(visitor: Client) -> None:
 
 
 @pytest.mark.parametrize(
-    "change", [{"password2": "other words"}, {"password1": "12345678", "password2": "12345678"}, {"username": "OLGA"}]
+    "change",
+    [{"password2": "other words"}, {"password1": "12345678", "password2": "12345678"}, {"username": "OLGA"}],
 )
-def test_poor_passwords_and_taken_names_are_refused(visitor: Client, owner: User, change: dict[str, str]) -> None:
+def test_poor_passwords_and_taken_names_are_refused(
+    visitor: Client, owner: User, change: dict[str, str]
+) -> None:
     answer = visitor.post(reverse("signup"), {**FRESH, **change})
     assert answer.status_code == 200
     assert answer.context["form"].errors
@@ -116,7 +121,9 @@ def test_signing_out_takes_a_post(owner_client: Client) -> None:
     assert not is_in(owner_client)
 
 
-def test_changing_the_password_ends_other_sessions(owner: User, owner_client: Client, visitor: Client) -> None:
+def test_changing_the_password_ends_other_sessions(
+    owner: User, owner_client: Client, visitor: Client
+) -> None:
     sign_in(visitor, "olga", GOOD)
     words = {"old_password": GOOD, "new_password1": "nine tall masts", "new_password2": "nine tall masts"}
     assert owner_client.post(reverse("password"), words).status_code == 302

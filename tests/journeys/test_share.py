@@ -19,7 +19,8 @@ Windows = Callable[..., BrowserContext]
 MAKE = """
 from django.contrib.auth.models import User
 from tests.factories import make_render, make_video
-video = make_video(User.objects.get(username="mara"), title="Low tide", visibility="private", frames=96, width=320, height=180)
+video = make_video(User.objects.get(username="mara"), title="Low tide", visibility="private", frames=96,
+                   width=320, height=180)
 print(make_render(video).ref)
 """
 
@@ -47,7 +48,9 @@ def make_link(page: Page, installation: Installation, ref: str) -> str:
 def film_of(page: Page, name: str) -> str:
     """The address of the film that is called `name`, once the browser can play it."""
     film = page.locator(f"video[aria-label='{name}']")
-    page.wait_for_function("name => document.querySelector(`video[aria-label='${name}']`)?.readyState >= 2", arg=name)
+    page.wait_for_function(
+        "name => document.querySelector(`video[aria-label='${name}']`)?.readyState >= 2", arg=name
+    )
     return str(film.evaluate("film => film.currentSrc"))
 
 
@@ -70,7 +73,9 @@ def test_a_stranger_sees_what_a_link_opens_until_it_is_revoked(
     media = film_of(stranger, "Original")
     assert f"share={token}" in media
     assert stranger.evaluate(f"fetch({media.split('?')[0]!r}).then(answer => answer.status)") == 404
-    assert stranger.evaluate(f"fetch({media!r}, {{headers: {{Range: 'bytes=0-9'}}}}).then(a => a.status)") == 206
+    assert (
+        stranger.evaluate(f"fetch({media!r}, {{headers: {{Range: 'bytes=0-9'}}}}).then(a => a.status)") == 206
+    )
     assert all(url.startswith((installation.address, "data:", "blob:")) for url in asked)
     stranger.reload()
 

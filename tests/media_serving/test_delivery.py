@@ -26,7 +26,11 @@ def footage(video: Video) -> str:
 
 def test_the_whole_file_comes_with_its_size_and_the_offer_of_ranges(visitor: Client, film: Video) -> None:
     answer = visitor.get(footage(film))
-    assert (answer.status_code, answer["Content-Length"], answer["Accept-Ranges"]) == (200, str(len(DATA)), "bytes")
+    assert (answer.status_code, answer["Content-Length"], answer["Accept-Ranges"]) == (
+        200,
+        str(len(DATA)),
+        "bytes",
+    )
     assert (answer["Content-Type"], answer["X-Content-Type-Options"]) == ("video/mp4", "nosniff")
     assert body(answer) == DATA
 
@@ -39,9 +43,15 @@ def test_the_whole_file_comes_with_its_size_and_the_offer_of_ranges(visitor: Cli
         ("bytes=-7", "bytes 10233-10239/10240", DATA[-7:]),
     ],
 )
-def test_a_range_is_206_with_just_these_bytes(visitor: Client, film: Video, asked: str, told: str, data: bytes) -> None:
+def test_a_range_is_206_with_just_these_bytes(
+    visitor: Client, film: Video, asked: str, told: str, data: bytes
+) -> None:
     answer = visitor.get(footage(film), headers={"Range": asked})
-    assert (answer.status_code, answer["Content-Range"], answer["Content-Length"]) == (206, told, str(len(data)))
+    assert (answer.status_code, answer["Content-Range"], answer["Content-Length"]) == (
+        206,
+        told,
+        str(len(data)),
+    )
     assert body(answer) == data
 
 
@@ -108,7 +118,9 @@ def test_a_download_has_a_safe_name(owner_client: Client, film: Video) -> None:
     assert answer["Content-Disposition"] == 'attachment; filename="Low_tide__1.mp4"'
 
 
-def test_the_upload_itself_is_only_ever_downloaded_and_never_interpreted(owner_client: Client, film: Video) -> None:
+def test_the_upload_itself_is_only_ever_downloaded_and_never_interpreted(
+    owner_client: Client, film: Video
+) -> None:
     store(film, "source", "original.mov", b"<script>alert(1)</script>")
     answer = owner_client.get(video_media(film, "source"))
     assert answer["Content-Type"] == "application/octet-stream"
@@ -118,7 +130,7 @@ def test_the_upload_itself_is_only_ever_downloaded_and_never_interpreted(owner_c
 
 
 def test_a_file_that_storage_lost_is_404(visitor: Client, film: Video) -> None:
-    film.footage.storage.delete(film.footage.name)
+    film.footage.storage.delete(film.footage.name or "")
     assert visitor.get(footage(film)).status_code == 404
     assert visitor.get(video_media(film, "poster.jpg")).status_code == 404
     assert visitor.get(video_media(film, "secrets.txt")).status_code == 404

@@ -24,7 +24,8 @@ def test_it_reads_single_ranges(header: str, start: int, stop: int) -> None:
 
 
 @pytest.mark.parametrize(
-    "header", ["", "bytes=", "bytes=-", "bytes=6-5", "bytes=a-b", "lines=1-2", "bytes=0-1,5-6", "bytes=" + "9" * 5000]
+    "header",
+    ["", "bytes=", "bytes=-", "bytes=6-5", "bytes=a-b", "lines=1-2", "bytes=0-1,5-6", "bytes=" + "9" * 5000],
 )
 def test_what_is_no_single_range_means_the_whole(header: str) -> None:
     assert parse(header, 100) is None

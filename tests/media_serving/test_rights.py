@@ -84,7 +84,9 @@ def test_a_link_to_a_render_opens_no_other_render(visitor: Client, painted: Rend
     assert visitor.get(render_media(other, "video.mp4"), {"share": token}).status_code == 404
 
 
-def test_downloads_need_a_link_that_allows_them(visitor: Client, owner_client: Client, painted: Render) -> None:
+def test_downloads_need_a_link_that_allows_them(
+    visitor: Client, owner_client: Client, painted: Render
+) -> None:
     address = render_media(painted, "video.mp4", download=True)
     _, looking = ShareLink.make(painted.owner, painted)
     _, keeping = ShareLink.make(painted.owner, painted, downloads=True)
@@ -102,7 +104,9 @@ def test_the_untouched_upload_is_not_everybodys(
     assert owner_client.get(address).status_code == 200
 
 
-def test_style_images_are_seen_with_a_published_filter_made_after_them(visitor: Client, staff_client: Client) -> None:
+def test_style_images_are_seen_with_a_published_filter_made_after_them(
+    visitor: Client, staff_client: Client
+) -> None:
     image = StyleImage.objects.create(sha256="a" * 64, width=1, height=1, title="Wave")
     image.image.save("wave.jpg", ContentFile(DATA))
     filter = make_filter(style_image=image, published=False)
@@ -119,7 +123,9 @@ def test_unfinished_renders_show_nothing_to_others(visitor: Client, painted: Ren
     assert visitor.get(render_media(painted, "video.mp4")).status_code == 404
 
 
-def test_media_of_somebody_who_changed_their_mind_is_not_kept_public(owner: User, visitor: Client, film: Video) -> None:
+def test_media_of_somebody_who_changed_their_mind_is_not_kept_public(
+    owner: User, visitor: Client, film: Video
+) -> None:
     address = video_media(film, "footage.mp4")
     assert visitor.get(address).status_code == 200
     Video.objects.filter(pk=film.pk).update(visibility="private")

@@ -7,12 +7,13 @@ from urllib.parse import urlsplit
 
 import pytest
 from django.contrib.auth.models import User
-from django.http import HttpResponse
+from django.http import HttpResponseBase
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
 from videos.models import Collection, Comparison, Render, ShareLink, Video
+from videos.sharing import Target
 
 pytestmark = pytest.mark.django_db
 
@@ -21,13 +22,23 @@ def make(client: Client, kind: str, ref: str, **data: str) -> str:
     """The path of a new link."""
     answer = client.post(reverse("share-make", args=[kind, ref]), data, headers={"X-Requested-With": "fetch"})
     assert answer.status_code == 200, answer.content
-    return urlsplit(answer.json()["address"]).path
+    return str(urlsplit(answer.json()["address"]).path)
 
 
 def test_a_link_opens_each_kind_of_work_to_a_visitor(
-    owner_client: Client, visitor: Client, film: Video, painted: Render, comparison: Comparison, collection: Collection
+    owner_client: Client,
+    visitor: Client,
+    film: Video,
+    painted: Render,
+    comparison: Comparison,
+    collection: Collection,
 ) -> None:
-    titles = {film: b"Low tide", painted: b"Low tide", comparison: b"Before and after", collection: b"Coasts"}
+    titles: dict[Target, bytes] = {
+        film: b"Low tide",
+        painted: b"Low tide",
+        comparison: b"Before and after",
+        collection: b"Coasts",
+    }
     for work, title in titles.items():
         assert visitor.get(work.get_absolute_url()).status_code == 404
         answer = visitor.get(make(owner_client, work._meta.model_name or "", work.ref))
@@ -84,7 +95,7 @@ def test_an_unknown_duration_is_refused(owner_client: Client, film: Video) -> No
     assert not ShareLink.objects.exists()
 
 
-def headers_of(answer: HttpResponse) -> dict[str, str]:
+def headers_of(answer: HttpResponseBase) -> dict[str, str]:
     """All headers but those that hold the time."""
     return {name: value for name, value in answer.items() if name not in ("Expires", "Date")}
 
@@ -92,7 +103,7 @@ def headers_of(answer: HttpResponse) -> dict[str, str]:
 def test_wrong_expired_revoked_and_orphaned_links_get_the_same_answer_byte_by_byte(
     owner: User, film: Video, painted: Render
 ) -> None:
-    expired, expired_token = ShareLink.make(owner, film, expires_at=timezone.now() - timedelta(seconds=1))
+    _, expired_token = ShareLink.make(owner, film, expires_at=timezone.now() - timedelta(seconds=1))
     revoked, revoked_token = ShareLink.make(owner, film)
     revoked.revoke()
     _, unfinished = ShareLink.make(owner, painted)

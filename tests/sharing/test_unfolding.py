@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
@@ -29,7 +30,7 @@ def meta(page: bytes, name: str) -> str:
     return found.group(1) if found else ""
 
 
-def unfold(client: Client, path: str, **more: str) -> dict[str, str]:
+def unfold(client: Client, path: str, **more: str) -> dict[str, Any]:
     """oEmbed's answer for an address of ours."""
     answer = client.get(reverse("oembed"), {"url": HERE + path, **more})
     assert answer.status_code == 200, answer.content
@@ -60,7 +61,9 @@ def test_the_page_leads_to_its_oembed(visitor: Client, public: Video) -> None:
     assert answer.json()["title"] == "Low tide"
 
 
-def test_oembed_gives_a_player_within_the_size_asked_for(visitor: Client, public: Video, painted: Render) -> None:
+def test_oembed_gives_a_player_within_the_size_asked_for(
+    visitor: Client, public: Video, painted: Render
+) -> None:
     Video.objects.filter(pk=public.pk).update(width=1920, height=1080)
     answer = unfold(visitor, public.get_absolute_url(), maxwidth="640")
     assert (answer["type"], answer["version"], answer["provider_name"]) == ("video", "1.0", "Rotoscope")
@@ -77,13 +80,17 @@ def test_titles_cannot_break_out_of_the_frame_element(visitor: Client, public: V
     assert "<script>" not in unfold(visitor, public.get_absolute_url())["html"]
 
 
-def test_oembed_of_a_share_link_carries_its_token(owner: User, visitor: Client, comparison: Comparison) -> None:
+def test_oembed_of_a_share_link_carries_its_token(
+    owner: User, visitor: Client, comparison: Comparison
+) -> None:
     _, token = ShareLink.make(owner, comparison)
     answer = unfold(visitor, reverse("share", args=[token]))
     assert f"/embed/comparison/{comparison.ref}/?share={token}" in answer["html"]
 
 
-def test_oembed_tells_nothing_of_what_the_public_may_not_see(owner: User, owner_client: Client, film: Video) -> None:
+def test_oembed_tells_nothing_of_what_the_public_may_not_see(
+    owner: User, owner_client: Client, film: Video
+) -> None:
     link, token = ShareLink.make(owner, film)
     link.revoke()
     for url in (
@@ -112,14 +119,18 @@ def test_only_the_player_may_stand_in_a_frame(visitor: Client, public: Video) ->
     assert b"<script" not in player.content
 
 
-def test_the_player_of_a_comparison_has_both_sides(visitor: Client, public: Video, comparison: Comparison) -> None:
+def test_the_player_of_a_comparison_has_both_sides(
+    visitor: Client, public: Video, comparison: Comparison
+) -> None:
     Comparison.objects.filter(pk=comparison.pk).update(visibility="public")
     player = visitor.get(reverse("embed", args=["comparison", comparison.ref])).content.decode()
     assert player.count("<video") == 2
     assert "embed.js" in player
 
 
-def test_a_player_shows_no_more_than_a_stranger_may_see_even_to_the_owner(owner_client: Client, film: Video) -> None:
+def test_a_player_shows_no_more_than_a_stranger_may_see_even_to_the_owner(
+    owner_client: Client, film: Video
+) -> None:
     assert owner_client.get(reverse("embed", args=["video", film.ref])).status_code == 404
 
 

@@ -19,7 +19,11 @@ TUS = {"Tus-Resumable": "1.0.0"}
 
 def create(client: Client, length: int, **metadata: str) -> HttpResponse:
     """POST a new upload of `length` bytes."""
-    headers = {**TUS, "Upload-Length": str(length), "Upload-Metadata": encode({"filename": "a.mp4", **metadata})}
+    headers = {
+        **TUS,
+        "Upload-Length": str(length),
+        "Upload-Metadata": encode({"filename": "a.mp4", **metadata}),
+    }
     return client.post(reverse("tus"), headers=headers)  # type: ignore[return-value]
 
 

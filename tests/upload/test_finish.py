@@ -36,14 +36,21 @@ def whole_upload(owner: User, data: bytes = b"not really footage") -> Upload:
 
 
 @pytest.mark.django_db
-def test_the_last_byte_makes_the_video(owner_client: Client, owner: User, tmp_path: Path, queue: StubBroker) -> None:
+def test_the_last_byte_makes_the_video(
+    owner_client: Client, owner: User, tmp_path: Path, queue: StubBroker
+) -> None:
     data = draw_clip(tmp_path / "clip.mp4", frames=5).read_bytes()
     upload = created(owner_client, len(data), filename="Beach_flight.mp4", visibility="public", tags="sea")
     patch(owner_client, upload, data[:1000], 0)
     assert not Video.objects.exists()
     patch(owner_client, upload, data[1000:], 1000)
     video = Video.objects.get()
-    assert (video.title, video.owner, video.visibility, video.tags) == ("Beach flight", owner, "public", ["sea"])
+    assert (video.title, video.owner, video.visibility, video.tags) == (
+        "Beach flight",
+        owner,
+        "public",
+        ["sea"],
+    )
     assert video.source.open().read() == data
     assert not parts.path_of(upload.pk).exists()
     assert Upload.objects.get(pk=upload.pk).video == video

@@ -12,14 +12,13 @@ from django.contrib.auth.models import User
 from django.test import Client
 from django.utils import timezone
 
-from tests.upload.client import created, head, patch
+from tests.upload.client import created, head, patch, sha256
 from videos.models import Upload
 from videos.uploads import append as appending
 from videos.uploads import parts
 from videos.uploads.append import append
 from videos.uploads.checksum import Checksum
 from videos.uploads.errors import Busy, UploadError
-from tests.upload.client import sha256
 
 pytestmark = pytest.mark.django_db
 
@@ -79,7 +78,9 @@ def test_bytes_that_the_disk_lost_are_asked_for_again(upload: Upload, owner_clie
     assert parts.path_of(upload.pk).read_bytes() == b"aaaabbbbb"
 
 
-def test_bytes_are_on_disk_before_they_are_acknowledged(upload: Upload, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_bytes_are_on_disk_before_they_are_acknowledged(
+    upload: Upload, monkeypatch: pytest.MonkeyPatch
+) -> None:
     offsets = []
     real = parts.OpenPart.sync
 

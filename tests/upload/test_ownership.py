@@ -14,7 +14,9 @@ from videos.uploads import parts
 pytestmark = pytest.mark.django_db
 
 
-def test_strangers_get_the_same_404_as_for_what_never_was(owner_client: Client, stranger_client: Client) -> None:
+def test_strangers_get_the_same_404_as_for_what_never_was(
+    owner_client: Client, stranger_client: Client
+) -> None:
     upload = created(owner_client, 100)
     patch(owner_client, upload, b"data", 0)
     never = reverse("tus-upload", args=[uuid.uuid4()])
@@ -39,7 +41,9 @@ def test_a_visitor_is_asked_to_sign_in(owner_client: Client, visitor: Client) ->
     assert visitor.get(reverse("upload")).status_code == 302
 
 
-def test_the_page_lists_the_unfinished_uploads_of_its_reader_alone(owner_client: Client, stranger_client: Client) -> None:
+def test_the_page_lists_the_unfinished_uploads_of_its_reader_alone(
+    owner_client: Client, stranger_client: Client
+) -> None:
     created(owner_client, 100, filename="secret-flight.mp4")
     assert b"secret-flight.mp4" in owner_client.get(reverse("upload")).content
     assert b"secret-flight.mp4" not in stranger_client.get(reverse("upload")).content

@@ -37,7 +37,15 @@ def test_it_creates_an_upload_with_an_absolute_address_and_a_time_of_expiry(owne
 
 
 def test_it_keeps_what_the_sender_said_about_the_file(owner_client: Client) -> None:
-    upload = created(owner_client, 9, filename="Küste.mp4", title="Küste", visibility="public", tags="sea, wind", modified="5")
+    upload = created(
+        owner_client,
+        9,
+        filename="Küste.mp4",
+        title="Küste",
+        visibility="public",
+        tags="sea, wind",
+        modified="5",
+    )
     assert upload.filename == "Küste.mp4"
     assert upload.metadata == {"title": "Küste", "visibility": "public", "tags": "sea,wind", "modified": "5"}
 
@@ -53,7 +61,9 @@ def test_it_refuses_lengths_that_are_none(owner_client: Client, length: str) -> 
 
 
 def test_it_refuses_to_begin_without_a_length(owner_client: Client) -> None:
-    answer = owner_client.post(reverse("tus"), headers={**TUS, "Upload-Length": "9", "Upload-Defer-Length": "1"})
+    answer = owner_client.post(
+        reverse("tus"), headers={**TUS, "Upload-Length": "9", "Upload-Defer-Length": "1"}
+    )
     assert answer.status_code == 400
 
 
@@ -118,7 +128,10 @@ def test_a_wrong_offset_is_a_conflict_and_writes_nothing(owner_client: Client, o
 def test_bytes_of_another_content_type_are_refused(owner_client: Client) -> None:
     upload = created(owner_client, 100)
     answer = owner_client.patch(
-        address(upload), b"abc", content_type="application/octet-stream", headers={**TUS, "Upload-Offset": "0"}
+        address(upload),
+        b"abc",
+        content_type="application/octet-stream",
+        headers={**TUS, "Upload-Offset": "0"},
     )
     assert answer.status_code == 415
 

@@ -21,7 +21,9 @@ def give(user: User, quota: int) -> None:
     Profile.objects.filter(user=user).update(quota_bytes=quota)
 
 
-def test_an_upload_beyond_the_quota_is_refused_before_the_first_byte(owner: User, owner_client: Client) -> None:
+def test_an_upload_beyond_the_quota_is_refused_before_the_first_byte(
+    owner: User, owner_client: Client
+) -> None:
     give(owner, 1000)
     answer = create(owner_client, 1001)
     assert answer.status_code == 413

@@ -29,7 +29,12 @@ def unfolded(context: Context) -> Unfolded | None:
     if request is None:
         return None
     link = getattr(request, "share_link", None)
-    candidates = (context.get("comparison"), link and link.render, context.get("chosen"), context.get("video"))
+    candidates = (
+        context.get("comparison"),
+        link and link.render,
+        context.get("chosen"),
+        context.get("video"),
+    )
     work = next((one for one in candidates if isinstance(one, Video | Render | Comparison)), None)
     if work is None:
         return None

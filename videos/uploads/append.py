@@ -119,7 +119,9 @@ class _Writer:
         if self._position == self._committed:
             return
         self._part.sync()
-        kept = self._mine.update(offset=self._position, expires_at=expiry(), lease_until=timezone.now() + LEASE)
+        kept = self._mine.update(
+            offset=self._position, expires_at=expiry(), lease_until=timezone.now() + LEASE
+        )
         if not kept:
             raise Busy("This upload was ended, or is being sent over another connection.")
         self._committed = self._position

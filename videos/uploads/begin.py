@@ -48,7 +48,9 @@ def check(owner: Any, length: int) -> None:
     if length <= 0:
         raise UploadError("This file is empty. Choose the footage itself.")
     if length > LARGEST:
-        raise TooLarge(f"This file is larger than {filesizeformat(LARGEST)}, the most that one upload may have.")
+        raise TooLarge(
+            f"This file is larger than {filesizeformat(LARGEST)}, the most that one upload may have."
+        )
     profile = Profile.of(owner)
     if not profile.room_for(length):
         left = filesizeformat(max(0, profile.quota_bytes - profile.used_bytes()))
@@ -72,7 +74,9 @@ def begin(owner: Any, length: int, values: dict[str, str]) -> Upload:
         Profile.objects.select_for_update().get(user=owner)
         check(owner, length)
         if Upload.objects.unfinished().filter(owner=owner).count() >= MOST_UNFINISHED:
-            raise TooLarge(f"{MOST_UNFINISHED} of your uploads are unfinished. Finish or remove some of them first.")
+            raise TooLarge(
+                f"{MOST_UNFINISHED} of your uploads are unfinished. Finish or remove some of them first."
+            )
         metadata = {**wishes.stored(), "modified": values.get("modified", "")[:40]}
         upload = Upload.objects.create(owner=owner, filename=filename, length=length, metadata=metadata)
     parts.create(upload.pk)

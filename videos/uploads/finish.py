@@ -79,6 +79,8 @@ def _video_of(upload: Upload) -> Video:
 def _give_up(upload: Upload) -> None:
     if upload.video is not None:
         Video.objects.filter(pk=upload.video.pk, state=Video.State.RECEIVING, source="").update(
-            state=Video.State.FAILED, stage="", error="The uploaded file was lost on this server. Upload it again."
+            state=Video.State.FAILED,
+            stage="",
+            error="The uploaded file was lost on this server. Upload it again.",
         )
     Upload.objects.filter(pk=upload.pk).delete()

@@ -27,7 +27,9 @@ def decode(header: str) -> dict[str, str]:
 
 def encode(values: dict[str, str]) -> str:
     """The header for these values."""
-    return ",".join(f"{key} {base64.b64encode(value.encode()).decode()}".strip() for key, value in values.items())
+    return ",".join(
+        f"{key} {base64.b64encode(value.encode()).decode()}".strip() for key, value in values.items()
+    )
 
 
 def clean_filename(name: str) -> str:

@@ -16,7 +16,13 @@ from videos.delivery import Parcel, deliver
 from videos.links import RENDER_FILES, VIDEO_FILES
 from videos.models import Render, Still, Video, Visibility
 
-TYPES = {".mp4": "video/mp4", ".jpg": "image/jpeg", ".jpeg": "image/jpeg", ".png": "image/png", ".webp": "image/webp"}
+TYPES = {
+    ".mp4": "video/mp4",
+    ".jpg": "image/jpeg",
+    ".jpeg": "image/jpeg",
+    ".png": "image/png",
+    ".webp": "image/webp",
+}
 BYTES = "application/octet-stream"
 
 

@@ -80,7 +80,7 @@ def _work(request: HttpRequest, link: ShareLink) -> HttpResponseBase:
     if link.render is not None:
         access.render_or_404(request, link.render.ref)
         if not {"a", "b", "grid", "layout"} & set(request.GET):
-            request.GET = QueryDict(f"a=o&b={link.render.ref}")  # type: ignore[assignment]
+            request.GET = QueryDict(f"a=o&b={link.render.ref}")
         return compare.compare(request, link.render.video.ref)
     if link.comparison is not None:
         return compare.comparison(request, link.comparison.ref)

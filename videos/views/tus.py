@@ -9,8 +9,9 @@ from __future__ import annotations
 import uuid
 from collections.abc import Callable
 from functools import wraps
-from typing import Any
+from typing import Any, cast
 
+from django.contrib.auth.models import User
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.urls import reverse
 from django.utils import timezone
@@ -82,7 +83,9 @@ def tus_upload(request: HttpRequest, method: str, pk: uuid.UUID) -> HttpResponse
 
 def _own_upload(request: HttpRequest, pk: uuid.UUID) -> Upload:
     """The upload if it is the viewer's; else the one 404. Raises Gone for one that has expired."""
-    upload = Upload.objects.select_related("owner", "video").filter(pk=pk, owner=request.user).first()
+    upload = (
+        Upload.objects.select_related("owner", "video").filter(pk=pk, owner=cast(User, request.user)).first()
+    )
     if upload is None:
         raise Http404
     if upload.video is None and upload.expires_at < timezone.now():

@@ -9,6 +9,7 @@ from typing import cast
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.contrib.auth.models import User
 from django.core.files.uploadedfile import TemporaryUploadedFile
 from django.core.files.uploadhandler import TemporaryFileUploadHandler
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -95,7 +96,9 @@ def _page(request: HttpRequest, error: str = "", status: int = 200) -> HttpRespo
     used = profile.used_bytes()
     context = {
         "error": error,
-        "unfinished": Upload.objects.unfinished().filter(owner=request.user).order_by("created_at"),
+        "unfinished": Upload.objects.unfinished()
+        .filter(owner=cast(User, request.user))
+        .order_by("created_at"),
         "visibilities": VISIBILITIES,
         "largest": LARGEST,
         "used": used,
