@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from django.contrib import messages
@@ -31,6 +31,18 @@ class HouseAdmin(ModelAdmin):
         for action in self.get_actions_submit_line(request, obj.pk):
             if action.action_name in request.POST:
                 action.method(request, obj)
+
+    def get_actions_submit_line(self, request: HttpRequest, object_id: Any) -> list[Any]:
+        """The buttons that make sense for this row now."""
+        actions: list[Any] = super().get_actions_submit_line(request, object_id)
+        row = self.get_object(request, str(object_id))
+        offered = self.offered(row) if row is not None else None
+        prefix = f"{self.opts.app_label}_{self.opts.model_name}_"
+        return [one for one in actions if offered is None or one.action_name.removeprefix(prefix) in offered]
+
+    def offered(self, row: Any) -> set[str] | None:
+        """Names of the buttons that make sense for a row; None for all of them."""
+        return None
 
 
 class ShownOnly:
@@ -77,6 +89,11 @@ def in_bytes(size: int | None) -> str:
             return f"{amount:.0f} {unit}" if amount >= 100 or unit == "bytes" else f"{amount:.1f} {unit}"
         amount /= 1000
     raise AssertionError("unreachable")
+
+
+def badge(words: str, colours: Mapping[str, str], name: str) -> SafeString:
+    """A word in the colour of `name`: success, info, warning, danger, or default."""
+    return format_html('<span class="badge {}">{}</span>', colours.get(name, "default"), words)
 
 
 def progress_bar(share: float) -> SafeString:

@@ -85,16 +85,12 @@ def keepers() -> list[dict[str, Any]]:
     return rows
 
 
-def failed_videos(request: HttpRequest) -> str:
-    """A badge in the sidebar: videos that failed within a day; empty for none."""
+def failed_within_a_day() -> dict[str, int | None]:
+    """Numbers of failed videos and renders; None for none."""
     since = timezone.now() - RECENTLY
-    return str(Video.objects.filter(state=Video.State.FAILED, created_at__gt=since).count() or "")
-
-
-def failed_renders(request: HttpRequest) -> str:
-    """The same for renders."""
-    since = timezone.now() - RECENTLY
-    return str(Render.objects.filter(state=Render.State.FAILED, created_at__gt=since).count() or "")
+    videos = Video.objects.filter(state=Video.State.FAILED, created_at__gt=since).count()
+    renders = Render.objects.filter(state=Render.State.FAILED, created_at__gt=since).count()
+    return {"videos": videos or None, "renders": renders or None}
 
 
 def _tile(name: str, number: int, words: str, model: str = "", state: str = "") -> dict[str, Any]:

@@ -21,6 +21,50 @@ def _link(title: str, icon: str, model: str, **more: Any) -> dict[str, Any]:
     return {"title": title, "icon": icon, "link": reverse_lazy(f"admin:{model}_changelist"), **more}
 
 
+def navigation(request: HttpRequest) -> list[dict[str, Any]]:
+    """The sidebar: what it offers, with the number of what failed within a day."""
+    from rotoscope.dashboard import failed_within_a_day
+
+    badges = failed_within_a_day() if request.user.is_authenticated else {"videos": None, "renders": None}
+    return [
+        {
+            "items": [
+                {"title": "Overview", "icon": "monitoring", "link": reverse_lazy("admin:index")},
+            ]
+        },
+        {
+            "title": "Filters",
+            "separator": True,
+            "items": [
+                _link("Filters", "palette", "filters_filter"),
+                _link("Style images", "image", "filters_styleimage"),
+                _link("Training runs", "model_training", "filters_trainingrun"),
+                _link("DeepFilter keys", "key", "filters_deepfilterkey"),
+            ],
+        },
+        {
+            "title": "Footage",
+            "separator": True,
+            "items": [
+                _link("Videos", "movie", "videos_video", badge=badges["videos"]),
+                _link("Renders", "animation", "videos_render", badge=badges["renders"]),
+                _link("Uploads", "upload", "videos_upload"),
+                _link("Comparisons", "compare", "videos_comparison"),
+                _link("Collections", "collections_bookmark", "videos_collection"),
+                _link("Share links", "link", "videos_sharelink"),
+            ],
+        },
+        {
+            "title": "People",
+            "separator": True,
+            "items": [
+                _link("People and quotas", "group", "auth_user"),
+                _link("Groups", "groups", "auth_group"),
+            ],
+        },
+    ]
+
+
 UNFOLD: dict[str, Any] = {
     "SITE_TITLE": "Rotoscope",
     "SITE_HEADER": "Rotoscope",
@@ -65,44 +109,6 @@ UNFOLD: dict[str, Any] = {
     "SIDEBAR": {
         "show_search": True,
         "show_all_applications": False,
-        "navigation": [
-            {
-                "items": [
-                    {"title": "Overview", "icon": "monitoring", "link": reverse_lazy("admin:index")},
-                ]
-            },
-            {
-                "title": "Filters",
-                "separator": True,
-                "items": [
-                    _link("Filters", "palette", "filters_filter"),
-                    _link("Style images", "image", "filters_styleimage"),
-                    _link("Training runs", "model_training", "filters_trainingrun"),
-                    _link("DeepFilter keys", "key", "filters_deepfilterkey"),
-                ],
-            },
-            {
-                "title": "Footage",
-                "separator": True,
-                "items": [
-                    _link("Videos", "movie", "videos_video", badge="rotoscope.dashboard.failed_videos"),
-                    _link(
-                        "Renders", "animation", "videos_render", badge="rotoscope.dashboard.failed_renders"
-                    ),
-                    _link("Uploads", "upload", "videos_upload"),
-                    _link("Comparisons", "compare", "videos_comparison"),
-                    _link("Collections", "collections_bookmark", "videos_collection"),
-                    _link("Share links", "link", "videos_sharelink"),
-                ],
-            },
-            {
-                "title": "People",
-                "separator": True,
-                "items": [
-                    _link("People and quotas", "group", "auth_user"),
-                    _link("Groups", "groups", "auth_group"),
-                ],
-            },
-        ],
+        "navigation": navigation,
     },
 }

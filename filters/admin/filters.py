@@ -20,7 +20,7 @@ from filters.admin.parts import STATE_COLOURS, figures_table
 from filters.bundle import BundleRefused
 from filters.engines.base import EngineError
 from filters.models import Filter, FilterVersion
-from rotoscope.admin_parts import HouseAdmin, ShownInline, ShownOnly, do_each
+from rotoscope.admin_parts import HouseAdmin, ShownInline, ShownOnly, badge, do_each
 
 REFUSALS = (exchange.CannotExchange, BundleRefused, EngineError, FileNotFoundError)
 
@@ -82,7 +82,7 @@ class FilterAdmin(ShownOnly, HouseAdmin):
     inlines = (VersionInline,)
     actions = ("publish_chosen", "retire_chosen")
     actions_list = ("upload_model", "bring_in", "take_name")
-    actions_detail = ("export_file", "page")
+    actions_detail = ("export_file",)
     actions_submit_line = ("publish_one", "retire_one", "make_available", "paint_looks")
     warn_unsaved_form = True
 
@@ -115,17 +115,19 @@ class FilterAdmin(ShownOnly, HouseAdmin):
             '<img class="thumb" loading="lazy" alt="" src="{}">', _look_address(filter.current, 0)
         )
 
-    @display(description="state", label=STATE_COLOURS)
-    def state_badge(self, filter: Filter) -> tuple[str, str]:
+    @display(description="state", ordering="state")
+    def state_badge(self, filter: Filter) -> str:
         """Draft, published, retired."""
-        return filter.state, filter.get_state_display()
+        return badge(filter.get_state_display(), STATE_COLOURS, filter.state)
 
-    @display(description="can run", label={"yes": "success", "no": "danger"})
-    def availability(self, filter: Filter) -> tuple[str, str]:
+    @display(description="can run")
+    def availability(self, filter: Filter) -> str:
         """Whether it can run, else why not."""
         if filter.is_available:
-            return "yes", "Yes"
-        return "no", filter.unavailable_reason or "It has no version to run."
+            return badge("Yes", {"yes": "success"}, "yes")
+        return format_html(
+            '<span class="bad">{}</span>', filter.unavailable_reason or "It has no version to run."
+        )
 
     @display(description="renders", ordering="n_renders")
     def render_count(self, filter: Any) -> int:
@@ -162,6 +164,13 @@ class FilterAdmin(ShownOnly, HouseAdmin):
     def metrics(self, filter: Filter) -> str:
         """Those of the current version."""
         return figures_table(filter.current.metrics if filter.current else {})
+
+    def offered(self, row: Filter) -> set[str]:
+        """Publish what is not published, retire what is; let run what is held; paint what costs something."""
+        names = {"retire_one"} if row.state == Filter.State.PUBLISHED else {"publish_one"}
+        names |= {"make_available"} if row.unavailable_reason else set()
+        costly = row.current is not None and not _free_to_paint(row.current)
+        return names | ({"paint_looks"} if costly else set())
 
     # --- what can be done: asked for by POST, or harmless ---
 
@@ -220,11 +229,6 @@ class FilterAdmin(ShownOnly, HouseAdmin):
             content_type="application/zip",
             headers={"Content-Disposition": f'attachment; filename="{name}"'},
         )
-
-    @action(description="Its page", icon="open_in_new")
-    def page(self, request: HttpRequest, object_id: int) -> HttpResponse:
-        """The filter as visitors see it."""
-        return redirect(get_object_or_404(Filter, pk=object_id).get_absolute_url())
 
     @action(description="Import a filter file", icon="upload_file", permissions=["change"])
     def bring_in(self, request: HttpRequest) -> HttpResponse:

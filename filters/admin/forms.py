@@ -11,6 +11,7 @@ from unfold.widgets import (
     UnfoldAdminDecimalFieldWidget,
     UnfoldAdminFileFieldWidget,
     UnfoldAdminSelectWidget,
+    UnfoldAdminTextareaWidget,
     UnfoldAdminTextInputWidget,
 )
 
@@ -24,6 +25,11 @@ class FilterForm(forms.ModelForm):  # type: ignore[type-arg]
 
     class Meta:
         model = Filter
+        widgets = {
+            "tags": UnfoldAdminTextInputWidget,
+            "suits": UnfoldAdminTextInputWidget,
+            "description": UnfoldAdminTextareaWidget({"rows": 3}),
+        }
         fields = (
             "name",
             "slug",

@@ -14,7 +14,7 @@ from unfold.decorators import action, display
 
 from filters.deepfilter import store
 from filters.models import DeepFilterKey
-from rotoscope.admin_parts import HouseAdmin, do_each, in_bytes
+from rotoscope.admin_parts import HouseAdmin, badge, do_each, in_bytes
 
 HOW = (
     "Clients send it as “Authorization: KEY” to /v1/algo/deeplearning/DeepFilter on this host; "
@@ -77,10 +77,14 @@ class DeepFilterKeyAdmin(HouseAdmin):
         answer["Cache-Control"] = "no-store"
         return answer
 
-    @display(description="state", label={"valid": "success", "revoked": "default"})
-    def state(self, key: DeepFilterKey) -> tuple[str, str]:
+    @display(description="state", ordering="revoked_at")
+    def state(self, key: DeepFilterKey) -> str:
         """Whether it opens anything."""
-        return ("revoked", "Revoked") if key.revoked_at else ("valid", "Valid")
+        return badge("Revoked", {}, "") if key.revoked_at else badge("Valid", {"valid": "success"}, "valid")
+
+    def offered(self, row: DeepFilterKey) -> set[str]:
+        """Revoke what is valid."""
+        return set() if row.revoked_at else {"revoke_one"}
 
     @display(description="space used by its owner")
     def kept(self, key: DeepFilterKey) -> str:

@@ -18,7 +18,7 @@ from filters import training_queue, trainings
 from filters.admin.parts import STATE_COLOURS, figures_table
 from filters.curves import HEIGHT, WIDTH, curves_of
 from filters.models import TrainingRun
-from rotoscope.admin_parts import HouseAdmin, ShownOnly, do_each, progress_bar
+from rotoscope.admin_parts import HouseAdmin, ShownOnly, badge, do_each, progress_bar
 
 
 @admin.register(TrainingRun)
@@ -40,10 +40,10 @@ class TrainingRunAdmin(ShownOnly, HouseAdmin):
         """All of them."""
         return [name for field in self.fields for name in ((field,) if isinstance(field, str) else field)]
 
-    @display(description="state", label=STATE_COLOURS)
-    def state_badge(self, run: TrainingRun) -> tuple[str, str]:
+    @display(description="state", ordering="state")
+    def state_badge(self, run: TrainingRun) -> str:
         """Queued, running, finished, failed, cancelled."""
-        return run.state, run.get_state_display()
+        return badge(run.get_state_display(), STATE_COLOURS, run.state)
 
     @display(description="steps")
     def progress(self, run: TrainingRun) -> str:
@@ -116,6 +116,12 @@ class TrainingRunAdmin(ShownOnly, HouseAdmin):
         do_each(
             request, [run], training_queue.resume, "run queued again", "run was neither failed nor cancelled"
         )
+
+    def offered(self, row: TrainingRun) -> set[str]:
+        """What its state allows."""
+        if row.state in (TrainingRun.State.QUEUED, TrainingRun.State.RUNNING):
+            return {"cancel_one"}
+        return set() if row.state == TrainingRun.State.FINISHED else {"resume_one"}
 
     def get_urls(self) -> list[URLPattern]:
         """With the previews."""

@@ -7,7 +7,7 @@ from django.db.models import Count, QuerySet
 from django.http import HttpRequest
 from unfold.decorators import display
 
-from rotoscope.admin_parts import HouseAdmin, ShownInline, ShownOnly
+from rotoscope.admin_parts import HouseAdmin, ShownInline, ShownOnly, badge
 from videos.admin.parts import VISIBILITY_COLOURS
 from videos.models import Collection, CollectionItem, Comparison, ComparisonItem
 
@@ -38,10 +38,10 @@ class _Arranged(ShownOnly, HouseAdmin):
         found: QuerySet[Comparison | Collection] = super().get_queryset(request)
         return found.select_related("owner").annotate(n_items=Count("items"))
 
-    @display(description="visibility", label=VISIBILITY_COLOURS)
-    def visibility_badge(self, one: Comparison | Collection) -> tuple[str, str]:
+    @display(description="visibility", ordering="visibility")
+    def visibility_badge(self, one: Comparison | Collection) -> str:
         """Public, unlisted, private."""
-        return one.visibility, one.get_visibility_display()
+        return badge(one.get_visibility_display(), VISIBILITY_COLOURS, one.visibility)
 
     @display(description="items", ordering="n_items")
     def item_count(self, one: Comparison | Collection) -> int:

@@ -6,12 +6,11 @@ from typing import Any
 
 from django.contrib import admin
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect
+from django.http import HttpRequest
 from django.utils.html import format_html
 from unfold.decorators import action, display
 
-from rotoscope.admin_parts import HouseAdmin, ShownInline, ShownOnly, do_each, in_bytes, progress_bar
+from rotoscope.admin_parts import HouseAdmin, ShownInline, ShownOnly, badge, do_each, in_bytes, progress_bar
 from videos.admin.parts import STATE_COLOURS, seconds, thumb
 from videos.links import render_media
 from videos.models import Render, Segment
@@ -32,10 +31,10 @@ class SegmentInline(ShownInline):
         """The range within the footage."""
         return f"{segment.start} to {segment.stop - 1}"
 
-    @display(description="state", label=STATE_COLOURS)
-    def state_badge(self, segment: Segment) -> tuple[str, str]:
+    @display(description="state", ordering="state")
+    def state_badge(self, segment: Segment) -> str:
         """Pending, running, finished."""
-        return segment.state, segment.get_state_display()
+        return badge(segment.get_state_display(), STATE_COLOURS, segment.state)
 
     @display(description="engine")
     def took(self, segment: Segment) -> str:
@@ -61,7 +60,6 @@ class RenderAdmin(ShownOnly, HouseAdmin):
     )  # fmt: skip
     inlines = (SegmentInline,)
     actions = ("cancel_chosen", "retry_chosen", "pause_chosen")
-    actions_detail = ("page",)
     actions_submit_line = ("cancel_one", "retry_one", "pause_one")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Render]:
@@ -72,6 +70,16 @@ class RenderAdmin(ShownOnly, HouseAdmin):
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
         """All of them: a render with other settings is another render."""
         return [name for field in self.fields for name in ((field,) if isinstance(field, str) else field)]
+
+    def offered(self, row: Render) -> set[str]:
+        """What its state allows."""
+        if row.state in (Render.State.QUEUED, Render.State.RENDERING):
+            return {"cancel_one", "pause_one"}
+        if row.state == Render.State.PAUSED:
+            return {"cancel_one", "retry_one"}
+        if row.state in (Render.State.FAILED, Render.State.CANCELLED):
+            return {"retry_one"}
+        return {"cancel_one"} if row.state == Render.State.REBUILDING else set()
 
     def delete_model(self, request: HttpRequest, obj: Render) -> None:
         """With its files."""
@@ -99,10 +107,10 @@ class RenderAdmin(ShownOnly, HouseAdmin):
         """With its version."""
         return str(render.version)
 
-    @display(description="state", label=STATE_COLOURS)
-    def state_badge(self, render: Render) -> tuple[str, str]:
+    @display(description="state", ordering="state")
+    def state_badge(self, render: Render) -> str:
         """Queued to finished."""
-        return render.state, render.get_state_display()
+        return badge(render.get_state_display(), STATE_COLOURS, render.state)
 
     @display(description="progress")
     def progress(self, render: Render) -> str:
@@ -172,8 +180,3 @@ class RenderAdmin(ShownOnly, HouseAdmin):
     def pause_one(self, request: HttpRequest, render: Render) -> None:
         """A button of the page."""
         do_each(request, [render], renders.pause, "render paused", "render was not under way")
-
-    @action(description="Its page", icon="open_in_new")
-    def page(self, request: HttpRequest, object_id: int) -> HttpResponse:
-        """The render as visitors see it."""
-        return redirect(get_object_or_404(Render, pk=object_id).get_absolute_url())

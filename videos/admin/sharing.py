@@ -7,7 +7,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from unfold.decorators import action, display
 
-from rotoscope.admin_parts import HouseAdmin, ShownOnly, do_each
+from rotoscope.admin_parts import HouseAdmin, ShownOnly, badge, do_each
 from videos.models import ShareLink
 
 
@@ -53,12 +53,16 @@ class ShareLinkAdmin(ShownOnly, HouseAdmin):
         """Its target."""
         return str(link.target)
 
-    @display(description="state", label={"open": "success", "closed": "default"})
-    def state(self, link: ShareLink) -> tuple[str, str]:
+    @display(description="state")
+    def state(self, link: ShareLink) -> str:
         """Whether it opens anything now."""
         if link.is_open:
-            return "open", "Open"
-        return "closed", "Revoked" if link.revoked_at else "Expired"
+            return badge("Open", {"open": "success"}, "open")
+        return badge("Revoked" if link.revoked_at else "Expired", {}, "")
+
+    def offered(self, row: ShareLink) -> set[str]:
+        """Revoke what is open."""
+        return {"revoke_one"} if row.is_open else set()
 
     @admin.action(description="Revoke")
     def revoke_chosen(self, request: HttpRequest, chosen: QuerySet[ShareLink]) -> None:

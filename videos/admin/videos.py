@@ -6,12 +6,11 @@ from typing import Any
 
 from django.contrib import admin
 from django.db.models import Count, QuerySet
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect
+from django.http import HttpRequest
 from django.utils.html import format_html
 from unfold.decorators import action, display
 
-from rotoscope.admin_parts import HouseAdmin, ShownInline, ShownOnly, do_each, in_bytes, progress_bar
+from rotoscope.admin_parts import HouseAdmin, ShownInline, ShownOnly, badge, do_each, in_bytes, progress_bar
 from videos.admin.parts import STATE_COLOURS, VISIBILITY_COLOURS, seconds, thumb
 from videos.links import video_media
 from videos.models import Render, Upload, Video
@@ -27,10 +26,10 @@ class RenderInline(ShownInline):
     show_change_link = True
     ordering = ("-created_at",)
 
-    @display(description="state", label=STATE_COLOURS)
-    def state_badge(self, render: Render) -> tuple[str, str]:
+    @display(description="state", ordering="state")
+    def state_badge(self, render: Render) -> str:
         """Queued to finished."""
-        return render.state, render.get_state_display()
+        return badge(render.get_state_display(), STATE_COLOURS, render.state)
 
     @display(description="progress")
     def progress(self, render: Render) -> str:
@@ -76,7 +75,6 @@ class VideoAdmin(ShownOnly, HouseAdmin):
     )
     inlines = (RenderInline,)
     actions = ("retry_chosen",)
-    actions_detail = ("page",)
     actions_submit_line = ("retry_one",)
     TYPED = frozenset({"title", "description", "tags", "visibility"})
 
@@ -92,6 +90,10 @@ class VideoAdmin(ShownOnly, HouseAdmin):
             for field in options["fields"]:
                 names += [field] if isinstance(field, str) else list(field)
         return [name for name in names if name not in self.TYPED]
+
+    def offered(self, row: Video) -> set[str]:
+        """Try again what failed."""
+        return {"retry_one"} if row.state == Video.State.FAILED else set()
 
     def delete_model(self, request: HttpRequest, obj: Video) -> None:
         """With everything made of it."""
@@ -114,15 +116,15 @@ class VideoAdmin(ShownOnly, HouseAdmin):
             return "None yet."
         return format_html('<img class="style" alt="" src="{}">', video_media(video, "poster.jpg"))
 
-    @display(description="state", label=STATE_COLOURS)
-    def state_badge(self, video: Video) -> tuple[str, str]:
+    @display(description="state", ordering="state")
+    def state_badge(self, video: Video) -> str:
         """Receiving, ingesting, ready, failed."""
-        return video.state, video.get_state_display()
+        return badge(video.get_state_display(), STATE_COLOURS, video.state)
 
-    @display(description="visibility", label=VISIBILITY_COLOURS)
-    def visibility_badge(self, video: Video) -> tuple[str, str]:
+    @display(description="visibility", ordering="visibility")
+    def visibility_badge(self, video: Video) -> str:
         """Public, unlisted, private."""
-        return video.visibility, video.get_visibility_display()
+        return badge(video.get_visibility_display(), VISIBILITY_COLOURS, video.visibility)
 
     @display(description="progress")
     def ingest_progress(self, video: Video) -> str:
@@ -168,11 +170,6 @@ class VideoAdmin(ShownOnly, HouseAdmin):
     def retry_one(self, request: HttpRequest, video: Video) -> None:
         """A button of the page."""
         do_each(request, [video], ingest.retry, "video queued again", "video had not failed")
-
-    @action(description="Its page", icon="open_in_new")
-    def page(self, request: HttpRequest, object_id: int) -> HttpResponse:
-        """The video as visitors see it."""
-        return redirect(get_object_or_404(Video, pk=object_id).get_absolute_url())
 
 
 @admin.register(Upload)
