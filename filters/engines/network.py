@@ -25,7 +25,7 @@ from filters.engines.weights import read_base, read_style
 LARGEST_WHOLE = 2_400_000
 """Pixels of the largest frame painted in one piece; 1080p is, 4K is not. About 150 bytes of memory each."""
 
-TILE_SIDE = 1280
+TILE_SIDE = 1800
 """Pixels a side of what is read for one tile of a larger frame, at least twice the reach of the filter."""
 
 ERRORS: tuple[type[Exception], ...] = (
