@@ -94,8 +94,8 @@ def samples_of(filter_ids: list[int]) -> dict[int, Render]:
         .filter(version__filter__in=filter_ids)
         .exclude(Q(poster="") | Q(video__poster=""))
         .select_related("video", "version")
-        .order_by("version__filter", "-views", "-finished_at")
-        .distinct("version__filter")
+        .order_by("version__filter_id", "-views", "-finished_at")
+        .distinct("version__filter_id")
     )
     return {render.version.filter_id: render for render in best}
 

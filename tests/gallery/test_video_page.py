@@ -1,0 +1,156 @@
+"""The page of a video: who sees it, what is on it, how looks are counted, what changes by itself."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import User
+from django.test import Client
+
+from tests.factories import make_filter, make_render_row, make_video_row
+from videos.models import DayOfLooks, Render, Segment, ShareLink, Video, Visibility
+
+Queries = Callable[..., AbstractContextManager[Any]]
+
+
+def test_it_shows_public_footage_and_its_finished_renders(visitor: Client, owner: User) -> None:
+    video = make_video_row(owner, title="Low tide")
+    make_render_row(video, make_filter(name="Blue"))
+    make_render_row(video, make_filter(name="Half done"), state=Render.State.RENDERING)
+    page = visitor.get(video.get_absolute_url()).content.decode()
+    assert "Low tide" in page and "Blue" in page
+    assert "Half done" not in page
+
+
+def test_the_owner_sees_how_far_renders_are(owner_client: Client, owner: User) -> None:
+    video = make_video_row(owner)
+    running = make_render_row(
+        video, make_filter(name="Half done"), state=Render.State.RENDERING, frames_total=100, frames_done=50
+    )
+    for index, state in enumerate(["finished", "running", "pending", "pending"]):
+        Segment.objects.create(render=running, index=index, start=index, stop=index + 1, state=state)
+    make_render_row(video, make_filter(name="Broken"), state=Render.State.FAILED, error="Out of memory.")
+    page = owner_client.get(video.get_absolute_url()).content.decode()
+    assert "49 % · segment 1 of 4" in page
+    assert "Out of memory." in page
+    assert "data-live=" in page
+
+
+def test_private_footage_is_the_same_404_as_none_at_all(
+    visitor: Client, stranger_client: Client, owner_client: Client, owner: User
+) -> None:
+    video = make_video_row(owner, visibility=Visibility.PRIVATE)
+    render = make_render_row(video)
+    for address in (
+        video.get_absolute_url(),
+        f"{video.get_absolute_url()}live/",
+        f"{video.get_absolute_url()}compare/",
+        f"{video.get_absolute_url()}contact/",
+        render.get_absolute_url(),
+    ):
+        assert visitor.get(address).status_code == 404, address
+        assert stranger_client.get(address).status_code == 404, address
+        assert owner_client.get(address).status_code == 200, address
+    assert visitor.get("/v/nothing-here/").status_code == 404
+
+
+def test_a_share_link_opens_it_and_goes_along_in_its_links(visitor: Client, owner: User) -> None:
+    video = make_video_row(owner, visibility=Visibility.PRIVATE)
+    shown = make_render_row(video, make_filter(name="Shown"))
+    make_render_row(video, make_filter(name="Kept back"))
+    _, token = ShareLink.make(owner, shown)
+    page = visitor.get(video.get_absolute_url(), {"share": token}).content.decode()
+    assert "Shown" in page
+    assert "Kept back" not in page
+    assert f"/media/video/{video.ref}/footage.mp4?share={token}" in page
+    assert f"{shown.get_absolute_url()}?share={token}" in page
+
+
+def test_the_page_of_a_render_puts_it_on_the_stage(visitor: Client, owner: User) -> None:
+    video = make_video_row(owner)
+    render = make_render_row(video)
+    page = visitor.get(render.get_absolute_url()).content.decode()
+    assert f"/media/render/{render.ref}/video.mp4" in page
+    assert f"b={render.ref}" in page, "the button compares this one"
+
+
+@pytest.mark.parametrize(
+    ("fields", "words"),
+    [
+        ({"state": "ingesting", "stage": "making playable footage", "progress": 0.42, "source": "s"}, "42 %"),
+        ({"state": "failed", "error": "The file is not a video. Choose another."}, "Choose another."),
+    ],
+)
+def test_it_says_how_far_an_ingest_is_and_why_it_failed(
+    owner_client: Client, visitor: Client, owner: User, fields: dict[str, Any], words: str
+) -> None:
+    video = make_video_row(owner, **fields)
+    assert words in owner_client.get(video.get_absolute_url()).content.decode()
+    assert visitor.get(video.get_absolute_url()).status_code == 404
+
+
+def test_the_live_part_reloads_the_page_once_the_footage_is_ready(owner_client: Client, owner: User) -> None:
+    video = make_video_row(owner, state=Video.State.INGESTING, source="s")
+    live = f"{video.get_absolute_url()}live/?waits=ingest"
+    assert "data-live" in owner_client.get(live).content.decode()
+    Video.objects.filter(pk=video.pk).update(state=Video.State.READY)
+    assert "data-reload" in owner_client.get(live).content.decode()
+
+
+def test_the_live_list_stops_asking_when_nothing_runs_any_more(owner_client: Client, owner: User) -> None:
+    video = make_video_row(owner)
+    render = make_render_row(video, state=Render.State.QUEUED)
+    live = f"{video.get_absolute_url()}live/"
+    assert "data-live" in owner_client.get(live).content.decode()
+    Render.objects.filter(pk=render.pk).update(state=Render.State.FINISHED)
+    assert "data-live" not in owner_client.get(live).content.decode()
+
+
+def test_a_look_counts_once_a_session_and_not_for_the_owner(
+    visitor: Client, owner_client: Client, owner: User
+) -> None:
+    video = make_video_row(owner)
+    for client in (visitor, visitor, owner_client):
+        client.get(video.get_absolute_url())
+    visitor.head(video.get_absolute_url())
+    video.refresh_from_db()
+    assert video.views == 1
+    assert DayOfLooks.objects.get(video=video).looks == 1
+
+
+def test_a_look_at_a_render_is_one_at_its_footage_too(visitor: Client, owner: User) -> None:
+    video = make_video_row(owner)
+    render = make_render_row(video)
+    for address in (render.get_absolute_url(), render.get_absolute_url(), video.get_absolute_url()):
+        visitor.get(address)
+    video.refresh_from_db()
+    render.refresh_from_db()
+    assert (video.views, render.views) == (1, 1)
+
+
+def test_what_owners_can_do_is_offered_to_owners_only(
+    owner_client: Client, stranger_client: Client, owner: User
+) -> None:
+    video = make_video_row(owner)
+    mine = owner_client.get(video.get_absolute_url()).content.decode()
+    theirs = stranger_client.get(video.get_absolute_url()).content.decode()
+    for part in (f"/v/{video.ref}/lab/", f"/v/{video.ref}/edit/", f"/v/{video.ref}/delete/", "download=1"):
+        assert part in mine, part
+        assert part not in theirs, part
+
+
+def test_the_number_of_queries_does_not_grow_with_the_renders(
+    visitor: Client, owner: User, django_assert_num_queries: Queries, django_assert_max_num_queries: Queries
+) -> None:
+    video = make_video_row(owner)
+    make_render_row(video)
+    visitor.get(video.get_absolute_url())
+    with django_assert_max_num_queries(12) as few:
+        visitor.get(video.get_absolute_url())
+    for _ in range(4):
+        make_render_row(video)
+    with django_assert_num_queries(len(few.captured_queries)):
+        visitor.get(video.get_absolute_url())
