@@ -52,7 +52,7 @@ def main(words: list[str]) -> int:
     pictures = read_folder(options.content)
     for clip in options.footage:
         pictures += read_frames(clip, count=40)
-    styles = read_recipe()
+    styles = [style for style in read_recipe() if not style.tuned]
     perception = Perception()
     targets = style_targets([style_picture(s.image(options.styles), s.scale) for s in styles], perception)
     settings = Settings(steps=options.steps, seconds=options.minutes * 60, seed=options.seed)

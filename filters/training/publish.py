@@ -21,7 +21,7 @@ from PIL import Image
 from filters.engines.network import NetworkEngine
 
 from . import checkpoint as checkpoints
-from .export import WrongFile, write_base, write_style
+from .export import WrongFile, read_style, write_base, write_style
 from .network import FINE, Painter
 from .recipe import CATALOGUE, RecipeStyle, read_recipe
 from .yardstick import Yardstick
@@ -52,18 +52,21 @@ def main(words: list[str]) -> int:
     if state is None:
         print(f"There is no checkpoint {options.checkpoint}.", file=sys.stderr)
         return 2
-    styles = read_recipe()
+    recipe = read_recipe()
+    styles = [style for style in recipe if not style.tuned]
     painter = Painter(len(styles), FINE)
     painter.load_state_dict(state["painter"])
     base = options.out / "bases" / f"{BASE_NAME}.safetensors"
     digest = write_base(painter, base, BASE_NAME)
     yardstick = Yardstick(options.footage, options.camera_path, options.frames) if options.footage else None
-    tables = []
     for index, style in enumerate(styles):
-        if not style.ships:
+        write_style(painter, index, weights_of(options.out, style), slug=style.slug, base_sha256=digest)
+    tables = []
+    for style in recipe:
+        weights = weights_of(options.out, style)
+        if not style.ships or not belongs(weights, digest):
+            weights.unlink(missing_ok=True)
             continue
-        weights = options.out / "weights" / f"{style.slug}.safetensors"
-        write_style(painter, index, weights, slug=style.slug, base_sha256=digest)
         image = style.image(options.styles)
         picture = options.out / "styles" / f"{style.slug}.jpg"
         save_style_image(image, picture)
@@ -75,6 +78,19 @@ def main(words: list[str]) -> int:
         print(style.slug, metrics, flush=True)
     (options.out / "catalogue.toml").write_text("\n".join([HEADER, *tables]))
     return 0
+
+
+def weights_of(out: Path, style: RecipeStyle) -> Path:
+    """Where the numbers of a style lie."""
+    return out / "weights" / f"{style.slug}.safetensors"
+
+
+def belongs(weights: Path, digest: str) -> bool:
+    """Whether there are numbers, and for this base: those of styles tuned on an older base are of no use."""
+    try:
+        return bool(read_style(weights, digest))
+    except (FileNotFoundError, WrongFile):
+        return False
 
 
 HEADER = "# Written by filters.training.publish from recipe.toml and a checkpoint of the base; do not edit.\n"

@@ -27,6 +27,7 @@ class RecipeStyle:
     scale: float
     picture: str = ""
     drawing: str = ""
+    tuned: bool = False
     ships: bool = True
     title: str = ""
     artist: str = ""

@@ -36,7 +36,7 @@ class Settings:
     styles_per_content: int = 2  # paintings of each square, every one in another style
     early_sizes: tuple[int, ...] = (112, 128, 144)  # pixels, sides of the squares in the first part
     late_sizes: tuple[int, ...] = (160, 176, 208)  # pixels, in the rest
-    late_from: float = 0.75  # share of the training after which squares are large
+    late_from: float = 0.8  # share of the training after which squares are large
     rate: float = 2e-3  # Adam's learning rate for the shared weights
     style_rate: float = 1e-2  # and for the numbers of the styles
     content_weight: float = 1.0
@@ -44,8 +44,8 @@ class Settings:
     variation_weight: float = 0.3
     steadiness_weight: float = 8.0
     steady_every: int = 4  # steadiness is judged on every so-manieth picture of a batch
-    steady_from: float = 0.5  # share of the training after which steadiness begins to count
-    steady_full: float = 0.75  # and from which it counts fully
+    steady_from: float = 0.6  # share of the training after which steadiness begins to count
+    steady_full: float = 0.8  # and from which it counts fully
     checkpoint_every: int = 100  # steps
     seed: int = 1889
     freeze_base: bool = False  # True: only the numbers of the styles are learned
