@@ -3,6 +3,7 @@
 from django.contrib import admin
 from django.urls import include, path
 
+from rotoscope.api.api import api
 from rotoscope.health import health
 
 urlpatterns = [
@@ -14,5 +15,6 @@ urlpatterns = [
     path("", include("videos.urls.sharing")),
     path("", include("videos.urls.lab")),
     path("admin/", admin.site.urls),
+    path("api/", api.urls),
     path("v1/", include("filters.deepfilter.urls")),
 ]

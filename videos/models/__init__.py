@@ -1,5 +1,6 @@
 """Footage, its frames and renders, and the ways to look at them and share them."""
 
+from .api_key import ApiKey
 from .collection import Collection, CollectionItem
 from .comparison import Comparison, ComparisonItem
 from .frame import Frame
@@ -13,6 +14,7 @@ from .upload import Upload
 from .video import Video, Visibility
 
 __all__ = [
+    "ApiKey",
     "Collection",
     "CollectionItem",
     "Comparison",

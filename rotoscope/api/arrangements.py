@@ -1,0 +1,207 @@
+"""Comparisons, collections and share links."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Max, Q
+from django.http import Http404, HttpRequest
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+from django.utils import timezone
+from ninja import Router
+
+from rotoscope.api.auth import READING, SIGNED_IN
+from rotoscope.api.errors import Refused
+from rotoscope.api.paging import Page, Paging, page_of
+from rotoscope.api.shapes import CollectionOut, ComparisonOut, NewShare, Problem, ShareOut, Told
+from rotoscope.api.wishes import CollectionWish, ComparisonWish, ItemWish, ShareWish, WordsChange
+from videos import access
+from videos.models import (
+    Collection,
+    CollectionItem,
+    Comparison,
+    ComparisonItem,
+    Render,
+    ShareLink,
+    Visibility,
+)
+from videos.sharing import target_or_404
+
+comparisons = Router(tags=["comparisons"])
+collections = Router(tags=["collections"])
+sharing = Router(tags=["share links"])
+NO: dict[int, Any] = {401: Problem, 403: Problem, 404: Problem}
+
+
+@comparisons.get("/videos/{ref}/comparisons", response={200: Page[ComparisonOut], 404: Problem}, auth=READING)
+def list_comparisons(request: HttpRequest, ref: str, which: Paging) -> object:
+    """Public comparisons of a video, and one's own."""
+    video = access.video_or_404(request, ref)
+    mine = Q(owner_id=request.user.pk) if request.user.is_authenticated else Q()
+    found = video.comparisons.select_related("video__owner", "owner").filter(
+        Q(visibility=Visibility.PUBLIC) | mine
+    )
+    return page_of(found.order_by("-created_at", "-pk"), which, Told(request).comparison)
+
+
+@comparisons.post(
+    "/videos/{ref}/comparisons", response={201: ComparisonOut, 422: Problem, **NO}, auth=SIGNED_IN
+)
+def create_comparison(request: HttpRequest, ref: str, wish: ComparisonWish) -> object:
+    """Keep a comparison of finished renders of a video."""
+    video = access.video_or_404(request, ref)
+    if wish.layout != "grid" and len(wish.renders) != 2:
+        raise Refused("A wipe, a blink and a loupe have two places; take a grid for more.", 422)
+    seen = {render.ref: render for render in access.renders_to_see(access.viewer_of(request), video)}
+    places: list[Render | None] = []
+    for name in wish.renders:
+        if name is not None and (name not in seen or seen[name].state != Render.State.FINISHED):
+            raise Refused(f"“{name}” is no finished render of this video.", 422)
+        places.append(seen[name] if name is not None else None)
+    words = wish.model_dump(include={"title", "text", "visibility", "layout"})
+    with transaction.atomic():
+        made = Comparison.objects.create(video=video, owner=request.user, **words)
+        ComparisonItem.objects.bulk_create(
+            ComparisonItem(comparison=made, position=number, render=place)
+            for number, place in enumerate(places)
+        )
+    return 201, Told(request).comparison(access.comparison_or_404(request, made.ref))
+
+
+@comparisons.get("/comparisons/{ref}", response={200: ComparisonOut, 404: Problem}, auth=READING)
+def get_comparison(request: HttpRequest, ref: str) -> ComparisonOut:
+    """One comparison."""
+    return Told(request).comparison(access.comparison_or_404(request, ref))
+
+
+@comparisons.patch("/comparisons/{ref}", response={200: ComparisonOut, 422: Problem, **NO}, auth=SIGNED_IN)
+def change_comparison(request: HttpRequest, ref: str, wish: WordsChange) -> ComparisonOut:
+    """Change its words and its visibility."""
+    own = _own(request, access.comparison_or_404(request, ref))
+    _change(own, wish)
+    return Told(request).comparison(access.comparison_or_404(request, ref))
+
+
+@comparisons.delete("/comparisons/{ref}", response={204: None, **NO}, auth=SIGNED_IN)
+def delete_comparison(request: HttpRequest, ref: str) -> object:
+    """Delete it; its renders stay."""
+    _own(request, access.comparison_or_404(request, ref)).delete()
+    return 204, None
+
+
+@collections.get("/collections", response=Page[CollectionOut], auth=READING)
+def list_collections(request: HttpRequest, which: Paging, mine: bool = False) -> object:
+    """Public collections and one's own."""
+    own = Q(owner_id=request.user.pk) if request.user.is_authenticated else Q(pk=None)
+    found = Collection.objects.select_related("owner").filter(
+        own if mine else own | Q(visibility=Visibility.PUBLIC)
+    )
+    return page_of(found.order_by("-created_at", "-pk"), which, Told(request).collection)
+
+
+@collections.post("/collections", response={201: CollectionOut, 401: Problem, 422: Problem}, auth=SIGNED_IN)
+def create_collection(request: HttpRequest, wish: CollectionWish) -> object:
+    """Make a collection."""
+    made = Collection.objects.create(owner=request.user, **wish.model_dump())
+    return 201, Told(request).collection(made)
+
+
+@collections.get("/collections/{ref}", response={200: CollectionOut, 404: Problem}, auth=READING)
+def get_collection(request: HttpRequest, ref: str) -> CollectionOut:
+    """One collection with the works that one may see."""
+    return Told(request).collection(access.collection_or_404(request, ref))
+
+
+@collections.patch("/collections/{ref}", response={200: CollectionOut, 422: Problem, **NO}, auth=SIGNED_IN)
+def change_collection(request: HttpRequest, ref: str, wish: WordsChange) -> CollectionOut:
+    """Change its words and its visibility."""
+    own = _own(request, access.collection_or_404(request, ref))
+    _change(own, wish)
+    return Told(request).collection(access.collection_or_404(request, ref))
+
+
+@collections.delete("/collections/{ref}", response={204: None, **NO}, auth=SIGNED_IN)
+def delete_collection(request: HttpRequest, ref: str) -> object:
+    """Delete it; its works stay."""
+    _own(request, access.collection_or_404(request, ref)).delete()
+    return 204, None
+
+
+@collections.post(
+    "/collections/{ref}/items",
+    response={201: CollectionOut, 409: Problem, 422: Problem, **NO},
+    auth=SIGNED_IN,
+)
+def add_item(request: HttpRequest, ref: str, wish: ItemWish) -> object:
+    """Put a render or a comparison that one may see at the end."""
+    own = _own(request, access.collection_or_404(request, ref))
+    find = {"render": access.render_or_404, "comparison": access.comparison_or_404}[wish.kind]
+    work = {wish.kind: find(request, wish.ref)}
+    with transaction.atomic():
+        Collection.objects.select_for_update().get(pk=own.pk)  # two at once do not take the same place
+        if own.items.filter(**work).exists():
+            raise Refused("It is in this collection already.")
+        last = own.items.aggregate(n=Max("position"))["n"]
+        CollectionItem.objects.create(collection=own, position=0 if last is None else last + 1, **work)
+    return 201, Told(request).collection(own)
+
+
+@collections.delete("/collections/{ref}/items/{kind}/{item}", response={204: None, **NO}, auth=SIGNED_IN)
+def remove_item(request: HttpRequest, ref: str, kind: str, item: str) -> object:
+    """Take a render or a comparison out."""
+    own = _own(request, access.collection_or_404(request, ref))
+    if kind not in ("render", "comparison"):
+        raise Http404
+    if not own.items.filter(**{f"{kind}__ref": item}).delete()[0]:
+        raise Http404
+    return 204, None
+
+
+@sharing.get("/share-links", response={200: Page[ShareOut], 401: Problem}, auth=SIGNED_IN)
+def list_share_links(request: HttpRequest, which: Paging) -> object:
+    """The links that one made."""
+    found = ShareLink.objects.filter(owner_id=request.user.pk)
+    found = found.select_related("video", "render__video", "comparison__video", "collection")
+    return page_of(found.order_by("-created_at", "-pk"), which, Told(request).share)
+
+
+@sharing.post("/share-links", response={201: NewShare, 422: Problem, **NO}, auth=SIGNED_IN)
+def create_share_link(request: HttpRequest, wish: ShareWish) -> object:
+    """Make a link. Its address is in this answer and nowhere else."""
+    target = target_or_404(request, wish.kind, wish.ref)
+    if wish.expires_at is not None and _aware(wish.expires_at) <= timezone.now():
+        raise Refused("expires_at: this time is over already.", 422)
+    expires = _aware(wish.expires_at) if wish.expires_at else None
+    link, token = ShareLink.make(
+        request.user, target, label=wish.label, downloads=wish.downloads, expires_at=expires
+    )
+    told = Told(request)
+    return 201, NewShare(
+        **told.share(link).model_dump(), address=told.address(reverse("share", args=[token]))
+    )
+
+
+@sharing.delete("/share-links/{id}", response={204: None, **NO}, auth=SIGNED_IN)
+def revoke_share_link(request: HttpRequest, id: int) -> object:
+    """Close a link, at once and for good."""
+    _own(request, get_object_or_404(ShareLink, pk=id)).revoke()
+    return 204, None
+
+
+def _own(request: HttpRequest, one: Any) -> Any:
+    """The same, if it is the asker's to change. Raises Http404."""
+    if not access.can_change_own(access.viewer_of(request), one):
+        raise Http404
+    return one
+
+
+def _change(own: Comparison | Collection, wish: WordsChange) -> None:
+    for name, value in wish.model_dump(exclude_none=True).items():
+        setattr(own, name, value)
+    own.save(update_fields=list(wish.model_dump(exclude_none=True)))
+
+
+def _aware(moment: Any) -> Any:
+    return timezone.make_aware(moment) if timezone.is_naive(moment) else moment

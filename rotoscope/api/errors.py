@@ -1,0 +1,50 @@
+"""Errors of the API: always {"detail": sentence}."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from ninja import NinjaAPI
+from ninja.errors import AuthenticationError, AuthorizationError, ValidationError
+
+from videos.pipeline.renders import CannotRender
+from videos.uploads.errors import UploadError
+
+
+class Refused(Exception):
+    """The wish makes sense, but not now or not like this; `str()` is a sentence."""
+
+    def __init__(self, sentence: str, status: int = 409) -> None:
+        super().__init__(sentence)
+        self.status = status
+
+
+def add_to(api: NinjaAPI) -> None:
+    """Tell the API what to say."""
+
+    def says(error: type[Exception], tell: Any) -> None:
+        def handler(request: HttpRequest, problem: Any) -> HttpResponse:
+            status, sentence = tell(problem)
+            return api.create_response(request, {"detail": sentence}, status=status)
+
+        api.add_exception_handler(error, handler)
+
+    says(
+        Http404, lambda problem: (404, str(problem) or "There is no such thing, or it is not for you to see.")
+    )
+    says(AuthenticationError, lambda _: (401, "Sign in, or send “Authorization: Bearer KEY”."))
+    says(AuthorizationError, lambda _: (403, "This is not yours to change."))
+    says(ValidationError, lambda problem: (422, sentence_of(problem.errors)))
+    says(Refused, lambda problem: (problem.status, str(problem)))
+    says(CannotRender, lambda problem: (422, str(problem)))
+    says(UploadError, lambda problem: (problem.status if problem.status != 400 else 422, str(problem)))
+
+
+def sentence_of(errors: list[dict[str, Any]]) -> str:
+    """What was wrong with an input: “strength: Input should be less than or equal to 1.”"""
+    parts = []
+    for error in errors:
+        where = [str(step) for step in error["loc"] if step not in ("body", "query", "path", "wish", "which")]
+        parts.append(f"{'.'.join(where)}: {error['msg']}" if where else str(error["msg"]))
+    return "; ".join(parts)

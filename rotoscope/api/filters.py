@@ -1,0 +1,62 @@
+"""Filters, and whoever asks."""
+
+from __future__ import annotations
+
+from django.db.models import Q
+from django.http import Http404, HttpRequest
+from ninja import Router
+
+from filters.models import Filter
+from rotoscope.api.auth import READING, SIGNED_IN
+from rotoscope.api.paging import Page, Paging, page_of
+from rotoscope.api.shapes import FilterOut, Me, Problem, Told
+from videos import access
+from videos.models import Profile
+
+router = Router(tags=["filters"])
+
+
+@router.get("/me", response={200: Me, 401: Problem}, auth=SIGNED_IN, tags=["people"])
+def me(request: HttpRequest) -> Me:
+    """Whose key this is, and how much room is left."""
+    profile = Profile.of(request.user)
+    return Me(
+        username=request.user.get_username(),
+        is_staff=bool(getattr(request.user, "is_staff", False)),
+        quota_bytes=profile.quota_bytes,
+        used_bytes=profile.used_bytes(),
+    )
+
+
+@router.get("/filters", response=Page[FilterOut], auth=READING)
+def list_filters(request: HttpRequest, which: Paging, q: str = "", tag: str = "") -> object:
+    """Published filters (and drafts of one's own) that can run now; by words in `q`, by `tag`."""
+    found = access.filters_for(access.viewer_of(request)).with_pictures()
+    for word in q.split()[:8]:
+        found = found.filter(
+            Q(name__icontains=word) | Q(description__icontains=word) | Q(tags__contains=[word.lower()])
+        )
+    if tag:
+        found = found.filter(tags__contains=[tag.lower()])
+    return page_of(found.order_by("name", "pk"), which, Told(request).filter)
+
+
+@router.get("/filters/{slug}", response={200: FilterOut, 404: Problem}, auth=READING)
+def get_filter(request: HttpRequest, slug: str) -> FilterOut:
+    """One filter, also while it is unavailable or retired."""
+    one = Filter.objects.with_pictures().filter(slug=slug).first()
+    if one is None:
+        raise Http404
+    viewer = access.viewer_of(request)
+    hidden = one.state == Filter.State.DRAFT and not (viewer.is_staff or viewer.owns(one))
+    if hidden:
+        raise Http404
+    return Told(request).filter(one)
+
+
+def usable_filter(request: HttpRequest, slug: str) -> Filter:
+    """A filter that the asker may paint with now. Raises Http404."""
+    found = access.filters_for(access.viewer_of(request)).select_related("current").filter(slug=slug).first()
+    if found is None:
+        raise Http404(f"There is no filter “{slug}” that can run now.")
+    return found

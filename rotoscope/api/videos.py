@@ -1,0 +1,138 @@
+"""Footage: uploads, words, frames."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from django.http import HttpRequest
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+from ninja import Router
+
+from rotoscope.api.auth import READING, SIGNED_IN
+from rotoscope.api.errors import Refused
+from rotoscope.api.paging import Page, Paging, page_of
+from rotoscope.api.shapes import FrameOut, Problem, Told, UploadOut, VideoOut
+from rotoscope.api.wishes import NewUpload, Separation, VideoChange
+from videos import access
+from videos.models import Upload, Video
+from videos.pipeline import ingest, receive, renders, separate
+from videos.uploads.begin import begin
+
+router = Router(tags=["videos"])
+NO: dict[int, Any] = {401: Problem, 403: Problem, 404: Problem}
+
+
+@router.get("/videos", response=Page[VideoOut], auth=READING)
+def list_videos(
+    request: HttpRequest, which: Paging, q: str = "", tag: str = "", owner: str = "", mine: bool = False
+) -> object:
+    """Public footage and one's own; newest first. `q` looks in titles, texts, tags, owners and filters."""
+    found = Video.objects.listed_for(request.user)
+    if mine:
+        found = found.filter(owner_id=request.user.pk)
+    if tag:
+        found = found.filter(tags__contains=[tag.lower()])
+    if owner:
+        found = found.filter(owner__username=owner)
+    if q:
+        found = found.search(q)
+    return page_of(found.select_related("owner").order_by("-created_at", "-pk"), which, Told(request).video)
+
+
+@router.post(
+    "/videos",
+    response={201: UploadOut, 401: Problem, 413: Problem, 422: Problem, 507: Problem},
+    auth=SIGNED_IN,
+)
+def create_video(request: HttpRequest, wish: NewUpload) -> object:
+    """Begin an upload. Send the bytes to its `address` by tus 1.0 (PATCH); the last one makes the video.
+
+    The address takes the same key. `GET /uploads/{id}` tells which video it became.
+    """
+    values = {
+        "filename": wish.filename,
+        "title": wish.title,
+        "visibility": wish.visibility,
+        "tags": ",".join(wish.tags),
+    }
+    return 201, _upload(request, begin(request.user, wish.length, values))
+
+
+@router.get("/uploads/{id}", response={200: UploadOut, 401: Problem, 404: Problem}, auth=SIGNED_IN)
+def get_upload(request: HttpRequest, id: uuid.UUID) -> UploadOut:
+    """How far an upload of one's own is, and what became of it."""
+    return _upload(
+        request, get_object_or_404(Upload.objects.select_related("video"), pk=id, owner=request.user)
+    )
+
+
+@router.get("/videos/{ref}", response={200: VideoOut, 404: Problem}, auth=READING)
+def get_video(request: HttpRequest, ref: str) -> VideoOut:
+    """One video."""
+    return Told(request).video(access.video_or_404(request, ref))
+
+
+@router.patch("/videos/{ref}", response={200: VideoOut, 422: Problem, **NO}, auth=SIGNED_IN)
+def change_video(request: HttpRequest, ref: str, wish: VideoChange) -> VideoOut:
+    """Change title, description, tags, visibility."""
+    video = access.own_video_or_404(request, ref)
+    changes = wish.model_dump(exclude_none=True)
+    if "tags" in changes:
+        changes["tags"] = receive.clean_tags(changes["tags"])
+    if changes:
+        Video.objects.filter(pk=video.pk).update(**changes)
+    return Told(request).video(access.own_video_or_404(request, ref))
+
+
+@router.delete("/videos/{ref}", response={204: None, **NO}, auth=SIGNED_IN)
+def delete_video(request: HttpRequest, ref: str) -> object:
+    """Delete footage with everything made of it."""
+    renders.remove_video(access.own_video_or_404(request, ref))
+    return 204, None
+
+
+@router.post("/videos/{ref}/retry", response={202: VideoOut, 409: Problem, **NO}, auth=SIGNED_IN)
+def retry_video(request: HttpRequest, ref: str) -> object:
+    """Try a failed ingest again."""
+    video = access.own_video_or_404(request, ref)
+    if not ingest.retry(video):
+        raise Refused("It has not failed.", 409)
+    return 202, Told(request).video(access.own_video_or_404(request, ref))
+
+
+@router.post(
+    "/videos/{ref}/separate", response={202: VideoOut, 409: Problem, 422: Problem, **NO}, auth=SIGNED_IN
+)
+def separate_video(request: HttpRequest, ref: str, wish: Separation) -> object:
+    """Separate its images at another rate."""
+    video = access.own_video_or_404(request, ref)
+    if video.state != Video.State.READY:
+        raise Refused("It is not ready yet.", 409)
+    separate.begin(video, wish.images_per_second)
+    return 202, Told(request).video(access.own_video_or_404(request, ref))
+
+
+@router.get("/videos/{ref}/frames", response={200: Page[FrameOut], 404: Problem}, auth=READING)
+def list_frames(request: HttpRequest, ref: str, which: Paging) -> object:
+    """Its separated images, in order."""
+    video = access.video_or_404(request, ref)
+    return page_of(video.frames.select_related("video").order_by("index"), which, Told(request).frame)
+
+
+def _upload(request: HttpRequest, upload: Upload) -> UploadOut:
+    if upload.video is None and upload.is_whole:
+        from videos.uploads.finish import finish
+
+        finish(upload)
+        upload.refresh_from_db()
+    return UploadOut(
+        id=str(upload.pk),
+        address=request.build_absolute_uri(reverse("tus-upload", args=[upload.pk])),
+        filename=upload.filename,
+        offset=upload.offset,
+        length=upload.length,
+        expires_at=upload.expires_at,
+        video=upload.video.ref if upload.video else None,
+    )

@@ -1,0 +1,112 @@
+"""What the API is asked for. What is left out stays as it is, or is as the pages begin with it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Literal
+
+from ninja import Schema
+from pydantic import Field
+
+from videos.pipeline.renders import RenderSettings
+
+Visibility = Literal["public", "unlisted", "private"]
+Title = Annotated[str, Field(min_length=1, max_length=200)]
+Share = Annotated[float, Field(ge=0, le=1)]
+Tags = Annotated[list[Annotated[str, Field(max_length=40)]], Field(max_length=12)]
+
+
+class NewUpload(Schema):
+    """An upload to begin."""
+
+    filename: Annotated[str, Field(min_length=1, max_length=255)]
+    length: Annotated[int, Field(gt=0, description="Bytes.")]
+    title: Annotated[str, Field(max_length=200)] = ""
+    visibility: Visibility = "private"
+    tags: Tags = []
+
+
+class VideoChange(Schema):
+    """The words of footage, and who may look."""
+
+    title: Title | None = None
+    description: str | None = None
+    tags: Tags | None = None
+    visibility: Visibility | None = None
+
+
+class Separation(Schema):
+    """At which rate images are separated."""
+
+    images_per_second: Annotated[int, Field(ge=1, le=240)] | Literal["source"]
+
+
+class RenderWish(Schema):
+    """A render, or an estimate of one."""
+
+    filter: Annotated[str, Field(description="The filter's slug.")]
+    strength: Share = 1.0
+    keep_colours: bool = False
+    smoothing: Share = 0.0
+    images_per_second: Annotated[int, Field(ge=1)] | None = None
+    cross_fade: bool = False
+    height: Annotated[int, Field(ge=2)] | None = None
+    start_frame: Annotated[int, Field(ge=0)] = 0
+    stop_frame: Annotated[int, Field(ge=1)] | None = None
+
+    def settings(self) -> RenderSettings:
+        """As the pipeline takes them."""
+        return RenderSettings(**self.model_dump(exclude={"filter"}))
+
+
+class StillWish(Schema):
+    """One frame under one filter."""
+
+    filter: str
+    frame: Annotated[int, Field(ge=0)]
+    strength: Share = 1.0
+    keep_colours: bool = False
+    height: Annotated[int, Field(ge=16, le=2160)] = 720
+
+
+class ComparisonWish(Schema):
+    """A comparison. Up to nine places; null among the renders is the original."""
+
+    title: Title
+    text: str = ""
+    visibility: Visibility = "unlisted"
+    layout: Literal["wipe", "grid", "blink", "loupe"] = "wipe"
+    renders: Annotated[list[str | None], Field(min_length=2, max_length=9)]
+
+
+class WordsChange(Schema):
+    """The words of a comparison or a collection, and who may look."""
+
+    title: Title | None = None
+    text: str | None = None
+    visibility: Visibility | None = None
+
+
+class CollectionWish(Schema):
+    """A collection."""
+
+    title: Title
+    text: str = ""
+    visibility: Visibility = "unlisted"
+
+
+class ItemWish(Schema):
+    """What is put into a collection: a render or a comparison, by ref."""
+
+    kind: Literal["render", "comparison"]
+    ref: str
+
+
+class ShareWish(Schema):
+    """A share link."""
+
+    kind: Literal["video", "render", "comparison", "collection"]
+    ref: str
+    label: Annotated[str, Field(max_length=120)] = ""
+    downloads: bool = False
+    expires_at: datetime | None = None
