@@ -28,10 +28,16 @@ STOPPED_FOR = timedelta(days=7)
 
 @dataclass(frozen=True)
 class Cell:
-    """Some neighbouring segments: the share of their images that is painted, and whether one is worked on."""
+    """Some neighbouring segments: their images, those that are painted, and whether one is worked on."""
 
-    share: float
+    images: int
+    done: int
     running: bool
+
+    @property
+    def share(self) -> float:
+        """The painted part, 0 to 1."""
+        return min(1.0, self.done / self.images) if self.images else 0.0
 
     @property
     def kind(self) -> str:
@@ -53,8 +59,11 @@ class RenderJob:
 
     @property
     def percent(self) -> int:
-        """0 to 100, whole; 100 only when it is finished."""
-        return 100 if self.render.state == Render.State.FINISHED else min(99, int(100 * self.render.progress))
+        """0 to 100, whole; 100 only when it is finished. Images of segments that were broken off do not count."""
+        if self.render.state == Render.State.FINISHED:
+            return 100
+        images = sum(cell.images for cell in self.cells)
+        return min(99, 100 * sum(cell.done for cell in self.cells) // images) if images else 0
 
 
 @dataclass(frozen=True)
@@ -175,13 +184,13 @@ def cells_of(renders: Sequence[Render]) -> dict[int, list[Cell]]:
     widths = {pk: ceil(size / CELLS) for pk, size in sizes.items()}
     for width in set(widths.values()):
         same = [pk for pk, one in widths.items() if one == width]
-        for pk, share, running in _grouped(same, width):
-            of[pk].append(Cell(share, running))
+        for pk, cell in _grouped(same, width):
+            of[pk].append(cell)
     return of
 
 
-def _grouped(keys: list[int], width: int) -> Iterable[tuple[int, float, bool]]:
-    """(render, share painted, worked on) for each `width` neighbouring segments, in order."""
+def _grouped(keys: list[int], width: int) -> Iterable[tuple[int, Cell]]:
+    """(render, cell) for each `width` neighbouring segments, in order."""
     alive = Q(state=Segment.State.RUNNING, lease_until__gt=timezone.now())
     rows = (
         Segment.objects.filter(render__in=keys)
@@ -191,4 +200,4 @@ def _grouped(keys: list[int], width: int) -> Iterable[tuple[int, float, bool]]:
         .order_by("render", "cell")
     )
     for row in rows:
-        yield row["render"], min(1.0, row["done"] / row["all"]) if row["all"] else 0.0, bool(row["running"])
+        yield row["render"], Cell(row["all"], row["done"], bool(row["running"]))

@@ -71,7 +71,7 @@ def test_nobody_elses_work_is_shown(colleague_client: Client, video: Video) -> N
 def test_a_running_render_shows_its_progress_pace_and_time_left(owner_client: Client, video: Video) -> None:
     segmented(video, 5, 2)
     page = queue(owner_client)
-    assert "painting, 39 %" in page
+    assert "painting, 40 %" in page
     assert "96 / 240 images" in page
     assert "1.6 images a second" in page
     assert "about 1 min 30 s left" in page
@@ -104,7 +104,9 @@ def test_a_failed_render_says_why_and_can_be_tried_again(owner_client: Client, v
 def test_a_cancelled_render_can_be_taken_up_again(owner_client: Client, video: Video) -> None:
     render = segmented(video, 5, 2)
     owner_client.post(reverse("render-cancel", args=[render.ref]))
-    assert "Undo, go on" in queue(owner_client)
+    page = queue(owner_client)
+    assert "Undo, go on" in page
+    assert "cancelled at 40 %; finished parts are kept" in page
 
 
 def test_footage_that_is_taken_in_shows_its_stage(owner: User, owner_client: Client) -> None:

@@ -22,7 +22,10 @@ from videos.pipeline import renders
 def cancel(request: HttpRequest, ref: str) -> HttpResponse:
     """Stop a render; finished segments are kept for whoever goes on."""
     return _act(
-        request, ref, renders.cancel, "“{}” is cancelled. What is painted is kept: you can go on from there."
+        request,
+        ref,
+        renders.cancel,
+        "“{}” is cancelled. Its finished parts are kept: you can go on from there.",
     )
 
 
