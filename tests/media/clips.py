@@ -38,10 +38,21 @@ def number_of(frame: Frame) -> int:
     return sum(int(line[middle - 2 : middle + 3].mean() > 128) << bit for bit, middle in enumerate(middles))
 
 
+def picture(frame: av.VideoFrame) -> Frame:
+    """The decoded picture as RGB."""
+    return np.asarray(frame.to_ndarray(format="rgb24"), dtype=np.uint8)
+
+
+def seconds_of(pts: int | None, tick: Fraction | None) -> Fraction:
+    """A timestamp in seconds; a missing one fails the test."""
+    assert pts is not None and tick is not None
+    return pts * tick
+
+
 def numbers_of(path: Path) -> list[int]:
     """The numbers of all pictures of a file, in the order in which they are shown."""
     with av.open(str(path)) as container:
-        return [number_of(frame.to_ndarray(format="rgb24")) for frame in container.decode(video=0)]
+        return [number_of(picture(frame)) for frame in container.decode(video=0)]
 
 
 def click(seconds: float, at: float) -> NDArray[np.float32]:
@@ -86,7 +97,9 @@ def make_clip(
     """Writes a clip by PyAV. ``times``: seconds of each picture for a variable rate."""
     rate = Fraction(rate)
     with av.open(str(path), "w", options=container_options or {}) as output:
-        stream: Any = output.add_stream(codec, rate=rate, options=options or {"crf": "12", "preset": "ultrafast"})
+        stream: Any = output.add_stream(
+            codec, rate=rate, options=options or {"crf": "12", "preset": "ultrafast"}
+        )
         stream.height, stream.width = frames[0].shape[:2]
         odd = stream.width % 2 or stream.height % 2
         stream.pix_fmt = "yuv444p" if odd else "yuv420p"

@@ -11,7 +11,9 @@ from videos.media import decode
 from videos.media.footage import make_footage
 from videos.media.probe import probe
 
-PATCHES = np.array([(200, 60, 50), (60, 180, 70), (50, 80, 190), (128, 128, 128), (235, 225, 40), (16, 16, 16)])
+PATCHES = np.array(
+    [(200, 60, 50), (60, 180, 70), (50, 80, 190), (128, 128, 128), (235, 225, 40), (16, 16, 16)]
+)
 
 
 def patches() -> NDArray[np.uint8]:
@@ -31,11 +33,15 @@ def write(path: Path, matrix: str, span: str, *, tag: bool = True) -> Path:
     """Six equal frames of the patches, stored with this matrix and range."""
     name = {"bt709": "bt709", "bt601": "smpte170m", "bt2020": "bt2020nc"}[matrix]
     filters = f"scale=out_color_matrix={matrix}:out_range={span}:flags=accurate_rnd,format=yuv420p"
-    marks = ["-colorspace", name, "-color_range", span] if tag else ["-bsf:v", "h264_metadata=colour_primaries=2"]
+    marks = (
+        ["-colorspace", name, "-color_range", span] if tag else ["-bsf:v", "h264_metadata=colour_primaries=2"]
+    )
     if tag:
         filters += f",setparams=colorspace={name}:range={span}"
     source = ["-f", "rawvideo", "-pix_fmt", "rgb24", "-s", "192x96", "-r", "25", "-i", "-"]
-    run_ffmpeg(*source, "-vf", filters, "-c:v", "libx264", "-crf", "4", *marks, path, data=patches().tobytes() * 6)
+    run_ffmpeg(
+        *source, "-vf", filters, "-c:v", "libx264", "-crf", "4", *marks, path, data=patches().tobytes() * 6
+    )
     return path
 
 
@@ -60,7 +66,11 @@ def pq(nits: NDArray[np.float64]) -> NDArray[np.float64]:
 
 def hlg(light: NDArray[np.float64]) -> NDArray[np.float64]:
     """The curve of ARIB STD-B67: scene light 0..1 to signal 0..1."""
-    return np.where(light <= 1 / 12, np.sqrt(3 * light), 0.17883277 * np.log(np.maximum(12 * light - 0.28466892, 1e-9)) + 0.55991073)
+    return np.where(
+        light <= 1 / 12,
+        np.sqrt(3 * light),
+        0.17883277 * np.log(np.maximum(12 * light - 0.28466892, 1e-9)) + 0.55991073,
+    )
 
 
 def write_hdr(path: Path, signal: NDArray[np.float64], transfer: str) -> Path:
@@ -69,7 +79,16 @@ def write_hdr(path: Path, signal: NDArray[np.float64], transfer: str) -> Path:
     y = np.repeat(np.repeat(luma[None], 96, axis=0), 32, axis=1)
     chroma = np.full((2, 48, 96), 512, dtype="<u2")
     source = ["-f", "rawvideo", "-pix_fmt", "yuv420p10le", "-s", "192x96", "-r", "25", "-i", "-"]
-    tags = ["-color_primaries", "bt2020", "-color_trc", transfer, "-colorspace", "bt2020nc", "-color_range", "tv"]
+    tags = [
+        "-color_primaries",
+        "bt2020",
+        "-color_trc",
+        transfer,
+        "-colorspace",
+        "bt2020nc",
+        "-color_range",
+        "tv",
+    ]
     params = f"log-level=none:colorprim=bt2020:transfer={transfer}:colormatrix=bt2020nc:range=limited"
     codec = ["-c:v", "libx265", "-preset", "ultrafast", "-crf", "8", "-x265-params", params, "-tag:v", "hvc1"]
     run_ffmpeg(*source, *codec, *tags, path, data=(y.tobytes() + chroma.tobytes()) * 6)

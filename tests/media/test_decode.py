@@ -24,7 +24,9 @@ def footage(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder / "footage.mp4"
 
 
-@pytest.mark.parametrize(("start", "stop"), [(0, 130), (0, 1), (23, 26), (24, 25), (47, 49), (71, 96), (129, 130)])
+@pytest.mark.parametrize(
+    ("start", "stop"), [(0, 130), (0, 1), (23, 26), (24, 25), (47, 49), (71, 96), (129, 130)]
+)
 def test_ranges_hold_exactly_the_frames_asked_for(footage: Path, start: int, stop: int) -> None:
     assert [number_of(frame) for frame in decode.frames(footage, start, stop)] == list(range(start, stop))
 
@@ -35,7 +37,9 @@ def test_every_single_frame_can_be_asked_for(footage: Path) -> None:
 
 def test_chosen_frames_come_in_one_pass(footage: Path) -> None:
     wanted = [0, 1, 5, 23, 24, 100, 129]
-    assert [(index, number_of(frame)) for index, frame in decode.selected(footage, wanted)] == [(n, n) for n in wanted]
+    assert [(index, number_of(frame)) for index, frame in decode.selected(footage, wanted)] == [
+        (n, n) for n in wanted
+    ]
 
 
 def test_frames_can_be_smaller(footage: Path) -> None:

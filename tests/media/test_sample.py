@@ -21,13 +21,17 @@ COARSE = 256
 @pytest.fixture(scope="module")
 def coast() -> Scene:
     """The sample's coast on coarse maps."""
-    return Scene(levels(sample.SEED, "coast", LIGHTS["golden"], COARSE), LIGHTS["golden"], sample.SEED, "coast")
+    return Scene(
+        levels(sample.SEED, "coast", LIGHTS["golden"], COARSE), LIGHTS["golden"], sample.SEED, "coast"
+    )
 
 
 def test_the_same_moment_is_the_same_picture(coast: Scene) -> None:
     first, _ = draw(coast, flight(1.0), 160, 90, 1.0)
     levels.cache_clear()
-    again = Scene(levels(sample.SEED, "coast", LIGHTS["golden"], COARSE), LIGHTS["golden"], sample.SEED, "coast")
+    again = Scene(
+        levels(sample.SEED, "coast", LIGHTS["golden"], COARSE), LIGHTS["golden"], sample.SEED, "coast"
+    )
     assert np.array_equal(first, draw(again, flight(1.0), 160, 90, 1.0)[0])
     other, _ = draw(coast, flight(1.5), 160, 90, 1.5)
     assert np.abs(first - other).mean() > 0.01
@@ -98,7 +102,9 @@ def test_unknown_landscapes_are_an_error() -> None:
 @pytest.mark.slow
 def test_the_sample_is_a_video_with_sound_and_a_camera_path(tmp_path: Path) -> None:
     heard: list[float] = []
-    path = sample.make_sample(tmp_path / "s.mp4", seconds=1, width=160, height=90, rate=Fraction(12), progress=heard.append)
+    path = sample.make_sample(
+        tmp_path / "s.mp4", seconds=1, width=160, height=90, rate=Fraction(12), progress=heard.append
+    )
     described = json.loads(path.read_text())
     assert (described["width"], described["fps"], len(described["frames"])) == (160, [12, 1], 12)
     with av.open(str(tmp_path / "s.mp4")) as container:

@@ -11,7 +11,9 @@ from videos.media.errors import DecodeError, EncodeError
 from videos.media.statistics import colourfulness, palette, statistics
 
 
-def plain(red: int, green: int, blue: int, height: int = 60, width: int = 80) -> np.ndarray[tuple[int, ...], np.dtype[np.uint8]]:
+def plain(
+    red: int, green: int, blue: int, height: int = 60, width: int = 80
+) -> np.ndarray[tuple[int, ...], np.dtype[np.uint8]]:
     """A picture of one colour."""
     return np.full((height, width, 3), (red, green, blue), dtype=np.uint8)
 

@@ -48,7 +48,10 @@ def test_no_image_is_shown_before_its_time() -> None:
     for images in (1, 2, 5, 12):
         shown = timing.held(500, FILM, images)
         assert all(source <= frame for frame, source in enumerate(shown))
-        assert all(Fraction(frame - source) / FILM <= Fraction(1, images) + 1 / FILM for frame, source in enumerate(shown))
+        assert all(
+            Fraction(frame - source) / FILM <= Fraction(1, images) + 1 / FILM
+            for frame, source in enumerate(shown)
+        )
 
 
 def test_every_frame_is_painted_when_as_many_images_are_asked_for() -> None:
@@ -59,7 +62,7 @@ def test_cross_fading_runs_evenly_and_ends_held() -> None:
     faded = timing.cross_faded(10, Fraction(4), 1)
     assert [weight for _, _, weight in faded[:5]] == [Fraction(n, 4) for n in (0, 1, 2, 3, 0)]
     assert faded[3][:2] == (0, 4)
-    assert faded[9] == (8, 8, 0)
+    assert faded[9] == (8, 8, Fraction(0))
 
 
 def ticks(times: list[Fraction], tick: Fraction) -> list[int]:
@@ -67,7 +70,9 @@ def ticks(times: list[Fraction], tick: Fraction) -> list[int]:
     return [round(time / tick) for time in times]
 
 
-@pytest.mark.parametrize("rate", [FILM, Fraction(24), Fraction(25), NTSC, Fraction(30), Fraction(60000, 1001)])
+@pytest.mark.parametrize(
+    "rate", [FILM, Fraction(24), Fraction(25), NTSC, Fraction(30), Fraction(60000, 1001)]
+)
 @pytest.mark.parametrize("tick", [Fraction(1, 1000), Fraction(1, 90_000)])
 def test_it_tells_near_rates_apart_in_milliseconds(rate: Fraction, tick: Fraction) -> None:
     found, varies = timing.constant_rate(ticks([n / rate for n in range(240)], tick), tick)
@@ -77,15 +82,23 @@ def test_it_tells_near_rates_apart_in_milliseconds(rate: Fraction, tick: Fractio
 def test_jitter_of_a_phone_is_still_a_constant_rate() -> None:
     random = np.random.default_rng(1)
     times = [Fraction(n, 30) + Fraction(int(random.integers(-4000, 4000)), 1_000_000) for n in range(300)]
-    assert timing.constant_rate(ticks(times, Fraction(1, 90_000)), Fraction(1, 90_000)) == (Fraction(30), False)
+    assert timing.constant_rate(ticks(times, Fraction(1, 90_000)), Fraction(1, 90_000)) == (
+        Fraction(30),
+        False,
+    )
 
 
 def test_dropped_frames_make_it_vary_at_the_usual_rate() -> None:
     times = [Fraction(n, 30) for n in range(300) if n % 17 and n % 23 != 5]
-    assert timing.constant_rate(ticks(times, Fraction(1, 90_000)), Fraction(1, 90_000)) == (Fraction(30), True)
+    assert timing.constant_rate(ticks(times, Fraction(1, 90_000)), Fraction(1, 90_000)) == (
+        Fraction(30),
+        True,
+    )
 
 
 def test_an_unusual_constant_rate_is_kept() -> None:
     rate = Fraction(1875, 100)
-    found, varies = timing.constant_rate(ticks([n / rate for n in range(200)], Fraction(1, 90_000)), Fraction(1, 90_000))
+    found, varies = timing.constant_rate(
+        ticks([n / rate for n in range(200)], Fraction(1, 90_000)), Fraction(1, 90_000)
+    )
     assert (found, varies) == (rate, False)

@@ -51,7 +51,9 @@ def range_of(probe: Probe) -> str:
 def _swscaled(probe: Probe, width: int, height: int) -> str:
     """The way of ordinary footage. Does nothing at all where size, matrix and range are right already."""
     flags = "bicubic+accurate_rnd+full_chroma_int"
-    source = "" if _is_rgb(probe) else f":in_color_matrix={_SWSCALE[matrix_of(probe)]}:in_range={range_of(probe)}"
+    source = (
+        "" if _is_rgb(probe) else f":in_color_matrix={_SWSCALE[matrix_of(probe)]}:in_range={range_of(probe)}"
+    )
     return f"scale={width}:{height}:flags={flags}{source}:out_color_matrix=bt709:out_range=tv"
 
 

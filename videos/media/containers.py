@@ -15,16 +15,29 @@ UNFINISHED = (
     "The recording was never finished: its index is missing. Copy the clip from the camera again, "
     "or repair it in your editor, and upload the result."
 )
-TRUNCATED = (
-    "The file ends early: its last part is missing. Copy the whole clip from the camera again and upload that."
-)
+TRUNCATED = "The file ends early: its last part is missing. Copy the whole clip from the camera again and upload that."
 PLAYLIST = (
-    "This is a list that points to other files, not a video. Upload the video itself, as MP4, MOV, MKV, WebM or AVI."
+    "This is a list that points to other files, not a video. "
+    "Upload the video itself, as MP4, MOV, MKV, WebM or AVI."
 )
 PICTURE = "This is a still picture, not a video. Upload a clip as MP4, MOV, MKV, WebM or AVI."
 TEXT = "This is a text file, not a video. Upload a clip as MP4, MOV, MKV, WebM or AVI."
 
-_LISTS = (b"#EXTM3U", b"ffconcat", b"<?xml", b"<MPD", b"<smil", b"[playlist]", b"[InternetShortcut]", b"v=0\r\n", b"v=0\n")
+_LISTS = (
+    b"#EXTM3U",
+    b"ffconcat",
+    b"file '",
+    b"file ",
+    b"http://",
+    b"https://",
+    b"<?xml",
+    b"<MPD",
+    b"<smil",
+    b"[playlist]",
+    b"[InternetShortcut]",
+    b"v=0\r\n",
+    b"v=0\n",
+)
 _PICTURES = (b"\xff\xd8\xff", b"\x89PNG", b"GIF8", b"II*\x00", b"MM\x00*", b"BM")
 _BOXES = {b"ftyp", b"moov", b"mdat", b"free", b"skip", b"wide", b"pnot", b"styp", b"uuid", b"sidx"}
 
@@ -50,7 +63,7 @@ def inspect(path: Path) -> None:
 def _what_is(head: bytes) -> str:
     """The sentence for a file that is none of the containers taken here."""
     text = head.lstrip(b"\xef\xbb\xbf \t\r\n")
-    if text.startswith(_LISTS) or text.startswith((b"file '", b"file ", b"http://", b"https://")):
+    if text.startswith(_LISTS):
         return PLAYLIST
     if head.startswith(_PICTURES) or (head.startswith(b"RIFF") and head[8:12] == b"WEBP"):
         return PICTURE
@@ -60,7 +73,8 @@ def _what_is(head: bytes) -> str:
 
 def _inspect_boxes(file: BinaryIO, size: int) -> None:
     """MP4 and QuickTime: the top-level boxes must fill the file, and the index must be among them."""
-    position, kinds = 0, set()
+    position = 0
+    kinds: set[bytes] = set()
     while position + 8 <= size:
         file.seek(position)
         header = file.read(16)

@@ -54,14 +54,17 @@ def frame_at(path: Path | str, index: int, *, height: int | None = None) -> Fram
     return next(iter(list(frames(path, index, index + 1, height=height))))
 
 
-def selected(path: Path | str, indices: list[int], *, height: int | None = None) -> Iterator[tuple[int, Frame]]:
+def selected(
+    path: Path | str, indices: list[int], *, height: int | None = None
+) -> Iterator[tuple[int, Frame]]:
     """Yields (index, frame) for sorted ``indices``; jumps over gaps of more than two seconds, else reads on."""
     try:
         with av.open(str(path)) as container:
             stream = _video(container)
             rate = Fraction(stream.average_rate or stream.guessed_rate or 25)
             size = _size(stream, height)
-            at, reader = -1, iter(())  # type: ignore[var-annotated]
+            at = -1
+            reader: Iterator[VideoFrame] = iter(())
             for index in indices:
                 if at < 0 or index - at > 2 * rate:
                     reader = _from(container, stream, rate, index)
@@ -129,4 +132,4 @@ def _rgb(frame: VideoFrame, size: tuple[int, int]) -> Frame:
         src_colorspace=Colorspace.ITU709,
         interpolation=scaler | Interpolation.ACCURATE_RND | Interpolation.FULL_CHR_H_INT,
     )
-    return rgb.to_ndarray()
+    return np.asarray(rgb.to_ndarray(), dtype=np.uint8)

@@ -29,7 +29,14 @@ class SegmentWriter:
     """
 
     def __init__(
-        self, path: Path | str, width: int, height: int, rate: Fraction, *, crf: int = 20, preset: str = "veryfast"
+        self,
+        path: Path | str,
+        width: int,
+        height: int,
+        rate: Fraction,
+        *,
+        crf: int = 20,
+        preset: str = "veryfast",
     ) -> None:
         if width % 2 or height % 2:
             raise EncodeError(f"{width}×{height} cannot be written as 4:2:0: both sides must be even.")
@@ -69,7 +76,9 @@ class SegmentWriter:
     def write(self, frame: NDArray[np.uint8]) -> None:
         """Adds one frame; EncodeError if it has another size or type, or the encoder has died."""
         if frame.shape != (self.height, self.width, 3) or frame.dtype != np.uint8:
-            raise EncodeError(f"A frame of {frame.shape} {frame.dtype} does not fit {self.width}×{self.height}.")
+            raise EncodeError(
+                f"A frame of {frame.shape} {frame.dtype} does not fit {self.width}×{self.height}."
+            )
         try:
             self._writer.write_frame(np.ascontiguousarray(frame))
         except OSError as error:

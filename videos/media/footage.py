@@ -68,7 +68,12 @@ def make_footage(
 
 
 def _convert(
-    source: Path, part: Path, probe: Probe, even_beat: bool, progress: Progress | None, should_stop: ShouldStop
+    source: Path,
+    part: Path,
+    probe: Probe,
+    even_beat: bool,
+    progress: Progress | None,
+    should_stop: ShouldStop,
 ) -> None:
     """One run of ffmpeg. ``even_beat``: every source frame becomes one frame; else by its timestamp."""
     whitelists = ["-protocol_whitelist", PROTOCOLS, "-format_whitelist", FORMATS]
@@ -87,9 +92,29 @@ def _convert(
 def video_codec(rate: Fraction, *, crf: int, preset: str) -> list[str]:
     """ffmpeg's words for H.264 with closed groups of one second and timestamps that are exact."""
     beat = str(ceil(rate))
-    words = ["-c:v", "libx264", "-preset", preset, "-crf", str(crf), "-pix_fmt", "yuv420p", "-profile:v", "high"]
+    words = [
+        "-c:v",
+        "libx264",
+        "-preset",
+        preset,
+        "-crf",
+        str(crf),
+        "-pix_fmt",
+        "yuv420p",
+        "-profile:v",
+        "high",
+    ]
     words += ["-g", beat, "-keyint_min", beat, "-sc_threshold", "0", "-flags", "+cgop", "-threads", threads()]
-    words += ["-color_primaries", "bt709", "-color_trc", "bt709", "-colorspace", "bt709", "-color_range", "tv"]
+    words += [
+        "-color_primaries",
+        "bt709",
+        "-color_trc",
+        "bt709",
+        "-colorspace",
+        "bt709",
+        "-color_range",
+        "tv",
+    ]
     exact = f"{rate.numerator}/{rate.denominator}"
     return [*words, "-r", exact, "-fps_mode", "cfr", "-video_track_timescale", str(timing.timescale(rate))]
 

@@ -14,7 +14,9 @@ from videos.media.errors import Refused
 from videos.media.process import PROJECT, bounded, environment
 
 MEMORY = 6 * 2**30
-TOO_SLOW = "Reading this file took too long; it is probably damaged. Export the clip once more and upload that."
+TOO_SLOW = (
+    "Reading this file took too long; it is probably damaged. Export the clip once more and upload that."
+)
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ import sys
 from array import array
 from fractions import Fraction
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import av
 import numpy as np
@@ -32,17 +32,36 @@ MIN_RATE = Fraction(1, 10)
 MAX_FRAMES = int(MAX_SECONDS * MAX_RATE)
 
 AUDIO_ONLY = "This file has sound but no picture. Upload the video it belongs to."
-NO_PICTURE = "No picture of this video could be decoded: it is damaged, or its codec is unknown here. Export it as H.264."
+NO_PICTURE = (
+    "No picture of this video could be decoded: it is damaged or its codec is unknown. Export it as H.264."
+)
 DAMAGED_END = "The end of this video is damaged. Copy the clip from the camera again, or export it once more."
 HUGE = "The picture is {w}×{h}. At most {max} pixels a side are possible: export the clip in 4K or 8K."
 TINY = "The picture is {w}×{h}. At least {min} pixels a side are needed."
 LONG = "The clip lasts {hours:.1f} hours. At most four are possible: cut it into parts."
 ABSURD = "The clip claims {rate:.4g} pictures a second. Between 1/10 and 240 are possible: export it at a usual rate."
 
-_MATRICES = {0: "gbr", 1: "bt709", 4: "fcc", 5: "bt470bg", 6: "smpte170m", 7: "smpte240m", 8: "ycgco", 9: "bt2020nc"}
+_MATRICES = {
+    0: "gbr",
+    1: "bt709",
+    4: "fcc",
+    5: "bt470bg",
+    6: "smpte170m",
+    7: "smpte240m",
+    8: "ycgco",
+    9: "bt2020nc",
+}
 _TRANSFERS = {1: "bt709", 4: "gamma22", 5: "gamma28", 6: "smpte170m", 7: "smpte240m", 8: "linear"}
 _TRANSFERS |= {13: "iec61966-2-1", 14: "bt2020-10", 15: "bt2020-12", 16: "smpte2084", 18: "arib-std-b67"}
-_PRIMARIES = {1: "bt709", 4: "bt470m", 5: "bt470bg", 6: "smpte170m", 7: "smpte240m", 9: "bt2020", 11: "smpte431"}
+_PRIMARIES = {
+    1: "bt709",
+    4: "bt470m",
+    5: "bt470bg",
+    6: "smpte170m",
+    7: "smpte240m",
+    9: "bt2020",
+    11: "smpte431",
+}
 _PRIMARIES |= {12: "smpte432"}
 _RANGES = {1: "tv", 2: "pc"}
 
@@ -123,11 +142,11 @@ def _check_end(container: InputContainer, stream: VideoStream, last: int) -> Non
 
 def _orientation(frame: VideoFrame) -> tuple[int, bool]:
     """Degrees that players turn the picture clockwise (0, 90, 180, 270), and whether they mirror it after that."""
-    side = [data for data in frame.side_data if data.type == av.sidedata.sidedata.Type.DISPLAYMATRIX]
-    if not side:
+    matrix = frame.side_data.get("DISPLAYMATRIX")
+    if matrix is None:
         return 0, False
     # Columns (a, b) and (c, d) are where the picture's own right and down point to on the screen.
-    a, b, _, c, d = (int(n) for n in np.frombuffer(bytes(side[0]), dtype="<i4")[:5])
+    a, b, _, c, d = (int(n) for n in np.frombuffer(bytes(cast(Any, matrix)), dtype="<i4")[:5])
     mirrored = a * d - b * c < 0
     turn = np.degrees(np.arctan2(b, -a if mirrored else a))
     return int(round(float(turn) / 90) * 90) % 360, mirrored
@@ -141,7 +160,13 @@ def _audio(container: InputContainer) -> dict[str, Any] | None:
         start = Fraction(stream.start_time or 0) * (stream.time_base or Fraction(1, stream.rate))
         channels, rate = stream.channels, stream.rate
         index = list(container.streams.audio).index(stream)
-        return {"codec": stream.codec_context.name, "channels": channels, "rate": rate, "start": str(start), "track": index}
+        return {
+            "codec": stream.codec_context.name,
+            "channels": channels,
+            "rate": rate,
+            "start": str(start),
+            "track": index,
+        }
     return None
 
 

@@ -1,14 +1,17 @@
 """Joins the painted segments to one video, without encoding a second time, and gives it its sound back."""
 
+from __future__ import annotations
+
 import heapq
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from fractions import Fraction
 from pathlib import Path
+from typing import Any
 
 import av
 from av.audio.stream import AudioStream
-from av.container import OutputContainer
+from av.container import InputContainer, OutputContainer
 from av.error import FFmpegError
 from av.packet import Packet
 from av.video.stream import VideoStream
@@ -21,7 +24,7 @@ from videos.media.files import written
 # x264 decodes at most two pictures ahead of showing them (B-frames with pyramid).
 REORDER = 2
 
-Timed = tuple[Fraction, Packet]
+Timed = tuple[Fraction, "Packet[Any]"]
 
 
 def rebuild(
@@ -41,8 +44,17 @@ def rebuild(
     """
     try:
         with written(target) as part:
-            _join([Path(path) for path in segments], audio_from, Fraction(rate), frame_count, part, Fraction(start))
-            problem = check_video(part, Fraction(rate), frame_count) or _wrong_length(part, frame_count / Fraction(rate))
+            _join(
+                [Path(path) for path in segments],
+                audio_from,
+                Fraction(rate),
+                frame_count,
+                part,
+                Fraction(start),
+            )
+            problem = check_video(part, Fraction(rate), frame_count) or _wrong_length(
+                part, frame_count / Fraction(rate)
+            )
             if problem:
                 raise RebuildError(f"The rebuilt video is not complete: {problem}")
     except (FFmpegError, OSError, IndexError) as error:
@@ -50,13 +62,20 @@ def rebuild(
 
 
 def _join(
-    segments: list[Path], audio_from: Path | None, rate: Fraction, frame_count: int, part: Path, start: Fraction
+    segments: list[Path],
+    audio_from: Path | None,
+    rate: Fraction,
+    frame_count: int,
+    part: Path,
+    start: Fraction,
 ) -> None:
     """Copies the packets of all segments and of the sound, in the order of time, into one MP4."""
     if not segments:
         raise RebuildError("There is nothing to rebuild: no segment was rendered.")
     with ExitStack() as stack:
-        output = stack.enter_context(av.open(str(part), "w", format="mp4", options={"movflags": "+faststart"}))
+        output = stack.enter_context(
+            av.open(str(part), "w", format="mp4", options={"movflags": "+faststart"})
+        )
         first = stack.enter_context(av.open(str(segments[0])))
         video = output.add_stream_from_template(first.streams.video[0])
         video.time_base = Fraction(1, timing.timescale(rate))
@@ -66,7 +85,7 @@ def _join(
             footage = stack.enter_context(av.open(str(audio_from)))
             if footage.streams.audio:
                 sound = footage.streams.audio[0]
-                sources.append(_sound(output, sound, start, start + frame_count / rate))
+                sources.append(_sound(output, footage, sound, start, start + frame_count / rate))
         output.start_encoding()
         for _, packet in heapq.merge(*sources, key=lambda timed: timed[0]):
             output.mux(packet)
@@ -94,7 +113,7 @@ def _pictures(segments: list[Path], stream: VideoStream, rate: Fraction) -> Iter
             begin += len(packets)
 
 
-def _numbers(packets: list[Packet], source: VideoStream, rate: Fraction, name: str) -> list[int]:
+def _numbers(packets: list[Packet[VideoStream]], source: VideoStream, rate: Fraction, name: str) -> list[int]:
     """The frame number of each packet within its segment; RebuildError unless they are 0…n-1."""
     tick = source.time_base or Fraction(1, 90_000)
     shown = [packet.pts for packet in packets if packet.pts is not None]
@@ -108,7 +127,9 @@ def _numbers(packets: list[Packet], source: VideoStream, rate: Fraction, name: s
     return numbers
 
 
-def _sound(output: OutputContainer, source: AudioStream, start: Fraction, stop: Fraction) -> Iterator[Timed]:
+def _sound(
+    output: OutputContainer, container: InputContainer, source: AudioStream, start: Fraction, stop: Fraction
+) -> Iterator[Timed]:
     """AAC packets for start…stop seconds, moved so that ``start`` becomes 0.
 
     One packet more is kept before it, from which AAC builds the first samples; its time is negative, and
@@ -119,7 +140,6 @@ def _sound(output: OutputContainer, source: AudioStream, start: Fraction, stop: 
     shift, end = round(start / tick), round(stop / tick)
 
     def packets() -> Iterator[Timed]:
-        container = source.container
         container.seek(max(0, shift - 4096), stream=source, backward=True)
         for packet in container.demux(source):
             if not packet.size or packet.pts is None or packet.pts + 2 * (packet.duration or 1024) <= shift:

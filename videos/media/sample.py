@@ -9,6 +9,7 @@ import subprocess
 import sys
 import tempfile
 import threading
+import time
 from fractions import Fraction
 from functools import lru_cache
 from math import ceil
@@ -83,7 +84,9 @@ def reproject(
     return places.astype(np.float32), inside
 
 
-def camera_path(seconds: int = SECONDS, width: int = WIDTH, height: int = HEIGHT, rate: Fraction = RATE) -> dict[str, Any]:
+def camera_path(
+    seconds: int = SECONDS, width: int = WIDTH, height: int = HEIGHT, rate: Fraction = RATE
+) -> dict[str, Any]:
     """The camera of every frame as plain numbers: metres, unit vectors, field of view in degrees."""
     frames = []
     for index in range(int(seconds * rate)):
@@ -138,18 +141,16 @@ def make_sample(
 
 
 def _draw_all(
-    jobs: list[tuple[Path, tuple[int, int]]], width: int, height: int, rate: Fraction,
-    progress: Progress | None, should_stop: ShouldStop,
+    jobs: list[tuple[Path, tuple[int, int]]],
+    width: int,
+    height: int,
+    rate: Fraction,
+    progress: Progress | None,
+    should_stop: ShouldStop,
 ) -> None:
     """Starts a child for each range of frames and waits for all; each prints a line per frame."""
     drawn, total = [0] * len(jobs), sum(stop - start for _, (start, stop) in jobs)
-    children = []
-    # Large arrays come and go: kept by the process instead of given back, they need not be cleared each time.
-    roomy = {**environment(), "MALLOC_MMAP_THRESHOLD_": str(2**30), "MALLOC_TRIM_THRESHOLD_": str(2**32)}
-    for part, (start, stop) in jobs:
-        words = [str(part), str(start), str(stop), str(width), str(height), str(rate), str(len(jobs))]
-        command = bounded([sys.executable, "-m", "videos.media.sample_worker", *words])
-        children.append(subprocess.Popen(command, stdout=subprocess.PIPE, env=roomy, cwd=PROJECT))
+    children = [_start(job, width, height, rate, len(jobs)) for job in jobs]
 
     def listen(number: int, child: subprocess.Popen[bytes]) -> None:
         assert child.stdout is not None
@@ -160,13 +161,12 @@ def _draw_all(
     for thread in listeners:
         thread.start()
     try:
-        for thread in listeners:
-            while thread.is_alive():
-                thread.join(0.25)
-                if progress:
-                    progress(sum(drawn) / total)
-                if should_stop():
-                    raise Stopped("Stopped as asked.")
+        while any(thread.is_alive() for thread in listeners):
+            time.sleep(0.1)
+            if progress:
+                progress(sum(drawn) / total)
+            if should_stop():
+                raise Stopped("Stopped as asked.")
         if any(child.wait() for child in children):
             raise EncodeError("The sample flight could not be drawn.")
     finally:
@@ -175,8 +175,25 @@ def _draw_all(
             child.wait()
 
 
+def _start(
+    job: tuple[Path, tuple[int, int]], width: int, height: int, rate: Fraction, processes: int
+) -> subprocess.Popen[bytes]:
+    """The child that draws one range of frames."""
+    # Large arrays come and go: kept by the process instead of given back, they need not be cleared each time.
+    roomy = {"MALLOC_MMAP_THRESHOLD_": str(2**30), "MALLOC_TRIM_THRESHOLD_": str(2**32)}
+    part, (start, stop) = job
+    words = [str(word) for word in (part, start, stop, width, height, rate, processes)]
+    command = bounded([sys.executable, "-m", "videos.media.sample_worker", *words])
+    return subprocess.Popen(command, stdout=subprocess.PIPE, env={**environment(), **roomy}, cwd=PROJECT)
+
+
 def landscape(
-    seed: int, light: str = "noon", terrain: str = "coast", size: tuple[int, int] = (WIDTH, HEIGHT), *, seconds: float = 0.0
+    seed: int,
+    light: str = "noon",
+    terrain: str = "coast",
+    size: tuple[int, int] = (WIDTH, HEIGHT),
+    *,
+    seconds: float = 0.0,
 ) -> Frame:
     """A still of another landscape, (height, width, 3) RGB uint8; ``size`` is (width, height).
 
@@ -198,6 +215,12 @@ def viewpoint(seed: int, terrain: str, seconds: float = 0.0) -> Camera:
     turn, rise = random.uniform(-0.25, 0.25), random.uniform(0.0, 60.0)
     if terrain == "coast":
         x, y, z = base.position
-        return Camera((x, y - 40 * random.uniform(0, 1), z + rise), base.heading + turn, base.pitch - 0.04, base.roll, 0.8)
+        return Camera(
+            (x, y - 40 * random.uniform(0, 1), z + rise),
+            base.heading + turn,
+            base.pitch - 0.04,
+            base.roll,
+            0.8,
+        )
     height = {"canyon": 260.0, "desert": 120.0, "forest": 230.0, "snow": 460.0}[terrain] + rise
     return Camera((base.position[0], 60.0, height), 0.9 + turn, -0.22, base.roll, 0.8)

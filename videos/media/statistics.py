@@ -35,7 +35,9 @@ def statistics(frame: NDArray[np.uint8]) -> FrameStatistics:
     if lines > _LINES:
         size = (max(1, round(columns * _LINES / lines)), _LINES)
         frame = np.asarray(cv2.resize(frame, size, interpolation=cv2.INTER_AREA), dtype=np.uint8)
-    luma = cv2.transform(frame.astype(np.float32) / 255, np.array([[0.2126, 0.7152, 0.0722]], dtype=np.float32))
+    luma = cv2.transform(
+        frame.astype(np.float32) / 255, np.array([[0.2126, 0.7152, 0.0722]], dtype=np.float32)
+    )
     return FrameStatistics(
         luminance=float(luma.mean()),
         contrast=float(luma.std()),

@@ -1,5 +1,6 @@
 """Exact arithmetic between frame indices and time. Rates and times are Fractions; nothing is rounded twice."""
 
+import itertools
 from collections.abc import Sequence
 from fractions import Fraction
 from math import ceil
@@ -91,7 +92,7 @@ def cross_faded(
     ``left`` and ``right`` are neighbouring painted frames; after the last one it is held with weight 0.
     """
     indices = painted(frame_count, rate, images_per_second)
-    following = dict(zip(indices, indices[1:], strict=False))
+    following = dict(itertools.pairwise(indices))
     answer = []
     for frame, left in enumerate(held(frame_count, rate, images_per_second)):
         right = following.get(left, left)

@@ -57,7 +57,9 @@ def run(
             raise TranscodeError(f"The video could not be converted: {_last_line(complaints.read())}")
 
 
-def _watch(child: subprocess.Popen[bytes], frame_count: int, progress: Progress, should_stop: ShouldStop) -> None:
+def _watch(
+    child: subprocess.Popen[bytes], frame_count: int, progress: Progress, should_stop: ShouldStop
+) -> None:
     """Follows the progress lines until ffmpeg closes its output and ends."""
     assert child.stdout is not None
     descriptor, text, frame, moved = child.stdout.fileno(), b"", -1, time.monotonic()

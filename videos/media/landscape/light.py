@@ -39,11 +39,61 @@ class Light:
 
 
 LIGHTS: dict[str, Light] = {
-    "golden": Light(-22, 17, (3.5, 2.35, 1.32), (0.34, 0.47, 0.72), (0.11, 0.25, 0.56), (0.70, 0.60, 0.50), (1.5, 0.85, 0.35), 6500),
-    "noon": Light(-70, 56, (2.7, 2.55, 2.3), (0.46, 0.60, 0.84), (0.10, 0.25, 0.60), (0.58, 0.70, 0.84), (0.5, 0.45, 0.35), 7500, 0.92),
-    "evening": Light(12, 7, (3.6, 1.45, 0.55), (0.30, 0.32, 0.50), (0.10, 0.14, 0.36), (0.95, 0.48, 0.30), (2.2, 0.8, 0.25), 4200, 1.05),
-    "overcast": Light(-60, 48, (0.55, 0.57, 0.60), (0.78, 0.84, 0.92), (0.50, 0.56, 0.64), (0.72, 0.75, 0.78), (0.08, 0.08, 0.08), 2600, 0.95),
-    "night": Light(-30, 28, (0.34, 0.42, 0.62), (0.05, 0.075, 0.14), (0.008, 0.016, 0.045), (0.05, 0.075, 0.13), (0.10, 0.13, 0.2), 4500, 1.15, 1.0),
+    "golden": Light(
+        -22,
+        17,
+        (3.5, 2.35, 1.32),
+        (0.34, 0.47, 0.72),
+        (0.11, 0.25, 0.56),
+        (0.70, 0.60, 0.50),
+        (1.5, 0.85, 0.35),
+        6500,
+    ),
+    "noon": Light(
+        -70,
+        56,
+        (2.7, 2.55, 2.3),
+        (0.46, 0.60, 0.84),
+        (0.10, 0.25, 0.60),
+        (0.58, 0.70, 0.84),
+        (0.5, 0.45, 0.35),
+        7500,
+        0.92,
+    ),
+    "evening": Light(
+        12,
+        7,
+        (3.6, 1.45, 0.55),
+        (0.30, 0.32, 0.50),
+        (0.10, 0.14, 0.36),
+        (0.95, 0.48, 0.30),
+        (2.2, 0.8, 0.25),
+        4200,
+        1.05,
+    ),
+    "overcast": Light(
+        -60,
+        48,
+        (0.55, 0.57, 0.60),
+        (0.78, 0.84, 0.92),
+        (0.50, 0.56, 0.64),
+        (0.72, 0.75, 0.78),
+        (0.08, 0.08, 0.08),
+        2600,
+        0.95,
+    ),
+    "night": Light(
+        -30,
+        28,
+        (0.34, 0.42, 0.62),
+        (0.05, 0.075, 0.14),
+        (0.008, 0.016, 0.045),
+        (0.05, 0.075, 0.13),
+        (0.10, 0.13, 0.2),
+        4500,
+        1.15,
+        1.0,
+    ),
 }
 
 
@@ -51,8 +101,12 @@ def slopes(height: Field, texel: float) -> tuple[Field, Field]:
     """Rise per metre along x and along y."""
     kernel = 1 / (8 * texel)
     return (
-        np.asarray(cv2.Sobel(height, cv2.CV_32F, 1, 0, ksize=3, scale=kernel, borderType=cv2.BORDER_REPLICATE)),
-        np.asarray(cv2.Sobel(height, cv2.CV_32F, 0, 1, ksize=3, scale=kernel, borderType=cv2.BORDER_REPLICATE)),
+        np.asarray(
+            cv2.Sobel(height, cv2.CV_32F, 1, 0, ksize=3, scale=kernel, borderType=cv2.BORDER_REPLICATE)
+        ),
+        np.asarray(
+            cv2.Sobel(height, cv2.CV_32F, 0, 1, ksize=3, scale=kernel, borderType=cv2.BORDER_REPLICATE)
+        ),
     )
 
 
@@ -110,7 +164,7 @@ def _srgb_table() -> NDArray[np.uint8]:
     """sRGB bytes for 4,096 steps of linear light."""
     value = np.linspace(0, 1, 4096)
     coded = np.where(value <= 0.0031308, 12.92 * value, 1.055 * value ** (1 / 2.4) - 0.055)
-    return np.rint(coded * 255).astype(np.uint8)
+    return np.asarray(np.rint(coded * 255), dtype=np.uint8)
 
 
 _SRGB = _srgb_table()

@@ -54,7 +54,9 @@ class View:
 def level_view(camera: Camera, width: int, height: int, detail: float) -> View:
     """The smallest level picture around the camera's four corners, ``detail`` times as fine."""
     matrix = camera.matrix(width, height)
-    corners = np.array([[-0.5, -0.5, 1], [width - 0.5, -0.5, 1], [-0.5, height - 0.5, 1], [width - 0.5, height - 0.5, 1]])
+    corners = np.array(
+        [[-0.5, -0.5, 1], [width - 0.5, -0.5, 1], [-0.5, height - 0.5, 1], [width - 0.5, height - 0.5, 1]]
+    )
     rays = corners @ np.linalg.inv(matrix).T @ camera.axes() @ camera.upright().T
     across, down = rays[:, 0] / rays[:, 2], rays[:, 1] / rays[:, 2]
     scale = camera.focal * width * detail
@@ -86,7 +88,9 @@ def sample(field: NDArray[np.float32], level: Level, x: Field, y: Field) -> NDAr
 
 def _finest(levels: tuple[Level, ...], distance: Field) -> NDArray[np.float32]:
     """Which level suits a distance, as a number between levels: a texel should be about a pixel."""
-    return np.asarray(2 - np.log2(np.maximum(distance / 420, 1)) / 2, dtype=np.float32).clip(0, len(levels) - 1)
+    return np.asarray(2 - np.log2(np.maximum(distance / 420, 1)) / 2, dtype=np.float32).clip(
+        0, len(levels) - 1
+    )
 
 
 def march(scene: Scene, camera: Camera, view: View) -> tuple[Field, Field]:
@@ -121,7 +125,8 @@ def _inside(level: Level, x: Field, y: Field) -> Field:
     half = np.float32(level.grid.texel * level.height.shape[0] / 2)
     u = np.abs(x - np.float32(level.grid.left) - half)
     v = np.abs(y - np.float32(level.grid.bottom) - half)
-    return ((half - np.maximum(u, v)) / (half * np.float32(0.08)) - np.float32(0.1)).clip(0, 1)
+    ramp = (half - np.maximum(u, v)) / (half * np.float32(0.08)) - np.float32(0.1)
+    return np.asarray(ramp.clip(0, 1), dtype=np.float32)
 
 
 def _hits(rows: Field, depths: Field, view: View) -> tuple[Field, Field]:
@@ -144,20 +149,32 @@ def _hits(rows: Field, depths: Field, view: View) -> tuple[Field, Field]:
     return depth, inside.astype(np.float32)
 
 
-def draw(scene: Scene, camera: Camera, width: int, height: int, seconds: float, *, detail: float = 1.0) -> tuple[Pixels, Field]:
+def draw(
+    scene: Scene, camera: Camera, width: int, height: int, seconds: float, *, detail: float = 1.0
+) -> tuple[Pixels, Field]:
     """Linear light (H, W, 3) as the camera sees it, and the depth in metres along its axis (infinite: sky)."""
     view = level_view(camera, width, height, detail)
     depth, _ = march(scene, camera, view)
     colour = _coloured(scene, camera, view, depth, seconds)
     turn = homography(camera, view, width, height)
     flags = cv2.INTER_AREA if detail > 2 else cv2.INTER_CUBIC
-    picture = cv2.warpPerspective(colour, turn, (width, height), flags=flags | cv2.WARP_INVERSE_MAP, borderMode=cv2.BORDER_REPLICATE)
+    picture = cv2.warpPerspective(
+        colour, turn, (width, height), flags=flags | cv2.WARP_INVERSE_MAP, borderMode=cv2.BORDER_REPLICATE
+    )
     return np.asarray(picture, dtype=np.float32), _turned_depth(camera, view, depth, turn, width, height)
 
 
-def _turned_depth(camera: Camera, view: View, depth: Field, turn: NDArray[np.float64], width: int, height: int) -> Field:
+def _turned_depth(
+    camera: Camera, view: View, depth: Field, turn: NDArray[np.float64], width: int, height: int
+) -> Field:
     """Depth along the turned camera's own axis."""
-    along = cv2.warpPerspective(depth, turn, (width, height), flags=cv2.INTER_NEAREST | cv2.WARP_INVERSE_MAP, borderMode=cv2.BORDER_REPLICATE)
+    along = cv2.warpPerspective(
+        depth,
+        turn,
+        (width, height),
+        flags=cv2.INTER_NEAREST | cv2.WARP_INVERSE_MAP,
+        borderMode=cv2.BORDER_REPLICATE,
+    )
     pixels = np.linalg.inv(camera.matrix(width, height))
     axis = camera.axes() @ camera.upright()[2]
     down, across = np.mgrid[0:height, 0:width]
@@ -201,12 +218,20 @@ def _band(
     land = _land(scene, camera, rays, view, np.where(hit, depth, np.float32(FAR)), length, air, seconds)
     if hit.all():
         return land
-    return np.asarray(np.where(hit[..., None], land, sky_colour(view, scene.light, scene.seed, seconds)), dtype=np.float32)
+    return np.asarray(
+        np.where(hit[..., None], land, sky_colour(view, scene.light, scene.seed, seconds)), dtype=np.float32
+    )
 
 
 def _land(
-    scene: Scene, camera: Camera, rays: Pixels, view: Pixels, depth: Field, length: Field,
-    air: tuple[Pixels, Pixels], seconds: float,
+    scene: Scene,
+    camera: Camera,
+    rays: Pixels,
+    view: Pixels,
+    depth: Field,
+    length: Field,
+    air: tuple[Pixels, Pixels],
+    seconds: float,
 ) -> Pixels:
     """Land and sea where the rays end, seen through the air."""
     x = np.float32(camera.position[0]) + depth * rays[..., 0]
@@ -225,8 +250,12 @@ def _land(
 
 
 def _flood(
-    scene: Scene, colour: Pixels, place: tuple[Field, Field, Field, Field], view: Pixels,
-    air: tuple[Pixels, Pixels], seconds: float,
+    scene: Scene,
+    colour: Pixels,
+    place: tuple[Field, Field, Field, Field],
+    view: Pixels,
+    air: tuple[Pixels, Pixels],
+    seconds: float,
 ) -> None:
     """Replaces the colour by the sea's wherever the ground lies below it."""
     wet = np.flatnonzero(place[3] < 0.16)

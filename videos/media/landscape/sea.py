@@ -45,7 +45,9 @@ def patch(seed: int, side: float, wind: float) -> Patch:
     # The rhythm repeats every 60 s, so that a loop could close.
     beat = 2 * np.pi / 60
     omega = np.round(np.sqrt(GRAVITY * length) / beat) * beat
-    return Patch(side, (forward / steep * COUNT * COUNT).astype(np.complex64), omega.astype(np.float32), across, along)
+    return Patch(
+        side, (forward / steep * COUNT * COUNT).astype(np.complex64), omega.astype(np.float32), across, along
+    )
 
 
 @lru_cache(maxsize=6)
@@ -75,7 +77,15 @@ def _sampled(tile: NDArray[np.float32], x: Field, y: Field, side: float) -> NDAr
     """The repeating tile at places in metres, between texels linearly."""
     scale = np.float32(tile.shape[0] / side)
     size = tile.shape[0]
-    return np.asarray(cv2.remap(tile, np.mod(x * scale, size), np.mod(y * scale, size), cv2.INTER_LINEAR, borderMode=cv2.BORDER_WRAP))
+    return np.asarray(
+        cv2.remap(
+            tile,
+            np.mod(x * scale, size),
+            np.mod(y * scale, size),
+            cv2.INTER_LINEAR,
+            borderMode=cv2.BORDER_WRAP,
+        )
+    )
 
 
 @dataclass(frozen=True)
@@ -125,7 +135,9 @@ def _depth_table(light: Light) -> tuple[Pixels, Pixels]:
     """For depths of 0 to 41 metres in steps of 1 cm: what the water lets through, and what it adds, (4096, 3) each."""
     depth = (np.arange(4096, dtype=np.float32) / 100)[:, None]
     through = np.exp(-depth * np.array([0.42, 0.115, 0.088], dtype=np.float32))
-    power = np.asarray(light.sun, dtype=np.float32) * light.direction[2] + np.asarray(light.sky, dtype=np.float32)
+    power = np.asarray(light.sun, dtype=np.float32) * light.direction[2] + np.asarray(
+        light.sky, dtype=np.float32
+    )
     deep = np.array([0.0045, 0.032, 0.050], dtype=np.float32) * power
     milky = np.array([0.010, 0.105, 0.110], dtype=np.float32) * power
     scattered = milky + (deep - milky) * (1 - np.exp(-depth * 0.10))
@@ -156,11 +168,17 @@ def _with_surf(colour: Pixels, water: Water, light: Light, seed: int, seconds: f
     drift = _sampled(_foam_texture(seed + 9), water.y * 0.31 + 7, water.x * 0.31, 96.0)
     depth = water.depth
     roll = depth * 2.6 + 0.75 * drift - np.float32(seconds * 0.9)
-    crest = smoothstep(0.35, 0.98, np.sin(roll)) * smoothstep(2.9, 0.6, depth) * smoothstep(-0.35, 0.25, lace + 0.35)
+    crest = (
+        smoothstep(0.35, 0.98, np.sin(roll))
+        * smoothstep(2.9, 0.6, depth)
+        * smoothstep(-0.35, 0.25, lace + 0.35)
+    )
     swash = smoothstep(0.42 + 0.16 * np.sin(seconds * 0.9), 0.02, depth + 0.10 * drift)
     trail = smoothstep(0.72, 1.15, lace) * smoothstep(4.2, 0.8, depth) * 0.55
     foam = np.clip(0.9 * crest + 0.8 * swash + trail, 0, 0.95)
     foam *= mix(1.0, 0.8, smoothstep(300, 3000, water.distance))
-    power = np.asarray(light.sun, dtype=np.float32) * light.direction[2] + np.asarray(light.sky, dtype=np.float32)
+    power = np.asarray(light.sun, dtype=np.float32) * light.direction[2] + np.asarray(
+        light.sky, dtype=np.float32
+    )
     white = (0.72 * power).astype(np.float32)
     return np.asarray(colour + (white - colour) * foam[..., None], dtype=np.float32)

@@ -35,7 +35,9 @@ def sky_colour(view: Pixels, light: Light, seed: int, seconds: float, *, clouds:
     return _with_clouds(np.asarray(colour, dtype=np.float32), view, towards, light, seed, seconds)
 
 
-def _with_clouds(colour: Pixels, view: Pixels, towards: Field, light: Light, seed: int, seconds: float) -> Pixels:
+def _with_clouds(
+    colour: Pixels, view: Pixels, towards: Field, light: Light, seed: int, seconds: float
+) -> Pixels:
     """Thin clouds, denser in places, lit at their edges towards the sun, gone in the haze at the horizon."""
     lines = view.shape[0]
     above = np.nonzero((view[..., 2] > 0.004).any(axis=1))[0]
@@ -47,7 +49,13 @@ def _with_clouds(colour: Pixels, view: Pixels, towards: Field, light: Light, see
     x = CLOUD_HEIGHT * view[part, :, 0] / up / 24 + np.float32(0.35 * seconds)
     y = CLOUD_HEIGHT * view[part, :, 1] / up / 24
     size = tile.shape[0]
-    thick = cv2.remap(tile, np.mod(x, size).astype(np.float32), np.mod(y, size).astype(np.float32), cv2.INTER_LINEAR, borderMode=cv2.BORDER_WRAP)
+    thick = cv2.remap(
+        tile,
+        np.mod(x, size).astype(np.float32),
+        np.mod(y, size).astype(np.float32),
+        cv2.INTER_LINEAR,
+        borderMode=cv2.BORDER_WRAP,
+    )
     cover = smoothstep(0.1, 1.9, np.asarray(thick)) * smoothstep(0.004, 0.11, up) * np.float32(0.72)
     sun, sky = np.asarray(light.sun, dtype=np.float32), np.asarray(light.sky, dtype=np.float32)
     silver = (0.18 + 0.22 * towards[part] ** 8)[..., None] * sun + 0.72 * sky
@@ -66,5 +74,7 @@ def _stars(view: Pixels, amount: float) -> Field:
     number = (cell[..., 0] * 73856093 ^ cell[..., 1] * 19349663) & 0xFFFF
     centre = np.stack([(number % 97) / 97, (number % 89) / 89], axis=-1) * 0.6 + 0.2
     away = np.linalg.norm(grid - cell - centre, axis=-1)
-    bright = (number > 65536 * (1 - 0.02 * amount)) * np.exp(-((away / 0.14) ** 2)) * (0.3 + (number % 13) / 13)
+    bright = (
+        (number > 65536 * (1 - 0.02 * amount)) * np.exp(-((away / 0.14) ** 2)) * (0.3 + (number % 13) / 13)
+    )
     return np.asarray(bright * smoothstep(0.01, 0.12, view[..., 2]), dtype=np.float32)

@@ -33,9 +33,7 @@ _GREY = np.array([[0.16, 0.15, 0.145], [0.22, 0.21, 0.20], [0.19, 0.18, 0.18]], 
 
 @dataclass(frozen=True)
 class Level:
-    """One nested map. ``height``: (S, S) float32 metres. ``lit``: (S, S, 3) float32, light that leaves the land.
-
-    """
+    """One nested map. ``height``: (S, S) float32 metres. ``lit``: (S, S, 3) float32, light that leaves the land."""
 
     grid: Grid
     height: Field
@@ -47,7 +45,8 @@ class Level:
 def levels(seed: int, kind: str, light: Light, size: int) -> tuple[Level, ...]:
     """All maps of a landscape, coarse to fine; a few seconds of work, kept for the next picture."""
     return tuple(
-        _level(kind, fields, grid, light, size) for fields, grid in zip(controls(seed, size), grids(size), strict=True)
+        _level(kind, fields, grid, light, size)
+        for fields, grid in zip(controls(seed, size), grids(size), strict=True)
     )
 
 
@@ -61,7 +60,9 @@ def _level(kind: str, fields: Controls, grid: Grid, light: Light, size: int) -> 
     steep = np.hypot(east, north)
     growth = _growth(kind, fields, height, steep)
     if grid.texel < 4:
-        height = height + _crowns(kind) * growth * smoothstep(0.2, 1.4, fields.grain) * min(1.0, 1 / grid.texel)
+        height = height + _crowns(kind) * growth * smoothstep(0.2, 1.4, fields.grain) * min(
+            1.0, 1 / grid.texel
+        )
     sun, sky = shade(np.maximum(height, 0) if kind == "coast" else height, grid.texel, light)
     colour, rock = _colour(kind, fields, height, steep, growth)
     lit = _baked(colour, sun * _cloud_shadow(fields), sky, light)
@@ -83,7 +84,9 @@ def _baked(colour: Pixels, sun: Field, sky: Field, light: Light) -> Pixels:
     lit = np.empty_like(colour)
     for channel in range(3):
         bounce = 0.10 * light.sun[channel] * light.direction[2]
-        lit[..., channel] = colour[..., channel] * (light.sun[channel] * sun + light.sky[channel] * sky + bounce * sky)
+        lit[..., channel] = colour[..., channel] * (
+            light.sun[channel] * sun + light.sky[channel] * sky + bounce * sky
+        )
     return lit
 
 
@@ -110,7 +113,9 @@ def _layer_table(kind: str) -> Pixels:
         tone = colours[layer % len(colours)] * random.uniform(0.8, 1.2)
         table[place : place + thickness] = tone * (1 + 0.10 * random.standard_normal((1, 1)))
         place, layer = place + thickness, layer + int(random.integers(1, 4))
-    soft = np.stack([np.convolve(np.pad(table[:, c], 3, "edge"), np.ones(7) / 7, "valid") for c in range(3)], axis=-1)
+    soft = np.stack(
+        [np.convolve(np.pad(table[:, c], 3, "edge"), np.ones(7) / 7, "valid") for c in range(3)], axis=-1
+    )
     return np.asarray(soft / soft.mean(axis=0), dtype=np.float32)
 
 
@@ -124,7 +129,7 @@ def layered(kind: str, x: Field, y: Field, z: Field) -> Pixels:
     """How rock at these places differs from the mean rock: layers, tilted and folded a little."""
     folded = z + np.float32(0.035) * x + 5 * np.sin(x / 190 + y / 260) + 2 * np.sin(x / 47 - y / 61)
     index = (folded * 10 + 2000).clip(0, 16383).astype(np.int32)
-    return layers(kind)[index]
+    return np.asarray(layers(kind)[index], dtype=np.float32)
 
 
 def _over(under: Pixels, colour: tuple[float, float, float], share: Field) -> Pixels:

@@ -58,10 +58,15 @@ def _first(seed: int, grid: Grid, size: int) -> Controls:
     """The whole land, from waves of kilometres down to twenty metres."""
     longest, shortest = _BANDS[0]
     y = (grid.bottom + (np.arange(size, dtype=np.float32) + 0.5) * grid.texel)[:, None]
-    wide = [spectral(seed + n, size, grid.texel, longest, shortest, roughness=r) for n, r in enumerate((1.0, 1.1, 0.9, 0.7))]
+    wide = [
+        spectral(seed + n, size, grid.texel, longest, shortest, roughness=r)
+        for n, r in enumerate((1.0, 1.1, 0.9, 0.7))
+    ]
     bays = spectral(seed + 11, size, grid.texel, 1500, 40, roughness=1.0)
     grain = spectral(seed + 12, size, grid.texel, 60, 16, roughness=0.2)
-    return Controls(shore=y + 95 * bays + 120 * wide[0], hills=wide[1], valleys=wide[2], patches=wide[3], grain=grain)
+    return Controls(
+        shore=y + 95 * bays + 120 * wide[0], hills=wide[1], valleys=wide[2], patches=wide[3], grain=grain
+    )
 
 
 def _finer(seed: int, number: int, coarse: Controls, size: int) -> Controls:
@@ -146,9 +151,15 @@ def _stacks(fields: Controls, x: Field, y: Field) -> Field:
         right, up = x[:, columns] - np.float32(east), y[rows] - np.float32(north)
         angle = np.arctan2(up, right) + np.float32(number)
         ragged = 0.13 * np.sin(3 * angle) + 0.07 * np.sin(7 * angle + 1) + 0.035 * np.sin(17 * angle + number)
-        away = np.hypot(right, 1.25 * up) / np.float32(radius) + ragged + 0.12 * fields.patches[window].clip(-2, 2)
+        away = (
+            np.hypot(right, 1.25 * up) / np.float32(radius)
+            + ragged
+            + 0.12 * fields.patches[window].clip(-2, 2)
+        )
         slant = 1 + 0.22 * (right * np.cos(number) + up * np.sin(number)) / np.float32(radius)
-        rock = np.float32(top) * slant.clip(0.5, 1.3) * smoothstep(1.3, 0.72, np.asarray(away, dtype=np.float32))
+        rock = (
+            np.float32(top) * slant.clip(0.5, 1.3) * smoothstep(1.3, 0.72, np.asarray(away, dtype=np.float32))
+        )
         rock = _terraced(np.asarray(rock, dtype=np.float32), fields.patches[window], 8.0, 0.8)
         foot = 1.4 - 0.33 * np.float32(radius) * (away - 1.05) - 4 * np.maximum(away - 1.6, 0) ** 2
         result[window] = np.maximum(result[window], np.where(away < 1.28, np.maximum(rock, foot), foot))
@@ -164,7 +175,9 @@ def _inland(kind: str, fields: Controls, y: Field) -> Field:
         return _terraced(12 + 150 * deep + 26 * fields.hills + 120 * far, fields.patches, 16.0, 0.85)
     if kind == "desert":
         dunes = np.abs(np.sin(0.035 * y + 2.4 * fields.hills + 0.6 * fields.patches))
-        return np.asarray(24 + 26 * (1 - dunes) + 22 * fields.hills + 210 * far * ridges.clip(0, 1), dtype=np.float32)
+        return np.asarray(
+            24 + 26 * (1 - dunes) + 22 * fields.hills + 210 * far * ridges.clip(0, 1), dtype=np.float32
+        )
     if kind == "forest":
         return np.asarray(60 + 55 * fields.hills + 16 * ridges + 240 * far, dtype=np.float32)
     peaks = 60 + 130 * fields.hills + 120 * ridges + 700 * far * (0.5 + 0.5 * ridges)
