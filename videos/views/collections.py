@@ -33,11 +33,15 @@ def collections(request: HttpRequest) -> HttpResponse:
             made.owner = request.user
             made.save()
             return redirect(made)
+    viewer = access.viewer_of(request)
     mine = with_items(Collection.objects.filter(owner=request.user)) if request.user.is_authenticated else []
     public = Collection.objects.filter(visibility=Visibility.PUBLIC)
     if request.user.is_authenticated:
         public = public.exclude(owner=request.user)
-    context = {"mine": mine, "page": page_of(with_items(public), request), "form": form}
+    page = page_of(with_items(public), request)
+    for shown in [*mine, *page]:
+        shown.shown_items = visible_items(viewer, shown)
+    context = {"mine": mine, "page": page, "form": form}
     return render(request, "gallery/collections.html", context, status=422 if form.errors else 200)
 
 

@@ -178,7 +178,7 @@ class RsCompare extends HTMLElement {
   #shape(count) {
     const box = this.place.parentElement.getBoundingClientRect();
     const aspect = this.timing && this.panes ? Number(getComputedStyle(this).getPropertyValue('--w')) / Number(getComputedStyle(this).getPropertyValue('--h')) : 16 / 9;
-    const high = innerHeight * 0.78;
+    const high = Math.max(innerHeight * 0.62, innerHeight - 320);
     let best = { size: 0 };
     for (let cols = 1; cols <= count; cols += 1) {
       const rows = Math.ceil(count / cols);

@@ -1,0 +1,58 @@
+"""A real chromium on the tests' own server."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from tests.machine import find
+
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--autoplay-policy=no-user-gesture-required",
+]
+PATIENCE = 60_000  # milliseconds; the machine may be busy
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    """The browser."""
+    executable = find("chromium")
+    assert executable is not None, "The tests need chromium: apt-get install chromium"
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=executable, args=ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def open_page(chromium: Browser) -> Iterator[Callable[..., Page]]:
+    """Opens an address in a window of its own; a mistake in a script fails the test."""
+    contexts = []
+    mistakes: list[str] = []
+
+    def make(address: str, size: tuple[int, int] = (1440, 900), **wishes: object) -> Page:
+        context = chromium.new_context(
+            viewport={"width": size[0], "height": size[1]},
+            **wishes,  # type: ignore[arg-type]
+        )
+        context.set_default_timeout(PATIENCE)
+        contexts.append(context)
+        page = context.new_page()
+        page.on("pageerror", lambda mistake: mistakes.append(str(mistake)))
+        page.on("console", lambda line: mistakes.append(line.text) if line.type == "error" else None)
+        page.goto(address)
+        return page
+
+    yield make
+    for context in contexts:
+        context.close()
+    assert not mistakes

@@ -1,0 +1,132 @@
+"""Collections: made, added to, put in order, shown to whom they are meant for."""
+
+from __future__ import annotations
+
+from django.contrib.auth.models import User
+from django.test import Client
+
+from tests.factories import make_filter, make_render_row, make_video_row
+from videos.models import Collection, Comparison, Visibility
+
+
+def test_it_makes_a_collection_with_its_first_render(owner_client: Client, owner: User) -> None:
+    render = make_render_row(make_video_row(owner))
+    words = {"kind": "render", "ref": render.ref, "title": "For snow"}
+    answer = owner_client.post("/collections/add/", words)
+    made = Collection.objects.get()
+    assert (made.title, made.owner, made.visibility) == ("For snow", owner, Visibility.UNLISTED)
+    assert [item.render for item in made.items.all()] == [render]
+    assert answer.url == made.get_absolute_url()
+
+
+def test_it_adds_each_work_once(owner_client: Client, owner: User) -> None:
+    video = make_video_row(owner)
+    render = make_render_row(video)
+    comparison = Comparison.objects.create(video=video, owner=owner, title="Two")
+    target = Collection.objects.create(owner=owner, title="Both")
+    for _ in range(2):
+        owner_client.post("/collections/add/", {"kind": "render", "ref": render.ref, "to": target.ref})
+        owner_client.post(
+            "/collections/add/", {"kind": "comparison", "ref": comparison.ref, "to": target.ref}
+        )
+    assert [(item.render, item.comparison) for item in target.items.all()] == [
+        (render, None),
+        (None, comparison),
+    ]
+
+
+def test_nobody_adds_to_a_collection_of_others_or_what_they_cannot_see(
+    colleague_client: Client, visitor: Client, owner: User
+) -> None:
+    render = make_render_row(make_video_row(owner))
+    hidden = make_render_row(make_video_row(owner, visibility=Visibility.PRIVATE))
+    target = Collection.objects.create(owner=owner, title="Hers")
+    to_hers = {"kind": "render", "ref": render.ref, "to": target.ref}
+    assert colleague_client.post("/collections/add/", to_hers).status_code == 404
+    of_hidden = {"kind": "render", "ref": hidden.ref, "title": "Stolen"}
+    assert colleague_client.post("/collections/add/", of_hidden).status_code == 404
+    assert "/login/" in visitor.post("/collections/add/", to_hers).url
+    assert not target.items.exists()
+
+
+def _ordered(owner: User, count: int = 3) -> Collection:
+    target = Collection.objects.create(owner=owner, title="Three", visibility=Visibility.PUBLIC)
+    video = make_video_row(owner)
+    for position in range(count):
+        render = make_render_row(video, make_filter(name=f"f{position}"))
+        target.items.create(position=position, render=render)
+    return target
+
+
+def names(target: Collection) -> list[str]:
+    return [item.render.version.filter.name for item in target.items.order_by("position") if item.render]
+
+
+def test_it_moves_works_and_takes_them_out(owner_client: Client, owner: User) -> None:
+    target = _ordered(owner)
+    first, _, last = target.items.order_by("position")
+    move = f"{target.get_absolute_url()}items/"
+    owner_client.post(f"{move}{last.pk}/", {"by": "-1"})
+    assert names(target) == ["f0", "f2", "f1"]
+    owner_client.post(f"{move}{first.pk}/", {"by": "1"})
+    assert names(target) == ["f2", "f0", "f1"]
+    owner_client.post(f"{move}{first.pk}/", {"by": "0"})
+    assert names(target) == ["f2", "f1"]
+    assert [item.position for item in target.items.order_by("position")] == [0, 1]
+
+
+def test_it_refuses_odd_moves_and_strangers(
+    owner_client: Client, colleague_client: Client, owner: User
+) -> None:
+    target = _ordered(owner)
+    item = target.items.order_by("position")[1]
+    address = f"{target.get_absolute_url()}items/{item.pk}/"
+    assert owner_client.post(address, {"by": "700"}).status_code == 404
+    assert colleague_client.post(address, {"by": "0"}).status_code == 404
+    assert names(target) == ["f0", "f1", "f2"]
+
+
+def test_it_shows_only_works_that_the_viewer_may_see(visitor: Client, owner: User) -> None:
+    target = _ordered(owner, 1)
+    hidden = make_render_row(make_video_row(owner, title="Hidden", visibility=Visibility.PRIVATE))
+    target.items.create(position=5, render=hidden)
+    page = visitor.get(target.get_absolute_url()).content.decode()
+    assert "f0" in page
+    assert "Hidden" not in page
+
+
+def test_cards_of_collections_show_no_pictures_of_private_works(visitor: Client, owner: User) -> None:
+    target = _ordered(owner, 1)
+    hidden = make_render_row(make_video_row(owner, visibility=Visibility.PRIVATE), poster="posters/h.jpg")
+    target.items.create(position=5, render=hidden)
+    assert hidden.ref not in visitor.get("/collections/").content.decode()
+
+
+def test_private_collections_are_their_owners_business(
+    owner_client: Client, visitor: Client, owner: User
+) -> None:
+    mine = Collection.objects.create(owner=owner, title="Mine", visibility=Visibility.PRIVATE)
+    assert visitor.get(mine.get_absolute_url()).status_code == 404
+    assert "Mine" not in visitor.get("/collections/").content.decode()
+    assert "Mine" in owner_client.get("/collections/").content.decode()
+
+
+def test_only_its_owner_edits_and_deletes_it(
+    owner_client: Client, colleague_client: Client, owner: User
+) -> None:
+    target = _ordered(owner, 1)
+    words = {"title": "Renamed", "text": "Why", "visibility": "private"}
+    assert colleague_client.post(f"{target.get_absolute_url()}edit/", words).status_code == 404
+    assert colleague_client.post(f"{target.get_absolute_url()}delete/").status_code == 404
+    owner_client.post(f"{target.get_absolute_url()}edit/", words)
+    target.refresh_from_db()
+    assert (target.title, target.text, target.visibility) == ("Renamed", "Why", "private")
+    owner_client.post(f"{target.get_absolute_url()}delete/")
+    assert not Collection.objects.exists()
+
+
+def test_the_form_makes_one_and_asks_for_a_title(owner_client: Client, visitor: Client, owner: User) -> None:
+    assert owner_client.post("/collections/", {"title": "", "visibility": "public"}).status_code == 422
+    assert visitor.post("/collections/", {"title": "No", "visibility": "public"}).status_code == 404
+    owner_client.post("/collections/", {"title": "Yes", "text": "", "visibility": "public"})
+    assert Collection.objects.get().title == "Yes"

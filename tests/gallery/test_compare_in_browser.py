@@ -1,0 +1,263 @@
+"""The compare player in a real chromium, on real H.264 over real Range requests.
+
+Every picture of the clip carries its number, so what is on the screen is read from the pixels and held against
+what the player says it measured.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable
+from datetime import timedelta
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import numpy as np
+import pytest
+from django.contrib.auth.models import User
+from django.core.files.base import ContentFile
+from django.utils import timezone
+from playwright.sync_api import Page
+from pytest_django.live_server_helper import LiveServer
+
+from tests.clips import draw_clip, number_of, numbered_picture
+from tests.factories import make_filter, make_render_row, make_video_row
+from videos.media.encode import SegmentWriter
+from videos.models import Render, Video
+
+pytestmark = [pytest.mark.slow, pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+Open = Callable[..., Page]
+FRAMES = 72
+STATUS = "document.querySelector('rs-compare').status()"
+PIXELS = """() => [...document.querySelectorAll('.pane:not(.hidden)')]
+  .sort((a, b) => a.style.order - b.style.order).map((pane) => {
+    const video = pane.querySelector('video');
+    const canvas = document.createElement('canvas');
+    canvas.width = video.videoWidth; canvas.height = video.videoHeight;
+    const context = canvas.getContext('2d');
+    context.drawImage(video, 0, 0);
+    return { ref: pane.dataset.ref, width: canvas.width, height: canvas.height,
+             data: [...context.getImageData(0, 0, canvas.width, canvas.height).data] };
+  })"""
+
+
+@pytest.fixture(scope="module")
+def clips(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+    """Three seconds of numbered pictures, and their negatives written as renders are."""
+    folder = tmp_path_factory.mktemp("clips")
+    negative = folder / "negative.mp4"
+    with SegmentWriter(negative, 160, 90, Fraction(24)) as writer:
+        for number in range(FRAMES):
+            writer.write(255 - numbered_picture(number))
+    return draw_clip(folder / "clip.mp4", frames=FRAMES, audio=True), negative
+
+
+@pytest.fixture
+def video(transactional_db: None, clips: tuple[Path, Path]) -> Video:
+    """Footage with two finished renders, which show it as negatives."""
+    owner = User.objects.create_user("olga", password="olga's password")
+    made = make_video_row(owner, title="Numbers", frame_count=FRAMES, has_audio=True)
+    footage, negative = clips
+    made.footage.save("clip.mp4", ContentFile(footage.read_bytes()))
+    for second, name in enumerate(("One", "Two")):
+        render = make_render_row(made, make_filter(name=name))
+        render.finished_at = timezone.now() + timedelta(seconds=second)
+        render.output.save("negative.mp4", ContentFile(negative.read_bytes()))
+    return made
+
+
+def status(page: Page) -> dict[str, Any]:
+    said: dict[str, Any] = page.evaluate(STATUS)
+    return said
+
+
+def wait(page: Page, condition: Callable[[dict[str, Any]], bool], what: str) -> dict[str, Any]:
+    """Ask until `condition` holds; a minute at most."""
+    for _ in range(600):
+        said = status(page)
+        if condition(said):
+            return said
+        page.wait_for_timeout(100)
+    raise AssertionError(f"never {what}: {status(page)}")
+
+
+def settled(frame: int) -> Callable[[dict[str, Any]], bool]:
+    return lambda said: said["frame"] == frame and set(said["frames"]) == {frame}
+
+
+def numbers(page: Page) -> list[int]:
+    """The numbers that the pictures on the screen carry."""
+    found = []
+    for shot in page.evaluate(PIXELS):
+        picture = np.array(shot["data"], dtype=np.uint8).reshape(shot["height"], shot["width"], 4)[..., :3]
+        found.append(number_of(picture, inverted=shot["ref"] != "o"))
+    return found
+
+
+def compare(live_server: LiveServer, video: Video, query: str = "") -> str:
+    return f"{live_server.url}{video.get_absolute_url()}compare/{query}"
+
+
+def query_of(page: Page) -> dict[str, list[str]]:
+    page.wait_for_timeout(600)  # the address is written a moment after the last change
+    return parse_qs(urlsplit(page.url).query)
+
+
+def test_every_step_shows_the_same_frame_everywhere(
+    live_server: LiveServer, video: Video, open_page: Open
+) -> None:
+    page = open_page(compare(live_server, video, "?layout=grid&t=10"))
+    wait(page, settled(10), "at frame 10")
+    for key, frame in (("ArrowRight", 11), ("ArrowRight", 12), ("ArrowLeft", 11), ("Shift+ArrowRight", 35)):
+        page.keyboard.press(key)
+        wait(page, settled(frame), f"at frame {frame}")
+        assert numbers(page) == [frame] * 3
+    for key, frame in (("Home", 0), ("End", FRAMES - 1)):
+        page.keyboard.press(key)
+        wait(page, settled(frame), f"at frame {frame}")
+        assert numbers(page) == [frame] * 3
+
+
+def test_it_plays_in_step_and_stops_on_one_frame(
+    live_server: LiveServer, video: Video, open_page: Open
+) -> None:
+    page = open_page(compare(live_server, video, "?t=0"))
+    wait(page, settled(0), "at the beginning")
+    page.keyboard.press("Space")
+    wait(page, lambda said: said["playing"] and said["frame"] > 4, "playing")
+    drifts = []
+    for _ in range(20):
+        page.wait_for_timeout(100)
+        drifts.append(status(page)["drift"])
+    assert sorted(drifts)[len(drifts) // 2] == 0, drifts
+    page.keyboard.press("Space")
+    said = wait(page, lambda said: not said["playing"] and len(set(said["frames"])) == 1, "stopped in step")
+    assert numbers(page) == [said["frame"]] * 2
+
+
+def test_it_loops_over_a_range(live_server: LiveServer, video: Video, open_page: Open) -> None:
+    page = open_page(compare(live_server, video, "?in=20&out=32&t=20"))
+    wait(page, settled(20), "at the mark")
+    page.keyboard.press("Space")
+    seen = []
+    for _ in range(60):
+        page.wait_for_timeout(80)
+        seen.append(status(page)["frame"])
+    assert min(seen) == 20, seen
+    assert any(later < sooner for sooner, later in itertools.pairwise(seen)), "it came round"
+    assert len({frame for frame in seen if frame <= 32}) > 3
+    assert status(page)["playing"]
+
+
+def test_the_keyboard_does_all_of_it(live_server: LiveServer, video: Video, open_page: Open) -> None:
+    one, two = Render.objects.order_by("finished_at").values_list("ref", flat=True)
+    page = open_page(compare(live_server, video, "?t=5"))
+    wait(page, settled(5), "ready")
+    page.keyboard.press("3")
+    assert (status(page)["a"], status(page)["b"]) == ("o", two)
+    page.keyboard.press("Shift+2")
+    assert (status(page)["a"], status(page)["b"]) == (one, two)
+    page.keyboard.press("x")
+    assert (status(page)["a"], status(page)["b"]) == (two, one)
+    for key, layout in (("g", "grid"), ("b", "blink"), ("z", "loupe"), ("w", "wipe")):
+        page.keyboard.press(key)
+        assert status(page)["layout"] == layout
+    page.keyboard.press("i")
+    assert status(page)["marks"]["in"] == 5
+    page.keyboard.press("l")
+    assert status(page)["loop"] is False
+    page.keyboard.press("+")
+    assert status(page)["zoom"] == pytest.approx(1.5)
+    page.keyboard.press("?")
+    assert page.locator("#compare-keys").is_visible()
+    page.keyboard.press("g")
+    assert status(page)["layout"] == "wipe", "an open dialog keeps the keys"
+    page.keyboard.press("Escape")
+    assert not page.locator("#compare-keys").is_visible()
+
+
+def test_the_address_brings_the_arrangement_back(
+    live_server: LiveServer, video: Video, open_page: Open
+) -> None:
+    one, two = Render.objects.order_by("finished_at").values_list("ref", flat=True)
+    page = open_page(compare(live_server, video, "?t=5"), reduced_motion="reduce")
+    wait(page, settled(5), "ready")
+    for key in ("3", "Shift+2", "ArrowRight", "i"):
+        page.keyboard.press(key)
+        page.wait_for_timeout(300)
+    wait(page, settled(6), "at frame 6")
+    said = query_of(page)
+    assert (said["a"], said["b"], said["t"], said["in"]) == ([one], [two], ["6"], ["6"])
+    again = open_page(page.url)
+    kept = wait(again, settled(6), "back")
+    assert (kept["a"], kept["b"], kept["marks"]["in"]) == (one, two, 6)
+
+
+def test_the_wipe_follows_the_mouse(live_server: LiveServer, video: Video, open_page: Open) -> None:
+    page = open_page(compare(live_server, video, "?t=0"), reduced_motion="reduce")
+    wait(page, settled(0), "ready")
+    box = page.locator("[data-stage]").bounding_box()
+    assert box is not None
+    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + 40)
+    page.mouse.down()
+    page.mouse.move(box["x"] + box["width"] * 0.25, box["y"] + 40, steps=6)
+    page.mouse.up()
+    assert status(page)["cut"] == pytest.approx(25, abs=1)
+
+
+def test_zooming_shows_the_same_spot_of_all(live_server: LiveServer, video: Video, open_page: Open) -> None:
+    page = open_page(compare(live_server, video, "?layout=grid&t=0"))
+    wait(page, settled(0), "ready")
+    pane = page.locator(".pane:not(.hidden)").first.bounding_box()
+    assert pane is not None
+    page.mouse.click(pane["x"] + pane["width"] * 0.25, pane["y"] + pane["height"] * 0.75)
+    assert status(page)["zoom"] == pytest.approx(3)
+    moves = page.evaluate(
+        "[...document.querySelectorAll('.pane:not(.hidden) video')].map((v) => getComputedStyle(v).transform)"
+    )
+    assert len(moves) == 3 and len(set(moves)) == 1
+    assert moves[0] != "none"
+
+
+def test_a_finger_drags_the_wipe_and_nothing_is_wider_than_the_phone(
+    live_server: LiveServer, video: Video, open_page: Open
+) -> None:
+    page = open_page(compare(live_server, video, "?t=0"), size=(390, 844), has_touch=True, is_mobile=True)
+    wait(page, settled(0), "ready")
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    box = page.locator("[data-stage]").bounding_box()
+    assert box is not None
+    page.touchscreen.tap(box["x"] + box["width"] * 0.75, box["y"] + 30)
+    page.wait_for_timeout(300)
+    assert status(page)["cut"] == pytest.approx(75, abs=1)
+
+
+def test_without_script_the_videos_have_their_own_controls(
+    live_server: LiveServer, video: Video, open_page: Open
+) -> None:
+    page = open_page(compare(live_server, video), java_script_enabled=False)
+    assert page.locator("video[controls]").count() == 2
+    assert page.locator("video[controls]").first.is_visible()
+    assert not page.locator("[data-transport]").is_visible()
+
+
+def test_a_signed_in_person_saves_what_they_see(
+    live_server: LiveServer, video: Video, open_page: Open
+) -> None:
+    page = open_page(f"{live_server.url}/accounts/login/?next={video.get_absolute_url()}compare/%3Ft%3D9")
+    page.fill("[name=username]", "olga")
+    page.fill("[name=password]", "olga's password")
+    page.click("main form button")
+    page.wait_for_url("**/compare/**")
+    wait(page, settled(9), "ready")
+    page.keyboard.press("ArrowRight")
+    wait(page, settled(10), "at frame 10")
+    page.click("[data-opens=save-comparison]")
+    page.fill("#save-comparison [name=title]", "Ten")
+    page.click("#save-comparison .btn.hot")
+    page.wait_for_url("**/c/**")
+    wait(page, settled(10), "back at frame 10")
+    assert page.locator("h1").inner_text() == "Ten"

@@ -1,0 +1,183 @@
+"""Comparing: what the player is given, saving an arrangement, coming back to it."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from typing import Any
+
+from django.contrib.auth.models import User
+from django.test import Client
+
+from tests.factories import make_filter, make_render_row, make_video_row
+from videos.models import Comparison, Render, Video, Visibility
+
+Queries = Callable[..., AbstractContextManager[Any]]
+
+
+def address(video: Video) -> str:
+    return f"{video.get_absolute_url()}compare/"
+
+
+def player(client: Client, where: str, **query: str) -> dict[str, Any]:
+    page = client.get(where, query).content.decode()
+    found = re.search(r'<script id="compare-data" type="application/json">(.*?)</script>', page, re.S)
+    assert found is not None
+    data: dict[str, Any] = json.loads(found[1])
+    return data
+
+
+def test_the_player_knows_the_exact_rate_and_every_finished_render(visitor: Client, owner: User) -> None:
+    video = make_video_row(owner, rate_numerator=30000, rate_denominator=1001, frame_count=239)
+    whole = make_render_row(video)
+    part = make_render_row(video, start_frame=24, stop_frame=96)
+    make_render_row(video, state=Render.State.RENDERING)
+    data = player(visitor, address(video))
+    assert (data["rate"], data["frames"]) == ([30000, 1001], 239)
+    assert [(one["ref"], one["start"], one["stop"]) for one in data["picks"]] == [
+        ("o", 0, 239),
+        (whole.ref, 0, 239),
+        (part.ref, 24, 96),
+    ]
+    assert data["picks"][1]["src"] == f"/media/render/{whole.ref}/video.mp4"
+
+
+def test_without_an_arrangement_it_compares_the_original_with_a_render(visitor: Client, owner: User) -> None:
+    video = make_video_row(owner)
+    render = make_render_row(video)
+    data = player(visitor, address(video))
+    assert (data["layout"], data["a"], data["b"]) == ("wipe", "o", render.ref)
+
+
+def test_without_script_it_is_plain_videos_side_by_side(visitor: Client, owner: User) -> None:
+    video = make_video_row(owner)
+    one, two = make_render_row(video), make_render_row(video)
+    page = visitor.get(address(video), {"a": one.ref, "b": two.ref}).content.decode()
+    assert page.count("<video ") == 2
+    assert page.count(" controls ") == 2
+    grid = visitor.get(address(video), {"layout": "grid", "grid": f"o,{one.ref},{two.ref}"}).content.decode()
+    assert grid.count("<video ") == 3
+
+
+def test_it_leaves_out_renders_of_other_footage_and_what_makes_no_sense(visitor: Client, owner: User) -> None:
+    video = make_video_row(owner, frame_count=48)
+    mine, other = make_render_row(video), make_render_row(make_video_row(owner))
+    data = player(
+        visitor,
+        address(video),
+        a=other.ref,
+        b="<b>",
+        grid=f"o,{other.ref},{mine.ref},{mine.ref}",
+        layout="circus",
+        t="4711",
+        zoom="nan,inf,3",
+        cut="-5",
+    )
+    assert (data["a"], data["b"], data["grid"]) == ("o", mine.ref, ["o", mine.ref])
+    assert (data["layout"], data["t"], data["zoom"], data["cut"]) == ("wipe", 47, [1.0, 0.5, 1.0], 0.0)
+
+
+def saved_wipe(client: Client, video: Video, **fields: str) -> Any:
+    wish = {
+        "title": "Keeps the shadows",
+        "visibility": "unlisted",
+        "layout": "wipe",
+        "a": "o",
+        "cut": "31.5",
+        "t": "7",
+    }
+    return client.post(f"{address(video)}save/", wish | fields)
+
+
+def test_it_saves_the_arrangement_and_comes_back_to_it(
+    colleague_client: Client, visitor: Client, owner: User
+) -> None:
+    video = make_video_row(owner)
+    render = make_render_row(video)
+    answer = saved_wipe(colleague_client, video, b=render.ref, zoom="2,0.25,0.75", **{"in": "3", "out": "20"})
+    saved = Comparison.objects.get()
+    assert answer.url == saved.get_absolute_url()
+    data = player(visitor, saved.get_absolute_url())
+    assert (data["a"], data["b"], data["cut"], data["t"]) == ("o", render.ref, 31.5, 7)
+    assert (data["in"], data["out"], data["zoom"]) == (3, 20, [2.0, 0.25, 0.75])
+
+
+def test_it_saves_a_grid_in_its_order(owner_client: Client, owner: User) -> None:
+    video = make_video_row(owner)
+    refs = [make_render_row(video).ref for _ in range(3)]
+    order = [refs[2], "o", refs[0]]
+    saved_wipe(owner_client, video, layout="grid", grid=",".join(order), b=refs[1])
+    data = player(owner_client, Comparison.objects.get().get_absolute_url())
+    assert (data["layout"], data["grid"], data["b"]) == ("grid", order, refs[1])
+
+
+def test_nobody_saves_without_signing_in_or_on_footage_they_cannot_see(
+    visitor: Client, stranger_client: Client, owner: User
+) -> None:
+    public = make_video_row(owner)
+    assert "/login/" in saved_wipe(visitor, public).url
+    assert (
+        saved_wipe(stranger_client, make_video_row(owner, visibility=Visibility.PRIVATE)).status_code == 404
+    )
+    assert not Comparison.objects.exists()
+
+
+def test_a_comparison_without_a_title_is_asked_for_one(owner_client: Client, owner: User) -> None:
+    answer = saved_wipe(owner_client, make_video_row(owner), title=" ")
+    assert answer.status_code == 422
+    assert "This field is required" in answer.content.decode()
+
+
+def test_only_its_owner_edits_and_deletes_it(
+    owner_client: Client, colleague_client: Client, owner: User
+) -> None:
+    video = make_video_row(owner)
+    saved_wipe(owner_client, video)
+    saved = Comparison.objects.get()
+    words = {"title": "Mine now", "visibility": "public"}
+    for act in ("edit/", "delete/"):
+        assert colleague_client.post(f"{saved.get_absolute_url()}{act}", words).status_code == 404
+    owner_client.post(f"{saved.get_absolute_url()}edit/", words | {"title": "Better"})
+    saved.refresh_from_db()
+    assert (saved.title, saved.visibility, saved.items.count()) == ("Better", "public", 2)
+    owner_client.post(f"{saved.get_absolute_url()}delete/")
+    assert not Comparison.objects.exists()
+    assert Video.objects.filter(pk=video.pk).exists()
+
+
+def test_a_saved_comparison_shows_nothing_its_viewer_may_not_see(
+    owner_client: Client, visitor: Client, owner: User
+) -> None:
+    video = make_video_row(owner)
+    saved_wipe(owner_client, video, visibility="public")
+    saved = Comparison.objects.get()
+    assert visitor.get(saved.get_absolute_url()).status_code == 200
+    Video.objects.filter(pk=video.pk).update(visibility=Visibility.PRIVATE)
+    assert visitor.get(saved.get_absolute_url()).status_code == 404
+
+
+def test_a_render_that_was_deleted_leaves_the_comparison_standing(
+    owner_client: Client, visitor: Client, owner: User
+) -> None:
+    video = make_video_row(owner)
+    gone, stays = make_render_row(video), make_render_row(video)
+    saved_wipe(owner_client, video, b=gone.ref)
+    gone.delete()
+    data = player(visitor, Comparison.objects.get().get_absolute_url())
+    assert (data["a"], data["b"]) == ("o", stays.ref)
+
+
+def test_the_number_of_queries_does_not_grow_with_the_renders(
+    visitor: Client, owner: User, django_assert_num_queries: Queries, django_assert_max_num_queries: Queries
+) -> None:
+    video = make_video_row(owner)
+    make_render_row(video)
+    visitor.get(address(video))
+    with django_assert_max_num_queries(5) as few:
+        visitor.get(address(video))
+    for _ in range(5):
+        make_render_row(video, make_filter())
+    with django_assert_num_queries(len(few.captured_queries)):
+        visitor.get(address(video))

@@ -1,0 +1,119 @@
+"""The catalogue of filters and the page of one: meaning, figures, works, and who sees drafts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from typing import Any
+
+from django.contrib.auth.models import User
+from django.test import Client
+
+from filters.models import Filter, StyleImage
+from tests.factories import make_filter, make_render_row, make_video_row
+from videos.models import Visibility
+
+Queries = Callable[..., AbstractContextManager[Any]]
+
+
+def names(client: Client, address: str = "/filters/") -> list[str]:
+    return [one.name for one in client.get(address).context["page"]]
+
+
+def style_image(**fields: Any) -> StyleImage:
+    values = {
+        "image": "styles/wave.jpg",
+        "sha256": "0" * 64,
+        "width": 640,
+        "height": 400,
+        "title": "Under the Wave off Kanagawa",
+        "artist": "Katsushika Hokusai",
+        "origin": "The Metropolitan Museum of Art",
+        "licence": "CC0",
+    }
+    return StyleImage.objects.create(**(values | fields))
+
+
+def test_it_lists_published_filters_by_name(visitor: Client, db: None) -> None:
+    make_filter(name="Wave")
+    make_filter(name="Ink")
+    make_filter(name="Draft", published=False)
+    assert names(visitor) == ["Ink", "Wave"]
+
+
+def test_people_see_drafts_of_their_own(owner_client: Client, colleague_client: Client, owner: User) -> None:
+    draft = make_filter(name="Draft", published=False, owner=owner)
+    assert names(owner_client) == ["Draft"]
+    assert names(colleague_client) == []
+    assert owner_client.get(draft.get_absolute_url()).status_code == 200
+    assert colleague_client.get(draft.get_absolute_url()).status_code == 404
+
+
+def test_it_searches_names_artists_and_what_they_suit(visitor: Client, db: None) -> None:
+    make_filter(name="Great Wave", style_image=style_image(), tags=["print"], suits=["water"])
+    make_filter(name="Ink", description="brush on paper")
+    for words in ("wave", "hokusai", "print", "water"):
+        assert names(visitor, f"/filters/?q={words}") == ["Great Wave"], words
+    assert names(visitor, "/filters/?tag=water") == ["Great Wave"]
+    assert names(visitor, "/filters/?q=brush") == ["Ink"]
+
+
+def test_it_says_why_a_filter_is_unavailable(visitor: Client, db: None) -> None:
+    one = make_filter(name="Away", unavailable_reason="The service does not answer since noon.")
+    assert "does not answer since noon" in visitor.get("/filters/").content.decode()
+    assert "does not answer since noon" in visitor.get(one.get_absolute_url()).content.decode()
+
+
+def test_the_page_tells_the_origin_and_licence_of_the_style_image(visitor: Client, db: None) -> None:
+    one = make_filter(style_image=style_image())
+    page = visitor.get(one.get_absolute_url()).content.decode()
+    for words in (
+        "Under the Wave off Kanagawa",
+        "Katsushika Hokusai",
+        "The Metropolitan Museum of Art",
+        "CC0",
+    ):
+        assert words in page
+
+
+def test_the_page_shows_metrics_that_are_defined(visitor: Client, db: None) -> None:
+    one = make_filter()
+    assert one.current is not None
+    one.current.metrics = {"style_distance": 0.19, "temporal_error": 0.0431, "style_sha": "abc"}
+    one.current.save()
+    page = visitor.get(one.get_absolute_url()).content.decode()
+    assert "0.19" in page and "0.0431" in page
+    assert "abc" not in page
+
+
+def test_the_page_shows_public_works_only(visitor: Client, owner: User) -> None:
+    one = make_filter()
+    make_render_row(make_video_row(owner, title="For all"), one)
+    make_render_row(make_video_row(owner, title="Not for all", visibility=Visibility.UNLISTED), one)
+    make_render_row(make_video_row(owner, title="Under another"), make_filter())
+    works = [render.video.title for render in visitor.get(one.get_absolute_url()).context["page"]]
+    assert works == ["For all"]
+
+
+def test_a_retired_filter_keeps_its_page_and_says_so(visitor: Client, db: None) -> None:
+    one = make_filter(name="Old")
+    one.retire()
+    assert "Retired" in visitor.get(one.get_absolute_url()).content.decode()
+    assert names(visitor) == []
+
+
+def test_the_number_of_queries_does_not_grow_with_the_filters(
+    visitor: Client, owner: User, django_assert_num_queries: Queries, django_assert_max_num_queries: Queries
+) -> None:
+    def add(number: int) -> None:
+        one: Filter = make_filter(style_image=style_image(sha256=f"{number:064d}"))
+        video = make_video_row(owner, poster="posters/v.jpg")
+        make_render_row(video, one, poster="posters/r.jpg")
+
+    add(0)
+    with django_assert_max_num_queries(5) as few:
+        visitor.get("/filters/")
+    for number in range(1, 5):
+        add(number)
+    with django_assert_num_queries(len(few.captured_queries)):
+        visitor.get("/filters/")

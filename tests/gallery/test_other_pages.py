@@ -1,0 +1,146 @@
+"""People's pages, the contact sheet, error pages, and what holds for every page."""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+
+import pytest
+from django.contrib.auth.models import User
+from django.test import Client
+
+from tests.factories import make_filter, make_render_row, make_video_row
+from videos.models import Collection, Frame, Still, Video, Visibility
+from videos.templatetags.works import clock, decimal_rate
+
+
+def with_frames(video: Video, count: int = 4) -> Video:
+    for index in range(count):
+        Frame.objects.create(
+            video=video,
+            index=index * 10,
+            timestamp=Decimal(index * 10) / 24,
+            image=f"frames/{index}.jpg",
+            luminance=0.4,
+            contrast=0.2,
+            colourfulness=30,
+            sharpness=0.3,
+            palette=[["#6f8a3e", 0.6], ["#252a2c", 0.4]],
+        )
+    return video
+
+
+def test_a_persons_page_shows_what_is_public(visitor: Client, owner_client: Client, owner: User) -> None:
+    make_video_row(owner, title="For all")
+    make_video_row(owner, title="For me", visibility=Visibility.PRIVATE)
+    Collection.objects.create(owner=owner, title="Secret list", visibility=Visibility.PRIVATE)
+    theirs = visitor.get("/people/olga/").content.decode()
+    mine = owner_client.get("/people/olga/").content.decode()
+    assert "For all" in theirs and "For me" not in theirs and "Secret list" not in theirs
+    assert "For all" in mine and "For me" in mine and "Secret list" in mine
+
+
+def test_people_who_left_have_no_page(visitor: Client, owner: User) -> None:
+    owner.is_active = False
+    owner.save()
+    assert visitor.get("/people/olga/").status_code == 404
+
+
+def test_the_sheet_has_a_row_for_each_frame_and_a_column_for_each_filter(
+    visitor: Client, owner: User
+) -> None:
+    video = with_frames(make_video_row(owner))
+    whole = make_render_row(video, make_filter(name="Whole"))
+    make_render_row(video, make_filter(name="Part"), start_frame=10, stop_frame=25)
+    answer = visitor.get(f"{video.get_absolute_url()}contact/")
+    lines = answer.context["lines"]
+    assert [frame.index for frame, _ in lines] == [0, 10, 20, 30]
+    assert [column.version.filter.name for column in answer.context["columns"]] == ["Whole", "Part"]
+    assert [cells[0].seconds for _, cells in lines] == pytest.approx(
+        [(n + 0.5) / 24 for n in (0, 10, 20, 30)]
+    )
+    assert [cells[1].seconds is None for _, cells in lines] == [True, False, False, True]
+    assert lines[1][1][1].seconds == pytest.approx(0.5 / 24), "its file begins at frame 10"
+    assert f"/media/render/{whole.ref}/video.mp4" in answer.content.decode()
+
+
+def test_the_owner_asks_for_stills_that_are_missing(
+    owner_client: Client, colleague_client: Client, owner: User, queue: object
+) -> None:
+    video = with_frames(make_video_row(owner))
+    filter = make_filter(name="New")
+    address = f"{video.get_absolute_url()}contact/paint/"
+    assert colleague_client.post(address, {"filter": filter.slug, "rows": "4"}).status_code == 404
+    owner_client.post(address, {"filter": filter.slug, "rows": "4"})
+    assert sorted(Still.objects.values_list("frame_index", flat=True)) == [0, 10, 20, 30]
+    answer = owner_client.get(f"{video.get_absolute_url()}contact/?rows=4")
+    assert answer.context["waits"]
+    assert [column.version.filter.name for column in answer.context["columns"]] == ["New"]
+    still = Still.objects.get(frame_index=10)
+    Still.objects.filter(pk=still.pk).update(state=Still.State.FINISHED, image="stills/x.jpg")
+    assert (
+        f"/media/still/{still.pk}.jpg"
+        in owner_client.get(f"{video.get_absolute_url()}contact/").content.decode()
+    )
+
+
+def test_a_page_that_is_not_there_says_so_kindly(visitor: Client, db: None) -> None:
+    answer = visitor.get("/there/is/nothing/")
+    assert answer.status_code == 404
+    assert "There is nothing here" in answer.content.decode()
+
+
+def test_no_page_has_scripts_or_styles_in_line(owner_client: Client, owner: User) -> None:
+    video = with_frames(make_video_row(owner, tags=["a"]))
+    filter = make_filter()
+    render = make_render_row(video, filter)
+    for address in (
+        "/",
+        "/filters/",
+        filter.get_absolute_url(),
+        video.get_absolute_url(),
+        render.get_absolute_url(),
+        f"{video.get_absolute_url()}compare/",
+        f"{video.get_absolute_url()}contact/",
+        "/collections/",
+        "/people/olga/",
+    ):
+        answer = owner_client.get(address)
+        page = answer.content.decode()
+        assert answer.status_code == 200, address
+        for tag in re.findall(r"<script[^>]*>", page):
+            assert "src=" in tag or 'type="application/json"' in tag, (address, tag)
+        assert "<style" not in page, address
+        assert not re.search(r"\son\w+=", page), address
+        for style in re.findall(r'style="([^"]*)"', page):
+            assert all(part.strip().startswith("--") for part in style.split(";") if part.strip()), style
+
+
+def test_every_picture_has_its_box_and_every_button_its_name(visitor: Client, owner: User) -> None:
+    video = with_frames(make_video_row(owner, poster="posters/p.jpg"))
+    make_render_row(video, poster="posters/r.jpg")
+    for address in ("/", video.get_absolute_url(), f"{video.get_absolute_url()}compare/"):
+        page = visitor.get(address).content.decode()
+        assert not re.search(r"<img(?![^>]*\balt=)", page), address
+        for attributes, inside in re.findall(r"<button([^>]*)>(.*?)</button>", page, re.S):
+            words = re.sub(r"<[^>]+>", "", inside).strip()
+            assert words or "aria-label=" in attributes, (address, attributes)
+        assert page.count("<h1") == 1, address
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"), [(0, ""), (0.3, "0:01"), (8, "0:08"), (754, "12:34"), (3723, "1:02:03")]
+)
+def test_durations_read_as_people_say_them(seconds: float, words: str) -> None:
+    assert clock(seconds) == words
+
+
+def test_rates_keep_three_decimals_at_most() -> None:
+    from fractions import Fraction
+
+    assert [decimal_rate(Fraction(*rate)) for rate in ((30000, 1001), (24, 1), (24000, 1001), (25, 2))] == [
+        "29.97",
+        "24",
+        "23.976",
+        "12.5",
+    ]
