@@ -16,7 +16,9 @@ Picture = NDArray[np.uint8]
 def numbered_picture(number: int, width: int = 160, height: int = 90) -> Picture:
     """A soft gradient that moves, with `number` as a row of black and white blocks along the upper third."""
     y, x = np.mgrid[0:height, 0:width].astype(np.float32)
-    picture = np.stack([90 + 80 * x / width, 90 + 80 * y / height, 120 + 40 * np.sin(x / 20 + number / 5)], -1)
+    picture = np.stack(
+        [90 + 80 * x / width, 90 + 80 * y / height, 120 + 40 * np.sin(x / 20 + number / 5)], -1
+    )
     block = width // BITS
     for bit in range(BITS):
         picture[: height // 3, bit * block : (bit + 1) * block] = 235 if number >> bit & 1 else 20
@@ -28,7 +30,9 @@ def number_of(picture: Picture, *, inverted: bool = False) -> int:
     height, width = picture.shape[:2]
     block = width // BITS
     rows = picture[height // 12 : height // 4].mean(axis=(0, 2))
-    bits = [rows[bit * block + block // 4 : (bit + 1) * block - block // 4].mean() > 127 for bit in range(BITS)]
+    bits = [
+        rows[bit * block + block // 4 : (bit + 1) * block - block // 4].mean() > 127 for bit in range(BITS)
+    ]
     return sum((bit != inverted) << place for place, bit in enumerate(bits))
 
 
@@ -70,4 +74,4 @@ def _add_tone(container: av.container.OutputContainer, sound: av.AudioStream, se
 def decoded(path: Path) -> list[Picture]:
     """All pictures of a clip as (H, W, 3) uint8 RGB."""
     with av.open(str(path)) as container:
-        return [frame.to_ndarray(format="rgb24") for frame in container.decode(video=0)]
+        return [np.asarray(frame.to_ndarray(format="rgb24"), np.uint8) for frame in container.decode(video=0)]

@@ -22,13 +22,13 @@ _numbers = itertools.count(1)
 
 def inverting_model() -> bytes:
     """A whole ONNX model that turns a picture into its negative: 1 - x on (N, 3, H, W) float32 in 0..1."""
-    shape = ["n", 3, "h", "w"]
+    shape: list[str | int | None] = ["n", 3, "h", "w"]
     graph = helper.make_graph(
         [helper.make_node("Sub", ["one", "image"], ["painted"])],
         "negative",
         [helper.make_tensor_value_info("image", TensorProto.FLOAT, shape)],
         [helper.make_tensor_value_info("painted", TensorProto.FLOAT, shape)],
-        [numpy_helper.from_array(np.float32(1.0), "one")],
+        [numpy_helper.from_array(np.array(1.0, np.float32), "one")],
     )
     model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=9)
     onnx.checker.check_model(model)
@@ -38,7 +38,9 @@ def inverting_model() -> bytes:
 def make_filter(slug: str = "", *, published: bool = True, **fields: Any) -> Filter:
     """A published filter that paints negatives, with one version."""
     slug = slug or f"negative-{next(_numbers)}"
-    filter = Filter.objects.create(slug=slug, name=fields.pop("name", slug.replace("-", " ").title()), **fields)
+    filter = Filter.objects.create(
+        slug=slug, name=fields.pop("name", slug.replace("-", " ").title()), **fields
+    )
     version = FilterVersion(filter=filter, number=1, kind=FilterVersion.Kind.ONNX)
     version.weights.save(f"{slug}.onnx", ContentFile(inverting_model()), save=False)
     version.save()
@@ -52,7 +54,9 @@ def make_video(owner: Any, *, title: str = "", visibility: str = Visibility.PUBL
     """Ready footage: a clip of numbered pictures that went through the real ingest. Takes about a second."""
     with dispatch.inline(), TemporaryDirectory() as folder:
         path = draw_clip(Path(folder) / "clip.mp4", **clip)
-        video = receive.video_from_file(owner, path, "clip.mp4", title=title or "A clip", visibility=visibility)
+        video = receive.video_from_file(
+            owner, path, "clip.mp4", title=title or "A clip", visibility=visibility
+        )
         ingest.run(video.pk)
     video.refresh_from_db()
     assert video.state == Video.State.READY, video.error
@@ -89,7 +93,10 @@ def make_render(video: Video, filter: Filter | None = None, **settings: Any) -> 
 def make_render_row(video: Video, filter: Filter | None = None, **fields: Any) -> Render:
     """A render without files, for tests of pages and rights."""
     filter = filter or make_filter()
-    values: dict[str, Any] = {"state": Render.State.FINISHED, "height": video.height, "stop_frame": video.frame_count}
+    values: dict[str, Any] = {
+        "state": Render.State.FINISHED,
+        "height": video.height,
+        "stop_frame": video.frame_count,
+    }
+    assert filter.current is not None
     return Render.objects.create(video=video, version=filter.current, owner=video.owner, **(values | fields))
-
-

@@ -3,6 +3,7 @@
 import threading
 from decimal import Decimal
 from fractions import Fraction
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -13,7 +14,7 @@ from dramatiq.brokers.stub import StubBroker
 
 from filters.engines.base import EngineError, EngineUnavailable
 from filters.models import Filter
-from rotoscope.files import local_path
+from rotoscope.files import local_path, store
 from rotoscope.lease import LEASE, claim
 from tests.clips import decoded, number_of
 from tests.factories import make_filter, make_render, make_video
@@ -106,7 +107,10 @@ def test_it_scales_to_the_height(video: Video, negative: Filter) -> None:
 
 def test_the_same_wish_is_the_same_render(video: Video, negative: Filter) -> None:
     first = asked(video, negative, images_per_second=None)
-    assert renders.request(video, negative, video.owner, RenderSettings(images_per_second=60)) == (first, False)
+    assert renders.request(video, negative, video.owner, RenderSettings(images_per_second=60)) == (
+        first,
+        False,
+    )
 
 
 @pytest.mark.parametrize(
@@ -181,20 +185,23 @@ def test_a_segment_whose_worker_died_is_painted_by_another(video: Video, negativ
     assert render.segments.get(index=0).attempts == 2
 
 
-def test_a_late_worker_does_not_overwrite(video: Video, negative: Filter, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_late_worker_does_not_overwrite(
+    video: Video, negative: Filter, monkeypatch: pytest.MonkeyPatch
+) -> None:
     render = asked(video, negative)
-    real = paint.store
+    stored: list[str] = []
 
-    def taken_over(*args: object) -> str:
+    def taken_over(path: Path, name: str) -> str:
         Segment.objects.filter(render=render, index=0).update(lease_token=None, lease_until=None)
-        return real(*args)  # type: ignore[arg-type]
+        stored.append(store(path, name))
+        return stored[0]
 
-    monkeypatch.setattr(paint, "store", taken_over)
+    monkeypatch.setattr("videos.pipeline.paint.store", taken_over)
     with dispatch.inline():
         assert paint.run(render.pk) is False
     segment = Segment.objects.get(render=render, index=0)
     assert (segment.state, segment.file.name) == ("running", "")
-    assert not default_storage.exists(f"segments/{render.ref}") or not default_storage.listdir(f"segments/{render.ref}")[1]
+    assert not default_storage.exists(stored[0])
 
 
 def test_it_fails_with_a_reason_after_five_attempts(
@@ -231,7 +238,9 @@ def test_an_unavailable_service_marks_the_filter(
 
 def test_the_last_of_two_workers_rebuilds_once(video: Video, negative: Filter, queue: StubBroker) -> None:
     render = asked(video, negative)
-    threads = [threading.Thread(target=worked_off, args=(Render.objects.get(pk=render.pk),)) for _ in range(2)]
+    threads = [
+        threading.Thread(target=worked_off, args=(Render.objects.get(pk=render.pk),)) for _ in range(2)
+    ]
     for thread in threads:
         thread.start()
     for thread in threads:
@@ -243,7 +252,9 @@ def test_the_last_of_two_workers_rebuilds_once(video: Video, negative: Filter, q
     assert {segment.attempts for segment in render.segments.all()} == {1}
 
 
-def test_the_reconciler_begins_a_rebuild_that_nobody_began(video: Video, negative: Filter, queue: StubBroker) -> None:
+def test_the_reconciler_begins_a_rebuild_that_nobody_began(
+    video: Video, negative: Filter, queue: StubBroker
+) -> None:
     render = asked(video, negative)
     with dispatch.inline():
         while paint.run(render.pk):
@@ -256,7 +267,7 @@ def test_the_reconciler_begins_a_rebuild_that_nobody_began(video: Video, negativ
 
 
 def test_the_reconciler_sends_lost_messages_again(video: Video, negative: Filter, queue: StubBroker) -> None:
-    render = asked(video, negative)
+    asked(video, negative)
     assert reconcile.run() == 1
     assert reconcile.run() == 0, "patience, until the message is old"
 
@@ -268,8 +279,10 @@ def test_segments_are_dropped_once_the_whole_is_there(video: Video, negative: Fi
 
 
 def test_removing_a_video_leaves_no_file(video: Video, negative: Filter) -> None:
-    make_render(video, negative)
-    names = [video.source.name, video.footage.name, video.renders.get().output.name, video.frames.first().image.name]
+    render = make_render(video, negative)
+    fields = [video.source, video.footage, video.poster, render.output, video.frames.get(index=0).image]
+    names = [str(field.name) for field in fields]
+    assert all(default_storage.exists(name) for name in names)
     renders.remove_video(video)
     assert not any(default_storage.exists(name) for name in names)
     assert not Video.objects.exists()
