@@ -60,6 +60,7 @@ def navigation(request: HttpRequest) -> list[dict[str, Any]]:
             "items": [
                 _link("People and quotas", "group", "auth_user"),
                 _link("Groups", "groups", "auth_group"),
+                _link("API keys", "vpn_key", "videos_apikey"),
             ],
         },
     ]

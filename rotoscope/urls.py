@@ -3,7 +3,6 @@
 from django.contrib import admin
 from django.urls import include, path
 
-from rotoscope.api.api import api
 from rotoscope.health import health
 
 urlpatterns = [
@@ -15,6 +14,6 @@ urlpatterns = [
     path("", include("videos.urls.sharing")),
     path("", include("videos.urls.lab")),
     path("admin/", admin.site.urls),
-    path("api/", api.urls),
+    path("", include("rotoscope.api.urls")),
     path("v1/", include("filters.deepfilter.urls")),
 ]

@@ -10,7 +10,7 @@ from django.http import Http404, HttpRequest
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils import timezone
-from ninja import Router
+from ninja import Router, Status
 
 from rotoscope.api.auth import READING, SIGNED_IN
 from rotoscope.api.errors import Refused
@@ -67,7 +67,7 @@ def create_comparison(request: HttpRequest, ref: str, wish: ComparisonWish) -> o
             ComparisonItem(comparison=made, position=number, render=place)
             for number, place in enumerate(places)
         )
-    return 201, Told(request).comparison(access.comparison_or_404(request, made.ref))
+    return Status(201, Told(request).comparison(access.comparison_or_404(request, made.ref)))
 
 
 @comparisons.get("/comparisons/{ref}", response={200: ComparisonOut, 404: Problem}, auth=READING)
@@ -88,7 +88,7 @@ def change_comparison(request: HttpRequest, ref: str, wish: WordsChange) -> Comp
 def delete_comparison(request: HttpRequest, ref: str) -> object:
     """Delete it; its renders stay."""
     _own(request, access.comparison_or_404(request, ref)).delete()
-    return 204, None
+    return Status(204, None)
 
 
 @collections.get("/collections", response=Page[CollectionOut], auth=READING)
@@ -105,7 +105,7 @@ def list_collections(request: HttpRequest, which: Paging, mine: bool = False) ->
 def create_collection(request: HttpRequest, wish: CollectionWish) -> object:
     """Make a collection."""
     made = Collection.objects.create(owner=request.user, **wish.model_dump())
-    return 201, Told(request).collection(made)
+    return Status(201, Told(request).collection(made))
 
 
 @collections.get("/collections/{ref}", response={200: CollectionOut, 404: Problem}, auth=READING)
@@ -126,7 +126,7 @@ def change_collection(request: HttpRequest, ref: str, wish: WordsChange) -> Coll
 def delete_collection(request: HttpRequest, ref: str) -> object:
     """Delete it; its works stay."""
     _own(request, access.collection_or_404(request, ref)).delete()
-    return 204, None
+    return Status(204, None)
 
 
 @collections.post(
@@ -145,7 +145,7 @@ def add_item(request: HttpRequest, ref: str, wish: ItemWish) -> object:
             raise Refused("It is in this collection already.")
         last = own.items.aggregate(n=Max("position"))["n"]
         CollectionItem.objects.create(collection=own, position=0 if last is None else last + 1, **work)
-    return 201, Told(request).collection(own)
+    return Status(201, Told(request).collection(own))
 
 
 @collections.delete("/collections/{ref}/items/{kind}/{item}", response={204: None, **NO}, auth=SIGNED_IN)
@@ -156,7 +156,7 @@ def remove_item(request: HttpRequest, ref: str, kind: str, item: str) -> object:
         raise Http404
     if not own.items.filter(**{f"{kind}__ref": item}).delete()[0]:
         raise Http404
-    return 204, None
+    return Status(204, None)
 
 
 @sharing.get("/share-links", response={200: Page[ShareOut], 401: Problem}, auth=SIGNED_IN)
@@ -178,16 +178,15 @@ def create_share_link(request: HttpRequest, wish: ShareWish) -> object:
         request.user, target, label=wish.label, downloads=wish.downloads, expires_at=expires
     )
     told = Told(request)
-    return 201, NewShare(
-        **told.share(link).model_dump(), address=told.address(reverse("share", args=[token]))
-    )
+    address = told.address(reverse("share", args=[token]))
+    return Status(201, NewShare(**told.share(link).model_dump(), address=address))
 
 
 @sharing.delete("/share-links/{id}", response={204: None, **NO}, auth=SIGNED_IN)
 def revoke_share_link(request: HttpRequest, id: int) -> object:
     """Close a link, at once and for good."""
     _own(request, get_object_or_404(ShareLink, pk=id)).revoke()
-    return 204, None
+    return Status(204, None)
 
 
 def _own(request: HttpRequest, one: Any) -> Any:

@@ -24,6 +24,10 @@ class Browser(SessionAuth):
     def __init__(self) -> None:
         super().__init__(csrf=True)
 
+    def __call__(self, request: HttpRequest) -> Any:
+        """Nobody is told to sign in rather than to bring a token."""
+        return super().__call__(request) if request.user.is_authenticated else None
+
 
 def anybody(request: HttpRequest) -> Any:
     """Reading as a visitor, perhaps with ?share=TOKEN; what may be seen is decided by videos.access."""

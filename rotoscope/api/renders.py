@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db.models import Q
 from django.http import Http404, HttpRequest
-from ninja import Router
+from ninja import Router, Status
 
 from rotoscope.api.auth import READING, SIGNED_IN
 from rotoscope.api.errors import Refused
@@ -50,7 +50,8 @@ def create_render(request: HttpRequest, ref: str, wish: RenderWish) -> object:
     """Paint a video. 201 where the render is new, 200 where the same one was there."""
     video = _paintable(request, ref)
     made, created = renders.request(video, usable_filter(request, wish.filter), request.user, wish.settings())
-    return 201 if created else 200, Told(request).render(access.render_or_404(request, made.ref))
+    told = Told(request).render(access.render_or_404(request, made.ref))
+    return Status(201 if created else 200, told)
 
 
 @router.post("/videos/{ref}/estimate", response={200: EstimateOut, 422: Problem, **NO}, auth=SIGNED_IN)
@@ -95,7 +96,7 @@ def resume_render(request: HttpRequest, ref: str) -> RenderOut:
 def delete_render(request: HttpRequest, ref: str) -> object:
     """Delete it with its files."""
     renders.remove(access.own_render_or_404(request, ref))
-    return 204, None
+    return Status(204, None)
 
 
 @router.post(
@@ -116,7 +117,7 @@ def create_still(request: HttpRequest, ref: str, wish: StillWish) -> object:
     except ValueError as error:
         raise Refused(str(error), 422) from error
     status = 200 if still.state == Still.State.FINISHED else 202
-    return status, Told(request).still(_still(request, still.pk))
+    return Status(status, Told(request).still(_still(request, still.pk)))
 
 
 @router.get("/stills/{id}", response={200: StillOut, **NO}, auth=SIGNED_IN, tags=["stills"])

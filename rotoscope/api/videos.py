@@ -8,7 +8,7 @@ from typing import Any
 from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
-from ninja import Router
+from ninja import Router, Status
 
 from rotoscope.api.auth import READING, SIGNED_IN
 from rotoscope.api.errors import Refused
@@ -57,7 +57,7 @@ def create_video(request: HttpRequest, wish: NewUpload) -> object:
         "visibility": wish.visibility,
         "tags": ",".join(wish.tags),
     }
-    return 201, _upload(request, begin(request.user, wish.length, values))
+    return Status(201, _upload(request, begin(request.user, wish.length, values)))
 
 
 @router.get("/uploads/{id}", response={200: UploadOut, 401: Problem, 404: Problem}, auth=SIGNED_IN)
@@ -90,7 +90,7 @@ def change_video(request: HttpRequest, ref: str, wish: VideoChange) -> VideoOut:
 def delete_video(request: HttpRequest, ref: str) -> object:
     """Delete footage with everything made of it."""
     renders.remove_video(access.own_video_or_404(request, ref))
-    return 204, None
+    return Status(204, None)
 
 
 @router.post("/videos/{ref}/retry", response={202: VideoOut, 409: Problem, **NO}, auth=SIGNED_IN)
@@ -99,7 +99,7 @@ def retry_video(request: HttpRequest, ref: str) -> object:
     video = access.own_video_or_404(request, ref)
     if not ingest.retry(video):
         raise Refused("It has not failed.", 409)
-    return 202, Told(request).video(access.own_video_or_404(request, ref))
+    return Status(202, Told(request).video(access.own_video_or_404(request, ref)))
 
 
 @router.post(
@@ -111,7 +111,7 @@ def separate_video(request: HttpRequest, ref: str, wish: Separation) -> object:
     if video.state != Video.State.READY:
         raise Refused("It is not ready yet.", 409)
     separate.begin(video, wish.images_per_second)
-    return 202, Told(request).video(access.own_video_or_404(request, ref))
+    return Status(202, Told(request).video(access.own_video_or_404(request, ref)))
 
 
 @router.get("/videos/{ref}/frames", response={200: Page[FrameOut], 404: Problem}, auth=READING)

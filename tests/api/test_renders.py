@@ -1,0 +1,209 @@
+"""Renders, stills, comparisons, collections and share links over the API."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import User
+from django.utils import timezone
+
+from tests.api.conftest import Program
+from tests.factories import make_filter, make_video_row
+from videos.models import Render, ShareLink, Still, Video
+from videos.pipeline import renders
+
+
+@pytest.fixture
+def video(owner: User) -> Video:
+    """Olga's public footage."""
+    return make_video_row(owner, title="Over the dunes")
+
+
+@pytest.fixture
+def render(video: Video, queue: Any) -> Render:
+    """A render of it that waits."""
+    return renders.request(video, make_filter("negative"), video.owner, renders.RenderSettings())[0]
+
+
+def finish(render: Render) -> Render:
+    """As if it were painted."""
+    Render.objects.filter(pk=render.pk).update(
+        state="finished", output="renders/x.mp4", finished_at=timezone.now()
+    )
+    render.refresh_from_db()
+    return render
+
+
+def test_a_render_is_asked_for_once(
+    olgas: Program, video: Video, queue: Any, django_capture_on_commit_callbacks: Any
+) -> None:
+    make_filter("negative")
+    wish = {"filter": "negative", "strength": 0.5, "images_per_second": 2, "height": 64}
+    with django_capture_on_commit_callbacks(execute=True):
+        told = olgas.post(f"/videos/{video.ref}/renders", wish)
+    assert (told["state"], told["strength"], told["images_per_second"], told["height"]) == (
+        "queued",
+        0.5,
+        2,
+        64,
+    )
+    assert told["frames_total"] == 4
+    assert olgas.post(f"/videos/{video.ref}/renders", wish, 200)["ref"] == told["ref"]
+    assert queue.queues["render"].qsize() >= 1
+
+
+def test_an_estimate_asks_for_nothing(olgas: Program, video: Video) -> None:
+    make_filter("negative", cost_per_image="0.5")
+    told = olgas.post(f"/videos/{video.ref}/estimate", {"filter": "negative", "images_per_second": 1}, 200)
+    assert (told["images"], told["cost"]) == (2, 1.0)
+    assert not Render.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("wish", "status", "words"),
+    [
+        ({"filter": "nothing"}, 404, "no filter “nothing”"),
+        ({"filter": "negative", "strength": 2}, 422, "strength"),
+        ({"filter": "negative", "start_frame": 40, "stop_frame": 40}, 422, "range"),
+        ({"filter": "negative", "stop_frame": 1000}, 422, "range"),
+        ({"filter": "negative", "height": 10}, 422, "height"),
+    ],
+)
+def test_a_wish_that_cannot_be_met_is_explained(
+    olgas: Program, video: Video, wish: dict[str, Any], status: int, words: str
+) -> None:
+    make_filter("negative")
+    assert words in olgas.post(f"/videos/{video.ref}/renders", wish, status)["detail"]
+    assert not Render.objects.exists()
+
+
+def test_nobody_paints_anothers_footage(stellas: Program, nobodys: Program, video: Video) -> None:
+    make_filter("negative")
+    stellas.post(f"/videos/{video.ref}/renders", {"filter": "negative"}, 404)
+    nobodys.post(f"/videos/{video.ref}/renders", {"filter": "negative"}, 401)
+
+
+def test_an_unfinished_render_is_its_owners(olgas: Program, nobodys: Program, render: Render) -> None:
+    assert olgas.get(f"/renders/{render.ref}")["filter"] == "negative"
+    assert olgas.get("/renders?state=queued&filter=negative")["count"] == 1
+    assert olgas.get(f"/videos/{render.video.ref}/renders")["count"] == 1
+    assert nobodys.get(f"/videos/{render.video.ref}/renders")["count"] == 0
+    nobodys.get(f"/renders/{render.ref}", 404)
+    finish(render)
+    assert nobodys.get(f"/renders/{render.ref}")["video"].endswith(f"/media/render/{render.ref}/video.mp4")
+
+
+def test_segments_tell_the_progress(olgas: Program, stellas: Program, render: Render) -> None:
+    told = olgas.get(f"/renders/{render.ref}/segments")
+    assert told["count"] == render.segments.count()
+    assert told["items"][0]["state"] == "pending"
+    stellas.get(f"/renders/{render.ref}/segments", 404)
+
+
+def test_a_render_is_paused_gone_on_with_and_cancelled(
+    olgas: Program, stellas: Program, render: Render
+) -> None:
+    path = f"/renders/{render.ref}"
+    stellas.post(f"{path}/cancel", status=404)
+    for step, state in (
+        ("pause", "paused"),
+        ("resume", "queued"),
+        ("cancel", "cancelled"),
+        ("resume", "queued"),
+    ):
+        assert olgas.post(f"{path}/{step}", status=200)["state"] == state
+    assert olgas.post(f"{path}/resume", status=409)["detail"].startswith("It is neither")
+    assert olgas.ask("DELETE", path).status_code == 204
+    assert not Render.objects.exists()
+
+
+def test_a_still_is_painted_and_asked_after(
+    olgas: Program, stellas: Program, video: Video, queue: Any
+) -> None:
+    make_filter("negative")
+    told = olgas.post(f"/videos/{video.ref}/stills", {"filter": "negative", "frame": 3}, 202)
+    Still.objects.update(state="finished", image="stills/x.jpg")
+    again = olgas.post(f"/videos/{video.ref}/stills", {"filter": "negative", "frame": 3}, 200)
+    assert again["id"] == told["id"]
+    assert again["image"].endswith(f"/media/still/{told['id']}.jpg")
+    stellas.get(f"/stills/{told['id']}", 404)
+    assert (
+        "frames 0 to 47"
+        in olgas.post(f"/videos/{video.ref}/stills", {"filter": "negative", "frame": 48}, 422)["detail"]
+    )
+
+
+def test_a_comparison_is_kept_changed_and_deleted(olgas: Program, stellas: Program, render: Render) -> None:
+    finish(render)
+    path = f"/videos/{render.video.ref}/comparisons"
+    told = olgas.post(path, {"title": "Day and night", "renders": [None, render.ref], "visibility": "public"})
+    assert (told["renders"], told["layout"]) == ([None, render.ref], "wipe")
+    own = f"/comparisons/{told['ref']}"
+    assert stellas.get(path)["count"] == 1
+    assert stellas.ask("PATCH", own, {"title": "Mine"}).status_code == 404
+    assert olgas.ask("PATCH", own, {"title": "Night and day"}).json()["title"] == "Night and day"
+    assert stellas.ask("DELETE", own).status_code == 404
+    assert olgas.ask("DELETE", own).status_code == 204
+    olgas.get(own, 404)
+
+
+def test_a_comparison_holds_finished_renders_of_its_video_only(olgas: Program, render: Render) -> None:
+    path = f"/videos/{render.video.ref}/comparisons"
+    for places, words in (
+        ([None, render.ref], "no finished render"),
+        ([None, "elsewhere"], "no finished render"),
+        ([None, None, None], "two places"),
+    ):
+        assert words in olgas.post(path, {"title": "x", "renders": places}, 422)["detail"]
+
+
+def test_a_comparison_hides_what_one_may_not_see(olgas: Program, stellas: Program, render: Render) -> None:
+    finish(render)
+    body = {"title": "x", "renders": [None, render.ref], "visibility": "public"}
+    told = olgas.post(f"/videos/{render.video.ref}/comparisons", body)
+    Render.objects.filter(pk=render.pk).update(state="cancelled")
+    assert stellas.get(f"/comparisons/{told['ref']}")["renders"] == [None]
+
+
+def test_a_collection_is_filled_and_emptied(
+    olgas: Program, stellas: Program, nobodys: Program, render: Render
+) -> None:
+    finish(render)
+    ref = olgas.post("/collections", {"title": "Dunes", "visibility": "public"})["ref"]
+    path = f"/collections/{ref}"
+    item = {"kind": "render", "ref": render.ref}
+    stellas.post(f"{path}/items", item, 404)
+    assert olgas.post(f"{path}/items", item)["items"] == [{"render": render.ref, "comparison": None}]
+    olgas.post(f"{path}/items", item, 409)
+    assert nobodys.get("/collections")["items"][0]["items"] == [{"render": render.ref, "comparison": None}]
+    Video.objects.filter(pk=render.video_id).update(visibility="private")
+    assert nobodys.get(path)["items"] == []
+    assert olgas.ask("DELETE", f"{path}/items/render/{render.ref}").status_code == 204
+    assert olgas.ask("DELETE", f"{path}/items/render/{render.ref}").status_code == 404
+    assert olgas.ask("PATCH", path, {"text": "Sand."}).json()["text"] == "Sand."
+    assert olgas.ask("DELETE", path).status_code == 204
+
+
+def test_a_share_link_is_made_listed_and_revoked(olgas: Program, stellas: Program, video: Video) -> None:
+    later = (timezone.now() + timedelta(days=1)).isoformat()
+    body = {"kind": "video", "ref": video.ref, "label": "Ann", "downloads": True, "expires_at": later}
+    told = olgas.post("/share-links", body)
+    token = told["address"].rstrip("/").rpartition("/")[2]
+    assert ShareLink.open(token) is not None
+    listed = olgas.get("/share-links")
+    assert listed["items"][0]["label"] == "Ann"
+    assert token not in str(listed)
+    assert stellas.get("/share-links")["count"] == 0
+    assert stellas.ask("DELETE", f"/share-links/{told['id']}").status_code == 404
+    assert olgas.ask("DELETE", f"/share-links/{told['id']}").status_code == 204
+    assert ShareLink.open(token) is None
+
+
+def test_nobody_shares_what_is_anothers_or_into_the_past(
+    olgas: Program, stellas: Program, video: Video
+) -> None:
+    stellas.post("/share-links", {"kind": "video", "ref": video.ref}, 404)
+    body = {"kind": "video", "ref": video.ref, "expires_at": "2020-01-01T00:00:00Z"}
+    assert "over already" in olgas.post("/share-links", body, 422)["detail"]
