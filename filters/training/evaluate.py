@@ -32,7 +32,7 @@ class Figures:
 
 def painter_as_function(painter: Painter, index: int = 0) -> Paint:
     """A function that paints one RGB uint8 picture (H, W, 3) of any size with one style of a network."""
-    device = next(painter.parameters()).device
+    device = next(painter.eval().parameters()).device
 
     @torch.no_grad()
     def paint(picture: Picture) -> Picture:

@@ -2,7 +2,10 @@
 
 A small U-shaped network (stem at half resolution, residual blocks at a quarter and an eighth) with conditional
 instance normalization (Dumoulin et al. 2017). Every normalization follows a linear convolution directly, so that
-scale and shift, and statistics held over a shot, fold into that convolution at run time. Convolutions pad with
+scale and shift, and statistics held over a shot, fold into that convolution at run time.
+
+While it is learned every convolution pads by reflection, so that nothing marks the border of a picture: with zeros
+it learned to paint coloured frames, which is a cheap way to the right statistics. At run time convolutions pad with
 zeros, which costs nothing; the picture is extended by reflection by `margin` pixels first and cut back afterwards.
 FORMAT.md beside this file says the same for a reader without PyTorch.
 """
@@ -31,7 +34,7 @@ class Architecture:
     decoder_blocks: int = 1
     expansion: int = 2
     kernel: int = 5
-    margin: int = 16
+    margin: int = 40
 
     def as_metadata(self) -> dict[str, str]:
         """The sizes as strings, as the metadata of a safetensors file wants them."""
@@ -75,14 +78,28 @@ class Affine(nn.Module):
         return torch.addcmul(self.shift[style][:, :, None, None], x, self.scale[style][:, :, None, None])
 
 
-def depthwise(channels: int, kernel: int, stride: int = 1) -> nn.Conv2d:
-    """A convolution that keeps the channels apart; zero padding keeps the size (halves it with stride 2)."""
-    return nn.Conv2d(channels, channels, kernel, stride, kernel // 2, groups=channels, bias=False)
+class Convolution(nn.Conv2d):
+    """Pads by reflection while it is trained, with zeros in `eval` mode. No bias."""
+
+    def __init__(self, inputs: int, outputs: int, kernel: int, stride: int = 1, groups: int = 1) -> None:
+        super().__init__(inputs, outputs, kernel, stride, kernel // 2, groups=groups, bias=False)
+
+    def forward(self, x: Tensor) -> Tensor:
+        side = self.kernel_size[0] // 2
+        if not self.training or side == 0:
+            return super().forward(x)
+        x = functional.pad(x, (side, side, side, side), mode="reflect")
+        return functional.conv2d(x, self.weight, None, self.stride, 0, 1, self.groups)
 
 
-def pointwise(inputs: int, outputs: int) -> nn.Conv2d:
+def depthwise(channels: int, kernel: int, stride: int = 1) -> Convolution:
+    """A convolution that keeps the channels apart, and the size (halves it with stride 2)."""
+    return Convolution(channels, channels, kernel, stride, groups=channels)
+
+
+def pointwise(inputs: int, outputs: int) -> Convolution:
     """A 1x1 convolution."""
-    return nn.Conv2d(inputs, outputs, 1, bias=False)
+    return Convolution(inputs, outputs, 1)
 
 
 class Block(nn.Module):
@@ -122,7 +139,7 @@ class Painter(nn.Module):
     def __init__(self, styles: int, architecture: Architecture = FINE) -> None:
         super().__init__()
         a = self.architecture = architecture
-        self.stem = nn.Conv2d(12, a.stem, 3, padding=1, bias=False)
+        self.stem = Convolution(12, a.stem, 3)
         self.stem_norm = StyleNorm(a.stem, styles)
         self.down1 = Down(a.stem, a.quarter, styles)
         self.encoder = nn.ModuleList(Block(a.quarter, styles, a) for _ in range(a.encoder_blocks))
@@ -134,12 +151,12 @@ class Painter(nn.Module):
         self.up2 = pointwise(a.quarter, a.head)
         self.up2_depth = depthwise(a.head, 3)
         self.up2_norm = StyleNorm(a.head, styles)
-        self.head = nn.Conv2d(a.head, 12, 3, padding=1, bias=False)
+        self.head = Convolution(a.head, 12, 3)
         self.head_affine = Affine(12, styles)
 
     def forward(self, pictures: Tensor, style: Tensor) -> Tensor:
         """Pictures (N, 3, H, W), RGB 0..1, H and W multiples of 8, and style (N,) -> painted (N, 3, H, W), 0..1."""
-        m = self.architecture.margin
+        m = 0 if self.training else self.architecture.margin
         x = functional.pad(pictures, (m, m, m, m), mode="reflect") - 0.5
         x = functional.relu(self.stem_norm(self.stem(functional.pixel_unshuffle(x, 2)), style))
         x = self.down1(x, style)
@@ -154,7 +171,7 @@ class Painter(nn.Module):
         x = functional.interpolate(self.up2(x), scale_factor=2.0, mode="nearest")
         x = functional.relu(self.up2_norm(self.up2_depth(x), style))
         x = torch.sigmoid(functional.pixel_shuffle(self.head_affine(self.head(x), style), 2))
-        return x[:, :, m:-m, m:-m]
+        return x[:, :, m : x.shape[2] - m, m : x.shape[3] - m]
 
 
 def channels_last(painter: Painter) -> Painter:
