@@ -26,7 +26,7 @@ class Slice:
 def slices_of(video: Video, viewer: Viewer | None, most: int = MOST) -> list[Slice]:
     """The original and one finished render of each filter, in even slices. Wants `with_slices()`."""
     pictures = [("Original", video_media(video, "poster.jpg", viewer), "")] if video.poster else []
-    for render in one_of_each_filter(video.slice_renders):  # type: ignore[attr-defined]
+    for render in one_of_each_filter(slice_renders(video)):
         pictures.append((render.version.filter.name, render_media(render, "poster.jpg", viewer), render.ref))
     pictures = pictures[:most]
     count = len(pictures)
@@ -34,6 +34,12 @@ def slices_of(video: Video, viewer: Viewer | None, most: int = MOST) -> list[Sli
         Slice(name, picture, render, round(at / count, 4), round((at + 1) / count, 4))
         for at, (name, picture, render) in enumerate(pictures)
     ]
+
+
+def slice_renders(video: Video) -> list[Render]:
+    """The renders that came `with_slices()`."""
+    renders: list[Render] = vars(video)["slice_renders"]
+    return renders
 
 
 def one_of_each_filter(renders: list[Render]) -> list[Render]:

@@ -16,7 +16,7 @@ def test_it_makes_a_collection_with_its_first_render(owner_client: Client, owner
     made = Collection.objects.get()
     assert (made.title, made.owner, made.visibility) == ("For snow", owner, Visibility.UNLISTED)
     assert [item.render for item in made.items.all()] == [render]
-    assert answer.url == made.get_absolute_url()
+    assert answer.headers["Location"] == made.get_absolute_url()
 
 
 def test_it_adds_each_work_once(owner_client: Client, owner: User) -> None:
@@ -45,7 +45,7 @@ def test_nobody_adds_to_a_collection_of_others_or_what_they_cannot_see(
     assert colleague_client.post("/collections/add/", to_hers).status_code == 404
     of_hidden = {"kind": "render", "ref": hidden.ref, "title": "Stolen"}
     assert colleague_client.post("/collections/add/", of_hidden).status_code == 404
-    assert "/login/" in visitor.post("/collections/add/", to_hers).url
+    assert "/login/" in visitor.post("/collections/add/", to_hers).headers["Location"]
     assert not target.items.exists()
 
 

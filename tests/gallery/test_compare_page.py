@@ -98,7 +98,7 @@ def test_it_saves_the_arrangement_and_comes_back_to_it(
     render = make_render_row(video)
     answer = saved_wipe(colleague_client, video, b=render.ref, zoom="2,0.25,0.75", **{"in": "3", "out": "20"})
     saved = Comparison.objects.get()
-    assert answer.url == saved.get_absolute_url()
+    assert answer.headers["Location"] == saved.get_absolute_url()
     data = player(visitor, saved.get_absolute_url())
     assert (data["a"], data["b"], data["cut"], data["t"]) == ("o", render.ref, 31.5, 7)
     assert (data["in"], data["out"], data["zoom"]) == (3, 20, [2.0, 0.25, 0.75])
@@ -117,7 +117,7 @@ def test_nobody_saves_without_signing_in_or_on_footage_they_cannot_see(
     visitor: Client, stranger_client: Client, owner: User
 ) -> None:
     public = make_video_row(owner)
-    assert "/login/" in saved_wipe(visitor, public).url
+    assert "/login/" in saved_wipe(visitor, public).headers["Location"]
     assert (
         saved_wipe(stranger_client, make_video_row(owner, visibility=Visibility.PRIVATE)).status_code == 404
     )

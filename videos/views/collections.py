@@ -156,6 +156,7 @@ def append(target: Collection, **work: Any) -> CollectionItem:
 
 
 def _target(request: HttpRequest) -> Collection | None:
+    assert request.user.is_authenticated  # the view asks for it
     mine = Collection.objects.filter(owner=request.user)
     if request.POST.get("to"):
         return get_object_or_404(mine, ref=request.POST["to"])

@@ -13,12 +13,11 @@ from django.views.decorators.http import require_POST, require_safe
 from filters.models import FilterVersion
 from videos import access
 from videos.access import Viewer
-from videos.links import still_media
+from videos.links import render_media, still_media
 from videos.models import Frame, Render, Still, Video
 from videos.pipeline import stills
 from videos.slices import one_of_each_filter
-from videos.views.compare import is_playable
-from videos.views.video import some_frames
+from videos.views.video import is_playable, some_frames
 
 ROWS = (4, 8, 16)
 LINES = 360
@@ -119,8 +118,6 @@ def _stills(video: Video, frames: list[Frame]) -> dict[tuple[int, int], Still]:
 
 
 def _columns(renders: list[Render], painted: dict[tuple[int, int], Still], viewer: Viewer) -> list[Column]:
-    from videos.links import render_media
-
     columns = [
         Column(one.version, one, render_media(one, "video.mp4", viewer))
         for one in one_of_each_filter(renders)

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_safe
 from filters.models import Filter
 from videos.models import Video
 from videos.models.video import VideoQuerySet
+from videos.slices import slice_renders
 
 PER_PAGE = 18
 TAGS = 8
@@ -65,7 +66,7 @@ def hero() -> dict[str, Any] | None:
     newest = Video.objects.listed().newest().with_slices()[:5]
     for videos, heading in ((of_the_week, "Looked at most this week"), (newest, "New here")):
         for video in videos:
-            renders = video.slice_renders
+            renders = slice_renders(video)
             if video.poster and renders:
                 return {"video": video, "render": renders[len(renders) // 2], "heading": heading}
     return None
