@@ -12,7 +12,8 @@ from django.core.files.storage import default_storage
 from django.utils import timezone
 from dramatiq.brokers.stub import StubBroker
 
-from filters.engines.base import EngineError, EngineUnavailable
+from filters.engines.base import EngineError, EngineUnavailable, Frames
+from filters.engines.network import NetworkEngine
 from filters.models import Filter
 from rotoscope.files import local_path, store
 from rotoscope.lease import LEASE, claim
@@ -142,16 +143,15 @@ def test_a_cancel_stops_a_running_segment_and_a_resume_keeps_what_is_finished(
     render = asked(video, negative)
     with dispatch.inline():
         paint.run(render.pk)
-    work = real = paint._apply
+    real = NetworkEngine.apply
 
-    def cancelling(*args: object) -> object:
+    def cancelling(engine: NetworkEngine, frames: Frames) -> Frames:
         renders.cancel(Render.objects.get(pk=render.pk))
-        return real(*args)  # type: ignore[arg-type]
+        return real(engine, frames)
 
-    monkeypatch.setattr(paint, "_apply", cancelling)
-    with dispatch.inline():
+    with monkeypatch.context() as patch, dispatch.inline():
+        patch.setattr(NetworkEngine, "apply", cancelling)
         assert paint.run(render.pk) is False
-    monkeypatch.setattr(paint, "_apply", work)
     render.refresh_from_db()
     assert render.state == Render.State.CANCELLED
     kept = render.segments.get(state="finished").file.name
@@ -210,7 +210,7 @@ def test_it_fails_with_a_reason_after_five_attempts(
     def failing(*args: object) -> None:
         raise EngineError("out of luck", temporary=True)
 
-    monkeypatch.setattr(paint, "_apply", failing)
+    monkeypatch.setattr(NetworkEngine, "apply", failing)
     render = asked(video, negative)
     with dispatch.inline():
         for _ in range(MAX_ATTEMPTS + 1):
@@ -226,7 +226,7 @@ def test_an_unavailable_service_marks_the_filter(
     def unavailable(*args: object) -> None:
         raise EngineUnavailable("DeepFilter does not answer.")
 
-    monkeypatch.setattr(paint, "_apply", unavailable)
+    monkeypatch.setattr(NetworkEngine, "apply", unavailable)
     render = asked(video, negative)
     with dispatch.inline():
         paint.run(render.pk)

@@ -7,7 +7,8 @@ import secrets
 import threading
 import time
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
@@ -20,6 +21,8 @@ from numpy.typing import NDArray
 
 from filters.engines.base import Engine, EngineError, EngineUnavailable
 from filters.engines.effects import blend, finish
+from filters.engines.network import NetworkEngine
+from filters.engines.shots import ShotPainter
 from filters.engines.smoothing import WARMUP_FRAMES, Smoother
 from filters.service import engine_for_version
 from rotoscope.files import forget, local_path, store, work_folder
@@ -33,7 +36,8 @@ from videos.pipeline import dispatch, renders
 
 logger = logging.getLogger(__name__)
 
-BATCH_PIXELS = 2_000_000  # about a second of work on two cores: a cancel is noticed within two
+BATCH_PIXELS = 2_000_000  # for engines that take batches; frames of 4K go one by one
+REPORT_EVERY = 0.5  # seconds; a cancel is noticed within this and one frame
 
 Picture = NDArray[np.uint8]
 
@@ -48,6 +52,7 @@ class Work:
     engine: Engine
     seconds: float = 0.0
     done: int = 0
+    reported: float = 0.0
     cost_before: Decimal = field(default_factory=Decimal)
 
 
@@ -142,16 +147,43 @@ def _every_frame(work: Work) -> Iterator[Picture]:
     # The smoother's memory must not break at the border: what it saw before is painted again.
     first = max(render.start_frame, segment.start - WARMUP_FRAMES) if smoothing else segment.start
     smoother = Smoother(smoothing) if smoothing else None
-    pictures = decode.frames(local_path(render.video.footage), first, segment.stop, height=render.height)
-    index = first
-    for originals in _batches(pictures, render):
-        for original, painted in zip(originals, _apply(work, originals), strict=True):
-            picture = smoother.push(original, painted) if smoother else painted
-            if index >= segment.start:
-                work.done += 1
-                yield _finished(render, original, picture)
-            index += 1
+    for index, (original, painted) in enumerate(_pairs(work, first), first):
+        picture = smoother.push(original, painted) if smoother else painted
+        if index >= segment.start:
+            work.done += 1
+            yield _finished(render, original, picture)
         _report(work)
+
+
+def _pairs(work: Work, first: int) -> Iterator[tuple[Picture, Picture]]:
+    """(original, painted) of every frame from `first` to the segment's end."""
+    render = work.segment.render
+    footage = local_path(render.video.footage)
+    pictures = decode.frames(footage, first, work.segment.stop, height=render.height)
+    if isinstance(work.engine, NetworkEngine):
+        yield from _along_the_shot(work, work.engine, footage, enumerate(pictures, first))
+        return
+    for originals in _batches(pictures, render):
+        with _timed(work):
+            painted = work.engine.apply(originals)
+        yield from zip(originals, painted, strict=True)
+
+
+def _along_the_shot(
+    work: Work, engine: NetworkEngine, footage: Path, pictures: Iterable[tuple[int, Picture]]
+) -> Iterator[tuple[Picture, Picture]]:
+    """Painted with statistics held along the clip: faster, and the picture does not breathe."""
+    video, height = work.segment.render.video, work.segment.render.height
+    painter = ShotPainter(
+        engine, lambda index: decode.frame_at(footage, index, height=height), video.frame_count
+    )
+    try:
+        for index, original in pictures:
+            with _timed(work):
+                painted = painter.paint(index, original)
+            yield original, painted
+    finally:
+        painter.close()
 
 
 def _painted_images(work: Work, offsets: list[int]) -> Iterator[tuple[int, Picture]]:
@@ -159,7 +191,8 @@ def _painted_images(work: Work, offsets: list[int]) -> Iterator[tuple[int, Pictu
     render = work.segment.render
     indices = [render.start_frame + offset for offset in offsets]
     for index, original in decode.selected(local_path(render.video.footage), indices, height=render.height):
-        painted = _apply(work, original[None])[0]
+        with _timed(work):
+            painted = work.engine.apply(original[None])[0]
         work.done = min(work.done + 1, work.segment.images)
         _report(work)
         yield index - render.start_frame, _finished(render, original, painted)
@@ -177,13 +210,14 @@ def _batches(pictures: Iterator[Picture], render: Render) -> Iterator[NDArray[np
         yield np.stack(batch)
 
 
-def _apply(work: Work, originals: NDArray[np.uint8]) -> NDArray[np.uint8]:
+@contextmanager
+def _timed(work: Work) -> Iterator[None]:
+    """Count the engine's seconds; not begun once the lease is lost."""
     if work.lost.is_set():
         raise Stopped("Somebody else holds this segment now.")
     begun = time.monotonic()
-    painted = work.engine.apply(originals)
+    yield
     work.seconds += time.monotonic() - begun
-    return painted
 
 
 def _finished(render: Render, original: Picture, painted: Picture) -> Picture:
@@ -193,7 +227,11 @@ def _finished(render: Render, original: Picture, painted: Picture) -> Picture:
 
 
 def _report(work: Work) -> None:
-    """Write the progress under the lease: zero rows mean paused, cancelled or taken over."""
+    """Write the progress under the lease, twice a second: zero rows mean paused, cancelled or taken over."""
+    now = time.monotonic()
+    if now - work.reported < REPORT_EVERY:
+        return
+    work.reported = now
     mine = Segment.objects.held_by(work.token).filter(pk=work.segment.pk)
     if not mine.update(images_done=work.done, engine_seconds=work.seconds):
         raise Stopped("Somebody else holds this segment now.")
