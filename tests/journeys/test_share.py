@@ -18,10 +18,11 @@ pytestmark = [pytest.mark.slow, pytest.mark.browser]
 Windows = Callable[..., BrowserContext]
 MAKE = """
 from django.contrib.auth.models import User
-from tests.factories import make_render, make_video
+import secrets
+from tests.factories import make_filter, make_render, make_video
 video = make_video(User.objects.get(username="mara"), title="Low tide", visibility="private", frames=96,
                    width=320, height=180)
-print(make_render(video).ref)
+print(make_render(video, make_filter(f"negative-{secrets.token_hex(4)}")).ref)
 """
 
 

@@ -132,7 +132,7 @@ def test_an_upload_can_be_paused_named_resumed_and_cancelled(
 ) -> None:
     kept, dropped = heavy_clip(tmp_path / "kept.mp4", 8), heavy_clip(tmp_path / "dropped.mp4", 8)
     page = upload_page(window, line.address, account("paula"))
-    line.seconds_per_piece = 0.01
+    line.seconds_per_piece = 0.2  # some 25 seconds a file: time to press buttons
     page.set_input_files("#files", [kept, dropped])
     first = page.locator(".file[data-state]", has_text="kept.mp4")
     second = page.locator(".file[data-state]", has_text="dropped.mp4")
