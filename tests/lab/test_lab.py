@@ -89,7 +89,7 @@ class TestTheWall:
         painted, unpainted = make_filter(), make_filter()
         still = Still.objects.create(
             video=video,
-            version=painted.current,
+            version=painted.versions.get(),
             frame_index=48,
             height=720,
             state="finished",

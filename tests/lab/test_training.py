@@ -178,7 +178,7 @@ class TestWatching:
         name = default_storage.save("training/1/1.jpg", ContentFile(b"picture"))
         TrainingRun.objects.update(previews=[{"step": 2, "image": name}])
         address = reverse("training-run-preview", args=[run.pk, 0])
-        assert b"".join(owner_client.get(address)) == b"picture"  # type: ignore[arg-type]
+        assert b"".join(owner_client.get(address)) == b"picture"
         assert stranger_client.get(address).status_code == 404
         assert owner_client.get(reverse("training-run-preview", args=[run.pk, 1])).status_code == 404
 

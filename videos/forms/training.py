@@ -45,9 +45,9 @@ class TrainingForm(forms.Form):
         self.fields["kept"].queryset = styles  # type: ignore[attr-defined]
         self.fields["footage"].queryset = footage  # type: ignore[attr-defined]
 
-    def clean_picture(self) -> UploadedFile | None:
+    def clean_picture(self) -> UploadedFile[bytes] | None:
         """Not larger than what anybody would look into."""
-        picture: UploadedFile | None = self.cleaned_data["picture"]
+        picture: UploadedFile[bytes] | None = self.cleaned_data["picture"]
         if picture is not None and (picture.size or 0) > MOST_BYTES:
             raise forms.ValidationError(
                 "This picture's file is larger than 100 MB; please hand in a smaller one."

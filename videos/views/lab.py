@@ -33,12 +33,14 @@ TAGS = ("subtle", "strong", "loud")
 @require_GET
 def home(request: HttpRequest) -> HttpResponse:
     """Choose footage, train a filter, see what ran lately."""
-    videos = Video.objects.filter(owner=request.user)
-    recent = Render.objects.finished().filter(owner=request.user).with_names().order_by("-finished_at")
+    videos = Video.objects.filter(owner_id=request.user.pk)
+    recent = Render.objects.finished().filter(owner_id=request.user.pk).with_names().order_by("-finished_at")
     context = {
         "ready": videos.filter(state=Video.State.READY).with_slices()[:24],
         "coming": videos.filter(state__in=[Video.State.RECEIVING, Video.State.INGESTING])[:12],
-        "runs": TrainingRun.objects.filter(owner=request.user).select_related("style_image", "filter")[:6],
+        "runs": TrainingRun.objects.filter(owner_id=request.user.pk).select_related("style_image", "filter")[
+            :6
+        ],
         "recent": recent[:6],
         "section": "lab",
     }
@@ -97,7 +99,9 @@ def _start(request: HttpRequest, video: Video, filters: list[Filter]) -> HttpRes
     form = RenderForm(video, [one.slug for one in filters], request.POST)
     if not form.is_valid():
         return render(request, "lab/lab.html", _page(request, video, filters, form), status=422)
-    made, there, refused = [], [], []
+    made: list[Render] = []
+    there: list[Render] = []
+    refused: list[str] = []
     for one in _chosen(form, filters):
         try:
             found, created = renders.request(video, one, request.user, form.settings())
@@ -115,7 +119,7 @@ def _start(request: HttpRequest, video: Video, filters: list[Filter]) -> HttpRes
         messages.success(request, f"{_counted(len(made))} on the way. You can leave this page.")
     if not made and not there:
         return render(request, "lab/lab.html", _page(request, video, filters, form), status=422)
-    return redirect("queue" if made else "video", **({} if made else {"ref": video.ref}))
+    return redirect("queue") if made else redirect(video)
 
 
 def _chosen(form: RenderForm, filters: list[Filter]) -> list[Filter]:

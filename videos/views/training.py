@@ -112,7 +112,7 @@ def publish(request: HttpRequest, pk: int) -> HttpResponse:
 
 @login_required
 @require_GET
-def preview(request: HttpRequest, pk: int, number: int) -> HttpResponse:
+def preview(request: HttpRequest, pk: int, number: int) -> FileResponse:
     """A preview of a training, by its place in the list."""
     run = access.training_run_or_404(request, pk)
     if number >= len(run.previews) or not default_storage.exists(run.previews[number]["image"]):
@@ -134,7 +134,7 @@ def _order(request: HttpRequest, form: TrainingForm) -> TrainingRun | None:
     """The run on the queue, or None with the reason among the form's errors."""
     from filters.training.pictures import UnusableStyle
 
-    picture: UploadedFile | None = form.cleaned_data["picture"]
+    picture: UploadedFile[bytes] | None = form.cleaned_data["picture"]
     kept: StyleImage | None = None if picture else form.cleaned_data["kept"]
     words = {name: form.cleaned_data[name] for name in ("title", "artist", "origin", "licence")}
     try:
@@ -156,7 +156,7 @@ def _order(request: HttpRequest, form: TrainingForm) -> TrainingRun | None:
     return run
 
 
-def _written(picture: UploadedFile | None, path: Path) -> Path:
+def _written(picture: UploadedFile[bytes] | None, path: Path) -> Path:
     assert picture is not None
     with path.open("wb") as file:
         for chunk in picture.chunks():
