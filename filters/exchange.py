@@ -6,7 +6,6 @@ import hashlib
 import io
 import itertools
 import re
-from collections.abc import Sequence
 from dataclasses import asdict
 from decimal import Decimal
 from typing import Any
@@ -155,7 +154,7 @@ def _new_version(
     )
 
 
-def _pictures(image: StyleImage | None) -> Sequence[StylePicture]:
+def _pictures(image: StyleImage | None) -> tuple[StylePicture, ...]:
     if image is None:
         return ()
     data = local_path(image.image).read_bytes()

@@ -57,7 +57,7 @@ class BundleForm(forms.Form):
         widget=UnfoldAdminFileFieldWidget,
     )
 
-    def clean_file(self) -> UploadedFile:
+    def clean_file(self) -> UploadedFile[bytes]:
         """Refuse what is too large before it is read."""
         return _not_larger(self.cleaned_data["file"], LARGEST_BUNDLE)
 
@@ -79,7 +79,7 @@ class ModelUploadForm(forms.Form):
         widget=UnfoldAdminSelectWidget,
     )
 
-    def clean_file(self) -> UploadedFile:
+    def clean_file(self) -> UploadedFile[bytes]:
         """Refuse what is too large before it is read."""
         return _not_larger(self.cleaned_data["file"], LARGEST_MODEL)
 
@@ -107,7 +107,7 @@ class DeepFilterNameForm(forms.Form):
     )
 
 
-def _not_larger(file: UploadedFile, largest: int) -> UploadedFile:
+def _not_larger(file: UploadedFile[bytes], largest: int) -> UploadedFile[bytes]:
     if (file.size or 0) > largest:
         raise forms.ValidationError(f"The file is larger than {largest >> 20} MB.")
     return file

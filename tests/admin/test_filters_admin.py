@@ -84,7 +84,7 @@ def test_the_test_frames_are_shown_before_and_after(staff_client: Client) -> Non
 def test_a_broken_filter_says_so_instead_of_a_picture(staff_client: Client) -> None:
     one = make_filter("negative")
     assert one.current is not None
-    one.current.weights.storage.delete(one.current.weights.name)
+    one.current.weights.storage.delete(str(one.current.weights.name))
     answer = staff_client.get(reverse("admin:filters_after", args=[one.current_id, 0]))
     assert answer.status_code == 503
     assert "missing" in answer.content.decode()
@@ -188,7 +188,7 @@ def test_an_onnx_model_becomes_a_new_version_that_is_not_run_yet(staff_client: C
 
 def one_channel_model() -> bytes:
     """A model whose pictures have one channel."""
-    shape = ["n", 1, "h", "w"]
+    shape: list[str | int | None] = ["n", 1, "h", "w"]
     ends = [helper.make_tensor_value_info(name, TensorProto.FLOAT, shape) for name in "xy"]
     graph = helper.make_graph([helper.make_node("Neg", ["x"], ["y"])], "grey", ends[:1], ends[1:])
     model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=9)

@@ -26,7 +26,7 @@ def render(video: Video, queue: Any) -> Render:
     return renders.request(video, make_filter("negative"), video.owner, renders.RenderSettings())[0]
 
 
-def change(model: str, pk: int) -> str:
+def change(model: str | None, pk: int) -> str:
     """The address of a row's page."""
     return reverse(f"admin:videos_{model}_change", args=[pk])
 

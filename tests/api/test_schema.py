@@ -46,6 +46,7 @@ BODIES: dict[str, Any] = {
 def world(owner: User, queue: Any) -> dict[str, str]:
     """One of everything, all of it Olga's; what stands for which name in paths."""
     filter = make_filter("negative")
+    assert filter.current is not None
     video = make_video_row(owner)
     render = renders.request(video, filter, owner, renders.RenderSettings())[0]
     comparison = Comparison.objects.create(video=video, owner=owner, title="x")
@@ -99,9 +100,9 @@ def test_it_is_answered_as_documented(
 ) -> None:
     body = BODIES.get(told["operationId"])
     if told["operationId"] == "create_share_link":
-        body = body | {"ref": world["/videos/{ref}"]}
+        body = {**BODIES["create_share_link"], "ref": world["/videos/{ref}"]}
     if told["operationId"] == "add_item":
-        body = body | {"ref": world["/comparisons/{ref}"]}
+        body = {**BODIES["add_item"], "ref": world["/comparisons/{ref}"]}
     if told["operationId"] == "resume_render":
         Render.objects.update(state="paused")
     answer = olgas.ask(method, filled(path, world), body)

@@ -76,7 +76,7 @@ def test_only_the_last_few_are_kept(elsewhere: FaultyService, settings: Any) -> 
 def test_missing_weights_are_a_sentence() -> None:
     made = make_filter("negative")
     version = version_of("negative")
-    version.weights.storage.delete(version.weights.name)
+    version.weights.storage.delete(str(version.weights.name))
     with pytest.raises(EngineUnavailable, match="weights of Negative v1 are missing"):
         service.make_engine(version)
     base = FilterVersion.objects.create(

@@ -46,7 +46,8 @@ class QuotaForm(forms.ModelForm):  # type: ignore[type-arg]
     def save(self, commit: bool = True) -> Profile:
         """Gigabytes become bytes."""
         self.instance.quota_bytes = int(self.cleaned_data["quota_gb"] * GIGABYTE)
-        return super().save(commit)
+        saved: Profile = super().save(commit)
+        return saved
 
 
 class ProfileInline(StackedInline):
@@ -65,7 +66,7 @@ class ProfileInline(StackedInline):
 
 
 @admin.register(User)
-class PeopleAdmin(UserAdmin, ModelAdmin):  # type: ignore[type-arg, misc]
+class PeopleAdmin(UserAdmin, ModelAdmin):  # type: ignore[type-arg]
     """People."""
 
     form = UserChangeForm
@@ -98,5 +99,5 @@ class PeopleAdmin(UserAdmin, ModelAdmin):  # type: ignore[type-arg, misc]
 
 
 @admin.register(Group)
-class HouseGroupAdmin(GroupAdmin, ModelAdmin):  # type: ignore[type-arg, misc]
+class HouseGroupAdmin(GroupAdmin, ModelAdmin):
     """Groups, for staff with some rights only."""
