@@ -118,8 +118,8 @@ const keys = {
   "]": () => panel.mark("out", state.frame),
   "?": () => document.getElementById("keys").showModal(),
   Enter: (event) => {
-    if (!event.target.matches("input[name=filter]")) return false;
-    closeup.show(event.target.closest(".tile"));
+    if (event.target.matches("input[name=filter]")) closeup.show(event.target.closest(".tile"));
+    else if (!event.target.matches("input")) return false; // on a slider it must not start an hour of work
   },
   " ": (event) => {
     if (!closeup.open || event.target.closest("button")) return false;
