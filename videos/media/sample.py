@@ -23,7 +23,7 @@ from videos.media.errors import EncodeError, Stopped
 from videos.media.files import written
 from videos.media.landscape.camera import Camera, flight
 from videos.media.landscape.light import LIGHTS, finished
-from videos.media.landscape.render import Scene, draw
+from videos.media.landscape.render import Scene, draw, picture
 from videos.media.landscape.surface import levels
 from videos.media.process import PROJECT, bounded, environment
 from videos.media.rebuild import rebuild
@@ -49,8 +49,7 @@ def scene(seed: int = SEED, light: str = "golden", terrain: str = "coast", size:
 def draw_frame(t: float, width: int = WIDTH, height: int = HEIGHT, *, seed: int = SEED) -> Frame:
     """The sample flight at ``t`` seconds as (height, width, 3) RGB uint8."""
     here = scene(seed)
-    picture, _ = draw(here, flight(t), width, height, t)
-    return finished(picture, here.light.exposure)
+    return finished(picture(here, flight(t), width, height, t), here.light.exposure)
 
 
 def draw_with_depth(
@@ -58,8 +57,8 @@ def draw_with_depth(
 ) -> tuple[Frame, NDArray[np.float32]]:
     """As draw_frame, and for each pixel the depth in metres along the camera's axis (infinite for sky)."""
     here = scene(seed)
-    picture, depth = draw(here, flight(t), width, height, t)
-    return finished(picture, here.light.exposure), depth
+    colour, depth = draw(here, flight(t), width, height, t)
+    return finished(colour, here.light.exposure), depth
 
 
 def reproject(
@@ -204,8 +203,8 @@ def landscape(
         raise ValueError(f"No such landscape: {light}, {terrain}.")
     here = scene(seed, light, terrain)
     width, height = size
-    picture, _ = draw(here, viewpoint(seed, terrain, seconds), width, height, seconds)
-    return finished(picture, here.light.exposure)
+    colour = picture(here, viewpoint(seed, terrain, seconds), width, height, seconds)
+    return finished(colour, here.light.exposure)
 
 
 def viewpoint(seed: int, terrain: str, seconds: float = 0.0) -> Camera:

@@ -157,16 +157,30 @@ def draw(
     depth, _ = march(scene, camera, view)
     colour = _coloured(scene, camera, view, depth, seconds)
     turn = homography(camera, view, width, height)
-    flags = cv2.INTER_AREA if detail > 2 else cv2.INTER_CUBIC
-    picture = cv2.warpPerspective(
-        colour, turn, (width, height), flags=flags | cv2.WARP_INVERSE_MAP, borderMode=cv2.BORDER_REPLICATE
+    return _turned(colour, turn, width, height), _turned_depth(camera, depth, turn, width, height)
+
+
+def picture(
+    scene: Scene, camera: Camera, width: int, height: int, seconds: float, *, detail: float = 1.0
+) -> Pixels:
+    """As ``draw``, for those who need no depth."""
+    view = level_view(camera, width, height, detail)
+    depth, _ = march(scene, camera, view)
+    colour = _coloured(scene, camera, view, depth, seconds)
+    return _turned(colour, homography(camera, view, width, height), width, height)
+
+
+def _turned(colour: Pixels, turn: NDArray[np.float64], width: int, height: int) -> Pixels:
+    """The level picture as the pitched and rolled camera sees it."""
+    flags = cv2.INTER_CUBIC | cv2.WARP_INVERSE_MAP
+    size = (width, height)
+    return np.asarray(
+        cv2.warpPerspective(colour, turn, size, flags=flags, borderMode=cv2.BORDER_REPLICATE),
+        dtype=np.float32,
     )
-    return np.asarray(picture, dtype=np.float32), _turned_depth(camera, view, depth, turn, width, height)
 
 
-def _turned_depth(
-    camera: Camera, view: View, depth: Field, turn: NDArray[np.float64], width: int, height: int
-) -> Field:
+def _turned_depth(camera: Camera, depth: Field, turn: NDArray[np.float64], width: int, height: int) -> Field:
     """Depth along the turned camera's own axis."""
     along = cv2.warpPerspective(
         depth,
