@@ -142,6 +142,7 @@ class Video(Leased):
 
     views = models.PositiveBigIntegerField(default=0)
     created_at = models.DateTimeField(auto_now_add=True, db_index=True)
+    started_at = models.DateTimeField(null=True, blank=True, help_text="When its ingest began.")
     ready_at = models.DateTimeField(null=True, blank=True)
 
     objects = VideoQuerySet.as_manager()
@@ -170,6 +171,14 @@ class Video(Leased):
     def aspect(self) -> str:
         """CSS aspect-ratio, so that every picture has its box before it arrives."""
         return f"{self.width or 16} / {self.height or 9}"
+
+    @property
+    def seconds_left(self) -> float | None:
+        """Seconds until a running ingest is done, by its own pace; None before its first twentieth."""
+        if self.state != self.State.INGESTING or self.started_at is None or self.progress <= 0.05:
+            return None
+        elapsed = (timezone.now() - self.started_at).total_seconds()
+        return elapsed * (1 - self.progress) / self.progress
 
     def queue_ingest(self) -> bool:
         """receiving or failed → receiving, ready to be claimed; False when it is past that."""

@@ -13,6 +13,7 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models import F
+from django.utils import timezone
 
 from rotoscope.files import forget, local_path, store, work_folder
 from rotoscope.lease import claim, renewing
@@ -53,7 +54,7 @@ def run(pk: int) -> bool:
     waiting = Video.objects.filter(pk=pk, state__in=[Video.State.RECEIVING, Video.State.INGESTING]).exclude(
         source=""
     )
-    token = claim(waiting, state=Video.State.INGESTING, attempts=F("attempts") + 1)
+    token = claim(waiting, state=Video.State.INGESTING, attempts=F("attempts") + 1, started_at=timezone.now())
     if token is None:
         return False
     video = Video.objects.get(pk=pk)
