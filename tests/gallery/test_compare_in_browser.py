@@ -128,11 +128,13 @@ def test_it_plays_in_step_and_stops_on_one_frame(
     wait(page, settled(0), "at the beginning")
     page.keyboard.press("Space")
     wait(page, lambda said: said["playing"] and said["frame"] > 4, "playing")
-    drifts = []
-    for _ in range(20):
+    drifts: list[int] = []
+    for _ in range(400):  # a machine with other work finds its pace first
         page.wait_for_timeout(100)
         drifts.append(status(page)["drift"])
-    assert sorted(drifts)[len(drifts) // 2] == 0, drifts
+        if len(drifts) >= 10 and not any(drifts[-10:]):
+            break
+    assert not any(drifts[-10:]), f"never a second in step: {drifts}"
     page.keyboard.press("Space")
     said = wait(page, lambda said: not said["playing"] and len(set(said["frames"])) == 1, "stopped in step")
     assert numbers(page) == [said["frame"]] * 2

@@ -2,6 +2,10 @@
 // a little faster or slower while they are near, a seek when they are far. Every animation frame measures which
 // frame of the footage each track has on the screen. A machine that cannot keep up plays slower rather than out of
 // step: `pace` is the share of the wished speed that it manages.
+//
+// An element's own clock and its pictures need not agree to the millisecond (one with sound follows the sound
+// card). So the loop is closed over the pictures: where a follower's frames are ahead or behind on the average,
+// that is added to what its clock says (`bias`, seconds).
 
 const NEAR = 0.0015; // seconds of difference that are left alone
 const FAR = 0.2; // seconds from which a seek is quicker than catching up
@@ -9,6 +13,8 @@ const PULL = 4; // share of the difference made good in a second
 const MOST = 0.3; // largest change of pace
 const REST = 900; // ms between two seeks of the same follower
 const MEMORY = 30; // animation frames over which the drift is told
+const WINDOW = 500; // ms over which frames are averaged for the bias
+const WRONG = 3; // frames that a bias can make up for
 const SLOWEST = 0.2; // of the wished speed, on machines that cannot decode all clips in time
 
 export class Clock extends EventTarget {
@@ -63,6 +69,7 @@ export class Clock extends EventTarget {
     this.tracks = tracks;
     this.spreads = [];
     this.pace = 1;
+    for (const track of tracks) track.bias = 0;
     for (const track of leaving) track.video.pause();
     this.#sound();
     await this.seek(at);
@@ -101,6 +108,7 @@ export class Clock extends EventTarget {
     if (turn !== this.turn) return;
     this.spreads = [];
     this.judged = performance.now();
+    this.#forget();
     this.missed = 0;
     this.counted = 0;
     this.#drive();
@@ -194,6 +202,27 @@ export class Clock extends EventTarget {
   #measure() {
     this.spreads.push(spread(this.tracks.map((track) => track.frame)));
     if (this.spreads.length > MEMORY) this.spreads.shift();
+    for (const track of this.tracks.slice(1)) {
+      if (track.frame === null || Math.abs(track.frame - this.leader.frame) > WRONG) continue;
+      track.ahead += track.frame - this.leader.frame;
+      track.looks += 1;
+    }
+    if (performance.now() - this.averaged > WINDOW) this.#learn();
+  }
+
+  #forget() {
+    this.averaged = performance.now();
+    for (const track of this.tracks) Object.assign(track, { ahead: 0, looks: 0 });
+  }
+
+  #learn() {
+    const most = WRONG / this.timing.rate;
+    for (const track of this.tracks.slice(1)) {
+      if (track.looks < 5) continue;
+      const ahead = track.ahead / track.looks / this.timing.rate;
+      track.bias = Math.max(-most, Math.min(most, (track.bias ?? 0) + 0.6 * ahead));
+    }
+    this.#forget();
   }
 
   async #end(first, last) {
@@ -215,7 +244,7 @@ export class Clock extends EventTarget {
   #hold(track) {
     const { video } = track;
     if (track.broken || video.seeking) return;
-    const ahead = track.time - this.leader.time;
+    const ahead = track.time - this.leader.time + (track.bias ?? 0);
     const now = performance.now();
     if (Math.abs(ahead) > FAR) {
       if (now - (track.jumped ?? 0) < REST) return;
