@@ -382,10 +382,11 @@ def _free_slug(name: str) -> str:
 
 def _is_expected(problem: Exception) -> bool:
     """Whether the problem lies in what was asked for, and its message is a sentence for people."""
+    from filters.training.export import WrongFile
     from filters.training.pictures import UnusableStyle
     from filters.training.trainer import TrainingFailed
 
-    return isinstance(problem, UnusableStyle | TrainingFailed)
+    return isinstance(problem, UnusableStyle | TrainingFailed | WrongFile)
 
 
 def _sentence(problem: Exception) -> str:

@@ -5,7 +5,9 @@ import signal
 import threading
 from typing import Any
 
+import cv2
 import dramatiq
+from django.conf import settings
 from django.core.management.base import BaseCommand, CommandParser
 from django.utils.module_loading import autodiscover_modules
 
@@ -31,6 +33,8 @@ class Command(BaseCommand):
         stop = threading.Event()
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: stop.set())
+        # OpenCV would start a thread for every core in each of our processes.
+        cv2.setNumThreads(settings.ROTOSCOPE_ENGINE_THREADS)
         autodiscover_modules("actors")
         broker = dramatiq.get_broker()
         broker.emit_after("process_boot")
