@@ -20,6 +20,7 @@ class HouseAdmin(ModelAdmin):
     compressed_fields = True
     list_per_page = 50
     empty_value_display = "–"
+    typed = True
 
     def save_model(self, request: HttpRequest, obj: Model, form: ModelForm[Any], change: Any) -> None:
         """Write the changed fields of an existing row, a new row as a whole; then do what a button asks for."""
@@ -31,6 +32,17 @@ class HouseAdmin(ModelAdmin):
         for action in self.get_actions_submit_line(request, obj.pk):
             if action.action_name in request.POST:
                 action.method(request, obj)
+
+    def changeform_view(
+        self,
+        request: HttpRequest,
+        object_id: str | None = None,
+        form_url: str = "",
+        extra_context: Any = None,
+    ) -> Any:
+        """Where nothing can be typed there is nothing to save."""
+        hidden = {} if self.typed else {"show_save": False, "show_save_and_continue": False}
+        return super().changeform_view(request, object_id, form_url, {**(extra_context or {}), **hidden})
 
     def get_actions_submit_line(self, request: HttpRequest, object_id: Any) -> list[Any]:
         """The buttons that make sense for this row now."""

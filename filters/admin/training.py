@@ -25,6 +25,8 @@ from rotoscope.admin_parts import HouseAdmin, ShownOnly, badge, do_each, progres
 class TrainingRunAdmin(ShownOnly, HouseAdmin):
     """Training runs. They are started on the training page of the lab."""
 
+    typed = False
+
     list_display = ("name", "state_badge", "progress", "filter", "owner", "device", "minutes", "created_at")
     list_filter = ("state",)
     search_fields = ("name", "owner__username")

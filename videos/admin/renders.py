@@ -46,6 +46,8 @@ class SegmentInline(ShownInline):
 class RenderAdmin(ShownOnly, HouseAdmin):
     """Renders. They are started in the lab."""
 
+    typed = False
+
     list_display = (
         "poster", "video", "filter_name", "state_badge", "progress", "owner", "cost", "attempts_most", "created_at",
     )  # fmt: skip

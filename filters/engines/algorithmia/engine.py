@@ -26,8 +26,9 @@ class AlgorithmiaEngine:
     """Paints with `filter_name`: a DeepFilter name, or a model of one's own as “data://.my/models/mine.t7”.
 
     Frames go to a folder made for each `apply`, `batch` of them in a call, `at_once` calls at a time; the
-    folder is removed afterwards, also after failures. `calls`, `images` and `cost` (images times
-    `cost_per_image`) are sums over the calls that were answered, also those of a batch that failed later.
+    folder is removed afterwards, also after failures. `at_a_time` frames keep it fully busy.
+    `calls`, `images` and `cost` (images times `cost_per_image`) are sums over the calls that were answered,
+    also those of a batch that failed later.
     A picture that comes back in another size or kind is an error: nothing is stretched in silence.
     """
 
@@ -54,6 +55,7 @@ class AlgorithmiaEngine:
         self.images = 0
         self.cost = Decimal(0)
         self._batch, self._at_once, self._picture = batch, at_once, picture
+        self.at_a_time = batch * at_once
         self._service = Service(api_key, api_address, patience, at_once=at_once, algorithm=algorithm)
         hasty = replace(patience, attempts=min(2, patience.attempts), longest_wait=2.0)
         self._cleaner = Service(api_key, api_address, hasty, at_once=1)
