@@ -106,9 +106,17 @@ def test_on_a_phone_the_shared_page_fits_and_the_player_stands_in_a_foreign_fram
     token = urlsplit(address).path.split("/")[2]
     player = f"{installation.address}/embed/render/{painted}/?share={token}"
     foreign = window().new_page()
-    foreign.set_content(f'<iframe src="{player}" width="640" height="360"></iframe>')
-    film = foreign.frame_locator("iframe").locator("video")
-    expect(film).to_be_visible()
-    foreign.set_content(f'<iframe src="{address}" width="640" height="360"></iframe>')
-    foreign.wait_for_timeout(500)
+    frame_in(foreign, installation, player)
+    expect(foreign.frame_locator("iframe").locator("video")).to_be_visible()
+    frame_in(foreign, installation, address)
+    foreign.wait_for_timeout(1000)
     assert foreign.frame_locator("iframe").locator("h1").count() == 0  # no other page lets itself be framed
+
+
+def frame_in(page: Page, installation: Installation, address: str) -> None:
+    """Open a page of another origin that frames `address`."""
+    elsewhere = f"http://localhost:{installation.port}/elsewhere"
+    frame = f'<iframe src="{address}" width="640" height="360"></iframe>'
+    page.unroute(elsewhere)
+    page.route(elsewhere, lambda route: route.fulfill(body=frame, content_type="text/html"))
+    page.goto(elsewhere)

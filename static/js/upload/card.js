@@ -1,6 +1,5 @@
 // What is seen of one file: name, progress, figures, buttons, and what is said about it.
 import { post } from '../http.js';
-import { toast } from '../toast.js';
 import { Pace, size, time } from './pace.js';
 
 const WORDS = { waiting: 'Waiting for its turn', sending: 'Sending', paused: 'Paused. What has arrived is kept.' };
@@ -11,6 +10,7 @@ export class Card {
   #pace = new Pace();
   #timer = null;
   #saved = '';
+  #saving = false;
 
   /** `acts`: what pause, resume and cancel do. */
   constructor(file, acts) {
@@ -31,6 +31,11 @@ export class Card {
     return { title: title.value.trim(), tags: tags.value.trim(), visibility: visibility.value };
   }
 
+  /** Whether something that was typed has not reached the server. */
+  get unsaved() {
+    return this.#saving || (this.element.isConnected && this.#unsaved() !== '');
+  }
+
   /** Keep what is typed with the server a moment after the typing stops. `address()`: of the upload, or null. */
   keepWishes(address) {
     const form = this.#part('wishes');
@@ -42,22 +47,32 @@ export class Card {
     form.addEventListener('change', () => this.#save(address));
   }
 
+  /** One request at a time, so that an older wish never comes in after a newer one. */
   async #save(address) {
     clearTimeout(this.#timer);
-    const wishes = this.wishes();
-    const text = JSON.stringify(wishes);
-    if (text === this.#saved) return;
+    if (this.#saving) return;
     const place = address();
     if (!place) {
-      this.#timer = setTimeout(() => this.#save(address), 600);
+      if (this.#unsaved()) this.#timer = setTimeout(() => this.#save(address), 600);
       return;
     }
+    this.#saving = true;
     try {
-      await post(`${place.replace('/uploads/', '/upload/')}/wishes/`, wishes);
-      this.#saved = text;
+      for (let text = this.#unsaved(); text; text = this.#unsaved()) {
+        await post(`${place.replace('/uploads/', '/upload/')}/wishes/`, JSON.parse(text));
+        this.#saved = text;
+      }
     } catch {
-      toast('The title, tags and visibility could not be kept just now. They will be tried again when you change them.', 'bad');
+      this.#timer = setTimeout(() => this.#save(address), 5000);
+    } finally {
+      this.#saving = false;
     }
+  }
+
+  /** What is typed and not kept yet, as JSON; "" when there is nothing. */
+  #unsaved() {
+    const text = JSON.stringify(this.wishes());
+    return text === this.#saved ? '' : text;
   }
 
   /** Show a transfer as it is. */

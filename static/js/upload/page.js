@@ -16,6 +16,7 @@ const total = document.getElementById('total');
 const says = document.getElementById('says');
 const line = new Line();
 const pace = new Pace();
+const cards = [];
 const inHand = new Set(); // “name:size:mtime” of files on this page that are not cancelled
 
 for (const part of document.querySelectorAll('.needs-js')) part.hidden = part === section;
@@ -29,7 +30,7 @@ acceptDrops(document.getElementById('veil'), take);
 addEventListener('online', () => line.hurry());
 addEventListener('offline', () => say('You are offline. Uploads go on when the connection is back.'));
 addEventListener('beforeunload', (event) => {
-  if (line.busy) event.preventDefault();
+  if (line.busy || cards.some((card) => card.unsaved)) event.preventDefault();
 });
 
 /** Begin, or go on with, some files. `address`: of the unfinished upload that a single file was chosen for. */
@@ -68,6 +69,7 @@ function begin(file, address) {
   transfer.addEventListener('change', () => changed(transfer, card, file));
   transfer.addEventListener('arrived', () => arrived(transfer, card, file));
   card.keepWishes(() => transfer.address);
+  cards.push(card);
   list.append(card.element);
   section.hidden = false;
   say(`${file.name} is on its way.`);
