@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Thread
 from urllib.parse import urlsplit
 
 import pytest
@@ -106,17 +109,33 @@ def test_on_a_phone_the_shared_page_fits_and_the_player_stands_in_a_foreign_fram
     token = urlsplit(address).path.split("/")[2]
     player = f"{installation.address}/embed/render/{painted}/?share={token}"
     foreign = window().new_page()
-    frame_in(foreign, installation, player)
-    expect(foreign.frame_locator("iframe").locator("video")).to_be_visible()
-    frame_in(foreign, installation, address)
-    foreign.wait_for_timeout(1000)
-    assert foreign.frame_locator("iframe").locator("h1").count() == 0  # no other page lets itself be framed
+    with page_elsewhere(player) as elsewhere:
+        foreign.goto(elsewhere)
+        expect(foreign.frame_locator("iframe").locator("video")).to_be_visible()
+    with page_elsewhere(address) as elsewhere:
+        foreign.goto(elsewhere)
+        foreign.wait_for_timeout(1000)
+        assert (
+            foreign.frame_locator("iframe").locator("h1").count() == 0
+        )  # no other page lets itself be framed
 
 
-def frame_in(page: Page, installation: Installation, address: str) -> None:
-    """Open a page of another origin that frames `address`."""
-    elsewhere = f"http://localhost:{installation.port}/elsewhere"
-    frame = f'<iframe src="{address}" width="640" height="360"></iframe>'
-    page.unroute(elsewhere)
-    page.route(elsewhere, lambda route: route.fulfill(body=frame, content_type="text/html"))
-    page.goto(elsewhere)
+@contextmanager
+def page_elsewhere(framed: str) -> Iterator[str]:
+    """The address of a page of another origin, which frames `framed`."""
+    page = f'<!doctype html><iframe src="{framed}" width="640" height="360"></iframe>'.encode()
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(200)
+            self.send_header("Content-Type", "text/html")
+            self.end_headers()
+            self.wfile.write(page)
+
+        def log_message(self, format: str, *args: object) -> None:
+            """Say nothing."""
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://localhost:{server.server_port}/"
+        server.shutdown()
