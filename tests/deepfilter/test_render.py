@@ -54,7 +54,7 @@ def painted(video: Video, **wish: Any) -> Render:
 
 def test_it_is_painted_in_batches_and_its_cost_is_summed(elsewhere: FaultyService, video: Video) -> None:
     aqua = Filter.objects.get(slug="deepfilter-aqua")
-    wish = {"images_per_second": 12}
+    wish: dict[str, Any] = {"images_per_second": 12}
     before = renders.estimate(video, aqua, renders.RenderSettings(**wish))
     render = painted(video, **wish)
     assert render.state == Render.State.FINISHED, render.error
