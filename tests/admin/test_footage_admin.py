@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
 from django.test import Client
 from django.urls import reverse
 
@@ -170,6 +172,16 @@ def test_people_are_added_and_listed(staff_client: Client) -> None:
     data = {"username": "nora", "password1": secret, "password2": secret, "usable_password": "true"}
     assert staff_client.post(reverse("admin:auth_user_add"), data).status_code == 302
     assert "nora" in staff_client.get(reverse("admin:auth_user_changelist")).content.decode()
+
+
+def test_a_deleted_person_leaves_no_files(staff_client: Client, video: Video, render: Render) -> None:
+    name = default_storage.save("footage/x.mp4", ContentFile(b"footage"))
+    Video.objects.filter(pk=video.pk).update(footage=name)
+    address = reverse("admin:auth_user_delete", args=[video.owner_id])
+    assert staff_client.post(address, {"post": "yes"}).status_code == 302
+    assert not User.objects.filter(pk=video.owner_id).exists()
+    assert not Video.objects.exists()
+    assert not default_storage.exists(name)
 
 
 def test_the_first_page_shows_the_queue_and_what_failed(

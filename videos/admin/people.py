@@ -17,6 +17,7 @@ from unfold.widgets import UnfoldAdminDecimalFieldWidget
 
 from rotoscope.admin_parts import in_bytes
 from videos.models import Profile
+from videos.pipeline import renders
 
 GIGABYTE = 10**9
 
@@ -86,6 +87,19 @@ class PeopleAdmin(UserAdmin, ModelAdmin):  # type: ignore[type-arg]
             return ()
         Profile.of(obj)
         return self.inlines
+
+    def delete_model(self, request: HttpRequest, obj: User) -> None:
+        """With the files of their works, which a cascade in the database would leave behind."""
+        for video in obj.videos.all():
+            renders.remove_video(video)
+        for render in obj.renders.all():
+            renders.remove(render)
+        super().delete_model(request, obj)
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
+        """Each with their works."""
+        for user in queryset:
+            self.delete_model(request, user)
 
     @display(description="keeps", ordering="kept_bytes")
     def kept(self, user: Any) -> str:
