@@ -142,14 +142,14 @@ def test_an_upload_can_be_paused_named_resumed_and_cancelled(
     second.get_by_role("button", name="Cancel").click()
     expect(second).to_have_count(0)
     wait_until("nothing of it is left", lambda: one(installation, OFFSET, "dropped.mp4") is None)
-    first.get_by_label("Title").fill("Low tide")
+    first.get_by_label("Title").fill("Ebb at noon")
     first.get_by_label("Tags").fill("coast, Morning")
     first.get_by_text("Public", exact=True).click()
     line.seconds_per_piece = 0.0
     first.get_by_role("button", name="Resume").click()
     expect(first).to_have_attribute("data-state", "ready")
     wishes = "SELECT visibility || ' ' || array_to_string(tags, '+') FROM videos_video WHERE title = %s"
-    wait_until("they are kept", lambda: one(installation, wishes, "Low tide") == "public coast+morning")
+    wait_until("they are kept", lambda: one(installation, wishes, "Ebb at noon") == "public coast+morning")
 
 
 def test_a_file_that_is_no_video_is_refused_in_a_sentence(

@@ -17,7 +17,7 @@ from dramatiq.brokers.stub import StubBroker
 from tests.clips import draw_clip
 from tests.upload.client import TUS, address, created, head, patch
 from videos.models import Upload, Video
-from videos.pipeline import receive
+from videos.pipeline import ingest, receive
 from videos.uploads import expire, parts
 from videos.uploads.finish import finish
 
@@ -109,14 +109,38 @@ def test_a_kill_before_anything_was_made_is_mended_by_the_reconciler(owner: User
 
 
 @pytest.mark.django_db
-def test_a_whole_upload_whose_file_is_lost_fails_with_a_sentence(owner: User) -> None:
+def test_a_whole_upload_whose_file_is_lost_fails_with_a_sentence_in_the_end(owner: User) -> None:
     upload = whole_upload(owner)
     parts.remove(upload.pk)
+    expire()  # it may be on another machine
+    assert Video.objects.get().state == Video.State.RECEIVING
+    Upload.objects.update(expires_at=timezone.now() - timedelta(seconds=1))
     expire()
     video = Video.objects.get()
     assert video.state == Video.State.FAILED
     assert "Upload it again" in video.error
     assert not Upload.objects.exists()
+
+
+@pytest.mark.django_db
+def test_refused_footage_is_told_of_and_never_taken_in_again(owner: User, owner_client: Client) -> None:
+    upload = whole_upload(owner, b"Dear reader, " * 1000)
+    video = finish(upload)
+    assert video is not None
+    ingest.run(video.pk)
+    told = owner_client.get(address(upload)).json()["video"]
+    assert told["state"] == "failed"
+    assert told["error"]
+    expire()
+    assert Upload.objects.filter(pk=upload.pk).exists()
+    assert owner_client.get(address(upload)).json()["video"] == told
+
+
+@pytest.mark.django_db
+def test_a_lost_file_does_not_break_the_page_that_asks(owner: User, owner_client: Client) -> None:
+    upload = whole_upload(owner)
+    parts.remove(upload.pk)
+    assert owner_client.get(address(upload)).status_code == 200
 
 
 @pytest.mark.django_db

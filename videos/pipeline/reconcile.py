@@ -16,6 +16,7 @@ from django.utils import timezone
 from filters import training_queue, upkeep
 from rotoscope.files import clear_leftovers
 from rotoscope.lease import LeasedQuerySet, M
+from videos import uploads
 from videos.models import Render, Segment, Still, Video
 from videos.pipeline import dispatch, renders
 
@@ -29,6 +30,7 @@ def run() -> int:
     """One round; how many messages were sent."""
     _plans()
     clear_leftovers()
+    uploads.expire()
     upkeep.ask()
     sent = _videos() + _stills() + _renders() + _rebuilds() + training_queue.requeue_lost()
     if sent:

@@ -26,7 +26,7 @@ def expire() -> int:
     removed = 0
     for upload in Upload.objects.expired().unfinished():
         removed += terminate(upload)
-    Upload.objects.expired().exclude(video=None).exclude(video__source="").delete()
+    Upload.objects.expired().exclude(video=None).delete()
     _remove_orphans()
     return removed
 

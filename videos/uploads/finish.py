@@ -5,6 +5,8 @@ from __future__ import annotations
 import logging
 
 from django.db import transaction
+from django.db.models import Q
+from django.utils import timezone
 
 from rotoscope.lease import claim, renewing
 from videos.models import Upload, Video
@@ -24,7 +26,7 @@ def finish(upload: Upload) -> Video | None:
     """
     if not upload.is_whole:
         return None
-    if upload.video is not None and upload.video.source:
+    if upload.video is not None and not _lacks_its_file(upload.video):
         return upload.video
     rows = Upload.objects.filter(pk=upload.pk)
     token = claim(rows)
@@ -33,25 +35,32 @@ def finish(upload: Upload) -> Video | None:
     try:
         with renewing(rows, token):
             video = _video_of(upload)
-            if not video.source:
+            if _lacks_its_file(video):
                 receive.take_file(video, parts.path_of(upload.pk))
     finally:
         rows.held_by(token).update(lease_token=None, lease_until=None)
     return video
 
 
+def _lacks_its_file(video: Video) -> bool:
+    """Whether the move of the file has still to be done. Refused footage has none either, for good."""
+    return video.state == Video.State.RECEIVING and not video.source
+
+
 def finish_stranded() -> int:
     """Finish whole uploads whose request was killed before it could; how many."""
     finished = 0
-    stranded = Upload.objects.free().filter(video__source="") | Upload.objects.free().filter(video=None)
+    lacking = Q(video__source="", video__state=Video.State.RECEIVING)
+    stranded = Upload.objects.free().filter(lacking | Q(video=None))
     for upload in stranded.select_related("video"):
         if not upload.is_whole:
             continue
         try:
             finished += finish(upload) is not None
-        except FileNotFoundError:
-            logger.error("the file of whole upload %s is lost", upload.pk)
-            _give_up(upload)
+        except FileNotFoundError:  # lost, or on another machine, where it will be found in time
+            if upload.expires_at < timezone.now():
+                logger.error("the file of whole upload %s is lost", upload.pk)
+                _give_up(upload)
     return finished
 
 

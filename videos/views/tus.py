@@ -6,6 +6,7 @@ owners' alone: to anybody else every address is the same 404.
 
 from __future__ import annotations
 
+import logging
 import uuid
 from collections.abc import Callable
 from functools import wraps
@@ -27,6 +28,8 @@ from videos.uploads.errors import Gone, UploadError
 from videos.uploads.expiry import terminate
 from videos.uploads.finish import finish
 from videos.uploads.status import status
+
+logger = logging.getLogger(__name__)
 
 VERSION = "1.0.0"
 EXTENSIONS = "creation,creation-with-upload,checksum,expiration,termination"
@@ -152,8 +155,14 @@ def _receive(request: HttpRequest, upload: Upload, offset: int) -> int:
 
 
 def _finish(upload: Upload) -> None:
-    if upload.is_whole:
+    if not upload.is_whole:
+        return
+    try:
         finish(upload)
+    except FileNotFoundError:
+        logger.error(
+            "the file of whole upload %s is not on this machine", upload.pk
+        )  # the reconciler gives it up
 
 
 def _agreed(request: HttpRequest, method: str) -> HttpResponse | None:
