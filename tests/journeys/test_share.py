@@ -116,7 +116,7 @@ def test_on_a_phone_the_shared_page_fits_and_the_player_stands_in_a_foreign_fram
         foreign.goto(elsewhere)
         foreign.wait_for_timeout(1000)
         assert (
-            foreign.frame_locator("iframe").locator("h1").count() == 0
+            foreign.frame_locator("iframe").locator(".shared-by, .head").count() == 0
         )  # no other page lets itself be framed
 
 
