@@ -3,7 +3,6 @@
 from tests import environment  # isort: skip  (first: it sets up Django from the tests' own environment)
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import dramatiq
 import pytest
@@ -34,10 +33,11 @@ def django_db_modify_db_settings(database_server: None) -> None:
 
 
 @pytest.fixture(autouse=True)
-def folders(settings: Settings, tmp_path: Path) -> None:
-    """Media and scratch files of a test lie in the test's own folder."""
-    settings.MEDIA_ROOT = tmp_path / "media"
-    settings.SCRATCH = tmp_path / "scratch"
+def folders(settings: Settings, tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Media and scratch files of a test lie in a folder of its own, beside `tmp_path`."""
+    root = tmp_path_factory.mktemp("folders")
+    settings.MEDIA_ROOT = root / "media"
+    settings.SCRATCH = root / "scratch"
     settings.MEDIA_ROOT.mkdir()
     settings.SCRATCH.mkdir()
 

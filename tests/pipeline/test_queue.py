@@ -17,7 +17,9 @@ pytestmark = pytest.mark.django_db
 
 def test_an_ingest_tells_how_long_it_will_take_by_its_own_pace(owner: User, owner_client: Client) -> None:
     begun = timezone.now() - timedelta(seconds=30)
-    video = make_video_row(owner, state=Video.State.INGESTING, progress=0.25, started_at=begun, source="s.mp4")
+    video = make_video_row(
+        owner, state=Video.State.INGESTING, progress=0.25, started_at=begun, source="s.mp4"
+    )
     assert video.seconds_left == pytest.approx(90, abs=2)
     for address in (video.get_absolute_url(), reverse("queue")):
         assert "left" in owner_client.get(address).content.decode()

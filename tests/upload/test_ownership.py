@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import uuid
 
 import pytest
@@ -14,6 +15,11 @@ from videos.uploads import parts
 pytestmark = pytest.mark.django_db
 
 
+def plain(page: bytes) -> bytes:
+    """A page without the token of its sign-out form, which is masked anew for every answer."""
+    return re.sub(rb'name="csrfmiddlewaretoken" value="\w+"', b"", page)
+
+
 def test_strangers_get_the_same_404_as_for_what_never_was(
     owner_client: Client, stranger_client: Client
 ) -> None:
@@ -24,7 +30,7 @@ def test_strangers_get_the_same_404_as_for_what_never_was(
         theirs = getattr(stranger_client, method)(address(upload), headers=TUS)
         nothing = getattr(stranger_client, method)(never, headers=TUS)
         assert theirs.status_code == nothing.status_code == 404
-        assert theirs.content == nothing.content
+        assert plain(theirs.content) == plain(nothing.content)
     assert head(stranger_client, upload).status_code == 404
     assert patch(stranger_client, upload, b"mine", 4).status_code == 404
     assert parts.path_of(upload.pk).read_bytes() == b"data"
