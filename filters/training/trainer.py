@@ -36,13 +36,13 @@ class Settings:
     styles_per_content: int = 2  # paintings of each square, every one in another style
     early_sizes: tuple[int, ...] = (112, 128, 144)  # pixels, sides of the squares in the first part
     late_sizes: tuple[int, ...] = (160, 176, 208)  # pixels, in the rest
-    late_from: float = 0.8  # share of the training after which squares are large
+    late_from: float = 0.9  # share of the training after which squares are large
     rate: float = 2e-3  # Adam's learning rate for the shared weights
     style_rate: float = 1e-2  # and for the numbers of the styles
     content_weight: float = 1.0
-    style_weight: float = 4.0
+    style_weight: float = 6.0
     variation_weight: float = 0.3
-    steadiness_weight: float = 8.0
+    steadiness_weight: float = 2.0
     steady_every: int = 4  # steadiness is judged on every so-manieth picture of a batch
     steady_from: float = 0.6  # share of the training after which steadiness begins to count
     steady_full: float = 0.8  # and from which it counts fully
@@ -215,9 +215,9 @@ class Training:
         return self.settings.steps if done == 0 else max(self.step, round(self.step / done))
 
     def _set_rates(self) -> None:
-        """Rise over 30 steps, stay, and from 70 percent on fall in a straight line to a fiftieth."""
+        """Rise over 30 steps, stay, and from 85 percent on fall in a straight line to a fiftieth."""
         rise = min(1.0, (self.step + 1) / 30)
-        fall = min(1.0, max(0.02, (1.0 - self.progress()) / 0.3))
+        fall = min(1.0, max(0.02, (1.0 - self.progress()) / 0.15))
         for group, rate in zip(
             self.optimizer.param_groups, (self.settings.style_rate, self.settings.rate), strict=False
         ):

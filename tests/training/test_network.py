@@ -36,9 +36,11 @@ def test_painting_keeps_the_size_and_the_range() -> None:
 
 
 def test_while_it_learns_nothing_marks_the_border() -> None:
-    flat, made = torch.full((1, 3, 64, 64), 0.3), painter().train()
-    assert float(made(flat, torch.tensor([0])).detach().std((2, 3)).max()) < 1e-4
-    assert float(made.eval()(flat, torch.tensor([0])).detach().std((2, 3)).max()) > 1e-3
+    flat, made = torch.full((1, 3, 64, 64), 0.3), painter()
+    learning, running = (made.train(mode)(flat, torch.tensor([0])).detach() for mode in (True, False))
+    one_phase = (..., slice(None, None, 2), slice(None, None, 2))  # pixel-shuffle may draw a 2x2 pattern
+    assert float(learning[one_phase].std((2, 3)).max()) < 1e-4
+    assert float(running[one_phase].std((2, 3)).max()) > 1e-3
 
 
 def test_the_pictures_of_a_batch_do_not_influence_each_other() -> None:
