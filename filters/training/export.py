@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import os
+import struct
 from collections.abc import Sequence
 from pathlib import Path
 
 import torch
 from safetensors import safe_open
-from safetensors.torch import save
 from torch import Tensor
 
 from .network import Architecture, Painter, is_style_number
@@ -84,9 +85,29 @@ def sha256(path: Path) -> str:
     return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
+def serialized(tensors: dict[str, Tensor], metadata: dict[str, str]) -> bytes:
+    """A safetensors file whose bytes follow from its content alone.
+
+    The library's own writer orders the metadata at random, and a style names its base by the hash of the file.
+    """
+    header: dict[str, object] = {"__metadata__": dict(sorted(metadata.items()))}
+    parts: list[bytes] = []
+    at = 0
+    for name in sorted(tensors):
+        data = tensors[name].contiguous().numpy().tobytes()
+        kind = {torch.float16: "F16", torch.float32: "F32"}[tensors[name].dtype]
+        shape = list(tensors[name].shape)
+        header[name] = {"dtype": kind, "shape": shape, "data_offsets": [at, at + len(data)]}
+        parts.append(data)
+        at += len(data)
+    text = json.dumps(header, separators=(",", ":")).encode()
+    text += b" " * (-len(text) % 8)
+    return struct.pack("<Q", len(text)) + text + b"".join(parts)
+
+
 def _write(path: Path, tensors: dict[str, Tensor], metadata: dict[str, str]) -> str:
     path.parent.mkdir(parents=True, exist_ok=True)
-    data = save({name: tensors[name] for name in sorted(tensors)}, metadata)
+    data = serialized(tensors, metadata)
     beside = path.with_name(path.name + ".part")
     beside.write_bytes(data)
     os.replace(beside, path)

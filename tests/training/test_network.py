@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from safetensors import safe_open
 
 from filters.training import export
 from filters.training.network import FINE, Architecture, Painter, is_style_number
@@ -63,6 +64,17 @@ def test_files_give_back_the_network_that_was_written(tmp_path: Path) -> None:
     half_precision = 5e-3  # what rounding the base to float16 may change
     assert torch.allclose(again.eval()(pictures, torch.tensor([0])), expected, atol=half_precision)
     assert digest == export.sha256(tmp_path / "base.safetensors")
+
+
+def test_the_same_weights_give_the_same_file(tmp_path: Path) -> None:
+    digests = {export.write_base(painter(), tmp_path / f"{n}.safetensors") for n in range(4)}
+    assert len(digests) == 1
+    tensors = {"b": torch.rand(2, 3), "a": torch.rand(4).half()}
+    (tmp_path / "x.safetensors").write_bytes(export.serialized(tensors, {"two": "2", "one": "é"}))
+    with safe_open(tmp_path / "x.safetensors", "pt") as file:
+        assert file.metadata() == {"one": "é", "two": "2"}
+        assert torch.equal(file.get_tensor("b"), tensors["b"])
+        assert torch.equal(file.get_tensor("a"), tensors["a"])
 
 
 def test_a_style_is_not_taken_for_another_base(tmp_path: Path) -> None:
