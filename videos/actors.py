@@ -40,7 +40,7 @@ def paint(pk: int) -> None:
     paint_step.run(pk)
 
 
-@dramatiq.actor(queue_name="render", time_limit=2 * 60 * MINUTE, priority=5, **SOON)
+@dramatiq.actor(queue_name="default", time_limit=2 * 60 * MINUTE, **SOON)
 def rebuild(pk: int) -> None:
-    """Put a render's segments together."""
+    """Put a render's segments together: a second's work that must not wait behind the segments of others."""
     rebuild_step.run(pk)
