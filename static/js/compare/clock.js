@@ -29,6 +29,7 @@ export class Clock extends EventTarget {
     this.marks = { in: null, out: null };
     this.target = 0;
     this.spreads = [];
+    this.afresh = false; // after a pause: seek even where the frame seems to be there
     this.turn = 0; // every play, pause and seek begins a new turn; what an older one awaited is void
     this.seeking = null;
   }
@@ -122,6 +123,7 @@ export class Clock extends EventTarget {
     const at = this.leader?.frame ?? this.target;
     this.#halt();
     this.#emit('state');
+    this.afresh = true;
     await this.seek(at);
   }
 
@@ -173,8 +175,10 @@ export class Clock extends EventTarget {
     let at;
     do {
       at = this.target;
-      await Promise.all(this.tracks.map((track) => track.seek(at)));
-    } while (at !== this.target);
+      const { afresh } = this;
+      this.afresh = false;
+      await Promise.all(this.tracks.map((track) => track.seek(at, afresh)));
+    } while (at !== this.target || this.afresh);
   }
 
   /** Frames that all tracks have, whatever the marks. */

@@ -32,14 +32,18 @@ export class Track {
       || (this.video.readyState >= HTMLMediaElement.HAVE_CURRENT_DATA && this.video.ended);
   }
 
-  /** Show a frame; resolves once it is on the screen (or never will be). */
-  seek(frame) {
+  /**
+   * Show a frame; resolves once it is on the screen (or never will be).
+   * `afresh`: seek even where it seems to be there, since a paused video may still show the picture that was on its way.
+   */
+  seek(frame, afresh = false) {
     const wanted = Math.max(this.pick.start, Math.min(this.pick.stop - 1, frame));
     this.wanted = wanted;
     const { video } = this;
     if (this.broken) return Promise.resolve();
     const there = this.frame === wanted && !video.seeking && this.#frameByClock() === wanted;
-    if (there) return Promise.resolve();
+    if (there && !afresh) return Promise.resolve();
+    if (afresh) this.frame = null;
     video.currentTime = this.timing.middle(wanted - this.pick.start);
     return this.#until(() => this.frame === wanted && !video.seeking, PATIENCE);
   }
