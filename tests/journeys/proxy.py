@@ -90,8 +90,9 @@ class BadLine:
 
     def _break(self) -> None:
         with self._lock:
+            # Several connections may find the line used up at the same moment: that is one cut.
+            self.cuts += self.up
             self.up = False
-            self.cuts += 1
             broken, self._open = self._open, set()
         for one in broken:
             _reset(one)
