@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from fractions import Fraction
 from pathlib import Path
 
@@ -44,16 +45,17 @@ def draw_clip(
     width: int = 160,
     height: int = 90,
     audio: bool = False,
+    picture: Callable[[int, int, int], Picture] = numbered_picture,
 ) -> Path:
-    """An H.264 clip of numbered pictures, with a tone where `audio` is wanted."""
+    """An H.264 clip of numbered or other pictures (of number, width, height), with a tone where `audio` is wanted."""
     rate = Fraction(rate)
     with av.open(str(path), "w") as container:
         stream = container.add_stream("libx264", rate=rate, options={"preset": "ultrafast", "crf": "12"})
         stream.width, stream.height, stream.pix_fmt = width, height, "yuv420p"
         sound = container.add_stream("aac", rate=48_000, layout="stereo") if audio else None
         for number in range(frames):
-            picture = av.VideoFrame.from_ndarray(numbered_picture(number, width, height), format="rgb24")
-            container.mux(stream.encode(picture))
+            shown = av.VideoFrame.from_ndarray(picture(number, width, height), format="rgb24")
+            container.mux(stream.encode(shown))
         container.mux(stream.encode(None))
         if sound is not None:
             _add_tone(container, sound, frames / rate)

@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 import pytest
 
-from filters.engines.smoothing import WARMUP_FRAMES, Smoother
+from filters.engines.smoothing import Smoother, memory, warmup_frames
 
 HEIGHT, WIDTH = 144, 192
 
@@ -74,16 +74,20 @@ def test_amount_zero_returns_the_painting_itself() -> None:
     assert all(np.array_equal(*pair) for pair in zip(smoothed(0.0, frames, painted), painted, strict=True))
 
 
-def test_two_segmentations_differ_by_less_than_a_grey_level() -> None:
-    frames = flight(30 + WARMUP_FRAMES)
+@pytest.mark.parametrize("amount", [0.3, 0.6, 1.0])
+def test_two_segmentations_differ_by_less_than_a_grey_level(amount: float) -> None:
+    lead, border = warmup_frames(amount), 24
+    frames = flight(border + 6)
     painted = flickering(frames, size=8.0)
-    whole = smoothed(1.0, frames, painted)
-    border = 20
-    late = smoothed(1.0, frames[border - WARMUP_FRAMES :], painted[border - WARMUP_FRAMES :])[WARMUP_FRAMES:]
-    differences = [
-        np.abs(one.astype(int) - other).mean() for one, other in zip(whole[border:], late, strict=True)
-    ]
-    assert max(differences) < 1.0
+    whole = smoothed(amount, frames, painted)[border:]
+    late = smoothed(amount, frames[border - lead :], painted[border - lead :])[lead:]
+    assert max(np.abs(one.astype(int) - other).mean() for one, other in zip(whole, late, strict=True)) < 1.0
+
+
+def test_the_lead_grows_with_the_memory_and_is_none_without_smoothing() -> None:
+    assert warmup_frames(0.0) == 0
+    assert memory(0.0) == 1.0
+    assert 0 < warmup_frames(0.3) < warmup_frames(0.6) < warmup_frames(1.0) <= 20
 
 
 def test_a_cut_shows_nothing_of_the_shot_before() -> None:
@@ -109,6 +113,40 @@ def test_a_moving_thing_leaves_no_ghost() -> None:
         assert behind.mean() < 2.0 and on_it.mean() < 2.0
 
 
+def disc_over_ground(index: int) -> tuple[np.ndarray, np.ndarray]:
+    """A textured disc that crosses a textured ground before a gliding camera: the frame, and where the disc is."""
+    frame = flight(index + 1)[-1]
+    disc = np.zeros((HEIGHT, WIDTH), np.uint8)
+    cv2.circle(disc, (24 + 7 * index, 70), 18, 255, -1)
+    thing = np.roll(landscape(9)[:HEIGHT, :WIDTH] // 2 + 110, 7 * index, axis=1)
+    frame[disc > 0] = thing[disc > 0]
+    return frame, disc
+
+
+def test_a_disc_over_moving_ground_leaves_no_ghost() -> None:
+    """The painting does not flicker, so whatever differs from it is left over from earlier frames."""
+    smoother = Smoother(1.0)
+    for index in range(16):
+        frame, disc = disc_over_ground(index)
+        residual = np.abs(smoother.push(frame, frame).astype(int) - frame).mean(axis=2)
+        outside = cv2.dilate(disc, np.ones((5, 5), np.uint8)) == 0
+        trail = outside & (cv2.dilate(disc, np.ones((5, 61), np.uint8)) > 0)
+        assert residual[outside].mean() < 2.0
+        assert residual[trail].mean() < 4.0
+
+
+def test_contrast_survives_where_paintings_flicker() -> None:
+    """Half of every painting's detail is noise that averaging removes; the strokes must not get softer by it."""
+    frames = flight(20)
+    painted = flickering(frames, size=12.0)
+    shown = smoothed(1.0, frames, painted)[-1]
+    kept, own = (
+        np.std(cv2.Laplacian(cv2.cvtColor(one, cv2.COLOR_RGB2GRAY), cv2.CV_32F))
+        for one in (shown, painted[-1])
+    )
+    assert 0.8 * own < kept < 1.2 * own
+
+
 def test_a_steady_painting_does_not_drift_or_blur_away_over_a_minute() -> None:
     """A minute of a hovering camera: the average is resampled 1500 times and must still be the picture."""
     ground = flight(1)[0]
@@ -118,6 +156,17 @@ def test_a_steady_painting_does_not_drift_or_blur_away_over_a_minute() -> None:
         noisy = np.clip(ground + rng.normal(0, 2, ground.shape), 0, 255).astype(np.uint8)
         result = smoother.push(noisy, ground)
     assert np.abs(result.astype(int) - ground).mean() < 1.0
+
+
+def test_it_does_not_drift_from_fresh_paintings_forth_and_back() -> None:
+    frames = flight(12)
+    there_and_back = [*frames, *frames[-2:0:-1]] * 4
+    painted = flickering(there_and_back, size=6.0)
+    shown = smoothed(1.0, there_and_back, painted)
+    errors = [np.abs(one.astype(int) - other).mean() for one, other in zip(shown, painted, strict=True)]
+    means = [abs(float(one.mean()) - float(other.mean())) for one, other in zip(shown, painted, strict=True)]
+    assert np.mean(errors[-20:]) < 1.15 * np.mean(errors[20:40])
+    assert max(means[-20:]) < 1.5
 
 
 def test_another_size_starts_afresh() -> None:

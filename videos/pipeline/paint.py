@@ -24,7 +24,7 @@ from filters.engines.base import Engine, EngineError, EngineUnavailable
 from filters.engines.effects import blend, finish
 from filters.engines.network import NetworkEngine
 from filters.engines.shots import ShotPainter
-from filters.engines.smoothing import WARMUP_FRAMES, Smoother
+from filters.engines.smoothing import Smoother, warmup_frames
 from filters.service import engine_for_version
 from rotoscope.files import forget, local_path, store, work_folder
 from rotoscope.lease import claim, renewing
@@ -146,7 +146,7 @@ def _every_frame(work: Work) -> Iterator[Picture]:
     render, segment = work.segment.render, work.segment
     smoothing = float(render.smoothing)
     # The smoother's memory must not break at the border: what it saw before is painted again.
-    first = max(render.start_frame, segment.start - WARMUP_FRAMES) if smoothing else segment.start
+    first = max(render.start_frame, segment.start - warmup_frames(smoothing))
     smoother = Smoother(smoothing) if smoothing else None
     for index, (original, painted) in enumerate(_pairs(work, first), first):
         picture = smoother.push(original, painted) if smoother else painted
