@@ -57,7 +57,9 @@ def draw(seed: int = 44) -> Picture:
         zone = cv2.GaussianBlur((bands == index).astype(np.float32), (0, 0), 4) * 0.85 + 0.04
         layer = _strokes(generator, flow + 0.16 * (turn % 3), zone, 620)
         picture = over(picture, CHALKS[index], cv2.GaussianBlur(layer, (0, 0), 5) * 0.14)  # rubbed-in dust
-        picture = over(picture, CHALKS[index], np.clip((layer * 0.95 - tooth) * 3.2, 0, 0.96) * (layer > 0.05))
+        picture = over(
+            picture, CHALKS[index], np.clip((layer * 0.95 - tooth) * 3.2, 0, 0.96) * (layer > 0.05)
+        )
     line = np.abs(zones[..., None] - np.quantile(zones, (0.3, 0.58, 0.86))).min(-1)
     gy, gx = np.gradient(zones)
     outline = np.clip(2.4 - line / (np.hypot(gx, gy) + 4e-4), 0, 1) * np.clip(

@@ -54,7 +54,9 @@ def draw(seed: int = 9) -> Picture:
     smudge = cv2.GaussianBlur(_marks(generator, flow, zone, 2200, (10, 26), 42), (0, 0), 4)
     picture = over(picture, (84, 76, 70), (smudge * 0.5 + 0.3 * zone) * (0.75 + 0.4 * (1 - tooth)))
     side = _marks(generator, flow + 0.1, zone**2, 2600, (8, 18), 26)
-    picture = over(picture, (38, 34, 34), np.clip((cv2.GaussianBlur(side, (0, 0), 1.5) * 1.1 - tooth) * 2.0, 0, 0.9))
+    picture = over(
+        picture, (38, 34, 34), np.clip((cv2.GaussianBlur(side, (0, 0), 1.5) * 1.1 - tooth) * 2.0, 0, 0.9)
+    )
     lifted = _marks(generator, flow + 0.3, 1.05 - 0.7 * zone, 300, (3, 8), 30, 3)  # a kneaded rubber
     soft = cv2.GaussianBlur(lifted, (0, 0), 1.4)
     picture = over(picture, (236, 224, 200), np.clip(soft * 1.1, 0, 1) * (0.7 + 0.3 * (1 - tooth)))

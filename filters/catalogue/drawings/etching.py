@@ -1,4 +1,4 @@
-"""A copperplate print in sepia: patches of fine parallel strokes, crossed where it is dark, over a film of plate tone."""
+"""A copperplate print in sepia: patches of fine parallel strokes, crossed in the dark, over a film of plate tone."""
 
 from __future__ import annotations
 

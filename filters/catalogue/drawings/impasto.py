@@ -5,7 +5,7 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from .fields import SIDE, Field, Picture, finish, noise, positions
+from .fields import SIDE, Field, Picture, finish, noise
 
 PAINTS = np.array(
     [
@@ -31,7 +31,10 @@ def _stroke(generator: np.random.Generator, long: float, wide: float) -> tuple[F
     side = np.clip((wide - np.abs(y + 2 * np.sin(x / 17))) / 1.5, 0, 1)
     end = np.clip((long - ragged - x) / 2, 0, 1) * np.clip((x + long - ragged * 0.2) / 2, 0, 1)
     cover = side * end
-    ridge = np.exp(-((np.abs(y) - wide + 1.5) ** 2) / 4.5) * 2.2 + np.exp(-((long - ragged - 4 - x) ** 2) / 12) * 2.6
+    ridge = (
+        np.exp(-((np.abs(y) - wide + 1.5) ** 2) / 4.5) * 2.2
+        + np.exp(-((long - ragged - 4 - x) ** 2) / 12) * 2.6
+    )
     height = (1.4 + 0.9 * grooves + ridge + 0.012 * x) * cover
     return height.astype(np.float32), cover.astype(np.float32)
 
@@ -45,13 +48,17 @@ def draw(seed: int = 47) -> Picture:
     levels = np.digitize(field, np.quantile(field, np.linspace(0, 1, len(PAINTS) + 1)[1:-1]))
     colour = np.full((side, side, 3), (60, 52, 46), np.float32)
     height = np.zeros((side, side), np.float32)
-    kinds = [_stroke(generator, *size) for size in ((46, 15), (40, 12), (34, 14), (28, 9), (24, 8), (18, 6)) * 2]
+    kinds = [
+        _stroke(generator, *size) for size in ((46, 15), (40, 12), (34, 14), (28, 9), (24, 8), (18, 6)) * 2
+    ]
     for turn in range(2600):
         early = 12 if turn > 1100 else 6  # big slabs first
         thick, cover = kinds[int(generator.integers(0, 12)) if early == 12 else int(generator.integers(0, 3))]
         half = thick.shape[0] // 2
         x, y = (int(c) for c in generator.integers(half, side - half, 2))
-        angle = float(np.rad2deg(flow[y, x])) + generator.normal(0, 14) + (90 if generator.random() < 0.2 else 0)
+        angle = (
+            float(np.rad2deg(flow[y, x])) + generator.normal(0, 14) + (90 if generator.random() < 0.2 else 0)
+        )
         turned = cv2.getRotationMatrix2D((half, half), -angle, 1.0)
         thick, cover = (cv2.warpAffine(part, turned, part.shape[::-1]) for part in (thick, cover))
         part = (slice(y - half, y + half + 1), slice(x - half, x + half + 1))
@@ -59,10 +66,8 @@ def draw(seed: int = 47) -> Picture:
         drag = np.clip(cover * (0.88 + 0.12 * np.sin(thick * 9)), 0, 1)[..., None]  # some of what lies below
         colour[part] = colour[part] * (1 - drag) + paint.astype(np.float32) * drag
         height[part] = height[part] * (1 - 0.8 * cover) + thick
-    height = cv2.GaussianBlur(height, (0, 0), 0.9)
-    gy, gx = np.gradient(height)
+    gy, gx = np.gradient(cv2.GaussianBlur(height, (0, 0), 0.9))
     facing = -(gx * 0.6 + gy * 0.8)
-    x, y = positions(side)
     picture = colour * np.clip(1 + 0.42 * facing, 0.35, 1.5)[..., None]
     picture = picture + 120 * np.clip(facing - 0.35, 0, 0.8)[..., None]  # wet paint shines
     return finish(picture[pad:-pad, pad:-pad], generator, 3.0)

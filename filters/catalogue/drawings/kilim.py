@@ -14,7 +14,7 @@ WOOL = np.array(
 WARP, WEFT = 6, 4  # pixels a knot is wide and high
 
 
-def _band(generator: np.random.Generator, width: int, height: int) -> np.ndarray:
+def _band(generator: np.random.Generator, width: int, height: int) -> Field:
     """One band of the rug as numbers of colours, (height, width) in knots."""
     y, x = np.mgrid[0:height, 0:width]
     a, b, c, d = (int(n) for n in generator.permutation(len(WOOL))[:4])
@@ -24,9 +24,11 @@ def _band(generator: np.random.Generator, width: int, height: int) -> np.ndarray
     kind = int(generator.integers(0, 5)) if height > 7 else 5
     if kind == 0:  # diamonds in diamonds
         step = (px + py) // 2
-        return np.choose(np.clip(step // 2, 0, 3).astype(int), (c, a, d, b))
+        nested: Field = np.asarray((c, a, d, b))[np.clip(step // 2, 0, 3).astype(int)]
+        return nested
     if kind == 1:  # zigzag
-        return np.choose(((px + y) // 3 % 4).astype(int), (a, b, a, c))
+        zigzag: Field = np.asarray((a, b, a, c))[((px + y) // 3 % 4).astype(int)]
+        return zigzag
     if kind == 2:  # stepped triangles, teeth to teeth
         return np.where(np.abs(x % 12 - 6) * height > y * 6, a, np.where(y % 4 < 2, b, c))
     if kind == 3:  # hooked diamonds

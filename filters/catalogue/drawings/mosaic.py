@@ -60,7 +60,9 @@ def draw(seed: int = 19) -> Picture:
     base = np.floor(_hash(area, area * 0 + 8) * len(GLASS))
     shade = np.floor(row / 2.0) % 3 == 1
     chosen = np.where(shade, base + 1, base) + np.where(chance > 0.9, 1, 0)
-    chosen = np.where(border, np.where(_hash(area, area * 0 + 2) > 0.45, GOLD, np.where(chance > 0.2, 2, 3)), chosen).astype(int) % len(GLASS)
+    chosen = np.where(
+        border, np.where(_hash(area, area * 0 + 2) > 0.45, GOLD, np.where(chance > 0.2, 2, 3)), chosen
+    ).astype(int) % len(GLASS)
     picture = GLASS[chosen] * (0.7 + 0.62 * tilt)[..., None]
     slope = ((ru - 0.5) * np.cos(tilt * 40) + (rv - 0.5) * np.sin(tilt * 40)).astype(np.float32)
     picture = picture * (1 + 0.55 * slope)[..., None]

@@ -34,15 +34,17 @@ def draw(seed: int = 28) -> Picture:
         for index in generator.permutation(len(places)):
             x, y = (c + generator.normal(0, spread) for c in places[index])
             at = (int(np.clip(y, 0, SIDE - 1)), int(np.clip(x, 0, SIDE - 1)))
-            area = int(np.clip((ranks[at] + generator.normal(0, 0.035)) * len(PALETTES), 0, len(PALETTES) - 1))
+            area = int(
+                np.clip((ranks[at] + generator.normal(0, 0.035)) * len(PALETTES), 0, len(PALETTES) - 1)
+            )
             colour = PALETTES[area, generator.choice(3, p=(0.5, 0.32, 0.18))]
             colour = np.clip(colour * generator.normal(1, 0.07) + generator.normal(0, 6, 3), 0, 255)
             radius = generator.uniform(low, high)
             axes = (int(radius * 8), int(radius * generator.uniform(5.4, 7.6)))
             centre, turn = (int(x * 8), int(y * 8)), float(np.rad2deg(flow[at]))
-            points = cv2.ellipse2Poly(centre, axes, int(turn), 0, 360, 30)
+            points = np.asarray(cv2.ellipse2Poly(centre, axes, int(turn), 0, 360, 30), np.int32)
             under = np.clip(colour * 0.82, 0, 255).tolist()
-            cv2.fillPoly(canvas, [points + (4, 6)], under, cv2.LINE_AA, 3)
+            cv2.fillPoly(canvas, [points + np.array((4, 6), np.int32)], under, cv2.LINE_AA, 3)
             cv2.fillPoly(canvas, [points], colour.tolist(), cv2.LINE_AA, 3)
     picture = canvas.astype(np.float32)
     weave = noise(generator, SIDE, 180, 2) - 0.5

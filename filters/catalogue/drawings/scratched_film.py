@@ -1,4 +1,4 @@
-"""Film without a camera: dyes brushed and dripped on the strip, emulsion scratched away down to the clear base, dust."""
+"""Film without a camera: dyes brushed and dripped on the strip, emulsion scratched down to the clear base, dust."""
 
 from __future__ import annotations
 
@@ -48,7 +48,11 @@ def draw(seed: int = 52) -> Picture:
     hatch = np.zeros((SIDE, SIDE), np.uint8)
     for _ in range(44):  # marks made on purpose, with a needle
         cx, cy = generator.uniform(0, SIDE, 2)
-        size, pitch, angle = generator.uniform(5, 13), generator.uniform(4, 9), generator.uniform(0, 2 * np.pi)
+        size, pitch, angle = (
+            generator.uniform(5, 13),
+            generator.uniform(4, 9),
+            generator.uniform(0, 2 * np.pi),
+        )
         steps = np.arange(int(generator.integers(4, 14)))
         zigzag = np.stack([steps * pitch, size * (steps % 2 * 2.0 - 1)], -1)
         turned = zigzag @ np.array([[np.cos(angle), np.sin(angle)], [-np.sin(angle), np.cos(angle)]])

@@ -23,7 +23,7 @@ PLANES = (
 
 def _profile(generator: np.random.Generator, points: int, angular: bool) -> Field:
     """A line of hills across the picture, in 0..1: rounded, or with straight flanks."""
-    heights = generator.random(points, dtype=np.float32)
+    heights: Field = generator.random(points, dtype=np.float32)
     if angular:
         heights = np.interp(np.linspace(0, points - 1, SIDE), np.arange(points), heights)
     else:
@@ -47,12 +47,16 @@ def draw(seed: int = 61) -> Picture:
         lean = generator.normal(0, 0.1) * (np.arange(SIDE) - SIDE / 2)
         edge = top + 40 + lean - hills * generator.uniform(60, 130)
         # A plane tapers off in places, so that others show behind it.
-        thick = (_profile(generator, int(generator.integers(4, 8)), False) - 0.3) * generator.uniform(140, 300)
+        thick = (_profile(generator, int(generator.integers(4, 8)), False) - 0.3) * generator.uniform(
+            140, 300
+        )
         depth = (y - edge).astype(np.float32)
         inside = np.clip(depth + 0.5, 0, 1) * np.clip(np.clip(thick, -1, 150) - depth + 0.5, 0, 1)
         picture = over(picture, flat, inside)
         fall = np.exp(-np.clip(depth, 0, None) / (20 + 8 * (turn % 3)))
-        picture = over(picture, sprayed, inside * np.clip((fall * 1.5 - 0.5 + speckle * 0.45) * 3, 0, 1) * 0.9)
+        picture = over(
+            picture, sprayed, inside * np.clip((fall * 1.5 - 0.5 + speckle * 0.45) * 3, 0, 1) * 0.9
+        )
         if angular:  # the flank away from the sun
             slid = np.gradient(hills)[np.clip(x - depth * 0.25, 0, SIDE - 1).astype(int)]
             shade = np.clip(-slid * 900, 0, 1) * np.clip(1.4 - depth / 60 + speckle * 0.5, 0, 1)
