@@ -36,11 +36,17 @@ def draw(seed: int = 30) -> Picture:
         rays = 0.12 + 0.7 * _rays(generator, 50)[place] ** 2 + 0.8 * _rays(generator, 200)[place] ** 3
         height = 40 + 110 * _rays(generator, 30)[place].clip(0, 1)
         above = (lower - y) / height
-        veil = np.exp(-np.where(above > 0, above, np.minimum(-above * height / 5, 30))) * rays * (0.5 + 0.5 * slope)
+        veil = (
+            np.exp(-np.where(above > 0, above, np.minimum(-above * height / 5, 30)))
+            * rays
+            * (0.5 + 0.5 * slope)
+        )
         veil = cv2.GaussianBlur(veil.astype(np.float32), (0, 0), 1.3) * generator.uniform(0.55, 1.0)
         glow = veil + 0.5 * cv2.GaussianBlur(veil, (0, 0), 14)
         up = np.clip(above / 1.7, 0, 1)[..., None]
-        tint = np.where(up < 0.35, green + (teal - green) * up / 0.35, teal + (violet - teal) * (up - 0.35) / 0.65)
+        tint = np.where(
+            up < 0.35, green + (teal - green) * up / 0.35, teal + (violet - teal) * (up - 0.35) / 0.65
+        )
         tint = tint + (rose - tint) * (ramp(above, 0.12, -0.02) * 0.35)[..., None]
         picture = 255 - (255 - picture) * (1 - np.clip(glow[..., None] * tint / 255 * 1.25, 0, 1))
     return finish(picture.astype(np.float32), generator, 5.0)

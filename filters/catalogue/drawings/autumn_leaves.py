@@ -9,7 +9,15 @@ from numpy.typing import NDArray
 from .fields import SIDE, Picture, blend, finish, noise
 from .surface import lit
 
-LEAVES = [(52, 20, 38), (98, 28, 48), (150, 44, 30), (194, 80, 24), (222, 132, 30), (240, 186, 66), (128, 108, 44)]
+LEAVES = [
+    (52, 20, 38),
+    (98, 28, 48),
+    (150, 44, 30),
+    (194, 80, 24),
+    (222, 132, 30),
+    (240, 186, 66),
+    (128, 108, 44),
+]
 
 
 def _outline(generator: np.random.Generator, size: float) -> tuple[NDArray[np.float64], list[float]]:
@@ -19,7 +27,9 @@ def _outline(generator: np.random.Generator, size: float) -> tuple[NDArray[np.fl
     if kind < 3:
         t = np.concatenate([np.linspace(0, 1, 60), np.linspace(1, 0, 60)])
         wide = generator.uniform(0.26, 0.42) * np.sin(np.pi * t**0.85) * (1 - 0.2 * t)
-        wide = wide + (0.07 if kind == 2 else 0.012) * np.sin(t * (34 if kind == 2 else 90)) * np.sin(np.pi * t)
+        wide = wide + (0.07 if kind == 2 else 0.012) * np.sin(t * (34 if kind == 2 else 90)) * np.sin(
+            np.pi * t
+        )
         side = np.repeat([1.0, -1.0], 60)
         return np.stack([t * 2 - 1, wide * 1.4 * side], -1) * size, [0.0]
     lobes = [0.0, 0.95, -0.95, 1.9, -1.9]
@@ -45,7 +55,9 @@ def draw(seed: int = 10) -> Picture:
         mask, rib = np.zeros((y1 - y0, x1 - x0), np.float32), np.zeros((y1 - y0, x1 - x0), np.float32)
         at = np.array([x - x0, y - y0])
         cv2.fillPoly(mask, [np.round((shape @ spin + at) * 8).astype(np.int32)], 1.0, cv2.LINE_AA, 3)
-        lines = [(np.array([-1.15 if v == 0 else -0.1, 0]), np.array([np.cos(v), np.sin(v)]) * 0.9) for v in veins]
+        lines = [
+            (np.array([-1.15 if v == 0 else -0.1, 0]), np.array([np.cos(v), np.sin(v)]) * 0.9) for v in veins
+        ]
         for j in np.arange(-0.75, 0.7, 0.2) if len(veins) == 1 else ():
             lines += [(np.array([j, 0]), np.array([j + 0.3, s * 0.36])) for s in (-1, 1)]
         for n, (start, stop) in enumerate(lines):
@@ -59,7 +71,10 @@ def draw(seed: int = 10) -> Picture:
         away = cv2.distanceTransform((mask > 0.5).astype(np.uint8), cv2.DIST_L2, 3) / size
         spots = mottle[y0:y1, x0:x1]
         paint = blend(LEAVES, np.clip(tone + 0.5 * (spots - 0.5) + 0.35 * (away - 0.15), 0, 1))
-        paint = paint * (0.72 + 0.3 * depth + 0.16 * np.sign(fold) * np.cos(turn) + 0.3 * (spots - 0.5))[..., None]
+        paint = (
+            paint
+            * (0.72 + 0.3 * depth + 0.16 * np.sign(fold) * np.cos(turn) + 0.3 * (spots - 0.5))[..., None]
+        )
         paint = paint * (1 - 0.7 * np.clip((spots - 0.68) * 12, 0, 1))[..., None]
         paint = paint + (rib * (70 if generator.random() < 0.6 else -46))[..., None]
         below = picture[y0:y1, x0:x1]

@@ -16,7 +16,9 @@ KINDS = [
 ]
 
 
-def _grow(coral: Field, generator: np.random.Generator, at: tuple[float, float], way: float, reach: float) -> None:
+def _grow(
+    coral: Field, generator: np.random.Generator, at: tuple[float, float], way: float, reach: float
+) -> None:
     """Draw one colony into coral (H, W, 2): height, and how near the tip 0..1; branches fork and thin out."""
     twigs = [(at[0], at[1], way, reach, reach * 0.13, 0)]
     while twigs:

@@ -37,12 +37,17 @@ def draw(seed: int = 12) -> Picture:
     """RGB (768, 768, 3)."""
     generator = np.random.default_rng(seed)
     back = noise(generator, SIDE, 4, 4)
-    first, second, number = cells(generator, SIDE, 21)
+    _, _, number = cells(generator, SIDE, 21)
     facets = generator.random(int(number.max()) + 1).astype(np.float32)[number.astype(int)]
     plates = bend(facets, generator, 16, 14)
     sky = [(9, 20, 44), (20, 48, 86), (52, 96, 138), (128, 160, 184), (206, 196, 196)]
     picture = blend(sky, np.clip(back * 0.8 + (plates - 0.5) * 0.07, 0, 1))
-    for size, count, blur, ink in ((300, 36, 2.6, 0.5), (250, 64, 0.9, 0.62), (200, 81, 0.0, 0.9), (70, 196, 0.0, 0.6)):
+    for size, count, blur, ink in (
+        (300, 36, 2.6, 0.5),
+        (250, 64, 0.9, 0.62),
+        (200, 81, 0.0, 0.9),
+        (70, 196, 0.0, 0.6),
+    ):
         layer = np.zeros((SIDE, SIDE), np.float32)
         for k in range(count):
             grid = int(np.ceil(np.sqrt(count)))

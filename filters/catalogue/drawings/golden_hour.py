@@ -8,7 +8,15 @@ import numpy as np
 from .fields import SIDE, Field, Picture, blend, finish, noise
 from .surface import lit, ramp, smear
 
-DUSK = [(40, 46, 70), (72, 72, 98), (126, 98, 108), (184, 130, 106), (224, 166, 110), (244, 204, 146), (255, 238, 208)]
+DUSK = [
+    (40, 46, 70),
+    (72, 72, 98),
+    (126, 98, 108),
+    (184, 130, 106),
+    (224, 166, 110),
+    (244, 204, 146),
+    (255, 238, 208),
+]
 
 
 def draw(seed: int = 6) -> Picture:

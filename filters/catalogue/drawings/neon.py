@@ -9,7 +9,15 @@ from numpy.typing import NDArray
 from .fields import SIDE, Field, Picture, finish, noise, positions
 from .surface import ramp
 
-TUBES = [(255, 24, 104), (255, 40, 52), (16, 214, 255), (255, 24, 150), (255, 142, 34), (150, 60, 255), (20, 190, 230)]
+TUBES = [
+    (255, 24, 104),
+    (255, 40, 52),
+    (16, 214, 255),
+    (255, 24, 150),
+    (255, 142, 34),
+    (150, 60, 255),
+    (20, 190, 230),
+]
 
 
 def _sign(generator: np.random.Generator) -> NDArray[np.float64]:
@@ -47,24 +55,32 @@ def draw(seed: int = 14) -> Picture:
             lamps = lamps + disc
             continue
         run = _sign(generator)
-        for line in (run, run + (7, 9), run + (14, 18))[: 1 + int(generator.choice((0, 0, 1, 2)))]:
-            points = [np.round((line + place) * 8).astype(np.int32)]
+        for beside in range(1 + int(generator.choice((0, 0, 1, 2)))):
+            points = [np.round((run + place + beside * np.array((7, 9))) * 8).astype(np.int32)]
             cv2.polylines(tubes, points, False, tint, 4, cv2.LINE_AA, 3)
             cv2.polylines(core, points, False, 1.0, 1, cv2.LINE_AA, 3)
     for _ in range(600):
         at = (int(generator.integers(0, SIDE)), int(generator.integers(0, SIDE)))
         cv2.circle(drops, at, int(generator.gamma(2, 0.9)) + 1, 1.0, -1, cv2.LINE_AA)
     stretched = cv2.resize(tubes[::-1], (SIDE, SIDE * 3))[SIDE : SIDE * 2]
-    waves = cv2.resize(generator.random((SIDE // 5, SIDE // 40), dtype=np.float32), (SIDE, SIDE), interpolation=2)
+    waves = cv2.resize(
+        generator.random((SIDE // 5, SIDE // 40), dtype=np.float32), (SIDE, SIDE), interpolation=2
+    )
     wet = cv2.remap(stretched, x + 46 * (waves - 0.5), y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REFLECT)
     puddle = ramp(noise(generator, SIDE, 6, 4), 0.36, 0.6) * (0.25 + ramp(waves, 0.3, 0.75))
-    light: Field = lamps + 3.6 * cv2.GaussianBlur(wet, (0, 0), sigmaX=1.5, sigmaY=6) * puddle[..., None] + 0.9 * tubes
+    light: Field = (
+        lamps + 3.6 * cv2.GaussianBlur(wet, (0, 0), sigmaX=1.5, sigmaY=6) * puddle[..., None] + 0.9 * tubes
+    )
     for blur, strength in ((4, 0.8), (14, 0.7), (44, 0.8)):
         light = light + strength * cv2.GaussianBlur(tubes, (0, 0), blur)
-    lens = cv2.remap(cv2.GaussianBlur(light, (0, 0), 6), x, y + 40, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REFLECT)
+    lens = cv2.remap(
+        cv2.GaussianBlur(light, (0, 0), 6), x, y + 40, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REFLECT
+    )
     bead = cv2.GaussianBlur(drops, (0, 0), 0.8)
     light = light * (1 - 0.6 * bead[..., None]) + lens * bead[..., None] * 1.6 + core[..., None] * 0.9
     rim = np.clip(bead - np.roll(bead, (2, 1), (0, 1)), 0, 1)[..., None]
     damp = noise(generator, SIDE, 20, 5, 0.6)[..., None]
     base = np.asarray((8, 9, 24), np.float32) * (0.4 + 1.3 * damp)
-    return finish((base + 255 * (1 - np.exp(-light * (0.75 + 0.6 * damp) - 0.1 * rim))).astype(np.float32), generator)
+    return finish(
+        (base + 255 * (1 - np.exp(-light * (0.75 + 0.6 * damp) - 0.1 * rim))).astype(np.float32), generator
+    )

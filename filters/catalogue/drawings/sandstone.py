@@ -40,7 +40,9 @@ def draw(seed: int = 26) -> Picture:
     worn = lit(thin * 0.7 + thick + 0.7 * grains + 0.6 * patchy, 1.1, 1.9)
     picture = picture + (worn * 17)[..., None] * np.asarray((1.0, 0.9, 0.75), np.float32)
     ledge = cv2.GaussianBlur(np.clip(ledge + 5 * (grains - 0.5), 0, 60), (0, 0), 0.8)
-    under = np.exp(-np.clip(ledge, 0, None) / (3 + 14 * patchy)) * ramp(noise(generator, SIDE, 7, 3), 0.3, 0.6)
+    under = np.exp(-np.clip(ledge, 0, None) / (3 + 14 * patchy)) * ramp(
+        noise(generator, SIDE, 7, 3), 0.3, 0.6
+    )
     picture = over(picture, (66, 36, 34), under * 0.75)
     pocks = ramp(noise(generator, SIDE, 30, 4, 0.6), 0.27, 0.16) * ramp(patchy, 0.42, 0.6)
     picture = over(picture, (104, 56, 42), pocks * 0.6)

@@ -8,7 +8,15 @@ import numpy as np
 from .fields import SIDE, Field, Picture, blend, finish, noise
 from .surface import bend, lit, ramp, smear
 
-SILVER = [(14, 13, 15), (42, 40, 42), (88, 85, 85), (140, 136, 133), (190, 186, 180), (226, 222, 214), (244, 241, 232)]
+SILVER = [
+    (14, 13, 15),
+    (42, 40, 42),
+    (88, 85, 85),
+    (140, 136, 133),
+    (190, 186, 180),
+    (226, 222, 214),
+    (244, 241, 232),
+]
 
 
 def draw(seed: int = 16) -> Picture:

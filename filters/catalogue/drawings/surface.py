@@ -18,7 +18,10 @@ def ramp(field: Field, low: float, high: float) -> Field:
 def bend(field: Field, generator: np.random.Generator, amount: float, humps: float = 7) -> Field:
     """Displace a field by noise of `humps` across, by up to half of `amount` pixels each way."""
     x, y = positions(SIDE)
-    dx, dy = (noise(generator, SIDE, humps, 4) - 0.5) * amount, (noise(generator, SIDE, humps, 4) - 0.5) * amount
+    dx, dy = (
+        (noise(generator, SIDE, humps, 4) - 0.5) * amount,
+        (noise(generator, SIDE, humps, 4) - 0.5) * amount,
+    )
     bent: Field = cv2.remap(field, x + dx, y + dy, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REFLECT)
     return bent
 
@@ -43,6 +46,8 @@ def smear(field: Field, angle: Field, length: float, step: float = 2.0) -> Field
 def lit(height: Field, blur: float = 1.0, toward: float = 2.36) -> Field:
     """Side light on a relief: about -1 in shadow to 1 in light; `toward` is where the light stands (radians)."""
     soft = cv2.GaussianBlur(height.astype(np.float32), (0, 0), blur)
-    slope = cv2.Sobel(soft, cv2.CV_32F, 1, 0) * -np.cos(toward) + cv2.Sobel(soft, cv2.CV_32F, 0, 1) * np.sin(toward)
+    slope = cv2.Sobel(soft, cv2.CV_32F, 1, 0) * -np.cos(toward) + cv2.Sobel(soft, cv2.CV_32F, 0, 1) * np.sin(
+        toward
+    )
     result: Field = np.tanh(slope / (slope.std() * 1.5 + 1e-9)).astype(np.float32)
     return result
