@@ -253,7 +253,7 @@ def _train(
         [style],
         content,
         base,
-        shipped_styles(),
+        shipped_styles(row.base),
         options,
         style_scale=wish.style_scale,
         checkpoint=checkpoint_path(row),
@@ -316,9 +316,9 @@ def checkpoint_path(row: TrainingRun) -> Path:
     return Path(settings.ROTOSCOPE_HOME) / "training" / f"{row.pk}.ckpt"
 
 
-def shipped_styles() -> list[Path]:
-    """The style files of the catalogue, from whose middle a new style starts."""
-    return sorted((CATALOGUE / "weights").glob("*.safetensors"))
+def shipped_styles(base: str) -> list[Path]:
+    """The style files of the catalogue on a base ("base-fine"), from whose middle a new style starts."""
+    return sorted((CATALOGUE / "weights" / base.removeprefix("base-")).glob("*.safetensors"))
 
 
 def _content(wish: Wish, seed: int) -> Iterator[Picture]:

@@ -43,7 +43,8 @@ class _Builder:
         self._constants: dict[str, onnx.TensorProto] = {}
 
     def model(self) -> onnx.ModelProto:
-        self._head(self._decoder(*self._encoder(self._stem())))
+        fine = self._stem()
+        self._head(self._decoder(fine, *self._encoder(fine)))
         graph = helper.make_graph(
             self._nodes,
             "rotoscope",
@@ -86,12 +87,13 @@ class _Builder:
             deep = self._block(f"eighth.{index}", deep)
         return skip, deep
 
-    def _decoder(self, skip: str, deep: str) -> str:
+    def _decoder(self, fine: str, skip: str, deep: str) -> str:
         up = self._doubled(self._norm("up1_norm", self._conv("up1.weight", deep)))
         x = self._node("Add", [skip, up])
         for index in range(self._sizes.decoder_blocks):
             x = self._block(f"decoder.{index}", x)
-        x = self._doubled(self._conv("up2.weight", x))
+        detail = self._conv("detail.weight", fine)
+        x = self._node("Add", [self._doubled(self._conv("up2.weight", x)), detail])
         return self._relu(self._norm("up2_norm", self._depthwise("up2_depth.weight", x)))
 
     def _head(self, x: str) -> None:
@@ -181,8 +183,14 @@ class _Builder:
 
 def reach(sizes: Architecture) -> int:
     """How far away, in pixels, a pixel of the input can influence one of the output, statistics aside."""
-    ends = 3 + 2 + 2 + 2  # stem, down1, up2_depth and head at full and half resolution
-    quarter = 4 + 4 + 4 * (sizes.kernel // 2) * (sizes.encoder_blocks + sizes.decoder_blocks)
+    ends = (
+        3 + 2 * (sizes.down_kernel // 2) + 2 + 2
+    )  # stem, down1, up2_depth and head at full and half resolution
+    quarter = (
+        4
+        + 4 * (sizes.down_kernel // 2)
+        + 4 * (sizes.kernel // 2) * (sizes.encoder_blocks + sizes.decoder_blocks)
+    )
     eighth = 8 + 8 * (sizes.kernel // 2) * sizes.eighth_blocks
     return ends + quarter + eighth
 

@@ -47,11 +47,12 @@ class Architecture:
     decoder_blocks: int
     expansion: int
     kernel: int
+    down_kernel: int
     margin: int
 
 
-LARGEST_SIZE = Architecture(256, 512, 512, 256, 16, 32, 16, 8, 9, 64)
-SMALLEST_SIZE = Architecture(1, 1, 1, 1, 0, 0, 0, 1, 1, 8)
+LARGEST_SIZE = Architecture(256, 512, 512, 256, 16, 32, 16, 8, 9, 9, 64)
+SMALLEST_SIZE = Architecture(1, 1, 1, 1, 0, 0, 0, 1, 1, 1, 8)
 
 
 @dataclass(frozen=True)
@@ -112,12 +113,13 @@ def weight_shapes(architecture: Architecture) -> dict[str, tuple[int, ...]]:
     a = architecture
     shapes: dict[str, tuple[int, ...]] = {
         "stem.weight": (a.stem, HEAD_CHANNELS, 3, 3),
-        "down1.depth.weight": (a.stem, 1, 3, 3),
+        "down1.depth.weight": (a.stem, 1, a.down_kernel, a.down_kernel),
         "down1.point.weight": (a.quarter, a.stem, 1, 1),
-        "down2.depth.weight": (a.quarter, 1, 3, 3),
+        "down2.depth.weight": (a.quarter, 1, a.down_kernel, a.down_kernel),
         "down2.point.weight": (a.eighth, a.quarter, 1, 1),
         "up1.weight": (a.quarter, a.eighth, 1, 1),
         "up2.weight": (a.head, a.quarter, 1, 1),
+        "detail.weight": (a.head, a.stem, 1, 1),
         "up2_depth.weight": (a.head, 1, 3, 3),
         "head.weight": (HEAD_CHANNELS, a.head, 3, 3),
     }
@@ -200,8 +202,9 @@ def _architecture(metadata: dict[str, str]) -> Architecture:
             raise BadWeights(f"The size '{field.name}' of this base must be from {low} to {high}.")
         sizes[field.name] = int(text)
     architecture = Architecture(**sizes)
-    if architecture.kernel % 2 == 0 or architecture.margin % 8 != 0:
-        raise BadWeights("The kernel of this base must be odd and its margin a multiple of 8.")
+    even = architecture.kernel % 2 == 0 or architecture.down_kernel % 2 == 0
+    if even or architecture.margin % 8 != 0:
+        raise BadWeights("The kernels of this base must be odd and its margin a multiple of 8.")
     return architecture
 
 

@@ -17,28 +17,58 @@ MOST_SIDE = 720
 SUFFIXES = (".jpg", ".jpeg", ".png")
 
 Picture = NDArray[np.uint8]
+Pair = tuple[Picture, Picture, NDArray[np.float32]]
+"""Two consecutive frames (H, W, 3), and the flow (H, W, 2) in pixels from the later back into the earlier."""
 
 
 class ContentSet:
-    """Pictures held in memory (RGB uint8), from which squares of any size are cut at random."""
+    """Pictures held in memory (RGB uint8), from which squares of any size are cut at random.
 
-    def __init__(self, pictures: Iterable[Picture]) -> None:
-        self.pictures: Sequence[Picture] = [_fit(p) for p in pictures if min(p.shape[:2]) >= LEAST_SIDE]
+    `pairs` are consecutive frames of footage: what changes between them without the scene changing (noise,
+    compression, light on water) is what a filter has to bear.
+    """
+
+    def __init__(self, pictures: Iterable[Picture], pairs: Iterable[Pair] = ()) -> None:
+        self.pictures: Sequence[Picture] = [fit(p) for p in pictures if min(p.shape[:2]) >= LEAST_SIDE]
+        self.pairs: Sequence[Pair] = [pair for pair in pairs if min(pair[0].shape[:2]) >= LEAST_SIDE]
         if not self.pictures:
             raise ValueError("There is nothing to train on: no picture of at least 160 pixels a side.")
 
     def fingerprint(self) -> str:
-        """SHA-256 over all pictures in order: says what a filter was trained on."""
+        """SHA-256 over all pictures and pairs in order: says what a filter was trained on."""
         digest = hashlib.sha256()
         for picture in self.pictures:
             digest.update(repr(picture.shape).encode())
             digest.update(np.ascontiguousarray(picture).tobytes())
+        for before, after, _ in self.pairs:
+            digest.update(before.tobytes() + after.tobytes())
         return digest.hexdigest()
 
     def batch(self, count: int, size: int, generator: torch.Generator) -> Tensor:
         """`count` random squares, (count, 3, size, size) float32 in 0..1, channels last in memory."""
         squares = np.stack([self._square(size, generator) for _ in range(count)])
         return torch.from_numpy(squares).float().div_(255).permute(0, 3, 1, 2)
+
+    def consecutive(self, size: int, generator: torch.Generator) -> tuple[Tensor, Tensor, Tensor] | None:
+        """A square of two consecutive frames, each (1, 3, size, size) in 0..1, and the motion between them.
+
+        The motion is a sampling grid (1, size, size, 2) from the later back into the earlier. None without pairs.
+        """
+        fitting = [pair for pair in self.pairs if min(pair[0].shape[:2]) >= size]
+        if not fitting:
+            return None
+        pick, left, top = torch.rand(3, generator=generator).tolist()
+        before, after, flow = fitting[int(pick * len(fitting))]
+        height, width = flow.shape[:2]
+        x, y = int(left * (width - size + 1)), int(top * (height - size + 1))
+        window = (slice(y, y + size), slice(x, x + size))
+        places = np.stack(np.meshgrid(np.arange(size), np.arange(size)), -1) + flow[window]
+        grid = torch.from_numpy((places + 0.5) * (2 / size) - 1).float()[None]
+        first, second = (
+            torch.from_numpy(np.ascontiguousarray(frame[window])).float().div_(255).permute(2, 0, 1)[None]
+            for frame in (before, after)
+        )
+        return first, second, grid
 
     def _square(self, size: int, generator: torch.Generator) -> Picture:
         """One square (size, size, 3): seen smaller or larger than it was taken, mirrored, sometimes in low light."""
@@ -59,7 +89,7 @@ class ContentSet:
         return result
 
 
-def _fit(picture: Picture) -> Picture:
+def fit(picture: Picture) -> Picture:
     """At most 720 lines, since filters are judged and mostly used there."""
     short = min(picture.shape[:2])
     if short <= MOST_SIDE:

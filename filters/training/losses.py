@@ -49,12 +49,12 @@ def total_variation(pictures: Tensor) -> Tensor:
 def random_motion(count: int, size: int, generator: torch.Generator) -> Tensor:
     """Sampling grids (count, size, size, 2) of small camera motions: shift, turn and zoom between two frames.
 
-    Half of the shifts are whole pixels without turn or zoom, for which sampling is exact.
+    A quarter of the shifts are whole pixels without turn or zoom, for which sampling is exact.
     """
     shift = (torch.rand(count, 2, generator=generator) * 2 - 1) * 10.0
     turn = (torch.rand(count, generator=generator) * 2 - 1) * 0.02
     zoom = 1 + (torch.rand(count, generator=generator) * 2 - 1) * 0.02
-    whole = torch.rand(count, generator=generator) < 0.5
+    whole = torch.rand(count, generator=generator) < 0.25
     shift = torch.where(whole[:, None], shift.round(), shift) * 2 / size
     turn = torch.where(whole, torch.zeros_like(turn), turn)
     zoom = torch.where(whole, torch.ones_like(zoom), zoom)
@@ -70,7 +70,20 @@ def move(pictures: Tensor, grid: Tensor) -> Tensor:
     )
 
 
-def steadiness_loss(moved_then_painted: Tensor, painted_then_moved: Tensor, border: int = 24) -> Tensor:
-    """Mean absolute difference away from the border (pixels), per picture (N,); both (N, 3, H, W) in 0..1."""
+def seen(grid: Tensor) -> Tensor:
+    """Where a sampling grid (N, H, W, 2) stays inside the picture: (N, 1, H, W), 1 or 0."""
+    return (grid.abs().amax(3, keepdim=True) < 1).to(grid.dtype).permute(0, 3, 1, 2)
+
+
+def steadiness_loss(
+    moved_then_painted: Tensor, painted_then_moved: Tensor, both: Tensor, border: int = 16
+) -> Tensor:
+    """Mean absolute difference, per picture (N,): the temporal error of the metrics, made a loss.
+
+    Pictures (N, 3, H, W) in 0..1, `both` (N, 1, H, W) is 1 where both times show the place. Pixels less than
+    `border` from the edge do not count: what lies behind it is reflection, which does not move along.
+    """
     inner = (..., slice(border, -border), slice(border, -border))
-    return (moved_then_painted[inner] - painted_then_moved[inner]).abs().mean((1, 2, 3))
+    error = (moved_then_painted[inner] - painted_then_moved[inner]).abs().mean(1, keepdim=True)
+    weight = both[inner]
+    return (error * weight).sum((1, 2, 3)) / weight.sum((1, 2, 3)).clamp_min(1.0)

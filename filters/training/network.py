@@ -23,7 +23,11 @@ NORM_EPSILON = 1e-3
 
 @dataclass(frozen=True)
 class Architecture:
-    """Sizes of a network. Widths are channels, `kernel` the side of the depthwise kernels inside blocks."""
+    """Sizes of a network. Widths are channels.
+
+    `kernel` is the side of the depthwise kernels inside blocks, `down_kernel` of those that halve the size: five
+    taps can blur before they sample (Zhang 2019, "Making Convolutional Networks Shift-Invariant Again").
+    """
 
     stem: int = 24
     quarter: int = 64
@@ -34,6 +38,7 @@ class Architecture:
     decoder_blocks: int = 1
     expansion: int = 2
     kernel: int = 5
+    down_kernel: int = 5
     margin: int = 40
 
     def as_metadata(self) -> dict[str, str]:
@@ -47,6 +52,10 @@ class Architecture:
 
 
 FINE = Architecture()
+LIVE = Architecture(
+    stem=16, quarter=40, eighth=80, head=16, encoder_blocks=1, eighth_blocks=3, decoder_blocks=1
+)
+SIZES = {"fine": FINE, "live": LIVE}
 
 
 class StyleNorm(nn.Module):
@@ -121,11 +130,11 @@ class Block(nn.Module):
 
 
 class Down(nn.Module):
-    """Half the size: depthwise 3x3 with stride 2, pointwise, norm, ReLU."""
+    """Half the size: depthwise with stride 2, pointwise, norm, ReLU."""
 
-    def __init__(self, inputs: int, outputs: int, styles: int) -> None:
+    def __init__(self, inputs: int, outputs: int, kernel: int, styles: int) -> None:
         super().__init__()
-        self.depth = depthwise(inputs, 3, stride=2)
+        self.depth = depthwise(inputs, kernel, stride=2)
         self.point = pointwise(inputs, outputs)
         self.norm = StyleNorm(outputs, styles)
 
@@ -141,14 +150,15 @@ class Painter(nn.Module):
         a = self.architecture = architecture
         self.stem = Convolution(12, a.stem, 3)
         self.stem_norm = StyleNorm(a.stem, styles)
-        self.down1 = Down(a.stem, a.quarter, styles)
+        self.down1 = Down(a.stem, a.quarter, a.down_kernel, styles)
         self.encoder = nn.ModuleList(Block(a.quarter, styles, a) for _ in range(a.encoder_blocks))
-        self.down2 = Down(a.quarter, a.eighth, styles)
+        self.down2 = Down(a.quarter, a.eighth, a.down_kernel, styles)
         self.eighth = nn.ModuleList(Block(a.eighth, styles, a) for _ in range(a.eighth_blocks))
         self.up1 = pointwise(a.eighth, a.quarter)
         self.up1_norm = StyleNorm(a.quarter, styles)
         self.decoder = nn.ModuleList(Block(a.quarter, styles, a) for _ in range(a.decoder_blocks))
         self.up2 = pointwise(a.quarter, a.head)
+        self.detail = pointwise(a.stem, a.head)
         self.up2_depth = depthwise(a.head, 3)
         self.up2_norm = StyleNorm(a.head, styles)
         self.head = Convolution(a.head, 12, 3)
@@ -158,8 +168,8 @@ class Painter(nn.Module):
         """Pictures (N, 3, H, W), RGB 0..1, H and W multiples of 8, and style (N,) -> painted (N, 3, H, W), 0..1."""
         m = 0 if self.training else self.architecture.margin
         x = functional.pad(pictures, (m, m, m, m), mode="reflect") - 0.5
-        x = functional.relu(self.stem_norm(self.stem(functional.pixel_unshuffle(x, 2)), style))
-        x = self.down1(x, style)
+        fine = functional.relu(self.stem_norm(self.stem(functional.pixel_unshuffle(x, 2)), style))
+        x = self.down1(fine, style)
         for block in self.encoder:
             x = block(x, style)
         deep = self.down2(x, style)
@@ -168,7 +178,7 @@ class Painter(nn.Module):
         x = x + functional.interpolate(self.up1_norm(self.up1(deep), style), scale_factor=2.0, mode="nearest")
         for block in self.decoder:
             x = block(x, style)
-        x = functional.interpolate(self.up2(x), scale_factor=2.0, mode="nearest")
+        x = functional.interpolate(self.up2(x), scale_factor=2.0, mode="nearest") + self.detail(fine)
         x = functional.relu(self.up2_norm(self.up2_depth(x), style))
         x = torch.sigmoid(functional.pixel_shuffle(self.head_affine(self.head(x), style), 2))
         return x[:, :, m : x.shape[2] - m, m : x.shape[3] - m]

@@ -1,7 +1,8 @@
-"""From a trained base to the catalogue that ships: `python -m filters.training.publish --checkpoint FILE …`.
+"""From trained bases to the catalogue that ships: `python -m filters.training.publish --fine FILE --live FILE …`.
 
 Writes bases/, weights/, styles/ and catalogue.toml. With `--footage` each style is measured on it; with
-`--camera-path` the motion between frames is taken from there instead of from optical flow.
+`--camera-path` the motion between frames is taken from there instead of from optical flow. Figures of weights that
+did not change are kept.
 """
 
 from __future__ import annotations
@@ -10,8 +11,8 @@ import argparse
 import io
 import json
 import sys
+import tomllib
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import torch
@@ -21,20 +22,23 @@ from PIL import Image
 from filters.engines.network import NetworkEngine
 
 from . import checkpoint as checkpoints
-from .export import WrongFile, read_style, write_base, write_style
-from .network import FINE, Painter
+from .export import WrongFile, read_style, sha256, write_base, write_style
+from .network import SIZES, Painter
 from .recipe import CATALOGUE, RecipeStyle, read_recipe
 from .yardstick import Yardstick
 
-BASE_NAME = "base-fine"
 IMAGE_SIDE = 512  # pixels, the long side of the style images that ship
 Picture = NDArray[np.uint8]
+Metrics = dict[str, float]
 
 
 def arguments(words: list[str]) -> argparse.Namespace:
     """Read the command line."""
-    parser = argparse.ArgumentParser(description="Write the catalogue from a checkpoint of the base.")
-    parser.add_argument("--checkpoint", type=Path, required=True)
+    parser = argparse.ArgumentParser(description="Write the catalogue from checkpoints of the bases.")
+    for size in SIZES:
+        parser.add_argument(
+            f"--{size}", type=Path, help=f"checkpoint of the {size} base; without, the one there is"
+        )
     parser.add_argument("--styles", type=Path, required=True, help="folder of the paintings")
     parser.add_argument("--out", type=Path, default=CATALOGUE)
     parser.add_argument("--footage", type=Path, help="a clip to measure on")
@@ -48,49 +52,93 @@ def main(words: list[str]) -> int:
     """Write everything; the catalogue last, so that it never names a file that is not there."""
     options = arguments(words)
     torch.set_num_threads(options.threads)
-    state = checkpoints.load(options.checkpoint)
-    if state is None:
-        print(f"There is no checkpoint {options.checkpoint}.", file=sys.stderr)
-        return 2
     recipe = read_recipe()
-    styles = [style for style in recipe if not style.tuned]
-    painter = Painter(len(styles), FINE)
-    painter.load_state_dict(state["painter"])
-    base = options.out / "bases" / f"{BASE_NAME}.safetensors"
-    digest = write_base(painter, base, BASE_NAME)
+    known = known_metrics(options.out)
+    for size in SIZES:
+        if getattr(options, size) is not None:
+            write_size(options.out, size, getattr(options, size), recipe)
     yardstick = Yardstick(options.footage, options.camera_path, options.frames) if options.footage else None
-    for index, style in enumerate(styles):
-        write_style(painter, index, weights_of(options.out, style), slug=style.slug, base_sha256=digest)
     tables = []
     for style in recipe:
-        weights = weights_of(options.out, style)
-        if not style.ships or not belongs(weights, digest):
-            weights.unlink(missing_ok=True)
+        sizes = [size for size in SIZES if belongs(options.out, size, style)]
+        if not style.ships or "fine" not in sizes:
             continue
         image = style.image(options.styles)
         picture = options.out / "styles" / f"{style.slug}.jpg"
         save_style_image(image, picture)
-        metrics = {}
-        if yardstick is not None:
-            engine = NetworkEngine.from_files(base, weights, threads=options.threads)
-            metrics = yardstick.measure(engine, image).rounded()
-        tables.append(table(style, picture.name, metrics, state))
-        print(style.slug, metrics, flush=True)
+        measured = {}
+        for size in sizes:
+            weights = weights_of(options.out, size, style)
+            found = known.get(sha256(weights), {})
+            if yardstick is not None and not found:
+                engine = NetworkEngine.from_files(
+                    base_of(options.out, size), weights, threads=options.threads
+                )
+                found = yardstick.measure(engine, image).rounded()
+            measured[size] = found
+        tables.append(table(style, picture.name, measured, training_of(options.out, style)))
+        print(style.slug, measured, flush=True)
     (options.out / "catalogue.toml").write_text("\n".join([HEADER, *tables]))
     return 0
 
 
-def weights_of(out: Path, style: RecipeStyle) -> Path:
-    """Where the numbers of a style lie."""
-    return out / "weights" / f"{style.slug}.safetensors"
+def write_size(out: Path, size: str, checkpoint: Path, recipe: list[RecipeStyle]) -> None:
+    """The base of one size and the numbers of all styles it learned. Raises OSError without a checkpoint."""
+    state = checkpoints.load(checkpoint)
+    if state is None:
+        raise OSError(f"There is no checkpoint {checkpoint}.")
+    learned = [style for style in recipe if not style.tuned]
+    painter = Painter(len(learned), SIZES[size])
+    painter.load_state_dict(state["painter"])
+    digest = write_base(painter, base_of(out, size), f"base-{size}")
+    for index, style in enumerate(learned):
+        write_style(painter, index, weights_of(out, size, style), slug=style.slug, base_sha256=digest)
+    kept = ("seed", "style_weight", "steadiness_weight")
+    told = {"steps": state["step"], **{name: state["settings"][name] for name in kept}}
+    base_of(out, size).with_suffix(".json").write_text(json.dumps(told) + "\n")
 
 
-def belongs(weights: Path, digest: str) -> bool:
+def known_metrics(out: Path) -> dict[str, Metrics]:
+    """Figures of the catalogue that is there, by the SHA-256 of the weights they were measured with."""
+    listing = out / "catalogue.toml"
+    if not listing.exists():
+        return {}
+    known = {}
+    for one in tomllib.loads(listing.read_text()).get("filter", []):
+        for part in (one, one.get("live", {})):
+            weights = out / str(part.get("weights", ""))
+            if weights.is_file():
+                known[sha256(weights)] = dict(part.get("metrics", {}))
+    return known
+
+
+def base_of(out: Path, size: str) -> Path:
+    """Where the base of a size lies."""
+    return out / "bases" / f"base-{size}.safetensors"
+
+
+def weights_of(out: Path, size: str, style: RecipeStyle) -> Path:
+    """Where the numbers of a style on the base of a size lie."""
+    return out / "weights" / size / f"{style.slug}.safetensors"
+
+
+def belongs(out: Path, size: str, style: RecipeStyle) -> bool:
     """Whether there are numbers, and for this base: those of styles tuned on an older base are of no use."""
     try:
-        return bool(read_style(weights, digest))
+        return bool(read_style(weights_of(out, size, style), sha256(base_of(out, size))))
     except (FileNotFoundError, WrongFile):
         return False
+
+
+def training_of(out: Path, style: RecipeStyle) -> dict[str, float]:
+    """How the numbers of a style on the fine base came about."""
+    beside = (
+        weights_of(out, "fine", style).with_suffix(".json")
+        if style.tuned
+        else base_of(out, "fine").with_suffix(".json")
+    )
+    told: dict[str, float] = json.loads(beside.read_text()) if beside.exists() else {}
+    return {**told, "style_scale": style.scale}
 
 
 HEADER = "# Written by filters.training.publish from recipe.toml and a checkpoint of the base; do not edit.\n"
@@ -107,31 +155,32 @@ def save_style_image(image: Picture, path: Path) -> None:
         path.write_bytes(buffer.getvalue())
 
 
-def table(style: RecipeStyle, picture: str, metrics: dict[str, float], state: dict[str, Any]) -> str:
-    """One [[filter]] of catalogue.toml."""
-    settings = state["settings"]
-    training = {
-        "steps": state["step"],
-        "seed": settings["seed"],
-        "style_scale": style.scale,
-        "style_weight": settings["style_weight"],
-        "steadiness_weight": settings["steadiness_weight"],
-    }
+def table(style: RecipeStyle, picture: str, measured: dict[str, Metrics], training: dict[str, float]) -> str:
+    """One [[filter]] of catalogue.toml, with its live twin where `measured` has one."""
     lines = [
         "[[filter]]",
         *(f"{key} = {quoted(getattr(style, key))}" for key in ("slug", "name", "description")),
         f"tags = {quoted(list(style.tags))}",
         f"suits = {quoted(list(style.suits))}",
-        f"base = {quoted(BASE_NAME)}",
-        f"weights = {quoted(f'weights/{style.slug}.safetensors')}",
-        f"metrics = {inline(metrics)}",
+        *version(style, "fine", measured["fine"]),
+        *(["tuned = true"] if style.tuned else []),
         f"training = {inline(training)}",
+        *(["[filter.live]", *version(style, "live", measured["live"])] if "live" in measured else []),
         "[filter.style_image]",
         f"file = {quoted(f'styles/{picture}')}",
         *(f"{key} = {quoted(value)}" for key, value in style.provenance().items()),
         "",
     ]
     return "\n".join(lines)
+
+
+def version(style: RecipeStyle, size: str, metrics: Metrics) -> list[str]:
+    """The lines that name what is run."""
+    return [
+        f"base = {quoted(f'base-{size}')}",
+        f"weights = {quoted(f'weights/{size}/{style.slug}.safetensors')}",
+        f"metrics = {inline(metrics)}",
+    ]
 
 
 def quoted(value: str | list[str]) -> str:

@@ -13,13 +13,14 @@ from torch import Tensor
 
 from . import checkpoint as checkpoints
 from .content import ContentSet
-from .losses import content_loss, move, random_motion, steadiness_loss, style_loss, total_variation
+from .losses import content_loss, move, random_motion, seen, steadiness_loss, style_loss, total_variation
 from .network import Painter, channels_last, is_style_number
 from .perceptual import CONTENT_LAYER, STYLE_LAYERS, Perception
 
 Losses = dict[str, float]
 OnProgress = Callable[[int, int, Losses, Tensor | None], None]
 MOST_FAILURES = 3
+NOISE = 1.5 / 255  # standard deviation of what a camera and its codec add from one frame to the next
 
 
 class TrainingFailed(RuntimeError):
@@ -35,17 +36,16 @@ class Settings:
     contents: int = 2  # squares in a step
     styles_per_content: int = 2  # paintings of each square, every one in another style
     early_sizes: tuple[int, ...] = (112, 128, 144)  # pixels, sides of the squares in the first part
-    late_sizes: tuple[int, ...] = (160, 176, 208)  # pixels, in the rest
-    late_from: float = 0.9  # share of the training after which squares are large
+    late_sizes: tuple[int, ...] = (192, 224)  # pixels, in the rest
+    late_from: float = 0.85  # share of the training after which squares are large
     rate: float = 2e-3  # Adam's learning rate for the shared weights
     style_rate: float = 1e-2  # and for the numbers of the styles
     content_weight: float = 1.0
-    style_weight: float = 6.0
+    style_weight: float = 8.0
     variation_weight: float = 0.3
-    steadiness_weight: float = 2.0
-    steady_every: int = 4  # steadiness is judged on every so-manieth picture of a batch
-    steady_from: float = 0.6  # share of the training after which steadiness begins to count
-    steady_full: float = 0.8  # and from which it counts fully
+    steadiness_weight: float = 12.0
+    steady_from: float = 0.1  # share of the training after which steadiness begins to count
+    steady_full: float = 0.3  # and from which it counts fully
     checkpoint_every: int = 100  # steps
     seed: int = 1889
     freeze_base: bool = False  # True: only the numbers of the styles are learned
@@ -127,13 +127,7 @@ class Training:
         pictures, styles = self._batch()
         with torch.autocast(self.device.type, torch.bfloat16, enabled=bfloat16_is_fast(self.device)):
             parts = self._losses(pictures, styles)
-        s = self.settings
-        total = (
-            s.content_weight * parts["content"]
-            + s.style_weight * parts["style"]
-            + s.variation_weight * parts["variation"]
-            + self._steadiness() * parts["steadiness"]
-        )
+        total = sum((weight * parts[name] for name, weight in self._weights().items()), torch.zeros(()))
         losses = {name: float(value.detach()) for name, value in {**parts, "total": total}.items()}
         if math.isfinite(losses["total"]):
             self.optimizer.zero_grad(set_to_none=True)
@@ -145,38 +139,55 @@ class Training:
             self.optimizer.step()
         return losses
 
+    def _weights(self) -> dict[str, float]:
+        """How much each loss counts at this point of the training."""
+        s = self.settings
+        return {
+            "content": s.content_weight,
+            "style": s.style_weight,
+            "variation": s.variation_weight,
+            "steadiness": self._steadiness(),
+        }
+
     def _losses(self, pictures: Tensor, styles: Tensor) -> dict[str, Tensor]:
         """The four losses, each the mean over the batch."""
-        steady = self._steadiness() > 0
-        judged = slice(None, None, self.settings.steady_every)
-        still = pictures[judged]
-        grid = random_motion(len(still), still.shape[-1], self.generator).to(self.device)
-        noise = torch.randn(still.shape, generator=self.generator).to(self.device) * (1.5 / 255)
-        if steady:
-            moved = (move(still, grid) + noise).clamp(0, 1)
-            painted_all = self.painter(torch.cat([pictures, moved]), torch.cat([styles, styles[judged]]))
-            painted, painted_moved = (
-                painted_all[: len(pictures)].float(),
-                painted_all[len(pictures) :].float(),
-            )
-            steadiness = steadiness_loss(painted_moved, move(painted[judged], grid)).mean()
-        else:
-            painted, steadiness = self.painter(pictures, styles).float(), torch.zeros((), device=self.device)
+        painted, steadiness = self._painted(pictures, styles)
+        return {**self._judged(painted, pictures, styles), "steadiness": steadiness}
+
+    def _judged(self, painted: Tensor, pictures: Tensor, styles: Tensor) -> dict[str, Tensor]:
+        """What VGG-16 says of the paintings, and their total variation."""
         repeats = self.settings.styles_per_content
         with torch.no_grad():
-            original = self.perception(pictures[::repeats], CONTENT_LAYER)[CONTENT_LAYER].repeat_interleave(
-                repeats, 0
-            )
+            original = self.perception(pictures[::repeats], CONTENT_LAYER)[CONTENT_LAYER]
+        original = original.float().repeat_interleave(repeats, 0)
         features = {
             layer: value.float() for layer, value in self.perception(painted).items() if layer in STYLE_LAYERS
         }
         targets = {layer: self.targets[layer][styles] for layer in STYLE_LAYERS}
         return {
-            "content": content_loss(features, original.float()).mean(),
+            "content": content_loss(features, original).mean(),
             "style": style_loss(features, targets).mean(),
             "variation": total_variation(painted).mean(),
-            "steadiness": steadiness,
         }
+
+    def _painted(self, pictures: Tensor, styles: Tensor) -> tuple[Tensor, Tensor]:
+        """The pictures painted, float32, and the steadiness loss: both times of each go through the net at once."""
+        if self._steadiness() == 0:
+            return self.painter(pictures, styles).float(), torch.zeros((), device=self.device)
+        grid = random_motion(len(pictures), pictures.shape[-1], self.generator).to(self.device)
+        noise = torch.randn(pictures.shape, generator=self.generator).to(self.device) * NOISE
+        later = (move(pictures, grid) + noise).clamp(0, 1)
+        pair = self.content.consecutive(pictures.shape[-1], self.generator)
+        if pair is not None:
+            pictures, later, grid = (
+                torch.cat([kept, one.to(self.device)])
+                for kept, one in zip((pictures, later, grid), pair, strict=True)
+            )
+            styles = torch.cat([styles, styles[-1:]])
+        both = self.painter(torch.cat([pictures, later]), torch.cat([styles, styles])).float()
+        painted, painted_later = both.chunk(2)
+        steadiness = steadiness_loss(painted_later, move(painted, grid), seen(grid)).mean()
+        return painted[:-1] if pair is not None else painted, steadiness
 
     def _batch(self) -> tuple[Tensor, Tensor]:
         """Squares (contents x styles_per_content, 3, S, S), and the style of each."""
@@ -184,17 +195,11 @@ class Training:
         sizes = s.early_sizes if self.progress() < s.late_from else s.late_sizes
         size = sizes[int(torch.randint(len(sizes), (1,), generator=self.generator))]
         squares = self.content.batch(s.contents, size, self.generator).to(self.device)
-        count = len(self.targets[STYLE_LAYERS[0]])
-        order = torch.cat(
-            [
-                torch.randperm(count, generator=self.generator)
-                for _ in range(s.contents * s.styles_per_content)
-            ]
-        )
-        pictures = squares.repeat_interleave(s.styles_per_content, 0).contiguous(
-            memory_format=torch.channels_last
-        )
-        return pictures, order[: len(pictures)].to(self.device)
+        count, wanted = len(self.targets[STYLE_LAYERS[0]]), s.contents * s.styles_per_content
+        turns = [torch.randperm(count, generator=self.generator) for _ in range(-(-wanted // count))]
+        pictures = squares.repeat_interleave(s.styles_per_content, 0)
+        pictures = pictures.contiguous(memory_format=torch.channels_last)
+        return pictures, torch.cat(turns)[:wanted].to(self.device)
 
     @torch.no_grad()
     def preview(self) -> Tensor | None:

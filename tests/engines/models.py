@@ -26,6 +26,7 @@ TINY = Architecture(
     decoder_blocks=1,
     expansion=2,
     kernel=3,
+    down_kernel=5,
     margin=16,
 )
 

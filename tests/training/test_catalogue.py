@@ -13,8 +13,8 @@ TABLES = tomllib.loads((CATALOGUE / "catalogue.toml").read_text())["filter"]
 MOODS_AND_PLACES = {"desert", "water", "forest", "city", "night"}
 
 
-def test_at_least_eight_filters_ship() -> None:
-    assert len({one["slug"] for one in TABLES}) == len(TABLES) >= 8
+def test_more_filters_ship_than_deepfilter_had() -> None:
+    assert len({one["slug"] for one in TABLES}) == len(TABLES) >= 36
 
 
 @pytest.mark.parametrize("table", TABLES, ids=[one["slug"] for one in TABLES])
@@ -43,15 +43,29 @@ def test_the_catalogue_is_small() -> None:
 
 
 def test_a_table_is_read_as_it_was_written() -> None:
-    state = {"step": 7, "settings": {"seed": 1, "style_weight": 4.0, "steadiness_weight": 8.0}}
+    measured = {"fine": {"style_distance": 0.1234}, "live": {"style_distance": 0.2}}
     for style in read_recipe():
-        text = publish.table(style, "a.jpg", {"style_distance": 0.1234}, state)
+        text = publish.table(style, "a.jpg", measured, {"steps": 7, "style_scale": style.scale})
         (again,) = tomllib.loads(text)["filter"]
         assert again["name"] == style.name
         assert again["tags"] == list(style.tags)
         assert again["metrics"] == {"style_distance": 0.1234}
+        assert again["live"]["metrics"] == {"style_distance": 0.2}
+        assert again["live"]["weights"] == f"weights/live/{style.slug}.safetensors"
+        assert again.get("tuned", False) == style.tuned
         assert again["training"]["steps"] == 7
         assert again["style_image"]["file"] == "styles/a.jpg"
+    assert "[filter.live]" not in publish.table(style, "a.jpg", {"fine": {}}, {"steps": 7})
+
+
+def test_figures_are_kept_as_long_as_the_weights_are_the_same(tmp_path: Path) -> None:
+    style = read_recipe()[0]
+    weights = publish.weights_of(tmp_path, "fine", style)
+    weights.parent.mkdir(parents=True)
+    weights.write_bytes(b"numbers")
+    text = publish.table(style, "a.jpg", {"fine": {"style_distance": 0.5}}, {"steps": 7})
+    (tmp_path / "catalogue.toml").write_text(text)
+    assert publish.known_metrics(tmp_path) == {export.sha256(weights): {"style_distance": 0.5}}
 
 
 def test_a_style_image_is_written_only_when_it_changed(tmp_path: Path) -> None:

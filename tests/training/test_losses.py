@@ -56,8 +56,22 @@ def test_painting_that_follows_the_motion_exactly_is_steady() -> None:
     pictures = torch.rand(4, 3, 96, 96, generator=generator)
     grid = losses.random_motion(4, 96, generator)
     inverted = 1 - losses.move(pictures, grid)
-    assert losses.steadiness_loss(inverted, losses.move(1 - pictures, grid)).max() < 1e-5
-    assert losses.steadiness_loss(1 - pictures, losses.move(1 - pictures, grid)).min() > 0.05
+    both = losses.seen(grid)
+    assert losses.steadiness_loss(inverted, losses.move(1 - pictures, grid), both).max() < 1e-5
+    assert losses.steadiness_loss(1 - pictures, losses.move(1 - pictures, grid), both).min() > 0.05
+
+
+def test_what_only_one_of_two_frames_shows_does_not_count_as_unsteady() -> None:
+    grid = losses.functional.affine_grid(
+        torch.tensor([[[1.0, 0.0, 1.0], [0.0, 1.0, 0.0]]]), [1, 3, 64, 64], align_corners=False
+    )
+    both = losses.seen(grid)
+    assert both[..., :31].min() == 1
+    assert both[..., 33:].max() == 0
+    one, other = torch.zeros(1, 3, 64, 64), torch.zeros(1, 3, 64, 64)
+    other[..., 33:] = 1.0
+    assert losses.steadiness_loss(one, other, both).tolist() == [0.0]
+    assert float(losses.steadiness_loss(one, other, torch.ones_like(both))[0]) > 0.3
 
 
 def test_vgg_sees_bgr_minus_its_mean() -> None:

@@ -11,6 +11,7 @@ from torch import Tensor
 
 from filters.training import checkpoint
 from filters.training.content import ContentSet
+from filters.training.distil import Distillation
 from filters.training.network import Architecture, Painter, is_style_number
 from filters.training.perceptual import Perception
 from filters.training.styles import style_targets
@@ -188,3 +189,34 @@ def test_previews_come_early_and_with_every_checkpoint(
     assert preview is not None
     assert preview.shape == (2, 3, 64, 64)
     assert 0 <= float(preview.min()) <= float(preview.max()) <= 1
+
+
+def test_consecutive_frames_count_for_steadiness_alone(
+    perception: Perception, targets: dict[str, Tensor]
+) -> None:
+    run = training(perception, targets, replace(QUICK, steps=2))
+    before = run.content.pictures[0]
+    run.content.pairs = [(before, 255 - before, np.zeros((*before.shape[:2], 2), np.float32))]
+    run.step = 1  # where steadiness counts
+    with_flicker = run.take_step()
+    calm = training(perception, targets, replace(QUICK, steps=2))
+    calm.step = 1
+    without = calm.take_step()
+    assert with_flicker["steadiness"] > without["steadiness"]
+
+
+def test_a_small_network_first_copies_its_teacher_and_is_then_judged_itself(
+    perception: Perception, targets: dict[str, Tensor]
+) -> None:
+    torch.manual_seed(5)
+    teacher = Painter(2, SMALL)
+    shown = {name: value.clone() for name, value in teacher.state_dict().items()}
+    pictures = np.random.default_rng(3).integers(0, 255, (2, 160, 200, 3), np.uint8)
+    settings = replace(QUICK, steps=24, steadiness_weight=0.0)
+    run = Distillation(Painter(2, SMALL), teacher, targets, ContentSet(pictures), settings, perception)
+    assert run.run()
+    copying, judged = run.history[:14], run.history[15:]
+    assert all("style" not in one for one in copying)
+    assert all("style" in one for one in judged)
+    assert np.mean([one["teacher"] for one in copying[-3:]]) < copying[0]["teacher"]
+    assert same(shown, dict(teacher.state_dict()))

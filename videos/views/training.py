@@ -127,7 +127,7 @@ def what_is_missing() -> str:
     if find_spec("torch") is None:
         return "torch"
     base = TrainingRun._meta.get_field("base").get_default()
-    return "" if (BASES / f"{base}.safetensors").is_file() and trainings.shipped_styles() else "base"
+    return "" if (BASES / f"{base}.safetensors").is_file() and trainings.shipped_styles(base) else "base"
 
 
 def _order(request: HttpRequest, form: TrainingForm) -> TrainingRun | None:

@@ -1,0 +1,149 @@
+"""Writes docs/filters.md: every shipped filter with a picture and its figures, and the neighbours beside them.
+
+    python -m docs.filters
+
+Figures come from the catalogue (`filters.training.publish` measured them), those of the neighbours from
+docs/peers.json (`docs.peers`). The pictures show one frame of the sample flight under every filter; `--pictures`
+paints them anew.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import tomllib
+from pathlib import Path
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image, ImageDraw
+
+from docs.peers import RESULT
+from filters.catalogue import FOLDER, CatalogueFilter, load_catalogue
+from filters.engines.network import NetworkEngine
+from videos.media.sample import draw_frame
+
+PAGE = Path(__file__).with_suffix(".md")
+IMAGES = Path(__file__).parent / "images"
+SECOND = 3.0  # of the sample flight
+COLUMNS, TILE = 4, (480, 270)  # of the contact sheet, pixels
+Picture = NDArray[np.uint8]
+
+
+def main(words: list[str]) -> int:
+    """Pictures where they are wanted, then the page."""
+    parser = argparse.ArgumentParser(description="Write docs/filters.md.")
+    parser.add_argument("--pictures", action="store_true", help="paint the pictures anew")
+    options = parser.parse_args(words)
+    filters = load_catalogue()
+    if options.pictures:
+        draw_pictures(filters)
+    PAGE.write_text("\n".join([*head(filters), *table(filters), "", *live(), "", *peers(), ""]))
+    return 0
+
+
+def draw_pictures(filters: tuple[CatalogueFilter, ...]) -> None:
+    """One contact sheet of the whole catalogue over one frame."""
+    frame = draw_frame(SECOND)
+    tiles = [named("Original", frame)]
+    for one in filters:
+        engine = NetworkEngine.from_files(one.base_file, one.weights)
+        tiles.append(named(one.name, engine.apply(frame[None])[0]))
+        engine.close()
+    blank = Image.new("RGB", TILE, (20, 18, 16))
+    tiles += [blank] * (-len(tiles) % COLUMNS)
+    sheet = Image.new("RGB", (TILE[0] * COLUMNS, TILE[1] * (len(tiles) // COLUMNS)))
+    for place, tile in enumerate(tiles):
+        sheet.paste(tile, (TILE[0] * (place % COLUMNS), TILE[1] * (place // COLUMNS)))
+    sheet.save(IMAGES / "catalogue.jpg", quality=82)
+
+
+def named(name: str, frame: Picture) -> Image.Image:
+    """A tile with its name in the corner."""
+    tile = Image.fromarray(cv2.resize(frame, TILE, interpolation=cv2.INTER_AREA))
+    draw = ImageDraw.Draw(tile)
+    width = draw.textlength(name, font_size=15)
+    draw.rectangle((0, TILE[1] - 24, width + 16, TILE[1]), fill=(20, 18, 16))
+    draw.text((8, TILE[1] - 21), name, fill=(235, 228, 216), font_size=15)
+    return tile
+
+
+def head(filters: tuple[CatalogueFilter, ...]) -> list[str]:
+    """What is to be seen."""
+    weights = sum(path.stat().st_size for path in FOLDER.rglob("*.safetensors"))
+    everything = sum(
+        path.stat().st_size for path in FOLDER.rglob("*") if path.suffix in {".safetensors", ".jpg"}
+    )
+    return [
+        "<!-- Written by `python -m docs.filters`; do not edit. -->",
+        "# The filters that ship",
+        "",
+        f"{len(filters)} filters on two base networks, {weights / 1e6:.1f} MB of weights, with their style images "
+        f"{everything / 1e6:.1f} MB.",
+        "",
+        "![The whole catalogue over one frame of the sample flight](images/catalogue.jpg)",
+        "",
+        "Distances and steadiness as [judging](judging.md) defines them, measured on 60 frames of a flight over drone",
+        "photographs at 1280×720, whose camera path is known exactly and of which no frame was learned from:",
+        "",
+        "    python -m filters.training.publish --styles PAINTINGS --footage FLIGHT.mp4 --camera-path FLIGHT.json",
+        "",
+        "Lower is better. *tuned* filters were not learned with the base but in five minutes afterwards.",
+        "",
+    ]
+
+
+def table(filters: tuple[CatalogueFilter, ...]) -> list[str]:
+    """A row for each filter."""
+    tables = {one["slug"]: one for one in tomllib.loads((FOLDER / "catalogue.toml").read_text())["filter"]}
+    rows = [
+        "| filter | learned from | style | content | temporal | live: style | content | temporal | suits |",
+        "|---|---|---|---|---|---|---|---|---|",
+    ]
+    for one in filters:
+        said = tables[one.slug]
+        twin = said.get("live", {}).get("metrics", {})
+        learned = one.style_image.title + (f", {one.style_image.artist}" if one.style_image.artist else "")
+        name = f"{one.name} (*tuned*)" if said.get("tuned") else one.name
+        cells = [name, learned, *three(one.metrics), *three(twin), ", ".join(one.suits)]
+        rows.append("| " + " | ".join(cells) + " |")
+    return rows
+
+
+def three(metrics: object) -> list[str]:
+    """The figures of one version."""
+    assert hasattr(metrics, "get")
+    names = (("style_distance", 2), ("content_distance", 2), ("temporal_error", 4))
+    return [
+        f"{metrics.get(name):.{digits}f}" if metrics.get(name) is not None else "" for name, digits in names
+    ]
+
+
+def live() -> list[str]:
+    """What the second base is for."""
+    return [
+        "**live** is the smaller network: it learned from the fine one and paints the same styles, plainer, in less",
+        "than half the time. Both are choices of every render.",
+    ]
+
+
+def peers() -> list[str]:
+    """The neighbours, where they were measured."""
+    if not RESULT.exists():
+        return []
+    found = json.loads(RESULT.read_text())
+    rows = ["## The neighbours", "", "By the same metrics on the same frames (`python -m docs.peers`):", ""]
+    rows += ["| who | style | style distance | content distance | temporal error |", "|---|---|---|---|---|"]
+    for one in found["rows"]:
+        rows.append(f"| {one['who']} | {one['style']} | " + " | ".join(three(one)) + " |")
+    footage = found["rows"][0]["footage_temporal_error"]
+    rows += ["", f"The footage itself has a temporal error of {footage:.4f}.", ""]
+    rows += ["| one 1280×720 frame, medians of one interleaved run | milliseconds |", "|---|---|"]
+    rows += [f"| {name} | {milliseconds} |" for name, milliseconds in found["milliseconds"].items()]
+    return rows
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

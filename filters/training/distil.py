@@ -1,0 +1,53 @@
+"""A small network that paints like a large one (Hinton et al. 2015, "Distilling the Knowledge in a Neural Network").
+
+At first it only copies what its teacher makes of each square, which needs no VGG-16 and is several times as fast a
+step; then style and content are judged as well, so that it keeps the teacher's strokes where it cannot keep every
+pixel of them.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import torch
+from torch import Tensor
+
+from .content import ContentSet
+from .network import Painter, channels_last
+from .perceptual import Perception
+from .trainer import Settings, Training
+
+JUDGED_FROM = 0.6  # share of the training after which style and content are judged too
+TEACHER_WEIGHT = 12.0  # against a mean absolute difference of colours in 0..1
+
+
+class Distillation(Training):
+    """A `Training` in which a network with the same styles shows how it is done."""
+
+    def __init__(
+        self,
+        painter: Painter,
+        teacher: Painter,
+        targets: dict[str, Tensor],
+        content: ContentSet,
+        settings: Settings,
+        perception: Perception,
+        checkpoint: Path | None = None,
+    ) -> None:
+        super().__init__(painter, targets, content, settings, perception, checkpoint)
+        self.teacher = channels_last(teacher.to(self.device)).requires_grad_(False)
+
+    def _weights(self) -> dict[str, float]:
+        if self.progress() < JUDGED_FROM:
+            return {"teacher": TEACHER_WEIGHT, "steadiness": self._steadiness()}
+        return {**super()._weights(), "teacher": TEACHER_WEIGHT}
+
+    def _losses(self, pictures: Tensor, styles: Tensor) -> dict[str, Tensor]:
+        """The losses of `Training` and "teacher", the mean absolute difference to the teacher's painting."""
+        painted, steadiness = self._painted(pictures, styles)
+        with torch.no_grad():
+            shown = self.teacher(pictures, styles).float()
+        losses = {"teacher": (painted - shown).abs().mean(), "steadiness": steadiness}
+        if self.progress() >= JUDGED_FROM:
+            losses |= self._judged(painted, pictures, styles)
+        return losses
