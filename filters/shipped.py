@@ -8,9 +8,12 @@
     description = "Swirling strokes in deep blue."
     tags = ["painting", "night"]
     suits = ["landscape", "sky"]
-    base = "lantern"                            # bases/lantern.safetensors
-    weights = "weights/starry-night.safetensors"
+    base = "base-fine"                          # bases/base-fine.safetensors
+    weights = "weights/fine/starry-night.safetensors"
     metrics = { style_distance = 0.19 }         # optional
+    [filter.live]                               # optional: the same on the smaller base
+    base = "base-live"
+    weights = "weights/live/starry-night.safetensors"
     [filter.style_image]
     file = "styles/starry-night.jpg"
     title = "The Starry Night"
@@ -59,8 +62,6 @@ def load(catalogue: Path = CATALOGUE) -> int:
 
 def _bring_up(table: dict[str, Any], catalogue: Path) -> bool:
     """One filter; True where anything was added."""
-    weights = catalogue / table["weights"]
-    digest = hashlib.sha256(weights.read_bytes()).hexdigest()
     with transaction.atomic():
         one, made = Filter.objects.select_for_update().get_or_create(
             slug=table["slug"],
@@ -79,19 +80,25 @@ def _bring_up(table: dict[str, Any], catalogue: Path) -> bool:
                 "“%s” is somebody's own filter; the shipped one of that name is left out", one.slug
             )
             return False
-        added = _version(one, table, weights, digest)
+        own = one.current is not None and one.current.training_run_id is not None
+        # The twin first, so that the highest number is that of the version which new renders use.
+        twin, twin_change = _version(one, table["live"], catalogue) if "live" in table else (None, "")
+        version, change = _version(one, table, catalogue)
+        if "made" in (change, twin_change) and not own:
+            one.adopt(version, live=twin)
         if made:
             one.publish()
-    return added or made
+    return bool(change or twin_change) or made
 
 
-def _version(one: Filter, table: dict[str, Any], weights: Path, digest: str) -> bool:
-    """The version with these weights; True where it was made or its file restored."""
+def _version(one: Filter, table: dict[str, Any], catalogue: Path) -> tuple[FilterVersion, str]:
+    """The version with the weights of `table`, and what was done: "made", its file "restored", or nothing."""
+    weights = catalogue / table["weights"]
+    digest = hashlib.sha256(weights.read_bytes()).hexdigest()
     found = one.versions.filter(sha256=digest).first()
     if found is not None:
-        return _restore(str(found.weights.name), weights)
+        return found, "restored" if _restore(str(found.weights.name), weights) else ""
     numbers = list(one.versions.values_list("number", flat=True))
-    previous = one.current
     made = FilterVersion.objects.create(
         filter=one,
         number=max(numbers, default=0) + 1,
@@ -101,9 +108,7 @@ def _version(one: Filter, table: dict[str, Any], weights: Path, digest: str) -> 
         sha256=digest,
         metrics=table.get("metrics", {}),
     )
-    if previous is None or previous.training_run_id is None:
-        one.adopt(made)
-    return True
+    return made, "made"
 
 
 def _style_image(table: dict[str, Any], catalogue: Path) -> StyleImage:

@@ -59,6 +59,14 @@ class Filter(models.Model):
     current = models.ForeignKey(
         "FilterVersion", null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
     )
+    live = models.ForeignKey(
+        "FilterVersion",
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+        help_text="The same style on the smaller base, which paints two to three times as fast.",
+    )
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
     published_at = models.DateTimeField(null=True, blank=True)
@@ -80,6 +88,10 @@ class Filter(models.Model):
         """Whether it can run now: it has a version, and its service answers."""
         return self.current_id is not None and not self.unavailable_reason
 
+    def version_for(self, *, live: bool) -> FilterVersion | None:
+        """What paints: the current version or its live twin; None where there is none."""
+        return self.live if live else self.current
+
     def publish(self) -> bool:
         """draft or retired → published. False when it has nothing to run or was published before."""
         return self._move({self.State.DRAFT, self.State.RETIRED}, self.State.PUBLISHED, current__isnull=False)
@@ -93,10 +105,10 @@ class Filter(models.Model):
         Filter.objects.filter(pk=self.pk).update(unavailable_reason=reason[:300])
         self.unavailable_reason = reason[:300]
 
-    def adopt(self, version: FilterVersion) -> None:
-        """Make `version` the one that new renders use."""
-        Filter.objects.filter(pk=self.pk).update(current=version)
-        self.current = version
+    def adopt(self, version: FilterVersion, *, live: FilterVersion | None = None) -> None:
+        """Make `version` the one that new renders use, and `live` its twin; without one there is none any more."""
+        Filter.objects.filter(pk=self.pk).update(current=version, live=live)
+        self.current, self.live = version, live
 
     def _move(self, old: set[State], new: State, **also: object) -> bool:
         values: dict[str, object] = {"state": new}

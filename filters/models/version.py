@@ -6,6 +6,8 @@ from typing import Any
 
 from django.db import models
 
+LIVE_BASE = "base-live"
+
 
 class FilterVersion(models.Model):
     """Weights with their SHA-256, or a DeepFilter name; how well it does; which training made it."""
@@ -50,3 +52,8 @@ class FilterVersion(models.Model):
                 if fixed and field.value_from_object(stored) != field.value_from_object(self):
                     raise ValueError(f"A filter version never changes: “{field.name}” of {self} is fixed.")
         super().save(*args, **kwargs)
+
+    @property
+    def is_live(self) -> bool:
+        """Whether it runs on the smaller, faster base."""
+        return self.base == LIVE_BASE

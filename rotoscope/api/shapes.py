@@ -111,6 +111,7 @@ class RenderOut(Schema):
     strength: float
     keep_colours: bool
     smoothing: float
+    live: bool = Field(description="Painted by the smaller, faster network.")
     images_per_second: int | None = Field(description="Painted images a second; null for every frame.")
     cross_fade: bool
     width: int
@@ -321,6 +322,7 @@ class Told:
             seconds_left=queue.seconds_left(one),
             strength=float(one.strength),
             smoothing=float(one.smoothing),
+            live=one.version.is_live,
             duration=float(one.duration),
             cost=float(one.cost),
             may_change=access.can_change_render(self.viewer, one),

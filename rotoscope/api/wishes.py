@@ -53,6 +53,7 @@ class RenderWish(Schema):
     height: Annotated[int, Field(ge=2)] | None = None
     start_frame: Annotated[int, Field(ge=0)] = 0
     stop_frame: Annotated[int, Field(ge=1)] | None = None
+    live: Annotated[bool, Field(description="On the smaller network: faster, a little plainer.")] = False
 
     def settings(self) -> RenderSettings:
         """As the pipeline takes them."""

@@ -14,7 +14,7 @@ from dramatiq.brokers.stub import StubBroker
 
 from filters.engines.base import EngineError, EngineUnavailable, Frames
 from filters.engines.network import NetworkEngine
-from filters.models import Filter
+from filters.models import Filter, FilterVersion
 from rotoscope.files import local_path, store
 from rotoscope.lease import LEASE, claim
 from tests.clips import decoded, number_of
@@ -104,6 +104,28 @@ def test_smoothing_does_not_break_at_segments(video: Video, negative: Filter) ->
 def test_it_scales_to_the_height(video: Video, negative: Filter) -> None:
     render = make_render(video, negative, height=66)
     assert decoded(local_path(render.output))[0].shape == (66, render.width, 3)
+
+
+def test_a_live_render_is_painted_by_the_live_twin(video: Video, negative: Filter) -> None:
+    twin = FilterVersion.objects.create(
+        filter=negative, number=2, kind=FilterVersion.Kind.ONNX, base="base-live", weights=_weights(negative)
+    )
+    assert negative.current is not None
+    negative.adopt(negative.current, live=twin)
+    fine, live = asked(video, negative), asked(video, negative, live=True)
+    assert (fine.version, live.version) == (negative.current, twin)
+    assert (fine.version.is_live, live.version.is_live) == (False, True)
+    assert asked(video, negative, live=True) == live
+
+
+def test_a_live_render_of_a_filter_without_a_twin_is_refused(video: Video, negative: Filter) -> None:
+    with pytest.raises(CannotRender, match="has no live version"):
+        asked(video, negative, live=True)
+
+
+def _weights(filter: Filter) -> str:
+    assert filter.current is not None
+    return str(filter.current.weights.name)
 
 
 def test_the_same_wish_is_the_same_render(video: Video, negative: Filter) -> None:

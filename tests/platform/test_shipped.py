@@ -68,6 +68,46 @@ def test_new_weights_become_a_new_version_and_the_old_one_stays(catalogue: Path)
     assert local_path(one.versions.get(number=1).weights).read_bytes() == b"first numbers"
 
 
+def with_a_live_twin(catalogue: Path, numbers: bytes = b"few numbers") -> None:
+    twin = '[filter.live]\nbase = "small"\nweights = "weights/live/ink.safetensors"\n[filter.style_image]'
+    (catalogue / "catalogue.toml").write_text(TABLE.replace("[filter.style_image]", twin))
+    (catalogue / "weights" / "live").mkdir(exist_ok=True)
+    (catalogue / "weights" / "live" / "ink.safetensors").write_bytes(numbers)
+
+
+def test_a_live_twin_comes_with_its_filter_and_the_fine_one_stays_current(catalogue: Path) -> None:
+    with_a_live_twin(catalogue)
+    assert shipped.load(catalogue) == 1
+    one = Filter.objects.get()
+    assert one.current is not None
+    assert one.live is not None
+    assert (one.current.base, one.live.base) == ("base", "small")
+    assert one.version_for(live=True) == one.live
+    assert one.version_for(live=False) == one.current
+    assert local_path(one.live.weights).read_bytes() == b"few numbers"
+    assert shipped.load(catalogue) == 0
+
+
+def test_a_live_twin_that_comes_later_is_added(catalogue: Path) -> None:
+    shipped.load(catalogue)
+    with_a_live_twin(catalogue)
+    assert shipped.load(catalogue) == 1
+    one = Filter.objects.get()
+    assert one.live is not None
+    assert one.current == one.versions.get(base="base")
+
+
+def test_the_version_that_a_curator_chose_stays_in_use(catalogue: Path) -> None:
+    shipped.load(catalogue)
+    (catalogue / "weights" / "ink.safetensors").write_bytes(b"better numbers")
+    shipped.load(catalogue)
+    one = Filter.objects.get()
+    one.adopt(one.versions.get(number=1))
+    assert shipped.load(catalogue) == 0
+    one.refresh_from_db()
+    assert one.current == one.versions.get(number=1)
+
+
 def test_what_curators_wrote_and_retired_stays(catalogue: Path) -> None:
     shipped.load(catalogue)
     one = Filter.objects.get()

@@ -54,6 +54,7 @@ class RenderForm(forms.Form):
     height = forms.TypedChoiceField(coerce=int, empty_value=None, required=False)
     start_frame = forms.IntegerField(min_value=0, required=False)
     stop_frame = forms.IntegerField(min_value=1, required=False)
+    live = forms.BooleanField(required=False)
 
     def __init__(self, video: Video, slugs: list[str], *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -85,6 +86,7 @@ class RenderForm(forms.Form):
             height=data["height"],
             start_frame=data["start_frame"] or 0,
             stop_frame=data["stop_frame"],
+            live=data["live"],
         )
 
     def sentences(self) -> list[str]:

@@ -75,7 +75,7 @@ def took(render: Render) -> float | None:
 @register.filter
 def settings_in_words(render: Render) -> str:
     """What sets a render apart from others of its filter: “0.80 · 5 a second · 480 lines”; every difference counts."""
-    words = []
+    words = ["live"] if render.version.is_live else []
     if render.strength != 1:
         words.append(f"strength {render.strength}")
     if render.keep_colours:

@@ -150,6 +150,7 @@ def _page(
         "unavailable": Filter.objects.published().exclude(unavailable_reason="")[:6],
         "heights": heights_for(video),
         "rates": rates_for(video),
+        "has_live": any(one.live_id for one in filters),
         "tile_places": _tile_places(video.filmstrip_tiles),
         "still_lines": min(STILL_LINES, video.height),
         "sentences": form.sentences() if form is not None else [],
@@ -171,7 +172,7 @@ def _values(video: Video, request: HttpRequest) -> dict[str, Any]:
     usual = {"strength": "1", "smoothing": "0", "images_per_second": "", "height": "", "start_frame": "0"}
     values: dict[str, Any] = {name: sent.get(name, value) for name, value in usual.items()}
     values["stop_frame"] = sent.get("stop_frame", str(video.frame_count))
-    return values | {name: bool(sent.get(name)) for name in ("keep_colours", "cross_fade")}
+    return values | {name: bool(sent.get(name)) for name in ("keep_colours", "cross_fade", "live")}
 
 
 def strip(video: Video, asked: str) -> list[Frame]:

@@ -39,6 +39,9 @@ class Command(BaseCommand):
         parser.add_argument("--height", type=int, help="lines of the result")
         parser.add_argument("--start-frame", type=int, default=0)
         parser.add_argument("--stop-frame", type=int)
+        parser.add_argument(
+            "--live", action="store_true", help="on the smaller network: faster, a little plainer"
+        )
         parser.add_argument("--json", action="store_true", help="print a summary as JSON")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -88,6 +91,7 @@ def _settings(options: dict[str, Any]) -> RenderSettings:
         height=options["height"],
         start_frame=options["start_frame"],
         stop_frame=options["stop_frame"],
+        live=options["live"],
     )
 
 
