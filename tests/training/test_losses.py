@@ -5,6 +5,7 @@ import math
 import numpy as np
 import pytest
 import torch
+from torch.nn import functional
 
 from filters.training import losses, metrics
 from filters.training.perceptual import STYLE_LAYERS, Perception, gram
@@ -62,7 +63,7 @@ def test_painting_that_follows_the_motion_exactly_is_steady() -> None:
 
 
 def test_what_only_one_of_two_frames_shows_does_not_count_as_unsteady() -> None:
-    grid = losses.functional.affine_grid(
+    grid = functional.affine_grid(
         torch.tensor([[[1.0, 0.0, 1.0], [0.0, 1.0, 0.0]]]), [1, 3, 64, 64], align_corners=False
     )
     both = losses.seen(grid)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from .fields import SIDE, Picture, blend, cells, finish, noise, over
+from .fields import SIDE, Field, Picture, blend, cells, finish, noise, over
 from .surface import bend, lit, ramp
 
 BANDS = [
@@ -32,7 +32,7 @@ def draw(seed: int = 21) -> Picture:
     share = generator.random(int(number.max()) + 1).astype(np.float32)[number.astype(int)]
     wall = np.minimum(second - first, 230)
     wall = bend(bend(cv2.GaussianBlur(wall, (0, 0), 4), generator, 90, 4), generator, 9, 22)
-    depth = cv2.GaussianBlur(wall + 16 * (noise(generator, SIDE, 9, 3) - 0.5), (0, 0), 1.2)
+    depth: Field = cv2.GaussianBlur(wall + 16 * (noise(generator, SIDE, 9, 3) - 0.5), (0, 0), 1.2)
     widths = np.cumsum(generator.uniform(0.25, 1.6, 64) ** 1.6)
     place = np.interp(depth / 7.5, widths - widths[0], np.arange(64)).astype(np.float32)
     tone = np.modf((np.floor(place) * 0.381 + 0.15 * place) / 2 + 0.13 * ramp(share, 0.4, 0.6))[0]

@@ -31,7 +31,7 @@ def _isotherms(heat: Field, step: float) -> Field:
 def draw(seed: int = 17) -> Picture:
     """RGB (768, 768, 3)."""
     generator = np.random.default_rng(seed)
-    heat = noise(generator, SIDE, 5, 3, 0.45) * 0.62
+    heat: Field = noise(generator, SIDE, 5, 3, 0.45) * 0.62
     for spacing, power in ((130, 0.42), (58, 0.34), (30, 0.16)):
         first, second, number = cells(generator, SIDE, spacing)
         strength = generator.random(int(number.max()) + 1).astype(np.float32)[number.astype(int)] ** 1.5
@@ -42,7 +42,7 @@ def draw(seed: int = 17) -> Picture:
     low, high = np.percentile(heat, (1, 99.3))
     heat = np.clip((heat - low) / (high - low), 0, 1).astype(np.float32)
     coarse = cv2.resize(heat, (SIDE // 4, SIDE // 4), interpolation=cv2.INTER_AREA)
-    coarse = coarse + generator.normal(0, 0.018, coarse.shape).astype(np.float32)
+    coarse = coarse + generator.normal(0, 0.018, (SIDE // 4, SIDE // 4)).astype(np.float32)
     rows = generator.normal(0, 0.012, (SIDE // 4, 1)).astype(np.float32)
     sensor = cv2.resize(coarse + rows, (SIDE, SIDE), interpolation=cv2.INTER_NEAREST)
     picture = blend(IRON, np.clip(0.45 * sensor + 0.55 * heat, 0, 1))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from .fields import SIDE, Picture, blend, cells, finish, noise, over
+from .fields import SIDE, Field, Picture, blend, cells, finish, noise, over
 from .surface import bend, lit, ramp, smear
 
 
@@ -21,7 +21,7 @@ def draw(seed: int = 19) -> Picture:
     picture = blend(browns, np.clip(0.36 + 1.5 * (metal - 0.48) + 0.5 * (bloom - 0.45), 0, 1))
     down = np.full((SIDE, SIDE), np.pi / 2, np.float32) + 0.2 * (fine - 0.5)
     sources = (generator.random((SIDE, SIDE)) > 0.9988).astype(np.float32)
-    runs = np.zeros((SIDE, SIDE), np.float32)
+    runs: Field = np.zeros((SIDE, SIDE), np.float32)
     for width, reach in ((1.6, 70), (3.2, 140)):
         trail = cv2.GaussianBlur(np.roll(sources, int(width * 90), 1), (0, 0), width)
         long = np.exp(-np.arange(reach * 3, dtype=np.float32) / reach)[:, None]
