@@ -26,6 +26,8 @@ from PIL import Image
 from filters.engines.base import EngineError
 from filters.engines.graph import build
 from filters.engines.inspect import LARGEST_MODEL, inspect_model
+from filters.engines.mix import MOST_PARTS
+from filters.engines.portable import portable
 from filters.engines.weights import LARGEST_BASE, LARGEST_STYLE, read_base, read_style
 
 FORMAT = "rotoscope-filter-1"
@@ -60,6 +62,8 @@ class StylePicture:
     year: str = ""
     origin: str = ""
     licence: str = ""
+    share: float = 1.0
+    """How much it counts in the filter, 0..1."""
 
 
 @dataclass(frozen=True)
@@ -82,6 +86,8 @@ class FilterBundle:
     metrics: dict[str, Any] = field(default_factory=dict)
     training: dict[str, Any] = field(default_factory=dict)
     """Settings, seed, code version, content by hash, curve: whatever the training wrote down, as JSON."""
+    mix: dict[str, Any] = field(default_factory=dict)
+    """{"parts": [{"name", "sha256", "share"}, …]} for a filter that was mixed of others."""
 
 
 def write_bundle(bundle: FilterBundle) -> bytes:
@@ -132,17 +138,17 @@ def read_bundle(data: bytes) -> FilterBundle:
 
 
 def to_onnx(base: bytes, style: bytes) -> bytes:
-    """Base and style as one ONNX model that runs anywhere: (N, H, W, 3) uint8 RGB in and out.
+    """Base and style as one ONNX model that runs anywhere: (N, H, W, 3) uint8 RGB of any size in and out.
 
-    H and W must be multiples of 8 and at least 72. Raises BadWeights.
+    Raises BadWeights.
     """
     weights = read_base(base)
-    return bytes(build(weights, read_style(style, weights)).SerializeToString())
+    return bytes(portable(build(weights, read_style(style, weights))).SerializeToString())
 
 
 _TEXTS = {"slug": 80, "name": 120, "kind": 20, "base_name": 80, "description": 10_000}
 _LISTS = ("tags", "suits")
-_TABLES = ("metrics", "training")
+_TABLES = ("metrics", "training", "mix")
 _WORDS = {"title": 200, "artist": 200, "year": 40, "origin": 2000, "licence": 100}
 
 
@@ -156,7 +162,7 @@ def _parts(bundle: FilterBundle) -> dict[str, bytes]:
     return parts
 
 
-def _words(picture: StylePicture) -> dict[str, str]:
+def _words(picture: StylePicture) -> dict[str, Any]:
     return {name: value for name, value in asdict(picture).items() if name != "data"}
 
 
@@ -247,15 +253,34 @@ def _pictures(manifest: dict[str, Any], data: list[bytes]) -> tuple[StylePicture
     if not isinstance(words, list) or len(words) != len(data) or not all(isinstance(w, dict) for w in words):
         raise BundleRefused("The manifest does not describe the style pictures that are there.")
     return tuple(
-        StylePicture(one, **{name: _text(said, name, longest) for name, longest in _WORDS.items()})
+        StylePicture(
+            one, **{name: _text(said, name, longest) for name, longest in _WORDS.items()}, share=_share(said)
+        )
         for one, said in zip(data, words, strict=True)
     )
+
+
+def _share(said: dict[str, Any]) -> float:
+    """A share of 0..1, 1 where none is said. Raises BundleRefused."""
+    value = said.get("share", 1.0)
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= 1:
+        raise BundleRefused("The share of a picture or a part lies between 0 and 1.")
+    return float(value)
+
+
+def mix_parts(bundle: FilterBundle) -> list[tuple[str, str, float]]:
+    """(name, SHA-256, share) of what a filter was mixed of; empty for others. Raises BundleRefused."""
+    parts = bundle.mix.get("parts", [])
+    if not isinstance(parts, list) or len(parts) > MOST_PARTS or not all(isinstance(p, dict) for p in parts):
+        raise BundleRefused(f"A mix is a list of at most {MOST_PARTS} parts.")
+    return [(_text(part, "name", 120), _text(part, "sha256", 64), _share(part)) for part in parts]
 
 
 def _check(bundle: FilterBundle) -> None:
     """Whether every part is what it should be."""
     if not SLUG.fullmatch(bundle.slug) or not bundle.name.strip():
         raise BundleRefused("The filter has no name, or a slug that cannot be part of an address.")
+    mix_parts(bundle)
     for picture in bundle.pictures:
         _picture_kind(picture.data)
     try:

@@ -16,10 +16,19 @@ from django.db.models import Max
 from django.utils.text import slugify
 from PIL import Image
 
-from filters.bundle import PICTURE_KINDS, FilterBundle, StylePicture, read_bundle, to_onnx, write_bundle
+from filters.bundle import (
+    PICTURE_KINDS,
+    FilterBundle,
+    StylePicture,
+    mix_parts,
+    read_bundle,
+    to_onnx,
+    write_bundle,
+)
 from filters.engines.inspect import inspect_model
-from filters.models import Filter, FilterVersion, StyleImage
+from filters.models import Filter, FilterVersion, MixPart, StyleImage, StyleUse
 from filters.service import base_path
+from filters.training_record import record_of, run_of
 from rotoscope.files import local_path
 
 DEEPFILTER_NAME = re.compile(r"[\w.-]{1,100}|data://[\w./@-]{1,280}", re.ASCII)
@@ -45,11 +54,22 @@ def export(version: FilterVersion) -> bytes:
         description=filter.description,
         tags=tuple(filter.tags),
         suits=tuple(filter.suits),
-        pictures=_pictures(filter.style_image),
+        pictures=_pictures(filter),
         metrics=version.metrics,
-        training=_training(version),
+        training=record_of(version),
+        mix=_mix(version),
     )
     return write_bundle(bundle)
+
+
+def export_onnx(version: FilterVersion) -> bytes:
+    """A version as one ONNX model that runs elsewhere. Raises CannotExchange, FileNotFoundError, EngineError."""
+    if version.kind == FilterVersion.Kind.DEEPFILTER:
+        raise CannotExchange("A filter that runs at a DeepFilter service has nothing that could be exported.")
+    weights = local_path(version.weights).read_bytes()
+    if version.kind == FilterVersion.Kind.ONNX:
+        return weights
+    return to_onnx(base_path(version.base).read_bytes(), weights)
 
 
 def bring_in(data: bytes, owner: Any) -> Filter:
@@ -67,9 +87,10 @@ def bring_in(data: bytes, owner: Any) -> Filter:
             tags=list(bundle.tags),
             suits=list(bundle.suits),
             owner=owner,
-            style_image=_style_image(bundle.pictures[0]) if bundle.pictures else None,
         )
-        made.adopt(_new_version(made, kind, weights, base=base, metrics=bundle.metrics))
+        version = _new_version(made, kind, weights, base=base, metrics=bundle.metrics)
+        made.adopt(version)
+        _bring_origins(bundle, version)
     return made
 
 
@@ -154,20 +175,51 @@ def _new_version(
     )
 
 
-def _pictures(image: StyleImage | None) -> tuple[StylePicture, ...]:
-    if image is None:
-        return ()
-    data = local_path(image.image).read_bytes()
-    words = {name: getattr(image, name) for name in ("title", "artist", "year", "origin", "licence")}
-    return (StylePicture(data, **words),)
+def _bring_origins(bundle: FilterBundle, version: FilterVersion) -> None:
+    """Pictures, training and parts of a filter that comes in, with its new version."""
+    made = version.filter
+    images = [_style_image(picture) for picture in bundle.pictures]
+    StyleUse.objects.bulk_create(
+        StyleUse(filter=made, style_image=image, position=place, share=picture.share)
+        for place, (image, picture) in enumerate(zip(images, bundle.pictures, strict=True))
+    )
+    if images:
+        Filter.objects.filter(pk=made.pk).update(style_image=images[0])
+        made.style_image = images[0]
+        version.training_run = run_of(bundle.training, made, images[0])
+        version.save(update_fields=["training_run"])
+    for place, (name, sha256, share) in enumerate(mix_parts(bundle)):
+        public = FilterVersion.objects.filter(sha256=sha256, filter__state=Filter.State.PUBLISHED)
+        parent = public.order_by("pk").first() if sha256 else None
+        MixPart.objects.create(
+            version=version,
+            parent=parent,
+            position=place,
+            share=share,
+            parent_name=name or "unknown",
+            parent_sha256=sha256,
+        )
 
 
-def _training(version: FilterVersion) -> dict[str, Any]:
-    run = version.training_run
-    if run is None:
-        return {}
-    names = ("settings", "seed", "steps", "losses", "content_sha256", "code_version", "device", "seconds")
-    return {name: getattr(run, name) for name in names}
+def _pictures(filter: Filter) -> tuple[StylePicture, ...]:
+    """Every picture of a filter in the order it was learned from, so that crops stay with their pictures."""
+    words = ("title", "artist", "year", "origin", "licence")
+    return tuple(
+        StylePicture(
+            local_path(use.style_image.image).read_bytes(),
+            **{name: getattr(use.style_image, name) for name in words},
+            share=use.share,
+        )
+        for use in sorted(filter.pictures(), key=lambda use: use.position)
+    )
+
+
+def _mix(version: FilterVersion) -> dict[str, Any]:
+    parts = [
+        {"name": part.parent_name, "sha256": part.parent_sha256, "share": part.share}
+        for part in version.mix_parts.all()
+    ]
+    return {"parts": parts} if parts else {}
 
 
 def _style_image(picture: StylePicture) -> StyleImage:

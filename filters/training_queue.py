@@ -29,9 +29,9 @@ def begin(run: TrainingRun) -> None:
     transaction.on_commit(lambda: train.send(run.pk))
 
 
-def resume(run: TrainingRun) -> bool:
-    """cancelled or failed → queued, to go on from its last checkpoint."""
-    if not trainings.resume(run):
+def go_on(run: TrainingRun, minutes: float = 0.0) -> bool:
+    """cancelled, failed or (with `minutes` more) finished → queued, to go on from its last checkpoint."""
+    if not trainings.go_on(run, minutes):
         return False
     TrainingRun.objects.filter(pk=run.pk).update(attempts=0)
     begin(run)

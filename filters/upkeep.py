@@ -1,10 +1,10 @@
-"""What the filters need now and then: unavailable ones tried again, old DeepFilter files cleared away."""
+"""What the filters need now and then: unavailable ones tried again, old files cleared away."""
 
 from __future__ import annotations
 
 import time
 
-from filters import service
+from filters import service, trainings
 from filters.deepfilter import store
 
 EVERY = 300.0  # seconds
@@ -29,3 +29,4 @@ def run() -> None:
     """Do it now. A service that does not answer takes half a minute, so this is work for a worker."""
     service.available_again()
     store.forget_old_objects()
+    trainings.clear_checkpoints()

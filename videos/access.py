@@ -190,7 +190,16 @@ def can_see_style(viewer: Viewer, style: StyleImage) -> bool:
         return True
     mine = Q(owner_id=viewer.user.pk, owner__isnull=False)
     shown = Q(state__in=[Filter.State.PUBLISHED, Filter.State.RETIRED])
-    return style.filter_set.filter(shown | mine).exists() or style.training_runs.filter(mine).exists()
+    made = Filter.objects.filter(Q(style_image=style) | Q(style_uses__style_image=style))
+    return made.filter(shown | mine).exists() or style.training_runs.filter(mine).exists()
+
+
+def can_export(viewer: Viewer, filter: Filter) -> bool:
+    """Take a filter away as a file: its owner, staff, and any signed-in person what ships with Rotoscope."""
+    if filter.current is None:
+        return False
+    signed_in = bool(viewer.user.is_authenticated and viewer.user.is_active)
+    return viewer.is_staff or viewer.owns(filter) or (filter.shipped and signed_in)
 
 
 def training_run_or_404(request: HttpRequest, pk: int) -> TrainingRun:

@@ -19,7 +19,7 @@ from filters.admin.forms import BundleForm, DeepFilterNameForm, FilterForm, Mode
 from filters.admin.parts import STATE_COLOURS, figures_table
 from filters.bundle import BundleRefused
 from filters.engines.base import EngineError
-from filters.models import Filter, FilterVersion
+from filters.models import Filter, FilterVersion, StyleUse
 from rotoscope.admin_parts import HouseAdmin, ShownInline, ShownOnly, badge, do_each
 
 REFUSALS = (exchange.CannotExchange, BundleRefused, EngineError, FileNotFoundError)
@@ -136,14 +136,15 @@ class FilterAdmin(ShownOnly, HouseAdmin):
 
     @display(description="learned from")
     def style_picture(self, filter: Filter) -> SafeString | str:
-        """The style image with its origin."""
-        image = filter.style_image
-        if image is None:
+        """Every picture it goes back to, with its origin and share; of a mix also its parts."""
+        uses = filter.pictures()
+        if not uses:
             return "No style image is known."
-        address = reverse("media-style", args=[image.pk])
-        words = ", ".join(word for word in (image.title, image.artist, image.year, image.licence) if word)
-        row = '<img class="style" src="{}" alt="{}"><p>{}</p><p class="quiet">{}</p>'
-        return format_html(row, address, image.title, words, image.origin)
+        rows = [(*_shown_picture(use), use.percent) for use in uses]
+        row = '<img class="style" src="{}" alt="{}"><p>{}</p><p class="quiet">{}</p><p class="quiet">{} %</p>'
+        parts = filter.current.mix_parts.all() if filter.current else ()
+        mixed = format_html_join("", "<li>{}</li>", ((str(part),) for part in parts))
+        return format_html("{}{}", format_html_join("", row, rows), format_html("<ul>{}</ul>", mixed))
 
     @display(description="before and after")
     def looks(self, filter: Filter) -> SafeString | str:
@@ -322,6 +323,13 @@ class FilterAdmin(ShownOnly, HouseAdmin):
     def _may_look(self, request: HttpRequest, number: int) -> None:
         if number >= testframes.COUNT or not self.has_view_permission(request):
             raise Http404
+
+
+def _shown_picture(use: StyleUse) -> tuple[str, str, str, str]:
+    """Address, title, words and origin of a picture."""
+    image = use.style_image
+    words = ", ".join(word for word in (image.title, image.artist, image.year, image.licence) if word)
+    return reverse("media-style", args=[image.pk]), image.title, words, image.origin
 
 
 def _free_to_paint(version: FilterVersion) -> bool:

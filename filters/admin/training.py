@@ -105,7 +105,7 @@ class TrainingRunAdmin(ShownOnly, HouseAdmin):
     @admin.action(description="Go on from the last checkpoint")
     def resume_chosen(self, request: HttpRequest, chosen: QuerySet[TrainingRun]) -> None:
         """An action of the list."""
-        do_each(request, chosen, training_queue.resume, "queued again", "were neither failed nor cancelled")
+        do_each(request, chosen, training_queue.go_on, "queued again", "were neither failed nor cancelled")
 
     @action(description="Cancel")
     def cancel_one(self, request: HttpRequest, run: TrainingRun) -> None:
@@ -116,7 +116,7 @@ class TrainingRunAdmin(ShownOnly, HouseAdmin):
     def resume_one(self, request: HttpRequest, run: TrainingRun) -> None:
         """A button of the page."""
         do_each(
-            request, [run], training_queue.resume, "run queued again", "run was neither failed nor cancelled"
+            request, [run], training_queue.go_on, "run queued again", "run was neither failed nor cancelled"
         )
 
     def offered(self, row: TrainingRun) -> set[str]:

@@ -2,8 +2,18 @@
 
 from .deepfilter import DeepFilterKey, DeepFilterObject
 from .filter import Filter
+from .provenance import MixPart, StyleUse
 from .style_image import StyleImage
 from .training_run import TrainingRun
 from .version import FilterVersion
 
-__all__ = ["DeepFilterKey", "DeepFilterObject", "Filter", "FilterVersion", "StyleImage", "TrainingRun"]
+__all__ = [
+    "DeepFilterKey",
+    "DeepFilterObject",
+    "Filter",
+    "FilterVersion",
+    "MixPart",
+    "StyleImage",
+    "StyleUse",
+    "TrainingRun",
+]

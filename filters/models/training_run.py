@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from django.conf import settings
 from django.db import models
 
 from rotoscope.lease import Leased, LeasedQuerySet
+
+if TYPE_CHECKING:
+    from .version import FilterVersion
 
 
 class TrainingRun(Leased):
@@ -47,6 +52,9 @@ class TrainingRun(Leased):
     created_at = models.DateTimeField(auto_now_add=True)
     started_at = models.DateTimeField(null=True, blank=True)
     finished_at = models.DateTimeField(null=True, blank=True)
+    stop_asked_at = models.DateTimeField(
+        null=True, blank=True, help_text="When somebody asked to stop early and keep what is there."
+    )
 
     objects = LeasedQuerySet.as_manager()
 
@@ -55,3 +63,13 @@ class TrainingRun(Leased):
 
     def __str__(self) -> str:
         return f"{self.name} (run {self.pk})"
+
+    @property
+    def is_over(self) -> bool:
+        """Whether nobody works on it, and nobody will unless asked."""
+        return self.state in (self.State.FINISHED, self.State.FAILED, self.State.CANCELLED)
+
+    @property
+    def version(self) -> FilterVersion | None:
+        """The newest version that it made."""
+        return self.filterversion_set.order_by("-number").first()

@@ -29,10 +29,17 @@ class ContentSet:
     """
 
     def __init__(self, pictures: Iterable[Picture], pairs: Iterable[Pair] = ()) -> None:
-        self.pictures: Sequence[Picture] = [fit(p) for p in pictures if min(p.shape[:2]) >= LEAST_SIDE]
+        self.pictures: list[Picture] = []
+        for picture in pictures:
+            self.add(picture)
         self.pairs: Sequence[Pair] = [pair for pair in pairs if min(pair[0].shape[:2]) >= LEAST_SIDE]
         if not self.pictures:
             raise ValueError("There is nothing to train on: no picture of at least 160 pixels a side.")
+
+    def add(self, picture: Picture) -> None:
+        """One more picture, at most 720 lines of it; one of less than 160 pixels a side is left out."""
+        if min(picture.shape[:2]) >= LEAST_SIDE:
+            self.pictures.append(fit(picture))
 
     def fingerprint(self) -> str:
         """SHA-256 over all pictures and pairs in order: says what a filter was trained on."""

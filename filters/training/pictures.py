@@ -14,14 +14,16 @@ MOST_PIXELS = 64_000_000
 MOST_BYTES = 100_000_000
 LEAST_SIDE = 64
 KEPT_SIDE = 1536
+ORIGINAL_SIDE = 4096
+"""Long side of a picture that is kept so that a part of it can be chosen."""
 
 
 class UnusableStyle(ValueError):
     """A picture that no style can be learned from; the message is a sentence for the person who chose it."""
 
 
-def load_style_image(path: Path) -> NDArray[np.uint8]:
-    """Open a picture as RGB (H, W, 3), turned as its EXIF says, its long side at most 1536 pixels.
+def load_style_image(path: Path, most_side: int = KEPT_SIDE) -> NDArray[np.uint8]:
+    """Open a picture as RGB (H, W, 3), turned as its EXIF says, its long side at most `most_side` pixels.
 
     CMYK, grey, palette and 16-bit pictures are converted, transparency is laid on white, and
     animations are refused: a style is one picture. Raises UnusableStyle.
@@ -33,10 +35,14 @@ def load_style_image(path: Path) -> NDArray[np.uint8]:
             warnings.simplefilter("ignore", Image.DecompressionBombWarning)
             with Image.open(path, formats=FORMATS) as image:
                 _check_header(image)
-                picture = _to_rgb(image)
+                picture = _to_rgb(image, most_side)
     except UnusableStyle:
         raise
-    except (UnidentifiedImageError, Image.DecompressionBombError, OSError, ValueError, SyntaxError) as error:
+    except Image.DecompressionBombError as error:
+        raise UnusableStyle(
+            "This picture has far too many pixels; at most 64 million can be handled."
+        ) from error
+    except (UnidentifiedImageError, OSError, ValueError, SyntaxError) as error:
         raise UnusableStyle(
             "This is not a picture that can be read (JPEG, PNG, WebP, TIFF, GIF or BMP)."
         ) from error
@@ -44,9 +50,23 @@ def load_style_image(path: Path) -> NDArray[np.uint8]:
         raise UnusableStyle(
             "This picture is so long and thin that too little is left of it at a usable size."
         )
+    refuse_flat(picture)
+    return picture
+
+
+def at_most(picture: NDArray[np.uint8], side: int = KEPT_SIDE) -> NDArray[np.uint8]:
+    """The picture with its long side at most `side` pixels."""
+    if max(picture.shape[:2]) <= side:
+        return picture
+    smaller = Image.fromarray(picture)
+    smaller.thumbnail((side, side), Image.Resampling.LANCZOS)
+    return np.asarray(smaller, np.uint8).copy()
+
+
+def refuse_flat(picture: NDArray[np.uint8]) -> None:
+    """Raise UnusableStyle for a picture (or a part of one) without anything on it."""
     if float(picture.astype(np.float32).std(axis=(0, 1)).max()) < 2.0:
         raise UnusableStyle("This picture is one flat colour; there is no style in it to learn.")
-    return picture
 
 
 def _check_header(image: Image.Image) -> None:
@@ -64,7 +84,7 @@ def _check_header(image: Image.Image) -> None:
         )
 
 
-def _to_rgb(image: Image.Image) -> NDArray[np.uint8]:
+def _to_rgb(image: Image.Image, most_side: int) -> NDArray[np.uint8]:
     """Decode, turn upright, bring to 8-bit RGB on white and to a sane size."""
     turned = ImageOps.exif_transpose(image)
     if turned.mode.startswith(("I", "F")):
@@ -73,7 +93,7 @@ def _to_rgb(image: Image.Image) -> NDArray[np.uint8]:
         clear = turned.convert("RGBA")
         turned = Image.alpha_composite(Image.new("RGBA", clear.size, "white"), clear)
     rgb = turned.convert("RGB")
-    rgb.thumbnail((KEPT_SIDE, KEPT_SIDE), Image.Resampling.LANCZOS)
+    rgb.thumbnail((most_side, most_side), Image.Resampling.LANCZOS)
     return np.asarray(rgb, np.uint8).copy()
 
 

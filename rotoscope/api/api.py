@@ -5,7 +5,7 @@ from __future__ import annotations
 from ninja import NinjaAPI
 from ninja.operation import Operation
 
-from rotoscope.api import arrangements, errors, filters, renders, videos
+from rotoscope.api import arrangements, errors, filters, mixes, renders, trainings, videos
 
 ABOUT = """Everything that the pages of Rotoscope can do, for programs.
 
@@ -27,6 +27,8 @@ api = Rotoscope(title="Rotoscope", version="1", description=ABOUT, urls_namespac
 errors.add_to(api)
 for router in (
     filters.router,
+    trainings.router,
+    mixes.router,
     videos.router,
     renders.router,
     arrangements.comparisons,

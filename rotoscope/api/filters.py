@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from django.db.models import Q
-from django.http import Http404, HttpRequest
+from django.http import Http404, HttpRequest, HttpResponse
 from ninja import Router
 
+from filters import exchange
 from filters.models import Filter
 from rotoscope.api.auth import READING, SIGNED_IN
+from rotoscope.api.errors import Refused
+from rotoscope.api.files import file_answer
 from rotoscope.api.paging import Page, Paging, page_of
 from rotoscope.api.shapes import FilterOut, Me, Problem, Told
 from videos import access
 from videos.models import Profile
+from videos.views.export import REFUSALS, Write, exported
 
 router = Router(tags=["filters"])
 
@@ -31,7 +35,7 @@ def me(request: HttpRequest) -> Me:
 @router.get("/filters", response=Page[FilterOut], auth=READING)
 def list_filters(request: HttpRequest, which: Paging, q: str = "", tag: str = "") -> object:
     """Published filters (and drafts of one's own) that can run now; by words in `q`, by `tag`."""
-    found = access.filters_for(access.viewer_of(request)).with_pictures()
+    found = access.filters_for(access.viewer_of(request)).with_origins()
     for word in q.split()[:8]:
         found = found.filter(
             Q(name__icontains=word) | Q(description__icontains=word) | Q(tags__contains=[word.lower()])
@@ -44,7 +48,7 @@ def list_filters(request: HttpRequest, which: Paging, q: str = "", tag: str = ""
 @router.get("/filters/{slug}", response={200: FilterOut, 404: Problem}, auth=READING)
 def get_filter(request: HttpRequest, slug: str) -> FilterOut:
     """One filter, also while it is unavailable or retired."""
-    one = Filter.objects.with_pictures().filter(slug=slug).first()
+    one = Filter.objects.with_origins().filter(slug=slug).first()
     if one is None:
         raise Http404
     viewer = access.viewer_of(request)
@@ -52,6 +56,38 @@ def get_filter(request: HttpRequest, slug: str) -> FilterOut:
     if hidden:
         raise Http404
     return Told(request).filter(one)
+
+
+@router.get(
+    "/filters/{slug}/bundle",
+    response={401: Problem, 404: Problem, 409: Problem},
+    auth=SIGNED_IN,
+    openapi_extra=file_answer("application/zip"),
+)
+def export_filter(request: HttpRequest, slug: str) -> HttpResponse:
+    """All that made a filter as one zip; for its owner, staff, and, of filters that ship, everybody with a key."""
+    return _exported(request, slug, exchange.export, "application/zip", "zip")
+
+
+@router.get(
+    "/filters/{slug}/onnx",
+    response={401: Problem, 404: Problem, 409: Problem},
+    auth=SIGNED_IN,
+    openapi_extra=file_answer("application/octet-stream"),
+)
+def export_onnx(request: HttpRequest, slug: str) -> HttpResponse:
+    """A filter as one ONNX model that runs elsewhere: (N, H, W, 3) uint8 in and out, any height and width."""
+    return _exported(request, slug, exchange.export_onnx, "application/octet-stream", "onnx")
+
+
+def _exported(request: HttpRequest, slug: str, write: Write, content_type: str, suffix: str) -> HttpResponse:
+    one = Filter.objects.with_origins().filter(slug=slug).first()
+    if one is None or not access.can_export(access.viewer_of(request), one):
+        raise Http404
+    try:
+        return exported(one, write, content_type, suffix)
+    except REFUSALS as refusal:
+        raise Refused(str(refusal) or "Its files are gone.") from refusal
 
 
 def usable_filter(request: HttpRequest, slug: str) -> Filter:

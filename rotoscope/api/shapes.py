@@ -10,7 +10,7 @@ from django.urls import reverse
 from ninja import Schema
 from pydantic import Field
 
-from filters.models import Filter
+from filters.models import Filter, StyleUse
 from videos import access, links
 from videos.models import Collection, Comparison, Frame, Render, Segment, ShareLink, Still, Video
 from videos.pipeline import queue
@@ -31,6 +31,26 @@ class Me(Schema):
     used_bytes: int
 
 
+class PictureOut(Schema):
+    """A picture that a filter goes back to."""
+
+    title: str
+    artist: str
+    year: str
+    origin: str
+    licence: str
+    share: float = Field(description="How much it counts there; all shares of a filter sum to 1.")
+    image: str
+
+
+class PartOut(Schema):
+    """A filter that another was mixed of."""
+
+    name: str
+    sha256: str = Field(description="Of the numbers that were mixed.")
+    share: float
+
+
 class FilterOut(Schema):
     """A filter."""
 
@@ -47,6 +67,8 @@ class FilterOut(Schema):
     version: int | None = Field(description="Number of the version that new renders use.")
     metrics: dict[str, Any]
     style_image: str | None = Field(description="Address of the picture it learned from.")
+    pictures: list[PictureOut] = Field(description="All pictures it goes back to, the weightiest first.")
+    mixed_of: list[PartOut] = Field(description="The filters it was mixed of; empty for others.")
     page: str
 
 
@@ -268,8 +290,19 @@ class Told:
             version=one.current.number if one.current else None,
             metrics=one.current.metrics if one.current else {},
             style_image=style,
+            pictures=[self.picture(use) for use in one.pictures()],
+            mixed_of=[
+                PartOut(name=part.parent_name, sha256=part.parent_sha256, share=part.share)
+                for part in (one.current.mix_parts.all() if one.current else ())
+            ],
             page=self.address(one.get_absolute_url()),
         )
+
+    def picture(self, use: StyleUse) -> PictureOut:
+        """A style image with its origin."""
+        image = self.address(reverse("media-style", args=[use.style_image_id]))
+        words = _same(use.style_image, "title", "artist", "year", "origin", "licence")
+        return PictureOut(**words, share=use.share, image=image)
 
     def video(self, one: Video) -> VideoOut:
         """Footage; its owner's errors and stages are nobody else's business."""

@@ -20,10 +20,10 @@ from dramatiq.brokers.stub import StubBroker
 from PIL import Image
 
 from filters import training_queue
-from filters.models import Filter, StyleImage, TrainingRun
+from filters.models import Filter, FilterVersion, StyleImage, TrainingRun
 from tests.factories import make_filter, make_video_row
+from videos import training
 from videos.models import Frame
-from videos.views import training
 
 
 @pytest.fixture
@@ -184,7 +184,17 @@ class TestWatching:
 
 
 class TestStoppingAndPublishing:
-    def test_stop_and_go_on(self, owner_client: Client, run: TrainingRun, queue: StubBroker) -> None:
+    def test_a_stop_is_asked_of_the_worker(self, owner_client: Client, run: TrainingRun) -> None:
+        page = owner_client.post(reverse("training-run-stop", args=[run.pk]), follow=True).content.decode()
+        run.refresh_from_db()
+        assert run.stop_asked_at is not None
+        assert run.state == TrainingRun.State.RUNNING
+        assert "Stopping…" in page
+
+    def test_one_that_waits_is_cancelled_and_can_go_on(
+        self, owner_client: Client, run: TrainingRun, queue: StubBroker
+    ) -> None:
+        TrainingRun.objects.update(state="queued", lease_until=None)
         owner_client.post(reverse("training-run-stop", args=[run.pk]))
         run.refresh_from_db()
         assert run.state == TrainingRun.State.CANCELLED
@@ -194,6 +204,7 @@ class TestStoppingAndPublishing:
 
     def test_staff_publish_what_is_finished(self, staff_client: Client, run: TrainingRun) -> None:
         TrainingRun.objects.update(state="finished")
+        FilterVersion.objects.update(training_run=run)
         staff_client.post(reverse("training-run-publish", args=[run.pk]))
         assert Filter.objects.get(name="My Quilt").state == Filter.State.PUBLISHED
 

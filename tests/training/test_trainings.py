@@ -1,5 +1,7 @@
 """Training runs as rows: ordering, running, stopping, going on."""
 
+import os
+import time
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -11,9 +13,10 @@ from django.contrib.auth.models import User
 from django.core.files.storage import default_storage
 from PIL import Image
 
-from filters import trainings
+from filters import orders, training_diary, training_work, trainings
 from filters.models import Filter, FilterVersion, TrainingRun
 from filters.training import export
+from filters.training.crop import Crop
 from filters.training.network import FINE, Painter
 from filters.training.tune import Tuned
 
@@ -36,7 +39,7 @@ def telling(
     """Let the training itself take no time: it tells of two steps, and ends as said."""
 
     def train(
-        row: TrainingRun, diary: trainings.Diary, stopped: Any
+        row: TrainingRun, diary: training_diary.Diary, lost: Any
     ) -> tuple[Tuned | None, dict[str, float]]:
         losses = {"total": 3.0, "content": 1.0, "style": 0.5, "variation": 0.1, "steadiness": 0.02}
         diary(1, 2, losses, None)
@@ -45,13 +48,14 @@ def telling(
             raise error
         return result, {"style_distance": 0.2, "content_distance": 0.9}
 
-    monkeypatch.setattr(trainings, "_train", train)
+    monkeypatch.setattr(trainings, "train", train)
 
 
 def test_an_order_makes_a_draft_a_style_image_and_a_queued_run(owner: User, style: Path) -> None:
-    run = trainings.order(style, "Deep Sea", owner, trainings.Wish(minutes=2), seed=9, origin="my cellar")
+    piece = orders.Piece(style, words={"origin": "my cellar"})
+    run = orders.order([piece], "Deep Sea", owner, orders.Wish(minutes=2), seed=9)
     assert run.state == TrainingRun.State.QUEUED
-    assert run.settings == asdict(trainings.Wish(minutes=2)) | {"footage": (), "images": ()}
+    assert run.settings == asdict(orders.Wish(minutes=2)) | {"crops": ((0.0, 0.0, 1.0, 1.0, 0),)}
     assert run.seed == 9
     assert run.filter is not None
     assert (run.filter.slug, run.filter.state, run.filter.owner) == ("deep-sea", Filter.State.DRAFT, owner)
@@ -60,8 +64,8 @@ def test_an_order_makes_a_draft_a_style_image_and_a_queued_run(owner: User, styl
 
 
 def test_the_same_picture_is_kept_once_and_names_may_repeat(owner: User, style: Path) -> None:
-    first = trainings.order(style, "Deep Sea", owner, trainings.Wish())
-    second = trainings.order(style, "Deep Sea", owner, trainings.Wish())
+    first = orders.order([orders.Piece(style)], "Deep Sea", owner, orders.Wish())
+    second = orders.order([orders.Piece(style)], "Deep Sea", owner, orders.Wish())
     assert first.style_image == second.style_image
     assert first.filter is not None
     assert second.filter is not None
@@ -73,15 +77,15 @@ def test_the_same_picture_is_kept_once_and_names_may_repeat(owner: User, style: 
     [{"minutes": 0}, {"minutes": 9999}, {"style_scale": 9}, {"style_weight": -1}, {"content_weight": 1000}],
 )
 def test_it_refuses_wishes_that_make_no_sense(owner: User, style: Path, wish: dict[str, float]) -> None:
-    with pytest.raises(trainings.CannotTrain):
-        trainings.order(style, "Deep Sea", owner, trainings.Wish(**wish))  # type: ignore[arg-type]
+    with pytest.raises(orders.CannotTrain):
+        orders.order([orders.Piece(style)], "Deep Sea", owner, orders.Wish(**wish))  # type: ignore[arg-type]
     assert not Filter.objects.exists()
 
 
 def test_a_finished_run_leaves_a_version_with_its_figures(
     owner: User, style: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    run = trainings.order(style, "Deep Sea", owner, trainings.Wish())
+    run = orders.order([orders.Piece(style)], "Deep Sea", owner, orders.Wish())
     telling(monkeypatch, a_tuning())
     assert trainings.run(run.pk)
     run.refresh_from_db()
@@ -96,7 +100,7 @@ def test_a_finished_run_leaves_a_version_with_its_figures(
 
 
 def test_a_run_is_not_done_twice(owner: User, style: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    run = trainings.order(style, "Deep Sea", owner, trainings.Wish())
+    run = orders.order([orders.Piece(style)], "Deep Sea", owner, orders.Wish())
     telling(monkeypatch, a_tuning())
     assert trainings.run(run.pk)
     assert not trainings.run(run.pk)
@@ -106,7 +110,7 @@ def test_a_run_is_not_done_twice(owner: User, style: Path, monkeypatch: pytest.M
 def test_a_training_that_gives_up_says_why(owner: User, style: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     from filters.training.trainer import TrainingFailed
 
-    run = trainings.order(style, "Deep Sea", owner, trainings.Wish())
+    run = orders.order([orders.Piece(style)], "Deep Sea", owner, orders.Wish())
     telling(monkeypatch, error=TrainingFailed("It was of no use."))
     assert not trainings.run(run.pk)
     run.refresh_from_db()
@@ -118,29 +122,165 @@ def test_a_training_that_gives_up_says_why(owner: User, style: Path, monkeypatch
 def test_a_cancelled_run_makes_no_version_and_can_go_on(
     owner: User, style: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    run = trainings.order(style, "Deep Sea", owner, trainings.Wish())
+    run = orders.order([orders.Piece(style)], "Deep Sea", owner, orders.Wish())
 
-    def cancelled(row: TrainingRun, diary: trainings.Diary, stopped: Any) -> tuple[Tuned, dict[str, float]]:
+    def cancelled(row: TrainingRun, diary: training_diary.Diary, lost: Any) -> tuple[Tuned, dict[str, float]]:
         assert trainings.cancel(row)
         return a_tuning(), {}
 
-    monkeypatch.setattr(trainings, "_train", cancelled)
+    monkeypatch.setattr(trainings, "train", cancelled)
     assert not trainings.run(run.pk)
     run.refresh_from_db()
     assert run.state == TrainingRun.State.CANCELLED
     assert not FilterVersion.objects.exists()
-    assert trainings.resume(run)
+    assert trainings.go_on(run)
     telling(monkeypatch, a_tuning())
     assert trainings.run(run.pk)
 
 
 def test_a_long_curve_is_thinned_and_keeps_its_end(owner: User, style: Path) -> None:
-    run = trainings.order(style, "Deep Sea", owner, trainings.Wish())
-    diary = trainings.Diary(TrainingRun.objects.filter(pk=run.pk), None)
+    run = orders.order([orders.Piece(style)], "Deep Sea", owner, orders.Wish())
+    diary = training_diary.Diary(TrainingRun.objects.filter(pk=run.pk), None)
     diary.losses = [[float(step)] for step in range(1, 2002)]
     curve = diary.curve()
-    assert len(curve) <= trainings.MOST_POINTS + 1
+    assert len(curve) <= training_diary.MOST_POINTS + 1
     assert (curve[0], curve[-1]) == ([1.0], [2001.0])
+
+
+def finished(owner: User, style: Path, monkeypatch: pytest.MonkeyPatch, **wish: Any) -> TrainingRun:
+    """A run that went to its end."""
+    run = orders.order([orders.Piece(style)], "Deep Sea", owner, orders.Wish(**wish))
+    telling(monkeypatch, a_tuning())
+    assert trainings.run(run.pk)
+    run.refresh_from_db()
+    return run
+
+
+def test_what_was_learned_before_a_stop_is_kept_as_a_version(
+    owner: User, style: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = orders.order([orders.Piece(style)], "Deep Sea", owner, orders.Wish())
+
+    def stopped(row: TrainingRun, diary: training_diary.Diary, lost: Any) -> tuple[Tuned, dict[str, float]]:
+        assert not diary.should_stop()
+        assert trainings.stop(row)
+        diary.asked = 0.0  # a second has passed
+        assert diary.should_stop()
+        return a_tuning(40), {}
+
+    monkeypatch.setattr(trainings, "train", stopped)
+    assert trainings.run(run.pk)
+    run.refresh_from_db()
+    assert (run.state, run.step) == (TrainingRun.State.FINISHED, 40)
+    assert run.stop_asked_at is not None
+    assert run.version is not None
+
+
+def test_a_stop_before_the_first_step_cancels(
+    owner: User, style: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = orders.order([orders.Piece(style)], "Deep Sea", owner, orders.Wish())
+    telling(monkeypatch, None)
+    assert not trainings.run(run.pk)
+    run.refresh_from_db()
+    assert run.state == TrainingRun.State.CANCELLED
+    assert not trainings.stop(run)
+
+
+def test_a_finished_run_goes_on_for_as_long_as_is_said(
+    owner: User, style: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = finished(owner, style, monkeypatch)
+    assert not trainings.go_on(run), "it is at its end"
+    assert trainings.go_on(run, 2)
+    run.refresh_from_db()
+    assert run.state == TrainingRun.State.QUEUED
+    assert run.settings["minutes"] == pytest.approx(1.5 / 60 + 2)
+    assert run.settings["first_minutes"] == 5
+    assert trainings.run(run.pk)
+    assert [one.number for one in FilterVersion.objects.filter(training_run=run)] == [2, 1]
+
+
+def test_steps_that_go_on_are_counted_at_the_pace_so_far(
+    owner: User, style: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = finished(owner, style, monkeypatch, steps=3)  # three steps in 1.5 seconds
+    assert trainings.go_on(run, 1)
+    run.refresh_from_db()
+    assert run.settings["steps"] == 3 + 120
+
+
+def test_what_others_render_with_changes_only_by_a_curator(
+    owner: User, style: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = finished(owner, style, monkeypatch)
+    assert run.filter is not None
+    run.filter.publish()
+    first = run.filter.current
+    trainings.go_on(run, 2)
+    trainings.run(run.pk)
+    run.filter.refresh_from_db()
+    assert run.filter.current == first
+    assert run.version is not None
+    assert run.version.number == 2
+
+
+def test_another_seed_keeps_all_else(owner: User, style: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    run = finished(owner, style, monkeypatch, style_scale=0.5)
+    trainings.go_on(run, 2)
+    run.refresh_from_db()
+    second = orders.another_seed(run, owner)
+    third = orders.another_seed(run, owner)
+    assert [(one.name, one.seed) for one in (second, third)] == [
+        ("Deep Sea, seed 2", 2),
+        ("Deep Sea, seed 3", 3),
+    ]
+    assert second.filter != run.filter
+    assert second.style_image == run.style_image
+    assert (second.settings["style_scale"], second.settings["minutes"]) == (0.5, 5)
+
+
+def test_checkpoints_go_after_two_months(tmp_path: Path, settings: Any) -> None:
+    settings.ROTOSCOPE_HOME = tmp_path
+    (tmp_path / "training").mkdir()
+    for name, age in (("1-a.ckpt", 90), ("2-a.ckpt", 3)):
+        path = tmp_path / "training" / name
+        path.touch()
+        os.utime(path, (time.time() - age * 86400,) * 2)
+    assert trainings.clear_checkpoints() == 1
+    assert [path.name for path in (tmp_path / "training").iterdir()] == ["2-a.ckpt"]
+
+
+@pytest.mark.slow
+@pytest.mark.django_db(transaction=True)  # the lease is renewed over a connection of its own
+def test_stopped_it_keeps_its_numbers_and_goes_on_from_them(
+    owner: User, style: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(training_work, "DRAWN", 2)
+    monkeypatch.setattr(training_diary, "ASK_EVERY", 0.0)
+    other = style.with_name("other.png")
+    Image.fromarray(np.random.default_rng(3).integers(0, 255, (120, 90, 3), np.uint8)).save(other)
+    pieces = [orders.Piece(style), orders.Piece(other, Crop(0, 0, 1, 0.75, 90))]
+    run = orders.order(pieces, "Deep Sea", owner, orders.Wish(steps=50, style_scale=0.3))
+    assert trainings.run(run.pk, lambda step, total, losses: stop_at(run, step, 2))
+    run.refresh_from_db()
+    assert (run.state, run.step) == (TrainingRun.State.FINISHED, 2)
+    assert [one["step"] for one in run.previews] == [0, 2]
+    assert run.version is not None
+    first = run.version.sha256
+    TrainingRun.objects.filter(pk=run.pk).update(seconds=120)  # so that a minute is one step
+    run.refresh_from_db()
+    assert trainings.go_on(run, 1)
+    assert trainings.run(run.pk)
+    run.refresh_from_db()
+    assert run.step == 3
+    assert [point[0] for point in run.losses] == [1, 2, 3]
+    assert run.version.sha256 != first
+
+
+def stop_at(run: TrainingRun, step: int, last: int) -> None:
+    if step == last:
+        trainings.stop(run)
 
 
 @pytest.mark.slow
@@ -150,8 +290,8 @@ def test_a_run_really_trains_and_its_filter_paints(
 ) -> None:
     from filters.service import make_engine
 
-    monkeypatch.setattr(trainings, "DRAWN", 4)
-    run = trainings.order(style, "Deep Sea", owner, trainings.Wish(steps=2, style_scale=0.4))
+    monkeypatch.setattr(training_work, "DRAWN", 4)
+    run = orders.order([orders.Piece(style)], "Deep Sea", owner, orders.Wish(steps=2, style_scale=0.4))
     assert trainings.run(run.pk)
     run.refresh_from_db()
     assert run.step == 2

@@ -1,30 +1,45 @@
-"""What a person says about a filter that is to be learned from a picture."""
+"""What a person says about a filter that is to be learned from pictures."""
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable, Sequence
+from pathlib import Path
 from typing import Any
 
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
+from django.db.models import QuerySet
+from django.utils.datastructures import MultiValueDict
 
 from filters.models import StyleImage
-from filters.trainings import Wish
+from filters.orders import LAST_SEED, MOST_PICTURES, WORDS, Piece, Wish
+from filters.training.crop import WHOLE, Crop, crop_from
 from videos.models import Video
 
 MINUTES = (("2", "2"), ("5", "5"), ("15", "15"), ("45", "45"))
+MORE_MINUTES = (("2", "2 minutes"), ("5", "5 minutes"), ("15", "15 minutes"))
 MOST_BYTES = 100_000_000
+MOST_FRAMES = 160
+CROP = re.compile(r"(?:(\d{1,12}):)?([-\d.e,+]{9,200})", re.ASCII)
+TURNS = (
+    "A picture is cut by five numbers: left, top, width, height (shares from 0 to 1) and its turn in degrees."
+)
 
 
 class TrainingForm(forms.Form):
-    """A style image, handed in or chosen, and how to learn from it."""
+    """Style images, handed in or chosen, and how to learn from them.
 
-    picture = forms.FileField(required=False)
-    kept = forms.ModelChoiceField(queryset=StyleImage.objects.none(), required=False)
+    `picture` may be there several times, and so may the words about it (`title`, `artist`, …), in the same order.
+    `crop` is "left,top,width,height,turn" for each new picture in order, and "ID:…" for one that is kept here.
+    """
+
+    kept = forms.ModelMultipleChoiceField(
+        queryset=StyleImage.objects.none(),
+        required=False,
+        error_messages={"invalid_choice": "One of these pictures is not here, or not for you to use."},
+    )
     name = forms.CharField(max_length=120, error_messages={"required": "A filter needs a name."})
-    title = forms.CharField(max_length=200, required=False)
-    artist = forms.CharField(max_length=200, required=False)
-    origin = forms.CharField(max_length=1000, required=False)
-    licence = forms.CharField(max_length=100, required=False)
     minutes = forms.FloatField(
         min_value=0.1,
         max_value=240,
@@ -37,47 +52,118 @@ class TrainingForm(forms.Form):
     style_weight = forms.FloatField(min_value=0.5, max_value=16)
     content_weight = forms.FloatField(min_value=0.1, max_value=8)
     style_scale = forms.FloatField(min_value=0.3, max_value=3)
-    seed = forms.IntegerField(min_value=0, max_value=2**31 - 1)
-    footage = forms.ModelChoiceField(queryset=Video.objects.none(), required=False, to_field_name="ref")
+    seed = forms.IntegerField(min_value=0, max_value=LAST_SEED)
+    footage = forms.ModelMultipleChoiceField(
+        queryset=Video.objects.none(),
+        required=False,
+        to_field_name="ref",
+        error_messages={"invalid_choice": "Only footage of your own can be learned on, once it is ready."},
+    )
+    all_footage = forms.BooleanField(required=False)
 
-    def __init__(self, styles: Any, footage: Any, *args: Any, **kwargs: Any) -> None:
+    def __init__(
+        self, styles: QuerySet[StyleImage], footage: QuerySet[Video], *args: Any, **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
+        self.own = footage
         self.fields["kept"].queryset = styles  # type: ignore[attr-defined]
         self.fields["footage"].queryset = footage  # type: ignore[attr-defined]
-
-    def clean_picture(self) -> UploadedFile[bytes] | None:
-        """Not larger than what anybody would look into."""
-        picture: UploadedFile[bytes] | None = self.cleaned_data["picture"]
-        if picture is not None and (picture.size or 0) > MOST_BYTES:
-            raise forms.ValidationError(
-                "This picture's file is larger than 100 MB; please hand in a smaller one."
-            )
-        return picture
+        self.crops: list[Crop] = []
+        self.kept_crops: dict[int, Crop] = {}
 
     def clean(self) -> dict[str, Any]:
-        """One picture, from either side; a new one wins over a chosen one."""
+        """From one to eight pictures, none of them larger than anybody would look into, and their crops."""
         data: dict[str, Any] = super().clean() or {}
-        if not data.get("picture") and not data.get("kept") and "picture" not in self.errors:
-            self.add_error("picture", "Hand in a picture to learn from, or choose one of those below.")
+        count = len(self.handed_in) + len(data.get("kept") or ())
+        if not count and "kept" not in self.errors:
+            self._refuse("Hand in a picture to learn from, or choose one of those below.")
+        if count > MOST_PICTURES:
+            self._refuse(f"A filter learns from at most {MOST_PICTURES} pictures.")
+        if any((picture.size or 0) > MOST_BYTES for picture in self.handed_in):
+            self._refuse("A picture's file is larger than 100 MB; please hand in a smaller one.")
+        try:
+            self._read_crops()
+        except ValueError:
+            self._refuse(TURNS)
         return data
 
+    @property
+    def handed_in(self) -> list[UploadedFile[bytes]]:
+        """The new pictures in their order."""
+        return list(self.files.getlist("picture")) if isinstance(self.files, MultiValueDict) else []
+
+    def pieces(self, folder: Path) -> list[Piece]:
+        """The pictures of a valid form, new ones first, written into `folder`."""
+        new = [
+            Piece(
+                _written(picture, folder / f"picture-{place}"), self._crop(place), self._words(place, picture)
+            )
+            for place, picture in enumerate(self.handed_in)
+        ]
+        wanted = [int(one) for one in self._said("kept") if one.isdecimal()]
+        kept = sorted(self.cleaned_data["kept"], key=lambda image: wanted.index(image.pk))
+        return new + [Piece(image, self.kept_crops.get(image.pk, WHOLE)) for image in kept]
+
     def wish(self) -> Wish:
-        """The settings of a valid form; frames of the chosen footage, at most 160, to learn on."""
+        """The settings of a valid form; frames of the chosen footage to learn on."""
         data = self.cleaned_data
+        videos = self.own if data["all_footage"] else data["footage"]
         return Wish(
             minutes=data["minutes"],
             style_weight=data["style_weight"],
             content_weight=data["content_weight"],
             style_scale=data["style_scale"],
-            images=frames_to_learn_on(data["footage"]) if data["footage"] else (),
+            images=frames_to_learn_on(videos),
         )
 
     def sentences(self) -> list[str]:
         """Every error once, as sentences for people."""
         return list(dict.fromkeys(str(error) for errors in self.errors.values() for error in errors))
 
+    def _said(self, name: str) -> list[str]:
+        """All values of a name, in their order."""
+        return list(self.data.getlist(name)) if isinstance(self.data, MultiValueDict) else []
 
-def frames_to_learn_on(video: Video, most: int = 160) -> tuple[str, ...]:
-    """Storage names of separated frames, evenly chosen."""
-    names = list(video.frames.order_by("index").values_list("image", flat=True))
-    return tuple(names[at * len(names) // most] for at in range(most)) if len(names) > most else tuple(names)
+    def _refuse(self, sentence: str) -> None:
+        self.add_error(None, sentence)
+
+    def _crop(self, place: int) -> Crop:
+        return self.crops[place] if place < len(self.crops) else WHOLE
+
+    def _words(self, place: int, picture: UploadedFile[bytes]) -> dict[str, str]:
+        """What is said of the picture at a place; its title is found in the name of the file where none is given."""
+        said = {word: self._said(word) for word in WORDS}
+        words = {word: values[place].strip() for word, values in said.items() if place < len(values)}
+        stem = re.sub(r"[_-]+", " ", Path(picture.name or "").stem).strip()
+        return words | {"title": words.get("title") or stem}
+
+    def _read_crops(self) -> None:
+        """Raises ValueError for a crop that is none."""
+        for text in self._said("crop"):
+            found = CROP.fullmatch(text.strip())
+            if found is None:
+                raise ValueError(text)
+            crop = crop_from([float(one) for one in found[2].split(",")])
+            if found[1]:
+                self.kept_crops[int(found[1])] = crop
+            else:
+                self.crops.append(crop)
+
+
+def frames_to_learn_on(videos: Iterable[Video], most: int = MOST_FRAMES) -> tuple[str, ...]:
+    """Storage names of separated frames, as many of each video as of the others, evenly chosen."""
+    each = [list(video.frames.order_by("index").values_list("image", flat=True)) for video in videos]
+    each = [names for names in each if names]
+    share = max(1, most // len(each)) if each else 0
+    return tuple(name for names in each for name in _evenly(names, share))[:most]
+
+
+def _evenly(names: Sequence[str], most: int) -> Sequence[str]:
+    return [names[at * len(names) // most] for at in range(most)] if len(names) > most else names
+
+
+def _written(picture: UploadedFile[bytes], path: Path) -> Path:
+    with path.open("wb") as file:
+        for chunk in picture.chunks():
+            file.write(chunk)
+    return path

@@ -2,17 +2,21 @@
 
 from django.urls import path
 
-from videos.views import lab, manage_render, manage_video, queue, stills, training
+from videos.views import lab, manage_render, manage_video, mix, queue, stills, training
 
 urlpatterns = [
     path("lab/", lab.home, name="lab-home"),
     path("lab/train/", training.train, name="train"),
+    path("lab/mix/", mix.mix, name="mix"),
+    path("lab/mix/still.jpg", mix.still, name="mix-still"),
     path("lab/runs/<int:pk>/", training.run, name="training-run"),
     path("lab/runs/<int:pk>/live/", training.live, name="training-run-live"),
     path("lab/runs/<int:pk>/stop/", training.stop, name="training-run-stop"),
     path("lab/runs/<int:pk>/resume/", training.resume, name="training-run-resume"),
     path("lab/runs/<int:pk>/publish/", training.publish, name="training-run-publish"),
     path("lab/runs/<int:pk>/preview/<int:number>.jpg", training.preview, name="training-run-preview"),
+    path("lab/runs/<int:pk>/again/", training.again, name="training-run-again"),
+    path("lab/runs/<int:pk>/picture/<int:place>.jpg", training.picture, name="training-run-picture"),
     path("v/<str:ref>/lab/", lab.lab, name="lab"),
     path("v/<str:ref>/lab/estimate/", lab.estimate, name="lab-estimate"),
     path("v/<str:ref>/stills/", stills.stills_of, name="lab-stills"),

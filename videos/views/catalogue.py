@@ -9,7 +9,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from filters.models import Filter
+from filters.models import Filter, MixPart, TrainingRun
 from filters.models.filter import FilterQuerySet
 from videos import access
 from videos.access import Viewer
@@ -73,8 +73,29 @@ def filter(request: HttpRequest, slug: str) -> HttpResponse:
         "versions": shown.versions.select_related("training_run").order_by("-number"),
         "measures": measures(shown.current.metrics if shown.current else {}),
         "drafted": shown.state == Filter.State.DRAFT,
+        "pictures": shown.pictures(),
+        "mix_parts": _mixed_of(viewer, shown),
+        "can_export": access.can_export(viewer, shown),
+        "run": _run_of(viewer, shown),
     }
     return render(request, "filters/filter.html", context)
+
+
+def _mixed_of(viewer: Viewer, shown: Filter) -> list[MixPart]:
+    """What the current version was mixed of; `shown` says whether the viewer may see that filter."""
+    if shown.current is None:
+        return []
+    parts = list(shown.current.mix_parts.select_related("parent__filter").order_by("-share"))
+    seen = set(_shown_to(viewer).filter(versions__mixed_into__in=parts).values_list("pk", flat=True))
+    for part in parts:
+        part.shown = part.parent is not None and part.parent.filter_id in seen  # type: ignore[attr-defined]
+    return parts
+
+
+def _run_of(viewer: Viewer, shown: Filter) -> TrainingRun | None:
+    """The training of the current version, for who may look at it."""
+    run = shown.current.training_run if shown.current else None
+    return run if run is not None and access.can_see_run(viewer, run) else None
 
 
 def measures(metrics: dict[str, Any]) -> list[tuple[str, str, str]]:
@@ -113,7 +134,7 @@ def _shown_to(viewer: Viewer) -> FilterQuerySet:
 
 def _visible_or_404(viewer: Viewer, slug: str) -> Filter:
     """Published and retired filters are seen by all; drafts by who may use them."""
-    shown = Filter.objects.with_pictures().filter(slug=slug).first()
+    shown = Filter.objects.with_origins().filter(slug=slug).first()
     if shown is None:
         raise Http404
     if shown.state == Filter.State.DRAFT and not access.filters_for(viewer).filter(pk=shown.pk).exists():

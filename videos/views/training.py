@@ -1,56 +1,57 @@
-"""Training a filter from a picture: ordered here, watched here, published here by staff."""
+"""Training a filter from pictures: ordered here, watched here, published here by staff."""
 
 from __future__ import annotations
 
-from importlib.util import find_spec
-from pathlib import Path
+import io
 from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.core.files.storage import default_storage
-from django.core.files.uploadedfile import UploadedFile
-from django.db.models import Q, QuerySet
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.datastructures import MultiValueDict
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from PIL import Image
 
-from filters import training_queue, trainings
+from filters import orders, training_queue, trainings
 from filters.curves import curves_of
-from filters.models import Filter, StyleImage, TrainingRun
-from filters.service import BASES
-from rotoscope.files import local_path, work_folder
-from videos import access
-from videos.forms.training import MINUTES, TrainingForm
-from videos.models import Video
+from filters.models import Filter, TrainingRun
+from filters.training.pictures import UnusableStyle
+from videos import access, training
+from videos.forms.training import MINUTES, MORE_MINUTES, TrainingForm
 
-USUAL = {"minutes": 5, "style_weight": 4, "content_weight": 1, "style_scale": 1, "seed": 1}
-ENDED = (TrainingRun.State.FINISHED, TrainingRun.State.FAILED, TrainingRun.State.CANCELLED)
+SHOWN_PREVIEWS = 12
 
 
 @login_required
 @require_http_methods(["GET", "POST"])
 def train(request: HttpRequest) -> HttpResponse:
-    """Hand in or choose a picture, and say how to learn from it."""
+    """Hand in or choose pictures, and say how to learn from them."""
     if not access.can_train(access.viewer_of(request)):
         raise PermissionDenied
-    missing = what_is_missing()
-    styles, footage = _styles_for(request.user), _footage_for(request.user)
-    form = TrainingForm(styles, footage, request.POST or None, request.FILES or None, initial=USUAL)
+    missing = training.what_is_missing()
+    styles, footage = training.styles_for(request.user), training.footage_for(request.user)
+    form = TrainingForm(styles, footage, request.POST or None, request.FILES or None, initial=training.USUAL)
     if request.method == "POST" and not missing and form.is_valid():
-        run = _order(request, form)
+        run = training.order(form, request.user)
         if run is not None:
             messages.success(request, f"“{run.name}” is being learned. You can leave this page.")
             return redirect("training-run", pk=run.pk)
+    values = {
+        name: form.data.get(name, training.USUAL.get(name, "")) for name in (*form.fields, *orders.WORDS)
+    }
     context = {
         "form": form,
         "styles": styles[:60],
         "footage": footage,
         "missing": missing,
         "minutes": MINUTES,
-        "values": {name: form.data.get(name, USUAL.get(name, "")) for name in form.fields},
+        "most_pictures": orders.MOST_PICTURES,
+        "values": values,
+        "chosen": {name: _list(form, name) for name in ("kept", "footage")},
         "section": "lab",
     }
     return render(request, "lab/train.html", context, status=422 if form.errors else 200)
@@ -75,10 +76,10 @@ def live(request: HttpRequest, pk: int) -> HttpResponse:
 @login_required
 @require_POST
 def stop(request: HttpRequest, pk: int) -> HttpResponse:
-    """Stop a training; what it learned is kept for going on."""
+    """Stop a training early; what it learned so far becomes the filter."""
     run = access.training_run_or_404(request, pk)
-    if trainings.cancel(run):
-        messages.success(request, f"“{run.name}” is stopped. It can go on from its last checkpoint.")
+    if trainings.stop(run):
+        messages.success(request, f"“{run.name}” stops. What it has learned is kept.")
     else:
         messages.info(request, f"“{run.name}” is {run.state} already.")
     return redirect("training-run", pk=pk)
@@ -87,13 +88,24 @@ def stop(request: HttpRequest, pk: int) -> HttpResponse:
 @login_required
 @require_POST
 def resume(request: HttpRequest, pk: int) -> HttpResponse:
-    """Go on with a training that was stopped or failed."""
+    """Go on with a training that is over, for some minutes more."""
     run = access.training_run_or_404(request, pk)
-    if training_queue.resume(run):
+    minutes = request.POST.get("minutes", "")
+    more = float(minutes) if minutes in dict(MORE_MINUTES) else 0.0
+    if training_queue.go_on(run, more):
         messages.success(request, f"“{run.name}” goes on.")
     else:
         messages.info(request, f"“{run.name}” is {run.state}: there is nothing to go on with.")
     return redirect("training-run", pk=pk)
+
+
+@login_required
+@require_POST
+def again(request: HttpRequest, pk: int) -> HttpResponse:
+    """The same pictures and settings with another seed, as a filter of its own to compare with."""
+    run = training.another_seed(access.training_run_or_404(request, pk), request.user)
+    messages.success(request, f"“{run.name}” is being learned: all as before, only with another seed.")
+    return redirect("training-run", pk=run.pk)
 
 
 @login_required
@@ -103,11 +115,12 @@ def publish(request: HttpRequest, pk: int) -> HttpResponse:
     run = access.training_run_or_404(request, pk)
     if not access.viewer_of(request).is_staff:
         raise PermissionDenied
-    if run.filter is None or not run.filter.publish():
+    published = training.publish(run)
+    if published is None:
         messages.error(request, "There is nothing to publish yet.")
         return redirect("training-run", pk=pk)
-    messages.success(request, f"“{run.filter.name}” is published: everybody may render with it.")
-    return redirect(run.filter)
+    messages.success(request, f"“{published.name}” is published: everybody may render with it.")
+    return redirect(published)
 
 
 @login_required
@@ -122,66 +135,51 @@ def preview(request: HttpRequest, pk: int, number: int) -> FileResponse:
     return answer
 
 
-def what_is_missing() -> str:
-    """Why nothing can be trained here: "torch", "base", or "" where it can."""
-    if find_spec("torch") is None:
-        return "torch"
-    base = TrainingRun._meta.get_field("base").get_default()
-    return "" if (BASES / f"{base}.safetensors").is_file() and trainings.shipped_styles(base) else "base"
-
-
-def _order(request: HttpRequest, form: TrainingForm) -> TrainingRun | None:
-    """The run on the queue, or None with the reason among the form's errors."""
-    from filters.training.pictures import UnusableStyle
-
-    picture: UploadedFile[bytes] | None = form.cleaned_data["picture"]
-    kept: StyleImage | None = None if picture else form.cleaned_data["kept"]
-    words = {name: form.cleaned_data[name] for name in ("title", "artist", "origin", "licence")}
+@login_required
+@require_GET
+def picture(request: HttpRequest, pk: int, place: int) -> HttpResponse:
+    """What a training learns from: the chosen part of one of its pictures."""
+    run = access.training_run_or_404(request, pk)
+    images = orders.pictures_of(run)
+    if place >= len(images):
+        raise Http404
     try:
-        with work_folder() as folder:
-            path = local_path(kept.image) if kept else _written(picture, Path(folder) / "picture")
-            run = trainings.order(
-                path,
-                form.cleaned_data["name"],
-                request.user,
-                form.wish(),
-                seed=form.cleaned_data["seed"],
-                kept=kept,
-                **words,
-            )
-    except (UnusableStyle, trainings.CannotTrain) as problem:
-        form.add_error("picture", str(problem))
-        return None
-    training_queue.begin(run)
-    return run
-
-
-def _written(picture: UploadedFile[bytes] | None, path: Path) -> Path:
-    assert picture is not None
-    with path.open("wb") as file:
-        for chunk in picture.chunks():
-            file.write(chunk)
-    return path
+        cut = orders.cut_picture(images[place], orders.Wish.of(run).crop(place))
+    except (UnusableStyle, FileNotFoundError, ValueError) as problem:
+        raise Http404 from problem
+    data = io.BytesIO()
+    Image.fromarray(cut).save(data, "JPEG", quality=88)
+    headers = {"Cache-Control": "private, max-age=86400"}
+    return HttpResponse(data.getvalue(), content_type="image/jpeg", headers=headers)
 
 
 def _watched(request: HttpRequest, pk: int) -> dict[str, Any]:
     run = access.training_run_or_404(request, pk)
+    version = run.version
+    wish = orders.Wish.of(run)
     return {
         "run": run,
         "curves": curves_of(run.losses),
-        "active": run.state not in ENDED,
+        "active": not run.is_over,
+        "stopping": run.state == TrainingRun.State.RUNNING and run.stop_asked_at is not None,
         "share": run.step / run.steps if run.steps else None,
-        "previews": [(number, one["step"]) for number, one in enumerate(run.previews)][::-1][:12],
-        "can_publish": access.viewer_of(request).is_staff and run.state == TrainingRun.State.FINISHED,
-        "figures": run.metrics,
+        "previews": [(number, one["step"]) for number, one in enumerate(run.previews)][::-1][:SHOWN_PREVIEWS],
+        "version": version,
+        "can_publish": access.viewer_of(request).is_staff
+        and run.is_over
+        and _publishable(run.filter, version),
+        "pictures": [(image, wish.crop(place)) for place, image in enumerate(orders.pictures_of(run))],
+        "frames": len(wish.images),
+        "more_minutes": MORE_MINUTES if run.started_at or run.state != TrainingRun.State.FINISHED else (),
     }
 
 
-def _styles_for(user: Any) -> QuerySet[StyleImage]:
-    """Style images of published filters, and of the person's own."""
-    known = Q(filter__state=Filter.State.PUBLISHED) | Q(filter__owner=user) | Q(training_runs__owner=user)
-    return StyleImage.objects.filter(known).distinct().order_by("title")
+def _publishable(made: Filter | None, version: Any) -> bool:
+    """Whether there is a version that others do not render with yet."""
+    if made is None or version is None:
+        return False
+    return made.state != Filter.State.PUBLISHED or made.current_id != version.pk
 
 
-def _footage_for(user: Any) -> QuerySet[Video]:
-    return Video.objects.ready().filter(owner=user).order_by("-created_at")
+def _list(form: TrainingForm, name: str) -> list[str]:
+    return list(form.data.getlist(name)) if isinstance(form.data, MultiValueDict) else []

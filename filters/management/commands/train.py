@@ -1,4 +1,4 @@
-"""`manage.py train STYLE.jpg --name NAME`: a new filter from a picture, in minutes, as a draft."""
+"""`manage.py train STYLE.jpg [MORE.jpg …] --name NAME`: a new filter from pictures, in minutes, as a draft."""
 
 from __future__ import annotations
 
@@ -9,21 +9,22 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from filters import trainings
+from filters import orders, trainings
 from filters.models import TrainingRun
+from filters.training.crop import WHOLE, Crop, crop_from
 from rotoscope.terminal import Bar
 
 BAD_INPUT = 2
 
 
 class Command(BaseCommand):
-    """Learn the manner of STYLE on the shipped base network."""
+    """Learn the manner of one picture, or what several have in common, on the shipped base network."""
 
-    help = "Train a new filter (a draft) from a picture."
+    help = "Train a new filter (a draft) from a picture or several."
 
     def add_arguments(self, parser: CommandParser) -> None:
         """The same settings as in the browser."""
-        parser.add_argument("style", type=Path, metavar="STYLE.jpg")
+        parser.add_argument("style", type=Path, nargs="+", metavar="STYLE.jpg")
         parser.add_argument("--name", required=True)
         parser.add_argument("--minutes", type=float, default=5.0, help="how long to train (default 5)")
         parser.add_argument(
@@ -40,6 +41,15 @@ class Command(BaseCommand):
             "--content-weight", type=float, default=1.0, help="how true to the content (default 1)"
         )
         parser.add_argument("--seed", type=int, default=1)
+        parser.add_argument(
+            "--crop", action="append", default=[], metavar="LEFT,TOP,WIDTH,HEIGHT[,TURN]",
+            help="the part of a picture to learn from, as shares of it turned clockwise by TURN degrees "
+            "(once for each picture, in their order)",
+        )  # fmt: skip
+        for word in orders.WORDS:
+            parser.add_argument(
+                f"--{word}", action="append", default=[], help=f"{word} of a picture (once for each)"
+            )
         parser.add_argument("--json", action="store_true", help="print a summary as JSON")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -60,20 +70,37 @@ def _order(options: dict[str, Any]) -> TrainingRun:
         from filters.training.styles import UnusableStyle
     except ModuleNotFoundError as missing:
         raise CommandError("Training needs PyTorch: pip install -r requirements-train.txt") from missing
-    for path in (options["style"], *options["footage"]):
+    for path in (*options["style"], *options["footage"]):
         if not path.is_file():
             raise CommandError(f"There is no file {path}.", returncode=BAD_INPUT)
-    wish = trainings.Wish(
+    wish = orders.Wish(
         minutes=options["minutes"], steps=options["steps"], style_scale=options["style_scale"],
         style_weight=options["style_weight"], content_weight=options["content_weight"],
         footage=tuple(str(path.resolve()) for path in options["footage"]),
     )  # fmt: skip
     try:
-        return trainings.order(
-            options["style"], options["name"], None, wish, seed=options["seed"], title=options["style"].stem
-        )
-    except (trainings.CannotTrain, UnusableStyle) as problem:
+        return orders.order(_pieces(options), options["name"], None, wish, seed=options["seed"])
+    except (orders.CannotTrain, UnusableStyle) as problem:
         raise CommandError(str(problem), returncode=BAD_INPUT) from None
+
+
+def _pieces(options: dict[str, Any]) -> list[orders.Piece]:
+    """The pictures with what was said of each; a title is found in the name of the file."""
+    pieces = []
+    for place, path in enumerate(options["style"]):
+        words = {word: options[word][place] for word in orders.WORDS if place < len(options[word])}
+        crop = _crop(options["crop"][place]) if place < len(options["crop"]) else WHOLE
+        pieces.append(orders.Piece(path, crop, {"title": path.stem, **words}))
+    return pieces
+
+
+def _crop(text: str) -> Crop:
+    """LEFT,TOP,WIDTH,HEIGHT[,TURN]. Raises CannotTrain."""
+    try:
+        numbers = [float(one) for one in text.split(",")]
+        return crop_from([*numbers, 0.0][:5] if len(numbers) == 4 else numbers)
+    except ValueError as problem:
+        raise orders.CannotTrain(f"--crop {text}: {problem}") from None
 
 
 def _shown(bar: Bar) -> Any:

@@ -1,34 +1,107 @@
-// The training page: the chosen picture is shown at once, dropped ones too, and gives the filter its first name.
+// The training page: pictures are shown as soon as they are chosen or dropped, each with its part and its words.
+// Without script the same form hands in whole pictures.
 
-const drop = document.querySelector(".drop");
-const input = drop.querySelector("input");
-const picture = drop.querySelector("img");
-const form = document.getElementById("train");
-let shown = "";
+import { Cropper } from './cropper.js';
 
-function show() {
-  const [file] = input.files;
-  if (shown) URL.revokeObjectURL(shown);
-  shown = file ? URL.createObjectURL(file) : "";
-  picture.hidden = !file;
-  drop.querySelector(".icon").toggleAttribute("hidden", Boolean(file));
-  if (file) picture.src = shown;
-  drop.querySelector(".drop-words").textContent = file ? file.name : "Drop a picture here, or press to choose one";
-  if (!file) return;
-  for (const kept of form.querySelectorAll("[name=kept]")) kept.checked = false;
-  const words = file.name.replace(/\.[^.]+$/, "").replaceAll(/[_-]+/g, " ").trim();
-  form.elements.name.value ||= words;
+const drop = document.querySelector('.drop');
+const input = document.getElementById('picture');
+const form = document.getElementById('train');
+const pieces = document.getElementById('pieces');
+const template = document.getElementById('piece');
+const words = document.getElementById('words');
+const said = drop.querySelector('.drop-words').textContent;
+const shown = new Map(); // a File or the checkbox of a picture that is here → its article
+let files = []; // all that were handed in, in their order
+
+function add(key, address, title) {
+  const piece = template.content.firstElementChild.cloneNode(true);
+  piece.querySelector('h3').textContent = title;
+  const isNew = key instanceof File;
+  if (isNew) addWords(piece, title);
+  const crop = piece.querySelector('[name=crop]');
+  const image = new Image();
+  image.addEventListener('load', () => {
+    const cropper = new Cropper(piece, image, (value) => { crop.value = isNew ? value : `${key.value}:${value}`; });
+    piece.addEventListener('click', (event) => {
+      const does = event.target.closest('[data-does]')?.dataset.does;
+      if (does === 'left') cropper.turn(-90);
+      if (does === 'right') cropper.turn(90);
+      if (does === 'reset') cropper.reset();
+    });
+  });
+  image.addEventListener('error', () => { // TIFF, for one: the server reads it, the browser does not
+    for (const part of piece.querySelectorAll('.cropper, .crop-bar')) part.hidden = true;
+    piece.querySelector('.no-look').hidden = false;
+    crop.value = isNew ? '0,0,1,1,0' : `${key.value}:0,0,1,1,0`;
+  });
+  crop.value = isNew ? '0,0,1,1,0' : `${key.value}:0,0,1,1,0`;
+  image.src = address;
+  piece.querySelector('[data-does=remove]').addEventListener('click', () => remove(key));
+  pieces.append(piece);
+  shown.set(key, piece);
 }
 
-picture.addEventListener("error", () => {
-  picture.hidden = true; // TIFF, for one: the server reads it, the browser does not
+function addWords(piece, title) {
+  const own = words.cloneNode(true);
+  own.disabled = own.hidden = false;
+  own.removeAttribute('id');
+  own.querySelector('[name=title]').value ||= title;
+  piece.querySelector('.piece-words').append(own);
+}
+
+function remove(key) {
+  const place = [...shown.keys()].indexOf(key);
+  shown.get(key)?.remove();
+  shown.delete(key);
+  if (key instanceof File) files = files.filter((file) => file !== key);
+  else key.checked = false;
+  keep();
+  const next = [...shown.values()][Math.max(0, place - 1)];
+  (next?.querySelector('[data-does=remove]') ?? input).focus();
+}
+
+/** The file input holds exactly what is shown, in the same order. */
+function keep() {
+  const held = new DataTransfer();
+  for (const file of files) held.items.add(file);
+  input.files = held.files;
+  pieces.hidden = shown.size === 0;
+  words.disabled = words.hidden = shown.size > 0;
+  drop.classList.toggle('more', shown.size > 0);
+  drop.querySelector('.drop-words').textContent = shown.size ? 'Add another picture' : said;
+}
+
+function take(chosen) {
+  for (const file of chosen) {
+    if (files.some((one) => one.name === file.name && one.size === file.size && one.lastModified === file.lastModified)) continue;
+    files.push(file);
+    const title = file.name.replace(/\.[^.]+$/, '').replaceAll(/[_-]+/g, ' ').trim();
+    add(file, URL.createObjectURL(file), title);
+    form.elements.name.value ||= title;
+  }
+  keep();
+}
+
+function takeKept(box) {
+  if (box.checked && !shown.has(box)) add(box, box.dataset.picture, box.getAttribute('aria-label'));
+  if (!box.checked && shown.has(box)) remove(box);
+  keep();
+}
+
+input.addEventListener('change', () => take([...input.files]));
+for (const kind of ['dragenter', 'dragover']) drop.addEventListener(kind, () => drop.classList.add('over'));
+for (const kind of ['dragleave', 'drop']) drop.addEventListener(kind, () => drop.classList.remove('over'));
+form.addEventListener('change', (event) => {
+  if (event.target.name === 'kept') takeKept(event.target);
+  if (event.target.name === 'all_footage') quiet();
 });
-input.addEventListener("change", show);
-for (const kind of ["dragenter", "dragover"]) drop.addEventListener(kind, () => drop.classList.add("over"));
-for (const kind of ["dragleave", "drop"]) drop.addEventListener(kind, () => drop.classList.remove("over"));
-form.addEventListener("change", (event) => {
-  if (event.target.name !== "kept") return;
-  input.value = "";
-  show();
-});
-show();
+
+/** Single clips need no choosing where all are taken. */
+function quiet() {
+  const all = form.querySelector('[name=all_footage]');
+  form.querySelector('.footage-pick')?.toggleAttribute('inert', Boolean(all?.checked));
+}
+
+quiet();
+take([...input.files]); // what a browser kept over a reload
+for (const box of form.querySelectorAll('[name=kept]:checked')) takeKept(box);

@@ -1,0 +1,192 @@
+"""What somebody wants to be learned, written down as rows: pictures, settings, a draft filter and a queued run.
+
+Does without PyTorch; `trainings.run` does the work.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import re
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, field, fields, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
+from django.db import transaction
+from django.db.models import Max
+from django.utils.text import slugify
+from numpy.typing import NDArray
+from PIL import Image
+
+from filters.exchange import free_slug
+from filters.models import Filter, StyleImage, StyleUse, TrainingRun
+from filters.training.crop import WHOLE, Crop, crop_from
+from filters.training.pictures import ORIGINAL_SIDE, UnusableStyle, at_most, load_style_image, refuse_flat
+from rotoscope.files import local_path
+
+Picture = NDArray[np.uint8]
+CODE_VERSION = "2"  # raise it when training the same again gives other numbers
+LEAST_SCALE, MOST_SCALE = 0.3, 3.0
+MOST_MINUTES = 24 * 60.0
+MOST_WEIGHT = 100.0
+MOST_PICTURES = 8
+LAST_SEED = 2**31 - 1
+WORDS = {"title": 200, "artist": 200, "year": 40, "origin": 2000, "licence": 100}
+"""What is said of a picture, with the longest that is kept."""
+
+
+class CannotTrain(ValueError):
+    """The wish cannot be fulfilled; the message is a sentence for whoever made it."""
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What somebody wants: kept in `TrainingRun.settings`.
+
+    `style_scale` is the size of strokes (1: style image at 512 lines), `footage` local paths of clips, `images`
+    storage names of pictures to train on, `crops` five numbers for each style picture (`training.crop`). With
+    `steps` the result does not depend on the machine's speed.
+    """
+
+    minutes: float = 5.0
+    steps: int = 0
+    style_scale: float = 1.0
+    style_weight: float = 4.0
+    content_weight: float = 1.0
+    footage: tuple[str, ...] = ()
+    images: tuple[str, ...] = ()
+    crops: tuple[tuple[float, ...], ...] = ()
+
+    def check(self) -> None:
+        """Raise CannotTrain for what makes no sense."""
+        if not 0 < self.minutes <= MOST_MINUTES:
+            raise CannotTrain("Training takes more than 0 and at most 1440 minutes.")
+        if self.steps < 0:
+            raise CannotTrain("Training takes no less than 0 steps.")
+        if not LEAST_SCALE <= self.style_scale <= MOST_SCALE:
+            raise CannotTrain("The size of strokes lies between 0.3 and 3.")
+        if not all(0 <= weight <= MOST_WEIGHT for weight in (self.style_weight, self.content_weight)):
+            raise CannotTrain("Weights lie between 0 and 100.")
+
+    @classmethod
+    def of(cls, row: TrainingRun) -> Wish:
+        """The wish that a run was ordered with."""
+        known = {one.name for one in fields(cls)}
+        values = {name: value for name, value in row.settings.items() if name in known}
+        for name in ("footage", "images"):
+            values[name] = tuple(values.get(name, ()))
+        values["crops"] = tuple(tuple(one) for one in values.get("crops", ()))
+        return cls(**values)
+
+    def crop(self, position: int) -> Crop:
+        """The part of the picture at `position` that is learned from."""
+        return crop_from(self.crops[position]) if position < len(self.crops) else WHOLE
+
+
+@dataclass(frozen=True)
+class Piece:
+    """A picture to learn from: a file that was handed in, or one that is here. `words` as in WORDS."""
+
+    source: Path | StyleImage
+    crop: Crop = WHOLE
+    words: dict[str, str] = field(default_factory=dict)
+
+
+def order(pieces: Sequence[Piece], name: str, owner: Any, wish: Wish, *, seed: int = 1) -> TrainingRun:
+    """A queued run for a draft filter called `name`. Raises CannotTrain or UnusableStyle."""
+    wish.check()
+    if not slugify(name):
+        raise CannotTrain("A filter needs a name with at least one letter or digit.")
+    if not 1 <= len(pieces) <= MOST_PICTURES:
+        raise CannotTrain(f"A filter learns from 1 to {MOST_PICTURES} pictures.")
+    pictures = [_usable(piece, number, len(pieces)) for number, piece in enumerate(pieces, start=1)]
+    wish = replace(wish, crops=tuple(tuple(piece.crop.as_numbers()) for piece in pieces))
+    with transaction.atomic():
+        images = [_style_image(picture, piece, name) for picture, piece in zip(pictures, pieces, strict=True)]
+        return _queued(images, name, owner, wish, seed)
+
+
+def another_seed(row: TrainingRun, owner: Any) -> TrainingRun:
+    """The same again as a filter of its own, with the next seed that nobody tried: everything else is kept."""
+    stem = re.sub(r", seed \d+$", "", row.name)
+    alike = TrainingRun.objects.filter(owner=row.owner, name__startswith=stem)
+    last = max(row.seed, alike.aggregate(last=Max("seed"))["last"] or 0)
+    seed = last + 1 if last < LAST_SEED else 1
+    images = pictures_of(row)
+    done = replace(Wish.of(row), minutes=float(row.settings.get("first_minutes", row.settings["minutes"])))
+    with transaction.atomic():
+        return _queued(images, f"{stem[:100]}, seed {seed}", owner, done, seed)
+
+
+def pictures_of(row: TrainingRun) -> list[StyleImage]:
+    """The style images of a run in their order."""
+    if row.filter is None:
+        return [row.style_image]
+    uses = row.filter.style_uses.select_related("style_image").order_by("position")
+    return [use.style_image for use in uses] or [row.style_image]
+
+
+def cut_picture(image: StyleImage, crop: Crop) -> Picture:
+    """What a run learns from: the chosen part of a kept picture, at most 1536 pixels a side. Raises UnusableStyle."""
+    return at_most(crop.of(load_style_image(local_path(image.image), ORIGINAL_SIDE)))
+
+
+def _queued(images: Sequence[StyleImage], name: str, owner: Any, wish: Wish, seed: int) -> TrainingRun:
+    made = Filter.objects.create(
+        slug=free_slug(name), name=name, owner=owner, style_image=images[0], engine=Filter.Engine.NETWORK
+    )
+    StyleUse.objects.bulk_create(
+        StyleUse(filter=made, style_image=image, position=position, share=1 / len(images))
+        for position, image in enumerate(images)
+    )
+    return TrainingRun.objects.create(
+        name=name,
+        owner=owner,
+        style_image=images[0],
+        filter=made,
+        seed=seed,
+        settings=asdict(wish),
+        steps=wish.steps,
+        code_version=CODE_VERSION,
+    )
+
+
+def _usable(piece: Piece, number: int, count: int) -> Picture:
+    """The whole picture, once its chosen part is known to be of use. Raises UnusableStyle, naming one of several."""
+    path = piece.source if isinstance(piece.source, Path) else local_path(piece.source.image)
+    try:
+        picture = load_style_image(path, ORIGINAL_SIDE)
+        refuse_flat(piece.crop.of(picture))
+    except UnusableStyle as problem:
+        raise UnusableStyle(f"Picture {number}: {problem}" if count > 1 else str(problem)) from None
+    return picture
+
+
+def _style_image(picture: Picture, piece: Piece, name: str) -> StyleImage:
+    """The picture as we keep it: decoded and written anew, so that nothing of the upload's bytes survives."""
+    if isinstance(piece.source, StyleImage):
+        return piece.source
+    buffer = io.BytesIO()
+    Image.fromarray(picture).save(buffer, "JPEG", quality=92)
+    digest = hashlib.sha256(buffer.getvalue()).hexdigest()
+    words = {key: piece.words.get(key, "")[:longest] for key, longest in WORDS.items()}
+    found = StyleImage.objects.filter(sha256=digest).first()
+    if found is not None:
+        return _with_words(found, words)
+    height, width = picture.shape[:2]
+    words["title"] = words["title"] or name[:200]
+    stored = default_storage.save(f"styles/{digest[:24]}.jpg", ContentFile(buffer.getvalue()))
+    return StyleImage.objects.create(image=stored, sha256=digest, width=width, height=height, **words)
+
+
+def _with_words(found: StyleImage, words: dict[str, str]) -> StyleImage:
+    """A picture that is here already: what is not known of it yet is filled in, the rest stays as it was said first."""
+    missing = {key: value for key, value in words.items() if value and not getattr(found, key)}
+    if missing:
+        StyleImage.objects.filter(pk=found.pk).update(**missing)
+        found.refresh_from_db()
+    return found

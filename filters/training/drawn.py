@@ -1,0 +1,86 @@
+"""Content that begins small and grows while the training runs, so that nobody waits for it.
+
+Landscapes that were drawn once are kept on the disk: drawing one takes a quarter of a second, reading one nothing.
+"""
+
+from __future__ import annotations
+
+import itertools
+import os
+import threading
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from .content import ContentSet, read_picture
+from .scenes import landscape
+
+Picture = NDArray[np.uint8]
+SEED = 1
+VERSION = "1"  # raise it when scenes.py draws other landscapes
+AT_ONCE = 8  # pictures that a training begins with
+
+
+def kept_landscapes(folder: Path, count: int) -> Iterator[Picture]:
+    """`count` landscapes, RGB (384, 384, 3), always the same ones; those that `folder` has are read from there."""
+    for index in range(count):
+        path = folder / f"landscape-{VERSION}-{index:04d}.png"
+        if not path.exists():
+            _write(path, landscape(np.random.default_rng((SEED, index))))
+        yield read_picture(path)
+
+
+def interleaved(first: Iterable[Picture], second: Iterable[Picture]) -> Iterator[Picture]:
+    """By turns one of each, until both are at an end: so the first few of them are of both kinds."""
+    for pair in itertools.zip_longest(first, second):
+        yield from (picture for picture in pair if picture is not None)
+
+
+class GrowingContent(ContentSet):
+    """Begins with the first few pictures; a thread adds the others, in their order.
+
+    Which picture a step sees then depends on the machine, so a training whose numbers must be the same
+    everywhere (by steps) says `wait`.
+    """
+
+    def __init__(self, pictures: Iterable[Picture], *, wait: bool = False) -> None:
+        """Raises ValueError where there is no picture."""
+        rest = iter(pictures)
+        super().__init__(rest if wait else itertools.islice(rest, AT_ONCE))
+        self._problem: Exception | None = None
+        self._enough = threading.Event()
+        self._thread = threading.Thread(target=self._grow, args=(rest,), name="content", daemon=True)
+        self._thread.start()
+
+    def fingerprint(self) -> str:
+        """SHA-256 over all pictures that were there by now, in order: no more are added.
+
+        Raises what kept one from being read.
+        """
+        self._enough.set()
+        self._thread.join()
+        if self._problem is not None:
+            raise self._problem
+        return super().fingerprint()
+
+    def _grow(self, rest: Iterator[Picture]) -> None:
+        try:
+            for picture in rest:
+                self.add(picture)
+                if self._enough.is_set():
+                    break
+        except Exception as problem:  # told to whoever asks for the fingerprint
+            self._problem = problem
+
+
+def _write(path: Path, picture: Picture) -> None:
+    """Beside and renamed: a kill leaves no half picture."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    done, data = cv2.imencode(".png", cv2.cvtColor(picture, cv2.COLOR_RGB2BGR))
+    assert done
+    beside = path.with_name(f".{path.name}.{os.getpid()}.part")
+    beside.write_bytes(data.tobytes())
+    beside.replace(path)

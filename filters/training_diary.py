@@ -1,0 +1,82 @@
+"""What a training tells while it runs, written into its row: curve, previews, how far it is."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from rotoscope.files import store, work_folder
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+OnStep = Callable[[int, int, dict[str, float]], None]
+WRITE_EVERY = 2.0  # seconds between two updates of the row
+ASK_EVERY = 1.0  # seconds between two looks at whether somebody wants it to stop
+MOST_POINTS = 500  # of the stored curve
+LOSSES = ("total", "content", "style", "variation", "steadiness")
+
+
+class Diary:
+    """Writes what the training tells into the row, every two seconds, and previews as they come."""
+
+    def __init__(self, mine: Any, on_step: OnStep | None = None) -> None:
+        """`mine` is the query of the one row, fenced by its lease."""
+        self.mine, self.on_step = mine, on_step
+        self.row = mine.get()
+        self.losses: list[list[float]] = list(self.row.losses)
+        self.previews: list[dict[str, Any]] = list(self.row.previews)
+        self.written = self.asked = 0.0
+        self.wanted = False
+
+    def __call__(self, step: int, total: int, losses: dict[str, float], preview: Tensor | None) -> None:
+        """The trainer's `on_progress`."""
+        self.losses = [point for point in self.losses if point[0] < step]
+        self.losses.append([step, *(round(losses[key], 5) for key in LOSSES)])
+        if preview is not None:
+            pictures = (preview.clamp(0, 1) * 255 + 0.5).byte().permute(0, 2, 3, 1).numpy()
+            self.look(step, list(pictures))
+        if preview is not None or time.monotonic() - self.written > WRITE_EVERY:
+            self.write(step, total)
+        if self.on_step is not None:
+            self.on_step(step, total, losses)
+
+    def first_look(self, pictures: list[NDArray[np.uint8]]) -> None:
+        """The standing frames as they are painted before anything was learned, once."""
+        if not self.previews:
+            self.look(0, pictures)
+            self.mine.update(previews=self.previews)
+
+    def look(self, step: int, pictures: list[NDArray[np.uint8]]) -> None:
+        """Keep painted pictures (H, W, 3) of one size, side by side, as the preview of a step."""
+        self.previews = [one for one in self.previews if one["step"] < step]
+        name = f"training/{self.row.pk}/{step:06d}.jpg"
+        with work_folder() as folder:
+            path = Path(folder) / "preview.jpg"
+            Image.fromarray(np.concatenate(pictures, axis=1)).save(path, quality=88)
+            self.previews.append({"step": step, "image": store(path, name)})
+
+    def write(self, step: int, total: int) -> None:
+        """One update of the row; a row that is no longer ours takes nothing."""
+        self.written = time.monotonic()
+        self.mine.update(step=step, steps=total, losses=self.curve(), previews=self.previews)
+
+    def curve(self) -> list[list[float]]:
+        """The curve in at most 500 points, evenly thinned, the last always there."""
+        every = max(1, -(-len(self.losses) // MOST_POINTS))
+        if (len(self.losses) - 1) % every == 0:
+            return self.losses[::every]
+        return [*self.losses[::every], self.losses[-1]]
+
+    def should_stop(self) -> bool:
+        """Whether somebody asked to stop and keep what is there; looks into the row once a second at most."""
+        if not self.wanted and time.monotonic() - self.asked > ASK_EVERY:
+            self.asked = time.monotonic()
+            self.wanted = self.mine.filter(stop_asked_at__isnull=False).exists()
+        return self.wanted

@@ -1,0 +1,94 @@
+"""How a filter was trained, as plain values for its file, and back into a run of whoever brings it in.
+
+What names places on the machine that trained (paths of footage, stored frames) stays there: the content is known
+by its hash.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from filters.models import Filter, FilterVersion, StyleImage, TrainingRun
+from filters.training.crop import crop_from
+
+NUMBERS = ("seed", "step", "steps", "seconds")
+TEXTS = {"content_sha256": 64, "code_version": 80, "device": 80, "base": 80}
+SETTINGS = ("minutes", "steps", "style_scale", "style_weight", "content_weight")
+COLUMNS = 6  # step, total, content, style, variation, steadiness
+MOST_POINTS = 2000
+LARGEST = 2**31 - 1
+
+
+def record_of(version: FilterVersion) -> dict[str, Any]:
+    """Settings, seed, curve and so on of the training that made a version; empty where none is known."""
+    run = version.training_run
+    if run is None:
+        return {}
+    chosen = {name: run.settings[name] for name in (*SETTINGS, "crops") if name in run.settings}
+    return {
+        "name": run.name,
+        "settings": chosen,
+        "losses": run.losses,
+        "metrics": run.metrics,
+        "trained_at": run.finished_at.isoformat() if run.finished_at else "",
+        **{name: getattr(run, name) for name in (*NUMBERS, *TEXTS)},
+    }
+
+
+def run_of(record: dict[str, Any], made: Filter, picture: StyleImage) -> TrainingRun | None:
+    """A finished run as a record from a file tells it, of the owner of `made`; None for one without settings.
+
+    A record may come from a stranger: only what is known and of the right kind is taken.
+    """
+    settings = record.get("settings")
+    if not isinstance(settings, dict) or not settings:
+        return None
+    numbers = {name: _number(record.get(name)) for name in NUMBERS}
+    metrics = record.get("metrics")
+    return TrainingRun.objects.create(
+        name=str(record.get("name") or made.name)[:120],
+        owner=made.owner,
+        filter=made,
+        style_image=picture,
+        state=TrainingRun.State.FINISHED,
+        settings=_settings(settings),
+        losses=_losses(record.get("losses")),
+        metrics=_figures(metrics if isinstance(metrics, dict) else {}),
+        seed=int(numbers["seed"]),
+        step=int(numbers["step"]),
+        steps=int(numbers["steps"]),
+        seconds=numbers["seconds"],
+        **{name: str(record.get(name, ""))[:longest] for name, longest in TEXTS.items()},
+    )
+
+
+def _number(value: object) -> float:
+    """A number from 0 to LARGEST; 0 for anything else."""
+    good = isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+    return min(max(float(value), 0.0), float(LARGEST)) if good else 0.0  # type: ignore[arg-type]
+
+
+def _settings(table: dict[str, Any]) -> dict[str, Any]:
+    known: dict[str, Any] = {name: _number(table[name]) for name in SETTINGS if name in table}
+    known.setdefault("minutes", 0.0)
+    known["steps"] = int(known.get("steps", 0))
+    return {**known, "footage": [], "images": [], "crops": _crops(table.get("crops"))}
+
+
+def _crops(value: object) -> list[list[float]]:
+    try:
+        return [crop_from(one).as_numbers() for one in value] if isinstance(value, list) else []
+    except ValueError:
+        return []
+
+
+def _losses(value: object) -> list[list[float]]:
+    if not isinstance(value, list) or len(value) > MOST_POINTS:
+        return []
+    rows = [row for row in value if isinstance(row, list) and len(row) == COLUMNS]
+    return [[_number(one) for one in row] for row in rows]
+
+
+def _figures(table: dict[str, Any]) -> dict[str, float]:
+    return {str(name)[:60]: _number(value) for name, value in list(table.items())[:30]}

@@ -1,0 +1,199 @@
+"""The work of a training run: content, pictures and base brought together for `filters.training`.
+
+The one module of the domain that needs PyTorch; it imports it only when it works.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import itertools
+import logging
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+from django.conf import settings
+from numpy.typing import NDArray
+from PIL import Image
+
+from filters.models import TrainingRun
+from filters.orders import Wish, cut_picture, pictures_of
+from filters.service import BASES
+from filters.shipped import CATALOGUE
+from filters.training_diary import Diary
+from rotoscope.files import local_path
+
+if TYPE_CHECKING:
+    from filters.training.content import ContentSet
+    from filters.training.metrics import Judge
+    from filters.training.perceptual import Perception
+    from filters.training.tune import Tuned
+
+logger = logging.getLogger(__name__)
+
+Picture = NDArray[np.uint8]
+DRAWN = 160  # landscapes drawn by ourselves, where footage is short of pictures
+STANDING_SIDE = 256  # pixels a side of the pictures that previews are painted of
+Figures = dict[str, float]
+
+
+def train(row: TrainingRun, diary: Diary, lost: Callable[[], bool]) -> tuple[Tuned | None, Figures]:
+    """Learn, to the end or until somebody wants it to stop: the numbers, and how good they are.
+
+    (None, {}) where the row was `lost` to somebody else, or nothing was learned before the stop. Raises
+    TrainingFailed, UnusableStyle, WrongFile with sentences for people.
+    """
+    import torch
+
+    from filters.training.perceptual import Perception
+    from filters.training.trainer import TrainingFailed
+
+    if not shipped_styles(row.base):
+        raise TrainingFailed("No style ships on this base network, so there is nothing to start from.")
+    torch.set_num_threads(
+        max(1, int(getattr(settings, "ROTOSCOPE_TRAINING_THREADS", 0)) or torch.get_num_threads())
+    )
+    wish = Wish.of(row)
+    content = _content(wish)
+    standing = [_square(picture) for picture in content.pictures[:2]]
+    diary.first_look(_painted_before(row, standing))
+    styles = [cut_picture(image, wish.crop(place)) for place, image in enumerate(pictures_of(row))]
+    perception = Perception()
+    tuned = _learned(row, wish, styles, content, standing, diary, lost, perception)
+    if tuned is None or lost():
+        return None, {}
+    diary.write(tuned.steps, tuned.steps)
+    return tuned, _figures(row, tuned, styles, content, perception)
+
+
+def checkpoint_path(row: TrainingRun) -> Path:
+    """Where the checkpoint of a run lies, on this machine. Numbers belong to their base, so it is in the name."""
+    digest = hashlib.sha256(base_file(row).read_bytes()).hexdigest()
+    return Path(settings.ROTOSCOPE_HOME) / "training" / f"{row.pk}-{digest[:12]}.ckpt"
+
+
+def base_file(row: TrainingRun) -> Path:
+    """The base network that a run learns on."""
+    return BASES / f"{row.base}.safetensors"
+
+
+def shipped_styles(base: str) -> list[Path]:
+    """The style files of the catalogue on a base ("base-fine"), from whose middle a new style starts."""
+    return sorted((CATALOGUE / "weights" / base.removeprefix("base-")).glob("*.safetensors"))
+
+
+def _learned(
+    row: TrainingRun,
+    wish: Wish,
+    styles: list[Picture],
+    content: ContentSet,
+    standing: list[Picture],
+    diary: Diary,
+    lost: Callable[[], bool],
+    perception: Perception,
+) -> Tuned | None:
+    from filters.training.salvage import tuned_so_far
+    from filters.training.trainer import TrainingFailed
+    from filters.training.tune import tune, tuning_settings
+
+    options = tuning_settings(
+        minutes=wish.minutes,
+        seed=row.seed,
+        steps=wish.steps,
+        style_weight=wish.style_weight,
+        content_weight=wish.content_weight,
+    )
+    checkpoint = checkpoint_path(row)
+    try:
+        tuned = tune(
+            styles,
+            content,
+            base_file(row),
+            shipped_styles(row.base),
+            options,
+            style_scale=wish.style_scale,
+            checkpoint=checkpoint,
+            standing=standing,
+            on_progress=diary,
+            should_stop=lambda: lost() or diary.should_stop(),
+            perception=perception,
+        )
+    except MemoryError as problem:
+        raise TrainingFailed("There was not enough memory to train with.") from problem
+    if tuned is not None or lost():
+        return tuned
+    return tuned_so_far(checkpoint, base_file(row), content, next(perception.buffers()).device.type)
+
+
+def _painted_before(row: TrainingRun, standing: list[Picture]) -> list[Picture]:
+    """The standing pictures under the style that training starts from."""
+    from filters.training.evaluate import painter_as_function
+    from filters.training.export import assemble, mean_style, read_style
+
+    base = base_file(row)
+    middle = mean_style([read_style(path) for path in shipped_styles(row.base)])
+    paint = painter_as_function(assemble(base, [middle]))
+    return [paint(picture) for picture in standing]
+
+
+def _figures(
+    row: TrainingRun, tuned: Tuned, styles: list[Picture], content: ContentSet, perception: Perception
+) -> Figures:
+    """Style and content distance on two pictures of the content."""
+    from filters.training.evaluate import evaluate, painter_as_function
+    from filters.training.export import assemble
+    from filters.training.network import channels_last
+
+    paint = painter_as_function(channels_last(assemble(base_file(row), [tuned.numbers])))
+    stills = content.pictures[:: max(1, len(content.pictures) // 2)][:2]
+    return evaluate(paint, _judge(styles, perception.to("cpu")), stills).rounded()
+
+
+def _judge(styles: list[Picture], perception: Perception) -> Judge:
+    """Judges against the mean of the pictures' Gram matrices, which is what was learned."""
+    import torch
+
+    from filters.training.metrics import Judge
+
+    judges = [Judge(style, perception) for style in styles]
+    for layer in judges[0].targets:
+        judges[0].targets[layer] = torch.stack([one.targets[layer] for one in judges]).mean(0)
+    return judges[0]
+
+
+def _content(wish: Wish) -> ContentSet:
+    """Frames of chosen footage and stored pictures, mixed with landscapes of our own. Begins with a few."""
+    from filters.training.drawn import GrowingContent, interleaved, kept_landscapes
+
+    given, count = _given(wish)
+    drawn = DRAWN // 4 if count >= DRAWN else DRAWN // 2 if count else DRAWN
+    landscapes = kept_landscapes(Path(settings.ROTOSCOPE_HOME) / "training" / "landscapes", drawn)
+    return GrowingContent(interleaved(given, landscapes), wait=bool(wish.steps))
+
+
+def _given(wish: Wish) -> tuple[Iterator[Picture], int]:
+    """The pictures that were chosen to learn on, read one by one, and about how many there are."""
+    from filters.training.footage import read_frames
+
+    frames = itertools.chain.from_iterable(read_frames(Path(clip), 60) for clip in wish.footage)
+    return itertools.chain(frames, _stored(wish.images)), 60 * len(wish.footage) + len(wish.images)
+
+
+def _stored(names: tuple[str, ...]) -> Iterator[Picture]:
+    """Stored pictures; those of footage that was deleted meanwhile are left out."""
+    from filters.training.content import read_picture
+
+    for name in names:
+        try:
+            yield read_picture(local_path(name))
+        except (FileNotFoundError, OSError):
+            logger.warning("%s is gone, and is not trained on", name)
+
+
+def _square(picture: Picture) -> Picture:
+    """The middle of a picture, (256, 256, 3)."""
+    short = min(picture.shape[:2])
+    top, left = (picture.shape[0] - short) // 2, (picture.shape[1] - short) // 2
+    middle = Image.fromarray(picture[top : top + short, left : left + short])
+    return np.asarray(middle.resize((STANDING_SIDE, STANDING_SIDE), Image.Resampling.LANCZOS), np.uint8)

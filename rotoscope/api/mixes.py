@@ -1,0 +1,77 @@
+"""Mixes: filters between others, looked at and kept."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from django.http import HttpRequest, HttpResponse
+from ninja import Query, Router, Schema, Status
+from ninja.errors import AuthorizationError
+from pydantic import Field
+
+from filters import mixes
+from filters.engines.base import EngineError
+from filters.models import Filter
+from rotoscope.api.auth import SIGNED_IN
+from rotoscope.api.errors import Refused
+from rotoscope.api.files import file_answer
+from rotoscope.api.shapes import FilterOut, Problem, Told
+from videos import access
+from videos.forms.mix import parts_of
+from videos.models import Video
+from videos.pipeline import mixed_stills
+
+router = Router(tags=["mixes"])
+NO: dict[int, Any] = {401: Problem, 403: Problem, 404: Problem, 422: Problem}
+
+
+class PartWish(Schema):
+    """A filter and how much it counts."""
+
+    filter: str
+    weight: Annotated[float, Field(ge=0, le=1000)]
+
+
+class MixWish(Schema):
+    """A mix of filters on the same base. Weights need not sum to 1."""
+
+    name: Annotated[str, Field(min_length=1, max_length=120)]
+    parts: Annotated[list[PartWish], Field(min_length=2, max_length=8)]
+
+
+class StillOfMix(Schema):
+    """What to look at."""
+
+    part: Annotated[list[str], Field(description="“filter:weight”, such as starry-night:0.6.")]
+    video: Annotated[str, Field(description="Footage of one's own by ref; without it a drawn landscape.")] = (
+        ""
+    )
+    frame: Annotated[int, Field(ge=0)] = 0
+
+
+@router.post("/mixes", response={201: FilterOut, **NO}, auth=SIGNED_IN)
+def create_mix(request: HttpRequest, wish: MixWish) -> object:
+    """Keep a mix as a draft filter. It names its parts and all pictures behind them."""
+    if not access.can_train(access.viewer_of(request)):
+        raise AuthorizationError
+    usable = access.filters_for(access.viewer_of(request))
+    try:
+        parts = parts_of([f"{part.filter}:{part.weight:.6f}" for part in wish.parts], usable)
+        made = mixes.keep(parts, wish.name, request.user)
+    except mixes.CannotMix as problem:
+        raise Refused(str(problem), 422) from problem
+    return Status(201, Told(request).filter(Filter.objects.with_origins().get(pk=made.pk)))
+
+
+@router.get("/mixes/still", response=NO, auth=SIGNED_IN, openapi_extra=file_answer("image/jpeg"))
+def get_mix_still(request: HttpRequest, wish: Query[StillOfMix]) -> HttpResponse:
+    """A frame under a mix, at 540 lines, painted at once."""
+    video: Video | None = access.own_video_or_404(request, wish.video) if wish.video else None
+    if video is not None and not access.can_render(access.viewer_of(request), video):
+        raise Refused("It is not ready yet: wait until its state is “ready”.", 422)
+    try:
+        parts = parts_of(wish.part, access.filters_for(access.viewer_of(request)))
+        data = mixed_stills.painted(parts, video, wish.frame)
+    except (mixes.CannotMix, EngineError, ValueError) as problem:
+        raise Refused(str(problem), 422) from problem
+    return HttpResponse(data, content_type="image/jpeg")

@@ -1,0 +1,234 @@
+"""Trainings: filters learned from pictures, ordered, followed, stopped, gone on with, published."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Any
+
+from django.core.files.storage import default_storage
+from django.http import FileResponse, Http404, HttpRequest, QueryDict
+from django.urls import reverse
+from django.utils.datastructures import MultiValueDict
+from ninja import File, Form, Router, Schema, Status
+from ninja.errors import AuthorizationError
+from ninja.files import UploadedFile
+from pydantic import Field
+
+from filters import orders, training_queue
+from filters import trainings as steps
+from filters.models import StyleUse, TrainingRun
+from rotoscope.api.auth import SIGNED_IN
+from rotoscope.api.errors import Refused
+from rotoscope.api.files import file_answer
+from rotoscope.api.paging import Page, Paging, page_of
+from rotoscope.api.shapes import FilterOut, PictureOut, Problem, Told
+from videos import access, training
+from videos.forms.training import TrainingForm
+
+router = Router(tags=["trainings"])
+NO: dict[int, Any] = {401: Problem, 403: Problem, 404: Problem}
+Words = Annotated[list[str], Field(description="Of each new picture, in their order.")]
+
+
+class TrainingWish(Schema):
+    """How to learn, and what is known of the pictures; the pictures themselves are files called `picture`."""
+
+    name: str
+    minutes: float = 5.0
+    style_weight: Annotated[float, Field(description="How strong, 0.5 to 16.")] = 4.0
+    content_weight: Annotated[float, Field(description="How true to what is seen, 0.1 to 8.")] = 1.0
+    style_scale: Annotated[float, Field(description="Size of strokes, 0.3 to 3.")] = 1.0
+    seed: int = 1
+    footage: Annotated[list[str], Field(description="Footage of one's own to fit it to, by ref.")] = []
+    all_footage: Annotated[bool, Field(description="Fit it to all footage of one's own.")] = False
+    kept: Annotated[
+        list[int], Field(description="Style images that are here, by the number in their address.")
+    ] = []
+    crop: Annotated[
+        list[str],
+        Field(
+            description="“left,top,width,height,turn” of each new picture in order; “NUMBER:…” of a kept one."
+        ),
+    ] = []
+    title: Words = []
+    artist: Words = []
+    year: Words = []
+    origin: Words = []
+    licence: Words = []
+
+
+class MoreMinutes(Schema):
+    """How much longer to train. Without it a cancelled or failed training goes on to its end."""
+
+    minutes: Annotated[float, Field(ge=0, le=240)] = 0.0
+
+
+class PreviewOut(Schema):
+    """The standing frames as they were painted at a step."""
+
+    step: int
+    image: str
+
+
+class LearnedPictureOut(PictureOut):
+    """A picture with the part of it that is learned from."""
+
+    crop: list[float] = Field(
+        description="Left, top, width, height as shares of the picture; turn in degrees."
+    )
+
+
+class TrainingOut(Schema):
+    """A training. `filter` can be rendered with as soon as `version` is there."""
+
+    id: int
+    name: str
+    state: str = Field(description="queued, running, finished, failed or cancelled")
+    stopping: bool = Field(description="Whether it was asked to stop and keep what it learned.")
+    error: str
+    filter: str | None
+    version: int | None = Field(description="Number of the newest version that it made.")
+    step: int
+    steps: int = Field(description="About how many there will be; 0 while that is not known.")
+    progress: float
+    seed: int
+    settings: dict[str, Any]
+    pictures: list[LearnedPictureOut]
+    losses: list[list[float]] = Field(
+        description="[step, total, content, style, variation, steadiness] each."
+    )
+    previews: list[PreviewOut]
+    metrics: dict[str, Any]
+    seconds: float
+    created_at: datetime
+    started_at: datetime | None
+    finished_at: datetime | None
+    page: str
+
+
+@router.get("/trainings", response={200: Page[TrainingOut], 401: Problem}, auth=SIGNED_IN)
+def list_trainings(request: HttpRequest, which: Paging) -> object:
+    """Trainings of one's own, newest first."""
+    found = TrainingRun.objects.filter(owner_id=request.user.pk).select_related("style_image", "filter")
+    return page_of(found.order_by("-created_at", "-pk"), which, lambda run: told(request, run))
+
+
+@router.post("/trainings", response={201: TrainingOut, 409: Problem, 422: Problem, **NO}, auth=SIGNED_IN)
+def create_training(
+    request: HttpRequest, wish: Form[TrainingWish], picture: File[list[UploadedFile] | None] = None
+) -> object:
+    """Learn a filter from one picture or several, as multipart/form-data. The result is a draft."""
+    if not access.can_train(access.viewer_of(request)):
+        raise AuthorizationError
+    missing = training.what_is_missing()
+    if missing:
+        what = "PyTorch is" if missing == "torch" else "The base network is"
+        raise Refused(f"{what} not installed here, and training needs it.")
+    form = _form(request, wish, picture or [])
+    run = training.order(form, request.user) if form.is_valid() else None
+    if run is None:
+        raise Refused(" ".join(form.sentences()), 422)
+    return Status(201, told(request, run))
+
+
+@router.get("/trainings/{id}", response={200: TrainingOut, **NO}, auth=SIGNED_IN)
+def get_training(request: HttpRequest, id: int) -> TrainingOut:
+    """How far a training is: its curve, its previews, what it made."""
+    return told(request, access.training_run_or_404(request, id))
+
+
+@router.get(
+    "/trainings/{id}/previews/{number}", response=NO, auth=SIGNED_IN, openapi_extra=file_answer("image/jpeg")
+)
+def get_training_preview(request: HttpRequest, id: int, number: int) -> FileResponse:
+    """A preview by its place in the list."""
+    run = access.training_run_or_404(request, id)
+    if not 0 <= number < len(run.previews) or not default_storage.exists(run.previews[number]["image"]):
+        raise Http404
+    return FileResponse(default_storage.open(run.previews[number]["image"]), content_type="image/jpeg")
+
+
+@router.post("/trainings/{id}/stop", response={200: TrainingOut, 409: Problem, **NO}, auth=SIGNED_IN)
+def stop_training(request: HttpRequest, id: int) -> TrainingOut:
+    """Stop early; what it has learned becomes the filter within seconds."""
+    if not steps.stop(access.training_run_or_404(request, id)):
+        raise Refused("It is over already.")
+    return told(request, access.training_run_or_404(request, id))
+
+
+@router.post("/trainings/{id}/resume", response={200: TrainingOut, 409: Problem, **NO}, auth=SIGNED_IN)
+def resume_training(request: HttpRequest, id: int, wish: MoreMinutes) -> TrainingOut:
+    """Go on from the last checkpoint, `minutes` longer."""
+    if not training_queue.go_on(access.training_run_or_404(request, id), wish.minutes):
+        raise Refused("It is under way, or at its end: say how many minutes more.")
+    return told(request, access.training_run_or_404(request, id))
+
+
+@router.post("/trainings/{id}/again", response={201: TrainingOut, **NO}, auth=SIGNED_IN)
+def repeat_training(request: HttpRequest, id: int) -> object:
+    """The same with the next seed, as a filter of its own."""
+    again = training.another_seed(access.training_run_or_404(request, id), request.user)
+    return Status(201, told(request, again))
+
+
+@router.post("/trainings/{id}/publish", response={200: FilterOut, 409: Problem, **NO}, auth=SIGNED_IN)
+def publish_training(request: HttpRequest, id: int) -> FilterOut:
+    """Let everybody use what a training made: for staff."""
+    run = access.training_run_or_404(request, id)
+    if not access.viewer_of(request).is_staff:
+        raise AuthorizationError
+    published = training.publish(run)
+    if published is None:
+        raise Refused("There is nothing to publish yet.")
+    return Told(request).filter(published)
+
+
+def told(request: HttpRequest, run: TrainingRun) -> TrainingOut:
+    """A training as the API tells it."""
+    say, version = Told(request), run.version
+    names = ("name", "state", "error", "step", "steps", "seed", "losses", "metrics", "seconds")
+    times = ("created_at", "started_at", "finished_at")
+    hidden = ("footage", "images", "crops")  # names of places on this machine
+    return TrainingOut(
+        **{name: getattr(run, name) for name in (*names, *times)},
+        id=run.pk,
+        stopping=run.state == TrainingRun.State.RUNNING and run.stop_asked_at is not None,
+        filter=run.filter.slug if run.filter else None,
+        version=version.number if version else None,
+        progress=min(1.0, run.step / run.steps) if run.steps else 0.0,
+        settings={name: value for name, value in run.settings.items() if name not in hidden},
+        pictures=_pictures(say, run),
+        previews=[
+            PreviewOut(
+                step=one["step"],
+                image=say.address(reverse("api:get_training_preview", args=[run.pk, number])),
+            )
+            for number, one in enumerate(run.previews)
+        ],
+        page=say.address(reverse("training-run", args=[run.pk])),
+    )
+
+
+def _pictures(say: Told, run: TrainingRun) -> list[LearnedPictureOut]:
+    wish, images = orders.Wish.of(run), orders.pictures_of(run)
+    return [
+        LearnedPictureOut(
+            **say.picture(StyleUse(style_image=image, share=1 / len(images))).model_dump(),
+            crop=wish.crop(place).as_numbers(),
+        )
+        for place, image in enumerate(images)
+    ]
+
+
+def _form(request: HttpRequest, wish: TrainingWish, pictures: list[UploadedFile]) -> TrainingForm:
+    """The form of the page, which knows all the rules."""
+    data = QueryDict(mutable=True)
+    for name, value in wish.model_dump().items():
+        data.setlist(name, [str(one) for one in value] if isinstance(value, list) else [_plain(value)])
+    styles, footage = training.styles_for(request.user), training.footage_for(request.user)
+    return TrainingForm(styles, footage, data, MultiValueDict({"picture": pictures}))
+
+
+def _plain(value: object) -> str:
+    """As a browser's form would say it."""
+    return ("on" if value else "") if isinstance(value, bool) else str(value)

@@ -1,0 +1,89 @@
+// The mixing desk: a slider moves, and the still follows as fast as it can be painted; the latest wish wins.
+
+const desk = document.getElementById('desk');
+if (desk) {
+  const stage = desk.querySelector('.mix-stage');
+  const says = document.getElementById('mix-says');
+  const hold = document.getElementById('mix-hold');
+  const keep = document.getElementById('keep');
+  const parts = [...document.querySelectorAll('.mix-part')];
+  const slides = parts.map((part) => part.querySelector('.slide'));
+  let mixed = stage.querySelector('.mixed');
+  let painting = false;
+  let wanted = '';
+
+  document.getElementById('look').hidden = true;
+  hold.hidden = !mixed;
+  for (const one of document.querySelectorAll('[data-submits]')) one.addEventListener('change', () => desk.requestSubmit());
+
+  const address = (withParts) => {
+    const query = new URLSearchParams();
+    if (withParts) parts.forEach((part, at) => query.append('part', `${part.dataset.slug}:${slides[at].value}`));
+    const video = document.querySelector('[name=video][form=desk]').value;
+    if (video) query.append('video', video);
+    query.append('frame', desk.querySelector('[name=frame]:checked')?.value ?? '0');
+    return `${desk.dataset.still}?${query}`;
+  };
+
+  function told() {
+    const whole = slides.reduce((sum, slide) => sum + Number(slide.value), 0);
+    parts.forEach((part, at) => {
+      part.querySelector('[data-percent]').textContent = `${whole ? Math.round((100 * slides[at].value) / whole) : 0} %`;
+    });
+    [...keep.querySelectorAll('[name=part]')].forEach((part, at) => { part.value = `${parts[at].dataset.slug}:${slides[at].value}`; });
+    return whole > 0;
+  }
+
+  /** Paint what is wished for now; while one is painted only the last wish is remembered. */
+  async function paint() {
+    if (!told()) {
+      says.textContent = 'Give at least one filter some weight.';
+      return;
+    }
+    wanted = address(true);
+    if (painting) return;
+    painting = true;
+    stage.classList.add('painting');
+    while (wanted) {
+      const now = wanted;
+      wanted = '';
+      await show(now);
+    }
+    painting = false;
+    stage.classList.remove('painting');
+  }
+
+  async function show(now) {
+    const begun = performance.now();
+    try {
+      const answer = await fetch(now);
+      if (!answer.ok) throw new Error(answer.status < 504 ? await answer.text() : 'That did not work. Try again.');
+      const next = new Image();
+      next.className = 'mixed';
+      next.alt = 'The frame under the mix';
+      next.src = URL.createObjectURL(await answer.blob());
+      await next.decode();
+      if (mixed) {
+        URL.revokeObjectURL(mixed.src);
+        mixed.replaceWith(next);
+      } else stage.append(next);
+      mixed = next;
+      hold.hidden = false;
+      says.textContent = `painted in ${((performance.now() - begun) / 1000).toFixed(2)} s`;
+    } catch (problem) {
+      says.textContent = problem.message;
+    }
+  }
+
+  for (const slide of slides) slide.addEventListener('input', paint);
+  desk.addEventListener('change', (event) => {
+    if (event.target.name !== 'frame') return;
+    keep.elements.frame.value = event.target.value;
+    stage.querySelector('img:not(.mixed)').src = address(false);
+    paint();
+  });
+  const holding = (on) => () => stage.classList.toggle('holding', on);
+  hold.addEventListener('pointerdown', holding(true));
+  for (const kind of ['pointerup', 'pointerleave', 'pointercancel', 'keyup', 'blur']) hold.addEventListener(kind, holding(false));
+  hold.addEventListener('keydown', (event) => { if (event.key === ' ' || event.key === 'Enter') holding(true)(); });
+}

@@ -1,0 +1,176 @@
+"""Trainings and mixes for programs."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import User
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
+from django.test import Client
+from django.utils import timezone
+from dramatiq.brokers.stub import StubBroker
+
+from filters.models import Filter, FilterVersion, TrainingRun
+from tests.api.conftest import Program, program_of
+from tests.lab.pictures import REFUSED, good, upload
+from tests.styled import make_styled
+from videos import training
+
+
+@pytest.fixture(autouse=True)
+def trainable(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(training, "what_is_missing", lambda: "")
+
+
+def send(program: Program, **fields: Any) -> Any:
+    """POST /api/trainings as multipart/form-data."""
+    client = Client(enforce_csrf_checks=True)
+    headers = {"Authorization": f"Bearer {program.key}"} if program.key else {}
+    return client.post("/api/trainings", fields, headers=headers)
+
+
+@pytest.fixture
+def ordered(olgas: Program, queue: StubBroker) -> dict[str, Any]:
+    answer = send(
+        olgas,
+        name="Quilt",
+        picture=[good(1), good(2)],
+        minutes="2",
+        crop=["0,0,0.75,0.75,0"],
+        artist=["Olga", "Her mother"],
+        licence=["own work", "CC0"],
+    )
+    assert answer.status_code == 201, answer.content
+    told: dict[str, Any] = answer.json()
+    return told
+
+
+def test_a_training_is_ordered_with_pictures(ordered: dict[str, Any], owner: User) -> None:
+    run = TrainingRun.objects.get()
+    assert (run.pk, run.owner, run.settings["minutes"]) == (ordered["id"], owner, 2)
+    assert (ordered["state"], ordered["filter"], ordered["version"]) == ("queued", "quilt", None)
+    assert [one["artist"] for one in ordered["pictures"]] == ["Olga", "Her mother"]
+    assert [one["crop"] for one in ordered["pictures"]] == [[0, 0, 0.75, 0.75, 0], [0, 0, 1, 1, 0]]
+    assert "images" not in ordered["settings"]
+
+
+def test_it_is_followed(ordered: dict[str, Any], olgas: Program) -> None:
+    name = default_storage.save("training/1/1.jpg", ContentFile(b"picture"))
+    TrainingRun.objects.update(
+        state="running",
+        step=40,
+        steps=400,
+        losses=[[40, 1, 1, 1, 1, 1]],
+        previews=[{"step": 2, "image": name}],
+    )
+    told = olgas.get(f"/trainings/{ordered['id']}")
+    assert (told["progress"], told["losses"]) == (0.1, [[40, 1, 1, 1, 1, 1]])
+    path = told["previews"][0]["image"].split("/api", 1)[1]
+    assert b"".join(olgas.ask("GET", path)) == b"picture"
+    assert olgas.get("/trainings")["count"] == 1
+
+
+def test_it_is_stopped_and_gone_on_with(ordered: dict[str, Any], olgas: Program) -> None:
+    path = f"/trainings/{ordered['id']}"
+    TrainingRun.objects.update(state="running")
+    assert olgas.post(f"{path}/stop", status=200)["stopping"]
+    TrainingRun.objects.update(state="finished", seconds=60, started_at=timezone.now())
+    assert "how many minutes" in olgas.post(f"{path}/resume", {}, status=409)["detail"]
+    told = olgas.post(f"{path}/resume", {"minutes": 3}, status=200)
+    assert (told["state"], told["settings"]["minutes"], told["stopping"]) == ("queued", 4, False)
+
+
+def test_another_seed_is_one_call(ordered: dict[str, Any], olgas: Program) -> None:
+    again = olgas.post(f"/trainings/{ordered['id']}/again")
+    assert (again["seed"], again["filter"]) == (2, "quilt-seed-2")
+    assert [one["crop"] for one in again["pictures"]] == [one["crop"] for one in ordered["pictures"]]
+
+
+def test_staff_publish(ordered: dict[str, Any], olgas: Program, staff: User) -> None:
+    path = f"/trainings/{ordered['id']}/publish"
+    olgas.post(path, status=403)
+    adas = program_of(staff)
+    assert "nothing to publish" in adas.post(path, status=409)["detail"]
+    run = TrainingRun.objects.get()
+    source = make_styled("Source").current
+    assert source is not None
+    assert run.filter is not None
+    FilterVersion.objects.create(
+        filter=run.filter, number=1, kind="style", base=source.base, weights=source.weights, training_run=run
+    )
+    assert adas.post(path, status=200)["state"] == "published"
+    assert Filter.objects.published().filter(slug="quilt").exists()
+
+
+@pytest.mark.parametrize(("data", "sentence"), REFUSED.values(), ids=REFUSED.keys())
+def test_hostile_pictures_are_refused_with_a_sentence(olgas: Program, data: bytes, sentence: str) -> None:
+    answer = send(olgas, name="Bad", picture=upload(data))
+    assert answer.status_code == 422
+    assert sentence in answer.json()["detail"]
+    assert not TrainingRun.objects.exists()
+
+
+def test_wishes_are_checked_like_those_of_the_page(olgas: Program, queue: StubBroker) -> None:
+    for wrong in (
+        {"minutes": "999"},
+        {"style_scale": "9"},
+        {"footage": "nothere"},
+        {"crop": "0,0,2,2,0"},
+        {"name": ""},
+    ):
+        answer = send(olgas, **{"name": "Quilt", "picture": good(), **wrong})
+        assert answer.status_code == 422, wrong
+        assert answer.json()["detail"]
+    assert "Hand in a picture" in send(olgas, name="Quilt").json()["detail"]
+
+
+def test_without_a_key_nothing_is_ordered(nobodys: Program) -> None:
+    assert send(nobodys, name="Quilt", picture=good()).status_code in (401, 403)
+
+
+def test_strangers_learn_nothing(ordered: dict[str, Any], stellas: Program) -> None:
+    assert stellas.get("/trainings")["count"] == 0
+    for method, path in (
+        ("GET", ""),
+        ("POST", "/stop"),
+        ("POST", "/again"),
+        ("POST", "/publish"),
+        ("GET", "/previews/0"),
+    ):
+        assert stellas.ask(method, f"/trainings/{ordered['id']}{path}").status_code == 404
+
+
+def test_where_pytorch_is_missing_it_says_so(olgas: Program, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(training, "what_is_missing", lambda: "torch")
+    answer = send(olgas, name="Quilt", picture=good())
+    assert answer.status_code == 409
+    assert "PyTorch" in answer.json()["detail"]
+
+
+class TestMixes:
+    def test_a_mix_is_kept(self, olgas: Program) -> None:
+        make_styled("Night", 0)
+        make_styled("Wave", 1)
+        wish = {"name": "Both", "parts": [{"filter": "night", "weight": 3}, {"filter": "wave", "weight": 1}]}
+        told = olgas.post("/mixes", wish)
+        assert [(part["name"], part["share"]) for part in told["mixed_of"]] == [
+            ("Night", 0.75),
+            ("Wave", 0.25),
+        ]
+        assert [one["share"] for one in told["pictures"]] == [0.75, 0.25]
+        assert told["state"] == "draft"
+
+    def test_a_still_of_a_mix_is_a_picture(self, olgas: Program) -> None:
+        make_styled("Night", 0)
+        make_styled("Wave", 1)
+        answer = olgas.ask("GET", "/mixes/still?part=night:1&part=wave:2&frame=1")
+        assert answer["Content-Type"] == "image/jpeg"
+        assert olgas.ask("GET", "/mixes/still?part=night:1&part=none:2").status_code == 422
+
+    def test_a_filter_is_exported(self, olgas: Program, stellas: Program, owner: User) -> None:
+        make_styled("Night", 0, owner=owner)
+        assert olgas.ask("GET", "/filters/night/bundle")["Content-Type"] == "application/zip"
+        assert olgas.ask("GET", "/filters/night/onnx").status_code == 200
+        assert stellas.ask("GET", "/filters/night/onnx").status_code == 404

@@ -1,0 +1,178 @@
+"""Everything that made a filter leaves with it and comes back."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import onnxruntime
+import pytest
+from django.contrib.auth.models import User
+from django.test import Client
+from django.urls import reverse
+from PIL import Image
+
+from filters import exchange, mixes, orders
+from filters.bundle import BundleRefused, read_bundle, write_bundle
+from filters.models import Filter, FilterVersion, TrainingRun
+from filters.service import make_engine
+from filters.training.crop import Crop
+from tests.lab.pictures import noise
+from tests.styled import make_styled, shipped_weights
+
+LOSSES = [[step, 4 / step, 1.0, 3 / step, 0.1, 0.02] for step in range(1, 61)]
+WORDS = {"title": "Front", "artist": "Olga", "year": "1990", "origin": "the attic", "licence": "own work"}
+
+
+@pytest.fixture
+def trained(owner: User, tmp_path: Path) -> Filter:
+    """Olga's filter of two pictures, whose training is over."""
+    for name, seed in (("a", 1), ("b", 2)):
+        Image.fromarray(noise(200, 300, seed)).save(tmp_path / f"{name}.png")
+    pieces = [
+        orders.Piece(tmp_path / "a.png", Crop(0, 0, 0.5, 1, 90), WORDS),
+        orders.Piece(tmp_path / "b.png", words={"title": "Back"}),
+    ]
+    wish = orders.Wish(style_scale=0.7, footage=("/home/olga/private.mp4",), images=("frames/x/1.jpg",))
+    run = orders.order(pieces, "Quilt", owner, wish, seed=9)
+    told = {"step": 60, "steps": 60, "seconds": 300.5, "device": "cpu", "content_sha256": "c" * 64}
+    TrainingRun.objects.update(state="finished", losses=LOSSES, metrics={"style_distance": 0.2}, **told)
+    run.refresh_from_db()
+    made = run.filter
+    assert made is not None
+    source = make_styled("Source", 0).current
+    assert source is not None
+    version = FilterVersion.objects.create(
+        filter=made, number=1, kind="style", base=source.base, weights=source.weights, sha256=source.sha256,
+        metrics={"style_distance": 0.2}, training_run=run,
+    )  # fmt: skip
+    made.adopt(version)
+    return made
+
+
+def test_a_trained_filter_comes_back_with_all_that_made_it(trained: Filter, staff: User) -> None:
+    assert trained.current is not None
+    back = exchange.bring_in(exchange.export(trained.current), staff)
+    assert back.current is not None
+    assert back.current.sha256 == trained.current.sha256
+    front, rear = sorted(back.pictures(), key=lambda use: use.position)
+    assert {word: getattr(front.style_image, word) for word in WORDS} == WORDS
+    assert (rear.style_image.title, rear.share) == ("Back", 0.5)
+    run, before = back.current.training_run, trained.current.training_run
+    assert run is not None
+    assert before is not None
+    same = (
+        "seed",
+        "step",
+        "steps",
+        "seconds",
+        "device",
+        "content_sha256",
+        "code_version",
+        "losses",
+        "metrics",
+    )
+    assert {name: getattr(run, name) for name in same} == {
+        name: getattr(TrainingRun.objects.get(pk=before.pk), name) for name in same
+    }
+    assert (run.owner, run.filter, run.state) == (staff, back, TrainingRun.State.FINISHED)
+    assert orders.Wish.of(run).crop(0) == Crop(0, 0, 0.5, 1, 90)
+    assert run.settings["style_scale"] == 0.7
+
+
+def test_names_of_places_on_the_machine_stay_there(trained: Filter) -> None:
+    assert trained.current is not None
+    manifest = json.dumps(read_bundle(exchange.export(trained.current)).training)
+    assert "private.mp4" not in manifest
+    assert "frames/x" not in manifest
+
+
+def test_its_curve_can_be_looked_at_where_it_came_in(
+    trained: Filter, staff: User, staff_client: Client
+) -> None:
+    assert trained.current is not None
+    back = exchange.bring_in(exchange.export(trained.current), staff)
+    run = TrainingRun.objects.get(filter=back)
+    assert "<polyline" in staff_client.get(reverse("training-run", args=[run.pk])).content.decode()
+
+
+def test_a_mix_comes_back_with_its_parts(owner: User, staff: User) -> None:
+    night, wave = make_styled("Night", 0), make_styled("Wave", 1)
+    assert night.current and wave.current
+    made = mixes.keep([mixes.Part(night.current, 3), mixes.Part(wave.current, 1)], "Both", owner)
+    assert made.current is not None
+    data = exchange.export(made.current)
+    wave.delete()
+    back = exchange.bring_in(data, staff)
+    assert back.current is not None
+    parts = [(one.parent_name, one.share, one.parent) for one in back.current.mix_parts.all()]
+    assert parts == [("Night", 0.75, night.current), ("Wave", 0.25, None)]
+    assert [(use.style_image.title, use.share) for use in back.pictures()] == [
+        ("Picture of Night", 0.75),
+        ("Picture of Wave", 0.25),
+    ]
+
+
+@pytest.mark.parametrize(
+    "training",
+    [
+        {"settings": {"minutes": "many", "crops": [["x"]], "footage": ["/etc/passwd"]}, "losses": "none"},
+        {"settings": {"minutes": 1e300}, "losses": [[1, 2], "x", [1, "2", None, 4, 5, 6]], "seed": -5},
+        {"settings": {"minutes": 5}, "metrics": {"style_distance": "<script>"}, "steps": 10**30},
+    ],
+)
+def test_a_record_from_a_stranger_is_read_with_care(
+    trained: Filter, staff: User, staff_client: Client, training: dict[str, Any]
+) -> None:
+    from dataclasses import replace
+
+    assert trained.current is not None
+    bundle = replace(read_bundle(exchange.export(trained.current)), training=training)
+    back = exchange.bring_in(write_bundle(bundle), staff)
+    run = TrainingRun.objects.get(filter=back)
+    assert run.settings["footage"] == []
+    assert staff_client.get(reverse("training-run", args=[run.pk])).status_code == 200
+
+
+@pytest.mark.parametrize(
+    "mix", [{"parts": 7}, {"parts": [{"name": "x", "share": 2}]}, {"parts": [{"name": 3}]}]
+)
+def test_parts_that_are_none_are_refused(trained: Filter, mix: dict[str, Any]) -> None:
+    from dataclasses import replace
+
+    assert trained.current is not None
+    bundle = read_bundle(exchange.export(trained.current))
+    with pytest.raises(BundleRefused):
+        write_bundle(replace(bundle, mix=mix))
+
+
+class TestTakingAFilterAway:
+    def test_its_owner_exports_it(self, trained: Filter, owner_client: Client) -> None:
+        answer = owner_client.get(reverse("filter-bundle", args=[trained.slug]))
+        assert answer["Content-Disposition"] == 'attachment; filename="quilt-v1.zip"'
+        assert read_bundle(answer.content).name == "Quilt"
+        assert "Export as one file" in owner_client.get(trained.get_absolute_url()).content.decode()
+
+    def test_the_model_paints_what_the_filter_paints(self, trained: Filter, owner_client: Client) -> None:
+        model = owner_client.get(reverse("filter-onnx", args=[trained.slug])).content
+        frames = noise(75, 91)[None]
+        (painted,) = onnxruntime.InferenceSession(model).run(None, {"frames": frames})
+        assert trained.current is not None
+        engine = make_engine(trained.current)
+        assert np.abs(painted.astype(int) - engine.apply(frames)).max() <= 1
+        engine.close()
+
+    def test_what_ships_is_for_all_who_are_signed_in(self, stranger_client: Client, visitor: Client) -> None:
+        assert shipped_weights()
+        shipped = make_styled("Shipped", 0, shipped=True)
+        address = reverse("filter-bundle", args=[shipped.slug])
+        assert stranger_client.get(address).status_code == 200
+        assert reverse("login") in visitor.get(address)["Location"]
+
+    def test_what_others_made_is_theirs(self, trained: Filter, stranger_client: Client) -> None:
+        trained.publish()
+        for name in ("filter-bundle", "filter-onnx"):
+            assert stranger_client.get(reverse(name, args=[trained.slug])).status_code == 404
+        assert "Export as one file" not in stranger_client.get(trained.get_absolute_url()).content.decode()

@@ -1,0 +1,236 @@
+"""The mixing desk: a still that follows the sliders, a draft that names all it came from."""
+
+from __future__ import annotations
+
+import io
+import sys
+import time
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+from django.contrib.auth.models import User
+from django.core.files.base import ContentFile
+from django.test import Client
+from django.urls import reverse
+from PIL import Image
+
+from filters import mixes
+from filters.models import Filter, FilterVersion, MixPart
+from filters.service import make_engine
+from tests.clips import draw_clip
+from tests.factories import make_filter, make_video_row
+from tests.styled import BASE, make_styled
+from videos.pipeline import mixed_stills
+
+
+@pytest.fixture
+def night(db: None) -> Filter:
+    return make_styled("Night", 0, tags=["painting", "blue"])
+
+
+@pytest.fixture
+def wave(db: None) -> Filter:
+    return make_styled("Wave", 1, tags=["print", "blue"])
+
+
+def still(client: Client, *parts: str, **where: str) -> np.ndarray:
+    answer = client.get(reverse("mix-still"), {"part": list(parts), "frame": "0", **where})
+    assert answer.status_code == 200, answer.content.decode()
+    return np.asarray(Image.open(io.BytesIO(answer.content))).astype(int)
+
+
+def test_the_page_begins_with_the_filter_one_came_from(
+    owner_client: Client, night: Filter, wave: Filter
+) -> None:
+    page = owner_client.get(reverse("mix"), {"with": "wave"}).content.decode()
+    assert page.index('data-slug="night"') < page.index('data-slug="wave"')
+    assert "part=wave%3A0.5" in page
+    assert "50 %" in page
+
+
+def test_a_filters_page_leads_to_it(owner_client: Client, night: Filter) -> None:
+    assert f"{reverse('mix')}?with=night" in owner_client.get(night.get_absolute_url()).content.decode()
+
+
+def test_with_fewer_than_two_it_says_what_to_do(owner_client: Client, night: Filter) -> None:
+    make_filter("negative")  # a whole model has no numbers to mix
+    assert "It takes two to mix" in owner_client.get(reverse("mix")).content.decode()
+
+
+def test_a_still_lies_between_its_parts(owner_client: Client, night: Filter, wave: Filter) -> None:
+    first = still(owner_client, "night:1", "wave:0")
+    last = still(owner_client, "night:0", "wave:1")
+    between = still(owner_client, "night:0.5", "wave:0.5")
+    apart = np.abs(first - last).mean()
+    assert np.abs(first - between).mean() < apart
+    assert np.abs(last - between).mean() < apart
+    assert apart > 5
+
+
+def test_all_on_one_is_what_that_filter_paints(owner_client: Client, night: Filter, wave: Filter) -> None:
+    assert night.current is not None
+    original = mixed_stills.original_frame(None, 0)
+    engine = make_engine(night.current)
+    alone = engine.apply(original[None])[0].astype(int)
+    engine.close()
+    assert np.abs(still(owner_client, "night:1", "wave:0") - alone).mean() < 6  # the JPEG's own loss
+
+
+def test_a_frame_of_ones_own_footage(
+    owner: User,
+    owner_client: Client,
+    stranger_client: Client,
+    night: Filter,
+    wave: Filter,
+    tmp_path: Path,
+) -> None:
+    video = make_video_row(owner, visibility="private")
+    video.footage.save("clip.mp4", ContentFile(draw_clip(tmp_path / "clip.mp4").read_bytes()))
+    assert still(owner_client, "night:1", "wave:1", video=video.ref, frame="3").shape == (90, 160, 3)
+    asked = {"part": ["night:1", "wave:1"], "video": video.ref, "frame": "3"}
+    assert stranger_client.get(reverse("mix-still"), asked).status_code == 404
+    assert owner_client.get(reverse("mix-still"), asked | {"frame": "9999"}).status_code == 422
+
+
+@pytest.mark.parametrize(
+    "parts",
+    [
+        ["night:x"],
+        ["night:1", "night:1"],
+        ["night:0", "wave:0"],
+        ["night:1", "nobody:1"],
+        ["night:1", "negative:1"],
+    ],
+)
+def test_what_cannot_be_mixed_is_refused_with_a_sentence(
+    owner_client: Client, night: Filter, wave: Filter, parts: list[str]
+) -> None:
+    make_filter("negative")
+    answer = owner_client.get(reverse("mix-still"), {"part": parts})
+    assert answer.status_code == 422
+    assert answer.content.decode().endswith((".", "once."))
+
+
+def test_drafts_of_others_are_not_mixed(owner_client: Client, colleague: User, night: Filter) -> None:
+    make_styled("Secret", 1, published=False, owner=colleague)
+    assert owner_client.get(reverse("mix-still"), {"part": ["night:1", "secret:1"]}).status_code == 422
+    assert "Secret" not in owner_client.get(reverse("mix")).content.decode()
+
+
+def test_a_visitor_signs_in_first(visitor: Client, night: Filter) -> None:
+    for name in ("mix", "mix-still"):
+        assert reverse("login") in visitor.get(reverse(name))["Location"]
+
+
+def test_a_kept_mix_is_a_draft_that_names_its_parts_and_pictures(
+    owner: User, owner_client: Client, stranger_client: Client, night: Filter, wave: Filter
+) -> None:
+    answer = owner_client.post(reverse("mix"), {"name": "Night Wave", "part": ["night:3", "wave:1"]})
+    made = Filter.objects.get(slug="night-wave")
+    assert answer["Location"] == made.get_absolute_url()
+    assert (made.owner, made.state, made.tags) == (owner, Filter.State.DRAFT, ["blue"])
+    assert made.current is not None
+    assert [(part.parent, part.share) for part in made.current.mix_parts.all()] == [
+        (night.current, 0.75),
+        (wave.current, 0.25),
+    ]
+    assert [(use.style_image.title, use.share) for use in made.pictures()] == [
+        ("Picture of Night", 0.75),
+        ("Picture of Wave", 0.25),
+    ]
+    page = owner_client.get(made.get_absolute_url()).content.decode()
+    assert "Picture of Night" in page
+    assert "Picture of Wave" in page
+    assert "75 %" in page
+    assert stranger_client.get(made.get_absolute_url()).status_code == 404
+
+
+def test_it_renders_like_any_other_and_is_what_the_still_showed(
+    owner: User, owner_client: Client, night: Filter, wave: Filter
+) -> None:
+    assert night.current and wave.current
+    parts = [mixes.Part(night.current, 0.6), mixes.Part(wave.current, 0.4)]
+    made = mixes.keep(parts, "Both", owner)
+    assert made.current is not None
+    original = mixed_stills.original_frame(None, 1)
+    engine = make_engine(made.current)
+    assert np.array_equal(engine.apply(original[None])[0], mixes.paint(parts, original))
+    engine.close()
+
+
+def test_a_mix_of_mixes_goes_back_to_all_pictures(owner: User, night: Filter, wave: Filter) -> None:
+    third = make_styled("Third", 2)
+    assert night.current and wave.current and third.current
+    first = mixes.keep([mixes.Part(night.current, 1), mixes.Part(wave.current, 1)], "First", owner)
+    assert first.current is not None
+    second = mixes.keep([mixes.Part(first.current, 1), mixes.Part(night.current, 1)], "Second", owner)
+    assert [(use.style_image.title, use.share) for use in second.pictures()] == [
+        ("Picture of Night", 0.75),
+        ("Picture of Wave", 0.25),
+    ]
+
+
+def test_live_twins_are_mixed_alike(owner: User, night: Filter, wave: Filter) -> None:
+    for one in (night, wave):
+        assert one.current is not None
+        twin = FilterVersion.objects.create(
+            filter=one, number=2, kind="style", base=BASE, weights=one.current.weights, sha256=one.slug * 8
+        )
+        one.adopt(one.current, live=twin)
+    assert night.current and wave.current
+    made = mixes.keep([mixes.Part(night.current, 3), mixes.Part(wave.current, 1)], "Both", owner)
+    assert made.current is not None
+    assert made.live is not None
+    assert made.live != made.current
+    assert [(part.parent, part.share) for part in made.live.mix_parts.all()] == [
+        (night.live, 0.75),
+        (wave.live, 0.25),
+    ]
+
+
+def test_a_mix_outlives_its_parts(owner: User, night: Filter, wave: Filter) -> None:
+    assert night.current and wave.current
+    made = mixes.keep([mixes.Part(night.current, 1), mixes.Part(wave.current, 1)], "Both", owner)
+    wave.delete()
+    part = MixPart.objects.get(version=made.current, parent=None)
+    assert (part.parent_name, len(part.parent_sha256)) == ("Wave", 64)
+    assert len(made.pictures()) == 2
+
+
+@pytest.mark.parametrize(
+    ("wish", "sentence"),
+    [
+        ({"name": "Alone", "part": ["night:1", "wave:0"]}, "at least two filters"),
+        ({"name": "!!!", "part": ["night:1", "wave:1"]}, "at least one letter or digit"),
+    ],
+)
+def test_what_is_no_mix_is_not_kept(
+    owner_client: Client, night: Filter, wave: Filter, wish: dict[str, object], sentence: str
+) -> None:
+    answer = owner_client.post(reverse("mix"), wish)
+    assert answer.status_code == 422
+    assert sentence in answer.content.decode()
+    assert Filter.objects.count() == 2
+
+
+def test_without_script_the_sliders_are_a_form(owner_client: Client, night: Filter, wave: Filter) -> None:
+    asked = {"with": ["night", "wave", ""], "weight-night": "0.3", "weight-wave": "0.9", "frame": "1"}
+    page = owner_client.get(reverse("mix"), asked).content.decode()
+    assert 'value="night:0.3"' in page
+    assert "part=wave%3A0.9" in page
+    assert "75 %" in page
+
+
+@pytest.mark.slow
+def test_a_still_of_540_lines_takes_about_a_second(night: Filter, wave: Filter) -> None:
+    assert night.current and wave.current
+    frame = cv2.resize(mixed_stills.original_frame(None, 0), (960, 540)).astype(np.uint8)
+    parts = [mixes.Part(night.current, 0.6), mixes.Part(wave.current, 0.4)]
+    mixes.paint(parts, frame)
+    begun = time.process_time()
+    mixes.paint(parts, frame)
+    took = time.process_time() - begun  # of the processor: the machine may be busy with other things
+    sys.stdout.write(f"{took:.2f} s of processor for a still of 540 lines\n")
+    assert took < 2.5

@@ -1,0 +1,162 @@
+"""A filter is learned through a real browser: dropped, cropped, watched, stopped, published. And two are mixed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import dramatiq
+import numpy as np
+import pytest
+from django.conf import settings
+from django.contrib.auth.models import User
+from django.test import Client
+from dramatiq.brokers.stub import StubBroker
+from PIL import Image
+from playwright.sync_api import Page, expect
+from pytest_django.live_server_helper import LiveServer
+
+from filters import training_diary
+from filters.models import Filter, TrainingRun
+from tests.styled import make_styled, shipped_weights
+
+pytestmark = [pytest.mark.slow, pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+Open = Callable[..., Page]
+PATIENCE = 420_000  # milliseconds: PyTorch starts, and the machine may be busy
+NARROW, WIDE = (390, 844), (1440, 900)
+
+
+@pytest.fixture
+def carla(transactional_db: None) -> User:
+    """Carla, a curator."""
+    return User.objects.create_user("carla", password="carla's password", is_staff=True)
+
+
+@pytest.fixture
+def worker(queue: StubBroker, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """A worker for trainings, in this process."""
+    monkeypatch.setattr(training_diary, "ASK_EVERY", 0.1)
+    at_work = dramatiq.Worker(queue, queues={"training"}, worker_threads=1)
+    at_work.start()
+    yield
+    at_work.stop()
+
+
+@pytest.fixture
+def picture(tmp_path: Path) -> Path:
+    """Stripes on noise, 300 × 200."""
+    generator = np.random.default_rng(1)
+    stripes = (np.indices((200, 300)).sum(0) // 12 % 2 * 160)[..., None] + generator.integers(
+        0, 80, (200, 300, 3)
+    )
+    Image.fromarray(stripes.astype(np.uint8)).save(tmp_path / "striped_quilt.png")
+    return tmp_path / "striped_quilt.png"
+
+
+def page_of(live_server: LiveServer, open_page: Open, user: User, path: str, **wishes: object) -> Page:
+    """A page in a window in which somebody is signed in."""
+    client = Client()
+    client.force_login(user)
+    page = open_page("about:blank", **wishes)
+    cookie = client.cookies[settings.SESSION_COOKIE_NAME].value
+    page.context.add_cookies(
+        [{"name": settings.SESSION_COOKIE_NAME, "value": cookie, "url": live_server.url}]
+    )
+    page.goto(live_server.url + path)
+    return page
+
+
+def drop(page: Page, file: Path) -> None:
+    """Let a file fall onto the form, as from the desktop."""
+    box = page.locator(".drop").bounding_box()
+    assert box is not None
+    wire = page.context.new_cdp_session(page)
+    for kind in ("dragEnter", "dragOver", "drop"):
+        where = {"x": box["x"] + box["width"] / 2, "y": box["y"] + box["height"] / 2}
+        data = {"items": [], "files": [str(file)], "dragOperationsMask": 1}
+        wire.send("Input.dispatchDragEvent", {"type": kind, "data": data, **where})
+
+
+def test_a_dropped_picture_is_cropped_learned_from_stopped_and_published(
+    live_server: LiveServer, open_page: Open, carla: User, worker: None, picture: Path
+) -> None:
+    assert shipped_weights()
+    page = page_of(live_server, open_page, carla, "/lab/train/")
+    drop(page, picture)
+    piece = page.locator(".piece")
+    expect(piece.locator("output")).to_have_text("300 × 200, all of it")
+    expect(page.locator("[name=name]")).to_have_value("striped quilt")
+
+    piece.locator(".cut").focus()
+    for _ in range(5):
+        page.keyboard.press("Shift+ArrowLeft")  # a tenth narrower
+    expect(piece.locator("output")).to_have_text("270 × 200")
+    page.keyboard.press("r")
+    expect(piece.locator("output")).to_have_text("200 × 270")
+    corner = piece.locator("[data-corner=se]").bounding_box()
+    assert corner is not None
+    page.mouse.move(corner["x"] + 15, corner["y"] + 15)
+    page.mouse.down()
+    page.mouse.move(corner["x"] - 45, corner["y"] - 45)
+    page.mouse.up()
+    left = re.fullmatch(r"(\d+) × (\d+)", piece.locator("output").text_content() or "")
+    assert left is not None
+    assert 64 <= int(left[1]) < 200
+
+    piece.locator("[name=artist]").fill("Carla")
+    page.get_by_role("button", name="Learn this style").click()
+    page.wait_for_url("**/lab/runs/*/")
+    expect(page.locator(".run-newest")).to_be_visible(timeout=PATIENCE)
+    expect(page.locator(".learned-from img")).to_have_js_property("complete", True)
+    size = page.locator(".learned-from img").evaluate("image => [image.naturalWidth, image.naturalHeight]")
+    assert size == pytest.approx([int(left[1]), int(left[2])], abs=1)
+    expect(page.locator(".curve").first).to_be_visible(timeout=PATIENCE)
+
+    page.get_by_role("button", name="Stop and keep it").click()
+    expect(page.get_by_role("button", name="Publish")).to_be_visible(timeout=PATIENCE)
+    expect(page.locator("#run")).to_contain_text("until it was stopped after")
+    page.get_by_role("button", name="Publish").click()
+    page.wait_for_url("**/filters/striped-quilt/")
+    expect(page.locator("h1")).to_have_text("striped quilt")
+    run = TrainingRun.objects.get()
+    assert run.previews
+    assert Filter.objects.published().get(slug="striped-quilt").current == run.version
+    expect(page.locator(".filter-origin")).to_contain_text("Carla")
+
+
+def test_a_mix_follows_its_sliders_and_is_kept(live_server: LiveServer, open_page: Open, carla: User) -> None:
+    make_styled("Night", 0)
+    make_styled("Wave", 1)
+    page = page_of(live_server, open_page, carla, "/lab/mix/")
+    first = page.locator(".mix-part").first
+    mixed = page.locator(".mix-stage .mixed")
+    expect(mixed).to_have_js_property("complete", True)
+    begun_with = mixed.get_attribute("src")
+    first.locator(".slide").fill("1")
+    expect(mixed).not_to_have_attribute("src", begun_with or "")
+    expect(page.locator("#mix-says")).to_have_text(re.compile(r"painted in \d+\.\d\d s"))
+    expect(first.locator("[data-percent]")).to_have_text("67 %")
+    page.locator(".mix-frames label").nth(1).click()
+    page.locator("[name=name]").fill("Mira's mix")
+    page.get_by_role("button", name="Keep it as a draft").click()
+    page.wait_for_url("**/filters/miras-mix/")
+    expect(page.locator("#mixed-of")).to_be_visible()
+    expect(page.locator("main")).to_contain_text("67 %")
+
+
+@pytest.mark.parametrize("size", [WIDE, NARROW])
+def test_the_pages_fit_their_window(
+    live_server: LiveServer, open_page: Open, carla: User, picture: Path, size: tuple[int, int]
+) -> None:
+    make_styled("Night", 0)
+    make_styled("Wave", 1)
+    page = page_of(live_server, open_page, carla, "/lab/train/", size=size)
+    page.set_input_files("#picture", picture)
+    expect(page.locator(".piece output")).to_be_visible()
+    for path in ("", "/lab/mix/", "/filters/night/"):
+        if path:
+            page.goto(live_server.url + path)
+        wide = page.evaluate("document.documentElement.scrollWidth")
+        assert wide <= size[0], f"{path or '/lab/train/'} is {wide} wide in a window of {size[0]}"

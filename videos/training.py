@@ -1,0 +1,76 @@
+"""Trainings as the pages and the API order them: what may be used for it, and what is missing."""
+
+from __future__ import annotations
+
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+from django.db.models import Q, QuerySet
+
+from filters import orders, training_queue
+from filters.models import Filter, StyleImage, TrainingRun
+from filters.service import BASES
+from filters.training.pictures import UnusableStyle
+from filters.training_work import shipped_styles
+from rotoscope.files import work_folder
+from videos.forms.training import TrainingForm
+from videos.models import Video
+
+USUAL = {"minutes": 5, "style_weight": 4, "content_weight": 1, "style_scale": 1, "seed": 1}
+
+
+def what_is_missing() -> str:
+    """Why nothing can be trained here: "torch", "base", or "" where it can."""
+    if find_spec("torch") is None:
+        return "torch"
+    base = TrainingRun._meta.get_field("base").get_default()
+    return "" if (BASES / f"{base}.safetensors").is_file() and shipped_styles(base) else "base"
+
+
+def order(form: TrainingForm, user: Any) -> TrainingRun | None:
+    """The run of a valid form, on the queue; or None with the reason among the form's errors."""
+    try:
+        with work_folder() as folder:
+            pieces = form.pieces(Path(folder))
+            run = orders.order(
+                pieces, form.cleaned_data["name"], user, form.wish(), seed=form.cleaned_data["seed"]
+            )
+    except (UnusableStyle, orders.CannotTrain, FileNotFoundError) as problem:
+        gone = "One of these pictures is gone." if isinstance(problem, FileNotFoundError) else str(problem)
+        form.add_error(None, gone)
+        return None
+    training_queue.begin(run)
+    return run
+
+
+def another_seed(run: TrainingRun, user: Any) -> TrainingRun:
+    """The same once more with another seed, on the queue."""
+    again = orders.another_seed(run, user)
+    training_queue.begin(again)
+    return again
+
+
+def publish(run: TrainingRun) -> Filter | None:
+    """Let everybody use what a run made last; None where it has made nothing."""
+    version = run.version
+    if run.filter is None or version is None:
+        return None
+    if run.filter.current_id != version.pk:
+        run.filter.adopt(version)
+    if run.filter.state != Filter.State.PUBLISHED and not run.filter.publish():
+        return None
+    return run.filter
+
+
+def styles_for(user: Any) -> QuerySet[StyleImage]:
+    """Style images of published filters, and of the person's own."""
+    published = Filter.State.PUBLISHED
+    known = Q(filter__state=published) | Q(filter__owner=user) | Q(training_runs__owner=user)
+    used = Q(uses__filter__state=published) | Q(uses__filter__owner=user)
+    return StyleImage.objects.filter(known | used).distinct().order_by("title")
+
+
+def footage_for(user: Any) -> QuerySet[Video]:
+    """Ready footage of a person's own."""
+    return Video.objects.ready().filter(owner=user).order_by("-created_at")
