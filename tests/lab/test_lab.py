@@ -11,6 +11,7 @@ from django.urls import reverse
 from dramatiq.brokers.stub import StubBroker
 from pytest_django import DjangoAssertNumQueries
 
+from filters.models import Filter, FilterVersion
 from tests.factories import make_filter, make_render_row, make_video_row
 from videos.models import Frame, Render, Still, Video
 from videos.views import lab
@@ -257,3 +258,30 @@ class TestTheHome:
             make_render_row(make_video_row(owner), one, poster="posters/x.jpg")
         with django_assert_max_num_queries(10):
             owner_client.get(reverse("lab-home"))
+
+
+class TestTheLiveNetwork:
+    @staticmethod
+    def with_a_twin() -> Filter:
+        one = make_filter("quick")
+        twin = FilterVersion.objects.create(
+            filter=one, number=2, kind=FilterVersion.Kind.ONNX, base="base-live", metrics={}
+        )
+        assert one.current is not None
+        one.adopt(one.current, live=twin)
+        return one
+
+    def test_it_is_offered_where_a_filter_has_a_live_twin(self, owner_client: Client, video: Video) -> None:
+        make_filter("slow")
+        assert 'name="live"' not in owner_client.get(address(video)).content.decode()
+        self.with_a_twin()
+        assert 'name="live"' in owner_client.get(address(video)).content.decode()
+
+    def test_a_render_asked_for_there_uses_the_twin(
+        self, owner_client: Client, video: Video, queue: StubBroker
+    ) -> None:
+        one = self.with_a_twin()
+        owner_client.post(address(video), wish(one.slug, live="yes"))
+        render = Render.objects.get()
+        assert render.version == one.live
+        assert "live · " in owner_client.get(reverse("queue")).content.decode()
