@@ -23,7 +23,8 @@
     licence = "public domain"
 
 A filter that is there keeps what curators made of it: its texts, its state, a version of their own. New weights
-in the catalogue become a new version, which is adopted where the current one came from the catalogue too.
+in the catalogue become a new version, which is adopted where the current one came from the catalogue too. What an
+evaluation found out about shipped weights comes with them (`filters/judgements.py`).
 """
 
 from __future__ import annotations
@@ -39,6 +40,7 @@ from django.core.files.storage import default_storage
 from django.db import transaction
 from PIL import Image
 
+from filters import judgements
 from filters.models import Filter, FilterVersion, StyleImage
 from rotoscope.files import store, work_folder
 
@@ -97,7 +99,8 @@ def _version(one: Filter, table: dict[str, Any], catalogue: Path) -> tuple[Filte
     digest = hashlib.sha256(weights.read_bytes()).hexdigest()
     found = one.versions.filter(sha256=digest).first()
     if found is not None:
-        return found, "restored" if _restore(str(found.weights.name), weights) else ""
+        restored = _restore(str(found.weights.name), weights)
+        return found, "restored" if judgements.bring(found) or restored else ""
     numbers = list(one.versions.values_list("number", flat=True))
     made = FilterVersion.objects.create(
         filter=one,
@@ -108,6 +111,7 @@ def _version(one: Filter, table: dict[str, Any], catalogue: Path) -> tuple[Filte
         sha256=digest,
         metrics=table.get("metrics", {}),
     )
+    judgements.bring(made)
     return made, "made"
 
 

@@ -14,7 +14,7 @@ WITHOUT_DATABASE = {
     "up", "serve", "help", "version", "check", "collectstatic", "findstatic", "diffsettings", "startapp",
     "startproject", "compilemessages", "makemessages", "test", "testserver",
 }  # fmt: skip
-NEEDS_TABLES = {"render", "train", "filters", "evaluate", "bench", "sample"}
+NEEDS_TABLES = {"render", "train", "filters", "evaluate", "check_suggestions", "bench", "sample"}
 """Words of ours that somebody may type before anything was ever started."""
 
 

@@ -16,9 +16,10 @@ from unfold.decorators import action, display
 
 from filters import exchange, testframes
 from filters.admin.forms import BundleForm, DeepFilterNameForm, FilterForm, ModelUploadForm
-from filters.admin.parts import STATE_COLOURS, figures_table
+from filters.admin.parts import STATE_COLOURS, explained, figures_table
 from filters.bundle import BundleRefused
 from filters.engines.base import EngineError
+from filters.likeness import nearest
 from filters.models import Filter, FilterVersion, StyleUse
 from rotoscope.admin_parts import HouseAdmin, ShownInline, ShownOnly, badge, do_each
 
@@ -72,16 +73,24 @@ class FilterAdmin(ShownOnly, HouseAdmin):
     list_display_links = ("look", "name")
     list_filter = ("state", "engine", "shipped")
     search_fields = ("name", "slug", "description")
-    readonly_fields = ("state_badge", "availability", "style_picture", "looks", "metrics", "published_at")
+    readonly_fields = (
+        "state_badge",
+        "availability",
+        "style_picture",
+        "looks",
+        "metrics",
+        "closest",
+        "published_at",
+    )
     fieldsets = (
-        (None, {"fields": (("state_badge", "availability"), "looks", "metrics")}),
+        (None, {"fields": (("state_badge", "availability"), "looks", "metrics", "closest")}),
         ("Words", {"fields": ("name", "slug", "description", ("tags", "suits"), "owner")}),
         ("What runs", {"fields": (("current", "cost_per_image"),)}),
         ("Origin", {"fields": ("style_picture", "style_image")}),
     )
     inlines = (VersionInline,)
     actions = ("publish_chosen", "retire_chosen")
-    actions_list = ("upload_model", "bring_in", "take_name")
+    actions_list = ("upload_model", "bring_in", "take_name", "figures")
     actions_detail = ("export_file",)
     actions_submit_line = ("publish_one", "retire_one", "make_available", "paint_looks")
     warn_unsaved_form = True
@@ -89,7 +98,7 @@ class FilterAdmin(ShownOnly, HouseAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Filter]:
         """With what the list shows."""
         found: QuerySet[Filter] = super().get_queryset(request)
-        return found.select_related("current__filter", "style_image").annotate(
+        return found.select_related("current__filter", "current__judgement", "style_image").annotate(
             n_renders=Count("versions__renders", distinct=True)
         )
 
@@ -162,9 +171,25 @@ class FilterAdmin(ShownOnly, HouseAdmin):
         return format_html('<div class="looks">{}</div>', format_html_join("", row, pairs))
 
     @display(description="metrics of this version")
-    def metrics(self, filter: Filter) -> str:
-        """Those of the current version."""
-        return figures_table(filter.current.metrics if filter.current else {})
+    def metrics(self, filter: Filter) -> SafeString | str:
+        """Those of the current version: the figures with their meaning, then the rest."""
+        metrics = dict(filter.current.metrics) if filter.current else {}
+        return (
+            explained(metrics) if metrics else "Not measured yet: manage.py evaluate --filter " + filter.slug
+        )
+
+    @display(description="closest to")
+    def closest(self, filter: Filter) -> SafeString | str:
+        """The filters whose paintings are most alike, with the cosine of their signatures."""
+        every = Filter.objects.published().exclude(pk=filter.pk).select_related("current__judgement")
+        found = nearest([filter, *every])[filter.pk]
+        if not found:
+            return "Not known before it is evaluated."
+        rows = [
+            (reverse("admin:filters_filter_change", args=[one.pk]), one.name, f"{cosine:.2f}")
+            for one, cosine in found
+        ]
+        return format_html_join(", ", '<a href="{}">{}</a> {}', rows)
 
     def offered(self, row: Filter) -> set[str]:
         """Publish what is not published, retire what is; let run what is held; paint what costs something."""
@@ -230,6 +255,11 @@ class FilterAdmin(ShownOnly, HouseAdmin):
             content_type="application/zip",
             headers={"Content-Disposition": f'attachment; filename="{name}"'},
         )
+
+    @action(description="Figures of all filters", icon="scatter_plot")
+    def figures(self, request: HttpRequest) -> HttpResponse:
+        """The page where all filters stand beside each other, drafts marked."""
+        return redirect("filter-figures")
 
     @action(description="Import a filter file", icon="upload_file", permissions=["change"])
     def bring_in(self, request: HttpRequest) -> HttpResponse:

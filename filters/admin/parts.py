@@ -6,6 +6,9 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+
+from filters.figures import FIGURES
 
 STATE_COLOURS = {
     "draft": "warning",
@@ -26,6 +29,19 @@ def figures_table(figures: Mapping[str, Any]) -> str:
         return "–"
     cells = format_html_join("", "<tr><th>{}</th><td>{}</td></tr>", rows)
     return format_html('<table class="figures">{}</table>', cells)
+
+
+def explained(metrics: Mapping[str, Any]) -> SafeString:
+    """The figures that filters are judged by, each with its meaning, and below them whatever else is known."""
+    rows = [
+        (one.name, one.written(value), one.meaning)
+        for one in FIGURES
+        if (value := one.of(metrics)) is not None
+    ]
+    named = {one.key for one in FIGURES}
+    others = figures_table({key: value for key, value in metrics.items() if key not in named})
+    cells = format_html_join("", '<tr><th>{}</th><td>{}</td><td class="quiet">{}</td></tr>', rows)
+    return format_html('<table class="figures">{}</table>{}', cells, others if others != "–" else "")
 
 
 def _flat(figures: Mapping[str, Any], above: str = "") -> Iterator[tuple[str, str]]:

@@ -2,6 +2,7 @@
 
 from .deepfilter import DeepFilterKey, DeepFilterObject
 from .filter import Filter
+from .judgement import Judgement
 from .provenance import MixPart, StyleUse
 from .style_image import StyleImage
 from .training_run import TrainingRun
@@ -12,6 +13,7 @@ __all__ = [
     "DeepFilterObject",
     "Filter",
     "FilterVersion",
+    "Judgement",
     "MixPart",
     "StyleImage",
     "StyleUse",

@@ -18,12 +18,17 @@ Paint = Callable[[Picture], Picture]
 
 @dataclass(frozen=True)
 class Figures:
-    """The metrics of DESIGN, without units; temporal figures are None where there was only one frame."""
+    """The metrics, without units but for milliseconds; None where something was not measured.
+
+    `footage_temporal_error` is that of the footage itself; `milliseconds_per_frame` is for 1280x720.
+    """
 
     style_distance: float
     content_distance: float
     temporal_error: float | None
     footage_temporal_error: float | None
+    temporal_error_smoothed: float | None = None
+    milliseconds_per_frame: float | None = None
 
     def rounded(self) -> dict[str, float]:
         """The figures that are there, to four digits."""

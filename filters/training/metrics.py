@@ -74,12 +74,17 @@ def warp_by_homography(picture: Picture, motion: Homography) -> tuple[NDArray[np
 def warp_by_flow(
     picture: Picture, flow: NDArray[np.float32]
 ) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
-    """The same by optical flow (H, W, 2) in pixels from each pixel of the next frame back into this one."""
+    """The same by optical flow (H, W, 2) in pixels from each pixel of the next frame back into this one.
+
+    Where the flow is NaN this frame does not show what the next one does.
+    """
     height, width = picture.shape[:2]
     y, x = np.mgrid[0:height, 0:width].astype(np.float32)
+    known = np.isfinite(flow[..., 0]) & np.isfinite(flow[..., 1])
+    flow = np.where(known[..., None], flow, np.float32(0))
     map_x, map_y = x + flow[..., 0], y + flow[..., 1]
     moved = cv2.remap(picture.astype(np.float32), map_x, map_y, cv2.INTER_LINEAR)
-    inside = (map_x >= 0) & (map_x <= width - 1) & (map_y >= 0) & (map_y <= height - 1)
+    inside = known & (map_x >= 0) & (map_x <= width - 1) & (map_y >= 0) & (map_y <= height - 1)
     return moved.astype(np.float32), inside
 
 
@@ -91,15 +96,19 @@ def backward_flow(before: Picture, after: Picture) -> NDArray[np.float32]:
     return np.asarray(found, np.float32)
 
 
-def temporal_error(frames: Sequence[Picture], motions: Iterable[NDArray[np.floating]]) -> float:
-    """Mean |frame(t+1) - warp(frame(t))| / 255 over the pixels that both show.
+def pair_error(before: Picture, after: Picture, motion: NDArray[np.floating]) -> float:
+    """Mean |after - warp(before)| / 255 over the pixels that both show; 0 where there are none.
 
-    `motions` has one entry for each pair: a homography (3, 3) or a flow (H, W, 2), both from the later frame to the
-    earlier. At least two frames.
+    `motion` is a homography (3, 3) or a flow (H, W, 2), both from the later frame to the earlier.
     """
-    errors = []
-    for before, after, motion in zip(frames[:-1], frames[1:], motions, strict=True):
-        warp = warp_by_homography if motion.shape == (3, 3) else warp_by_flow
-        moved, both = warp(before, motion)  # type: ignore[arg-type]
-        errors.append(float(np.abs(after.astype(np.float32) - moved)[both].mean()) / 255)
-    return float(np.mean(errors))
+    warp = warp_by_homography if motion.shape == (3, 3) else warp_by_flow
+    moved, both = warp(before, motion)  # type: ignore[arg-type]
+    if not both.any():
+        return 0.0
+    return float(np.abs(after.astype(np.float32) - moved)[both].mean()) / 255
+
+
+def temporal_error(frames: Sequence[Picture], motions: Iterable[NDArray[np.floating]]) -> float:
+    """The mean of `pair_error` over a run of at least two frames; `motions` has one entry for each pair."""
+    pairs = zip(frames[:-1], frames[1:], motions, strict=True)
+    return float(np.mean([pair_error(before, after, motion) for before, after, motion in pairs]))

@@ -1,60 +1,87 @@
-"""The footage that filters are measured on, read once, and the measuring as a render would run them."""
+"""Measure a filter as a render would run it: distances on stills, steadiness along a clip, time for a frame."""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
+from filters.engines.bench import compare, moving_frames
 from filters.engines.network import NetworkEngine
+from filters.engines.shots import ShotPainter
+from filters.engines.smoothing import Smoother
 
-from .evaluate import Figures, evaluate
-from .footage import read_frames, read_run
-from .metrics import Homography, Judge, backward_flow, frame_motion
+from .course import Course, camera_path, course_of
+from .evaluate import Figures
+from .metrics import Judge, at_lines, pair_error, temporal_error
 from .perceptual import Perception
 
+__all__ = ["Yardstick", "camera_path"]
+
 Picture = NDArray[np.uint8]
-STILLS = 3  # frames spread over the clip on which the distances are measured
-
-
-def camera_path(path: Path) -> list[Homography]:
-    """The homographies from frame pixels to photograph pixels of a flight. Raises OSError, KeyError, ValueError."""
-    return [np.array(one, np.float64) for one in json.loads(path.read_text())["output_to_photo"]]
+TIMED = 7  # rounds; the quickest counts, since other programs only ever make it slower
+SMOOTHING = 1.0  # the amount whose figure is told as “with smoothing”
 
 
 class Yardstick:
-    """A clip with its motion: from the camera path where one is known, else by optical flow."""
+    """One course and one eye for any number of filters."""
 
-    def __init__(self, footage: Path, path: Path | None = None, frames: int = 60) -> None:
-        """Raises OSError or ValueError where the footage or the path cannot be read."""
+    def __init__(self, footage: Path | Course, path: Path | None = None, frames: int = 60) -> None:
+        """Raises OSError, KeyError or ValueError where the footage or the path cannot be read."""
+        self.course = footage if isinstance(footage, Course) else course_of(footage, path, frames)
         self.perception = Perception()
-        self.stills = read_frames(footage, STILLS)
-        self.clip = read_run(footage, frames)
-        pairs = len(self.clip) - 1
-        self.motions: Sequence[NDArray[np.floating]]
-        if path is not None:
-            known = camera_path(path)
-            self.motions = [frame_motion(known, index) for index in range(pairs)]
-        else:
-            self.motions = [backward_flow(self.clip[i], self.clip[i + 1]) for i in range(pairs)]
+        self.footage_temporal_error = temporal_error(self.course.clip, self.course.motions)
 
     def measure(self, engine: NetworkEngine, style_image: Picture) -> Figures:
-        """The figures of one filter, at its frames' own size, statistics held over the clip as a render holds them."""
-        middle = self.clip[:: max(1, len(self.clip) // 3)][:3]
-        statistics = engine.measure(np.stack(middle))
+        """The figures of one filter, at its frames' own size, statistics held over the clip as a render holds them.
 
-        def paint_clip(frame: Picture) -> Picture:
-            painted: Picture = engine.apply(frame[None])[0]
-            return painted
+        Raises EngineError. The engine is given back as it came.
+        """
+        style, content = self._distances(engine, Judge(style_image, self.perception))
+        plain, smoothed = self._steadiness(engine)
+        figures = Figures(style, content, plain, self.footage_temporal_error)
+        return replace(
+            figures, temporal_error_smoothed=smoothed, milliseconds_per_frame=milliseconds_per_frame(engine)
+        )
 
-        def paint_still(frame: Picture) -> Picture:
-            engine.hold(None)
-            painted: Picture = engine.apply(frame[None])[0]
-            engine.hold(statistics)
-            return painted
+    def _distances(self, engine: NetworkEngine, judge: Judge) -> tuple[float, float]:
+        engine.hold(None)
+        pairs = []
+        for still in self.course.stills:
+            at_size = at_lines(still)
+            pairs.append(judge.distances(at_size, engine.apply(at_size[None])[0]))
+        style, content = np.mean(pairs, axis=0).tolist()
+        return style, content
 
-        judge = Judge(style_image, self.perception)
-        return evaluate(paint_still, judge, self.stills, self.clip, self.motions, paint_clip)
+    def _steadiness(self, engine: NetworkEngine) -> tuple[float, float]:
+        """Temporal error without and with smoothing; two frames at a time are kept."""
+        clip = self.course.clip
+        painter, smoother = ShotPainter(engine, lambda index: clip[index], len(clip)), Smoother(SMOOTHING)
+        errors: list[tuple[float, float]] = []
+        before: tuple[Picture, Picture] | None = None
+        try:
+            for index, frame in enumerate(clip):
+                painted = painter.paint(index, frame)
+                now = painted, smoother.push(frame, painted)
+                if before is not None:
+                    motion = self.course.motions[index - 1]
+                    errors.append(
+                        (pair_error(before[0], now[0], motion), pair_error(before[1], now[1], motion))
+                    )
+                before = now
+        finally:
+            painter.close()
+        plain, smoothed = np.mean(errors, axis=0).tolist()
+        return plain, smoothed
+
+
+def milliseconds_per_frame(engine: NetworkEngine, rounds: int = TIMED) -> float:
+    """Time that passes for one 720p frame with statistics held: the least of `rounds`, on the engine's threads."""
+    (frame,) = moving_frames(1)
+    engine.hold(engine.measure(frame[None]))
+    try:
+        return compare({"frame": lambda: engine.apply(frame[None])}, rounds)["frame"].least
+    finally:
+        engine.hold(None)

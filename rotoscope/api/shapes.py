@@ -14,6 +14,7 @@ from filters.models import Filter, StyleUse
 from videos import access, links
 from videos.models import Collection, Comparison, Frame, Render, Segment, ShareLink, Still, Video
 from videos.pipeline import queue
+from videos.suggestions.suggest import Suggestion
 
 
 class Problem(Schema):
@@ -113,6 +114,16 @@ class FrameOut(Schema):
     sharpness: float
     palette: list[Any] = Field(description="[“#rrggbb”, share] for each of up to five colours.")
     image: str
+
+
+class SuggestionOut(Schema):
+    """A filter that suits footage, and why."""
+
+    filter: str = Field(description="Its slug: what a render is asked for with.")
+    name: str
+    score: float = Field(description="How well it suits, in deviations above the mean of all filters.")
+    reasons: list[str] = Field(description="In words, the strongest first; such as “keeps shadows readable”.")
+    page: str
 
 
 class RenderOut(Schema):
@@ -336,6 +347,12 @@ class Told:
             timestamp=float(one.timestamp),
             image=self.address(links.frame_media(one, self.viewer)),
         )
+
+    def suggestion(self, one: Suggestion) -> SuggestionOut:
+        """A suggested filter."""
+        page = self.address(one.filter.get_absolute_url())
+        names = {"filter": one.filter.slug, "name": one.filter.name, "page": page}
+        return SuggestionOut(**names, score=round(one.score, 3), reasons=one.reasons)
 
     def render(self, one: Render) -> RenderOut:
         """A render."""

@@ -13,11 +13,12 @@ from ninja import Router, Status
 from rotoscope.api.auth import READING, SIGNED_IN
 from rotoscope.api.errors import Refused
 from rotoscope.api.paging import Page, Paging, page_of
-from rotoscope.api.shapes import FrameOut, Problem, Told, UploadOut, VideoOut
+from rotoscope.api.shapes import FrameOut, Problem, SuggestionOut, Told, UploadOut, VideoOut
 from rotoscope.api.wishes import NewUpload, Separation, VideoChange
 from videos import access
 from videos.models import Upload, Video
 from videos.pipeline import ingest, receive, renders, separate
+from videos.suggestions.suggest import suggestions
 from videos.uploads.begin import begin
 
 router = Router(tags=["videos"])
@@ -119,6 +120,17 @@ def list_frames(request: HttpRequest, ref: str, which: Paging) -> object:
     """Its separated images, in order."""
     video = access.video_or_404(request, ref)
     return page_of(video.frames.select_related("video").order_by("index"), which, Told(request).frame)
+
+
+@router.get("/videos/{ref}/suggestions", response={200: list[SuggestionOut], 404: Problem}, auth=READING)
+def list_suggestions(request: HttpRequest, ref: str, count: int = 4) -> list[SuggestionOut]:
+    """Filters that suit this footage, with reasons; the best first, at most ten.
+
+    Reckoned from its separated images and from what each filter did to standing pictures; nothing is painted.
+    """
+    video = access.video_or_404(request, ref)
+    found = suggestions(access.viewer_of(request), video, min(max(count, 1), 10))
+    return [Told(request).suggestion(one) for one in found]
 
 
 def _upload(request: HttpRequest, upload: Upload) -> UploadOut:

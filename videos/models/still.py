@@ -27,6 +27,11 @@ class Still(Leased):
     image = models.FileField(upload_to="stills/", blank=True, max_length=200)
     seconds = models.FloatField(default=0)
     error = models.TextField(blank=True)
+    traits = models.JSONField(
+        null=True,
+        blank=True,
+        help_text="What the filter left of the frame, as filters/training/traits.py has it.",
+    )
     created_at = models.DateTimeField(auto_now_add=True)
 
     objects = LeasedQuerySet.as_manager()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import time
 import uuid
+from dataclasses import asdict
 from decimal import Decimal
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from filters.engines.base import EngineError, EngineUnavailable
 from filters.engines.effects import finish
 from filters.models import FilterVersion
 from filters.service import engine_for_version
+from filters.training.traits import traits
 from rotoscope.files import local_path, store, work_folder
 from rotoscope.lease import claim
 from videos.media import decode
@@ -84,6 +86,7 @@ def _paint(still: Still, token: uuid.UUID) -> None:
         state=Still.State.FINISHED,
         image=name,
         seconds=time.monotonic() - begun,
+        traits=asdict(traits(original[0], painted[0])),
         lease_token=None,
         lease_until=None,
     )

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from videos.views import catalogue, collections, compare, contact, export, gallery, people, video
+from videos.views import catalogue, collections, compare, contact, export, figures, gallery, people, video
 
 urlpatterns = [
     path("", gallery.gallery, name="gallery"),
@@ -23,6 +23,7 @@ urlpatterns = [
     path("collections/<str:ref>/delete/", collections.delete, name="collection-delete"),
     path("collections/<str:ref>/items/<int:item>/", collections.move, name="collection-move"),
     path("filters/", catalogue.filters, name="filters"),
+    path("filters/figures/", figures.figures, name="filter-figures"),
     path("filters/<slug:slug>/", catalogue.filter, name="filter"),
     path("filters/<slug:slug>/filter.zip", export.bundle, name="filter-bundle"),
     path("filters/<slug:slug>/filter.onnx", export.onnx, name="filter-onnx"),

@@ -9,6 +9,9 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from filters.figures import FIGURES
+from filters.judgements import MEASURED_ON
+from filters.likeness import nearest
 from filters.models import Filter, MixPart, TrainingRun
 from filters.models.filter import FilterQuerySet
 from videos import access
@@ -17,15 +20,7 @@ from videos.models import Render, Video, Visibility
 from videos.views.gallery import page_of
 
 TAGS = 12
-MEASURES = {
-    "style_distance": (
-        "Style distance",
-        "how far the painted picture is from the manner of the style image; less is closer",
-    ),
-    "content_distance": ("Content distance", "how much of what is seen gets lost; less is more faithful"),
-    "temporal_error": ("Temporal error", "how much paint moves on things that stand still; less is steadier"),
-    "seconds_per_frame": ("Seconds a frame", "at 1280 × 720, on the machine that measured it"),
-}
+ALIKE = 0.15  # cosine of signatures from which two filters are said to be close
 
 
 @require_safe
@@ -34,7 +29,7 @@ def filters(request: HttpRequest) -> HttpResponse:
     viewer = access.viewer_of(request)
     query = request.GET.get("q", "").strip()[:100]
     tag = request.GET.get("tag", "").strip()[:40]
-    every = _shown_to(viewer)
+    every = shown_to(viewer)
     chosen = every
     if query:
         words = Q(name__icontains=query) | Q(description__icontains=query) | Q(tags__contains=[query.lower()])
@@ -65,13 +60,16 @@ def filter(request: HttpRequest, slug: str) -> HttpResponse:
         _public_works().filter(version__filter=shown).with_names().order_by("-views", "-finished_at", "pk")
     )
     page = page_of(works, request)
+    metrics: dict[str, Any] = shown.current.metrics if shown.current else {}
     context: dict[str, Any] = {
         "section": "filters",
         "filter": shown,
         "page": page,
         "sample": page[0] if len(page) and page.number == 1 else None,
         "versions": shown.versions.select_related("training_run").order_by("-number"),
-        "measures": measures(shown.current.metrics if shown.current else {}),
+        "measures": measures(metrics),
+        "measured_on": metrics.get(MEASURED_ON, ""),
+        "neighbours": neighbours(viewer, shown),
         "drafted": shown.state == Filter.State.DRAFT,
         "pictures": shown.pictures(),
         "mix_parts": _mixed_of(viewer, shown),
@@ -86,7 +84,7 @@ def _mixed_of(viewer: Viewer, shown: Filter) -> list[MixPart]:
     if shown.current is None:
         return []
     parts = list(shown.current.mix_parts.select_related("parent__filter").order_by("-share"))
-    seen = set(_shown_to(viewer).filter(versions__mixed_into__in=parts).values_list("pk", flat=True))
+    seen = set(shown_to(viewer).filter(versions__mixed_into__in=parts).values_list("pk", flat=True))
     for part in parts:
         part.shown = part.parent is not None and part.parent.filter_id in seen  # type: ignore[attr-defined]
     return parts
@@ -99,13 +97,15 @@ def _run_of(viewer: Viewer, shown: Filter) -> TrainingRun | None:
 
 
 def measures(metrics: dict[str, Any]) -> list[tuple[str, str, str]]:
-    """(name, figure, meaning) of the metrics that are defined and known; others are nobody's business here."""
-    found = []
-    for key, (name, meaning) in MEASURES.items():
-        figure = metrics.get(key)
-        if isinstance(figure, int | float):
-            found.append((name, f"{figure:.3g}", meaning))
-    return found
+    """(name, figure, meaning) of the figures that are known; other metrics are nobody's business here."""
+    values = [(one, one.of(metrics)) for one in FIGURES]
+    return [(one.name, one.written(value), one.meaning) for one, value in values if value is not None]
+
+
+def neighbours(viewer: Viewer, shown: Filter) -> list[Filter]:
+    """The filters most like this one, of those that the viewer sees; none where it was not judged."""
+    every = list(shown_to(viewer).exclude(pk=shown.pk).select_related("current__judgement"))
+    return [one for one, cosine in nearest([shown, *every])[shown.pk] if cosine >= ALIKE]
 
 
 def samples_of(filter_ids: list[int]) -> dict[int, Render]:
@@ -126,7 +126,7 @@ def _public_works() -> Any:
     return Render.objects.finished().filter(**listed)
 
 
-def _shown_to(viewer: Viewer) -> FilterQuerySet:
+def shown_to(viewer: Viewer) -> FilterQuerySet:
     """Published filters, unavailable ones too, and drafts that the viewer may use."""
     usable = access.filters_for(viewer).values("pk")
     return Filter.objects.filter(Q(pk__in=Filter.objects.published().values("pk")) | Q(pk__in=usable))

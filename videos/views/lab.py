@@ -19,6 +19,7 @@ from videos.forms.still import STILL_LINES
 from videos.links import frame_media, still_media
 from videos.models import Frame, Render, Still, Video
 from videos.pipeline import renders
+from videos.suggestions.suggest import suggestions
 
 STRIP = 60
 """Frames in the strip; more separated ones are skipped evenly."""
@@ -145,6 +146,7 @@ def _page(
         "frame_facts": [_facts(one) for one in frames],
         "words": light.describe(frame) if frame else "",
         "tiles": _tiles(video, filters, frame, chosen),
+        "suggestions": suggestions(access.viewer_of(request), video),
         "tags": [("", "All"), *((one, one.capitalize()) for one in TAGS), ("mine", "Mine")],
         "tag": tag if tag in {*TAGS, "mine"} else "",
         "unavailable": Filter.objects.published().exclude(unavailable_reason="")[:6],

@@ -13,6 +13,7 @@ from videos import access, light
 from videos.access import Viewer
 from videos.models import Frame, Render, Video
 from videos.pipeline import queue
+from videos.suggestions.suggest import suggestions
 
 FRAMES = 24
 """Frames on the page at most; longer clips show evenly chosen ones."""
@@ -117,6 +118,7 @@ def _context(
         "frame": frame,
         "words": light.describe(frame) if frame else "",
         "may_render": access.can_render(viewer, video),
+        "suggestions": suggestions(viewer, video) if access.can_render(viewer, video) else [],
         "may_share": access.can_share(viewer, chosen or video),
         "may_download": access.can_download(viewer, chosen or video),
         "comparisons": comparisons_of(viewer, video),

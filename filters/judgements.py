@@ -1,0 +1,88 @@
+"""Keep what an evaluation found with its version, and carry what is known of shipped filters to every installation.
+
+`judgements.json` beside this file holds the evaluation of every filter that ships, by the SHA-256 of its weights, so
+that figures and suggestions are there on the first day, without PyTorch. `manage.py evaluate --all --ship` writes it.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from django.db import transaction
+from django.db.models import F
+
+from filters.models import FilterVersion, Judgement
+
+logger = logging.getLogger(__name__)
+
+SHIPPED = Path(__file__).with_name("judgements.json")
+MEASURED_ON = "measured_on"
+"""Key of the metrics that says, in words, on which footage the figures were measured."""
+
+
+@dataclass(frozen=True)
+class Found:
+    """What one evaluation found: figures by name, the profile and the signature (empty where not measured)."""
+
+    figures: dict[str, float]
+    measured_on: str
+    profile: list[dict[str, Any]]
+    signature: list[float]
+
+
+def keep(version: FilterVersion, found: Found) -> None:
+    """Store it with the version. Figures it did not measure stay as they were; so does a profile, where it has none."""
+    with transaction.atomic():
+        version.metrics = {**version.metrics, **found.figures, MEASURED_ON: found.measured_on}
+        version.save(update_fields=["metrics"])
+        if found.profile:
+            values = {"profile": found.profile, "signature": found.signature}
+            Judgement.objects.update_or_create(version=version, defaults=values)
+
+
+def ship(path: Path = SHIPPED) -> int:
+    """Write what is known of all shipped filters' current versions to a file; how many those are."""
+    rows = Judgement.objects.filter(version__filter__shipped=True, version=F("version__filter__current"))
+    known = {
+        one.version.sha256: {
+            "metrics": one.version.metrics,
+            "profile": one.profile,
+            "signature": one.signature,
+        }
+        for one in rows.select_related("version").order_by("version__filter__slug")
+        if one.version.sha256
+    }
+    lines = [
+        f"{json.dumps(digest)}: {json.dumps(values, separators=(',', ':'))}"
+        for digest, values in known.items()
+    ]
+    beside = path.with_name(f".{path.name}.part")
+    beside.write_text("{\n" + ",\n".join(lines) + "\n}\n")
+    beside.replace(path)
+    return len(known)
+
+
+def bring(version: FilterVersion, path: Path = SHIPPED) -> bool:
+    """Give a shipped version what was found where it shipped, unless it was judged here; True where that was done."""
+    if not version.sha256 or Judgement.objects.filter(version=version).exists():
+        return False
+    known = _known(path).get(version.sha256)
+    if known is None:
+        return False
+    figures = {**known["metrics"]}
+    measured_on = str(figures.pop(MEASURED_ON, ""))
+    keep(version, Found(figures, measured_on, known["profile"], known["signature"]))
+    return True
+
+
+@lru_cache(maxsize=1)
+def _known(path: Path) -> dict[str, Any]:
+    if not path.is_file():
+        return {}
+    found: dict[str, Any] = json.loads(path.read_text())
+    return found

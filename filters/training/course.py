@@ -1,0 +1,55 @@
+"""What filters are measured on: a few stills, and a run of consecutive frames whose motion is known."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .footage import read_frames, read_run
+from .metrics import Homography, backward_flow, frame_motion
+
+Picture = NDArray[np.uint8]
+STILLS = 3  # frames spread over the clip on which the distances are measured
+
+
+@dataclass(frozen=True)
+class Course:
+    """Frames are RGB uint8 (H, W, 3). `motions` has one entry for each pair of `clip`, as `metrics.pair_error`
+    wants them; `name` is what people are told that figures were measured on."""
+
+    name: str
+    stills: Sequence[Picture]
+    clip: Sequence[Picture]
+    motions: Sequence[NDArray[np.floating]]
+
+
+def camera_path(path: Path) -> list[Homography]:
+    """The homographies from frame pixels to photograph pixels of a flight. Raises OSError, KeyError, ValueError."""
+    return [np.array(one, np.float64) for one in json.loads(path.read_text())["output_to_photo"]]
+
+
+def course_of(footage: Path, path: Path | None = None, frames: int = 60) -> Course:
+    """A clip with its motion: from the camera path where one is known, else by optical flow.
+
+    Raises OSError, KeyError or ValueError where the footage or the path cannot be read, or is too short.
+    """
+    if frames < 2:
+        raise ValueError("at least two consecutive frames are needed")
+    clip = read_run(footage, frames)
+    if len(clip) < 2:
+        raise ValueError(f"{footage.name} has only one frame; at least two are needed")
+    motions: Sequence[NDArray[np.floating]]
+    pairs = range(len(clip) - 1)
+    if path is not None:
+        known = camera_path(path)
+        if len(known) < len(clip):
+            raise ValueError(f"{path.name} knows {len(known)} frames, and {len(clip)} are measured")
+        motions = [frame_motion(known, index) for index in pairs]
+    else:
+        motions = [backward_flow(clip[index], clip[index + 1]) for index in pairs]
+    return Course(footage.name, read_frames(footage, STILLS), clip, motions)

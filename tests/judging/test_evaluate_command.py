@@ -1,0 +1,156 @@
+"""`manage.py evaluate`: measures, keeps, prints, and says plainly what it cannot do."""
+
+from __future__ import annotations
+
+import io
+import json
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+from django.core.files.base import ContentFile
+from django.core.management import call_command
+from django.core.management.base import CommandError
+from PIL import Image
+
+from filters import judgements
+from filters.models import Filter, Judgement, StyleImage
+from tests.clips import draw_clip
+from tests.factories import make_filter
+from videos.management.commands import evaluate
+
+torch = pytest.importorskip("torch")
+
+
+@pytest.fixture
+def clip(tmp_path: Path) -> Path:
+    return draw_clip(tmp_path / "clip.mp4", frames=6, width=128, height=72)
+
+
+@pytest.fixture(autouse=True)
+def small_stills(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Distances at 72 lines instead of 720: a hundredth of the time."""
+    from filters.training import metrics
+
+    monkeypatch.setattr(metrics.at_lines, "__defaults__", (72,))
+
+
+@pytest.fixture
+def few_standing_frames(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """The real ones, but only two of them."""
+    from videos.media import standing_frames
+
+    monkeypatch.setattr(
+        standing_frames.standing_frames,
+        "__defaults__",
+        ((standing_frames.PLACES[1], standing_frames.PLACES[19]),),
+    )
+    yield
+
+
+def styled(slug: str = "negative", **fields: object) -> Filter:
+    """A filter with a style image."""
+    data = io.BytesIO()
+    noise = np.random.default_rng(1).integers(0, 255, (96, 96, 3)).astype(np.uint8)
+    Image.fromarray(noise).save(data, "PNG")
+    image = StyleImage(sha256=slug.ljust(64, "0"), width=96, height=96, title=slug)
+    image.image.save(f"{slug}.png", ContentFile(data.getvalue()), save=True)
+    return make_filter(slug, style_image=image, **fields)
+
+
+def measured(*words: str) -> str:
+    out = io.StringIO()
+    call_command("evaluate", *words, stdout=out)
+    return out.getvalue()
+
+
+@pytest.mark.slow
+def test_it_measures_keeps_and_tells_in_json(db: None, clip: Path, few_standing_frames: None) -> None:
+    one = styled(published=False)
+    told = json.loads(measured("--filter", one.slug, "--footage", str(clip), "--frames", "4", "--json"))
+    assert told["filter"] == one.slug
+    assert told["measured_on"] == "clip.mp4, 4 frames of 128 × 72"
+    for name in ("style_distance", "content_distance", "temporal_error", "milliseconds_per_frame"):
+        assert told[name] > 0, name
+    assert told["temporal_error_smoothed"] <= told["temporal_error"] * 1.05
+    # A negative moves just as its footage does.
+    assert told["temporal_error"] == pytest.approx(told["footage_temporal_error"], rel=0.02)
+    one.refresh_from_db()
+    assert one.current is not None
+    assert one.current.metrics["style_distance"] == told["style_distance"]
+    judged = Judgement.objects.get(version=one.current)
+    assert [row["name"] for row in judged.profile] == ["coast-noon", "city-day"]
+    assert judged.profile[0]["measured"]["tone"] < -0.5
+    assert len(judged.signature) == 3 * 96
+
+
+@pytest.mark.slow
+def test_it_keeps_nothing_where_it_shall_not(db: None, clip: Path) -> None:
+    one = styled()
+    words = ("--filter", one.slug, "--footage", str(clip), "--frames", "2", "--no-profile")
+    assert "style distance" in measured(*words, "--no-store")
+    one.refresh_from_db()
+    assert one.current is not None and one.current.metrics == {}
+    measured(*words)
+    one.refresh_from_db()
+    assert one.current is not None and "style_distance" in one.current.metrics
+    assert not Judgement.objects.exists()
+
+
+def refusal(*words: str) -> tuple[str, int]:
+    with pytest.raises(CommandError) as refused:
+        measured(*words)
+    return str(refused.value), refused.value.returncode
+
+
+def test_it_says_what_was_wrong_with_what_it_was_given(db: None, tmp_path: Path) -> None:
+    styled()
+    broken = tmp_path / "broken.mp4"
+    broken.write_bytes(b"no video")
+    assert refusal("--filter", "nobody") == ("There is no filter “nobody” that has something to run.", 2)
+    assert refusal("--filter", "negative", "--footage", "gone.mp4") == ("There is no file gone.mp4.", 2)
+    sentence, code = refusal("--filter", "negative", "--footage", str(broken), "--no-profile")
+    assert sentence.startswith("This cannot be measured on: ") and code == 2
+    sentence, code = refusal("--filter", "negative", "--frames", "1", "--no-profile")
+    assert "at least 2" in sentence and code == 2
+
+
+@pytest.mark.slow
+def test_all_goes_on_after_one_that_cannot_be_measured(db: None, clip: Path) -> None:
+    gone, good = styled("a-gone"), styled("b-good")
+    assert gone.style_image is not None
+    gone.style_image.image.delete(save=False)
+    StyleImage.objects.filter(pk=gone.style_image.pk).update(image="styles/gone.png")
+    sentence, code = refusal("--all", "--footage", str(clip), "--frames", "2", "--no-profile")
+    assert "a-gone" in sentence and code == 1
+    good.refresh_from_db()
+    assert good.current is not None and "style_distance" in good.current.metrics
+
+
+def test_without_pytorch_it_says_what_to_install(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    styled()
+    for name in [name for name in sys.modules if name.startswith("filters.training")]:
+        monkeypatch.delitem(sys.modules, name)
+    monkeypatch.setitem(sys.modules, "torch", None)
+    assert refusal("--filter", "negative", "--no-profile") == (evaluate.NO_PYTORCH, 1)
+
+
+def test_what_was_found_ships_with_the_weights(db: None, tmp_path: Path) -> None:
+    one = make_filter("ours", shipped=True)
+    assert one.current is not None
+    Filter.objects.get(pk=one.pk).versions.update(sha256="f" * 64)
+    one.current.refresh_from_db()
+    found = judgements.Found({"style_distance": 0.2}, "a clip", [{"name": "sea"}], [0.5])
+    judgements.keep(one.current, found)
+    kept = tmp_path / "judgements.json"
+    assert judgements.ship(kept) == 1
+    Judgement.objects.all().delete()
+    one.versions.update(metrics={})
+    one.current.refresh_from_db()
+    assert judgements.bring(one.current, kept)
+    assert not judgements.bring(one.current, kept)
+    one.current.refresh_from_db()
+    assert one.current.metrics == {"style_distance": 0.2, "measured_on": "a clip"}
+    assert one.current.judgement.signature == [0.5]

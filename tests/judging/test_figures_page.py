@@ -1,0 +1,150 @@
+"""The figures of the whole catalogue: plotted, listed, sorted, and what a draft adds."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import User
+from django.test import Client
+from django.urls import reverse
+
+from filters.likeness import cosines
+from filters.scatter import Point, scatter
+from tests.factories import make_filter
+from tests.judging.drawn import judged_filter
+
+Queries = Callable[..., AbstractContextManager[Any]]
+FIGURES = {
+    "style_distance": 0.21,
+    "content_distance": 1.08,
+    "temporal_error": 0.0231,
+    "temporal_error_smoothed": 0.0102,
+    "footage_temporal_error": 0.0061,
+    "milliseconds_per_frame": 312.4,
+}
+
+
+def point(name: str, x: float, y: float, *, stands_out: bool = False) -> Point:
+    return Point(name, f"/filters/{name}/", x, y, f"{x}, {y}", stands_out)
+
+
+def plotted(*points: Point) -> Any:
+    return scatter(points, title="", caption="", x_name="", y_name="")
+
+
+def test_larger_figures_lie_further_right_and_higher() -> None:
+    low, high = plotted(point("low", 0.1, 0.1), point("high", 0.4, 0.8)).dots
+    assert low.x < high.x
+    assert low.y > high.y
+
+
+def test_axes_begin_at_nothing_and_tick_at_round_numbers() -> None:
+    plot = plotted(point("one", 0.43, 312.0))
+    assert [tick.words for tick in plot.x_ticks] == ["0", "0.1", "0.2", "0.3", "0.4"]
+    assert [tick.words for tick in plot.y_ticks] == ["0", "100", "200", "300"]
+
+
+def test_names_do_not_lie_upon_each_other() -> None:
+    crowd = [point(f"Filter number {n}", 0.2 + 0.013 * (n % 7), 0.5 + 0.04 * (n // 7)) for n in range(42)]
+    named = [dot for dot in plotted(*crowd).dots if dot.named]
+    assert 5 < len(named) < 42
+    boxes = []
+    for dot in named:
+        wide = 6.4 * len(dot.point.name)
+        left = dot.name_x - {"start": 0, "end": wide, "middle": wide / 2}[dot.anchor]
+        boxes.append((left, dot.name_y - 10, left + wide, dot.name_y + 3))
+    for at, one in enumerate(boxes):
+        for other in boxes[:at]:
+            assert one[2] <= other[0] or other[2] <= one[0] or one[3] <= other[1] or other[3] <= one[1]
+
+
+def test_what_stands_out_is_named_first_and_drawn_last() -> None:
+    crowd = [point(f"Filter number {n}", 0.2, 0.5) for n in range(20)]
+    dots = plotted(*crowd[:10], point("Draft", 0.2, 0.5, stands_out=True), *crowd[10:]).dots
+    assert dots[-1].point.name == "Draft"
+    assert dots[-1].named
+
+
+def test_filters_of_one_manner_have_a_cosine_of_one() -> None:
+    alike = cosines([[1.0, 0.0, 3.0], [2.0, 0.0, 3.0], [0.0, 5.0, 3.0], []])
+    assert alike[0, 0] == pytest.approx(1)
+    assert alike[0, 1] > 0.7 > 0 > alike[0, 2]
+    assert alike[3].tolist() == [0, 0, 0, 1]
+
+
+def test_every_measured_filter_is_a_point_that_can_be_reached_and_read(visitor: Client, db: None) -> None:
+    one = judged_filter("Wave", metrics=FIGURES)
+    make_filter(name="Unmeasured")
+    page = visitor.get("/filters/figures/").content.decode()
+    assert page.count('<svg viewBox="0 0 640 420"') == 3
+    assert page.count(f'class="dot" href="{one.get_absolute_url()}" aria-label="Wave: ') == 3
+    assert "<title>Wave: style distance 0.21, content distance 1.08</title>" in page
+    assert "312 ms" in page and "0.0231" in page and "0.0102" in page
+    assert "The footage itself has a temporal error of" in page
+    assert "2 filters, 1 not measured" in page
+
+
+def test_the_table_is_sorted_by_what_is_asked_for(visitor: Client, db: None) -> None:
+    for name, figure in (("Aa", 0.3), ("Bb", 0.1), ("Cc", 0.2)):
+        judged_filter(name, metrics={**FIGURES, "style_distance": figure})
+    make_filter(name="Unmeasured")
+
+    def order(sort: str) -> list[str]:
+        rows = visitor.get("/filters/figures/", {"sort": sort}).context["rows"]
+        return [row.filter.name for row in rows]
+
+    assert order("") == order("nonsense") == ["Aa", "Bb", "Cc", "Unmeasured"]
+    assert order("style_distance") == ["Bb", "Cc", "Aa", "Unmeasured"]
+    assert order("-style_distance") == ["Aa", "Cc", "Bb", "Unmeasured"]
+    page = visitor.get("/filters/figures/?sort=style_distance").content.decode()
+    assert 'aria-sort="ascending"' in page and "?sort=-style_distance" in page
+
+
+def test_a_draft_stands_out_for_its_owner_with_what_it_is_close_to(
+    owner: User, owner_client: Client, visitor: Client
+) -> None:
+    judged_filter("Near", (1.0, 0.0, 0.0), metrics=FIGURES)
+    judged_filter("Far", (0.0, 1.0, 0.0), metrics=FIGURES)
+    judged_filter("Farther", (0.0, 0.0, 1.0), metrics=FIGURES)
+    judged_filter("Mine", (1.0, 0.1, 0.1), metrics=FIGURES, published=False, owner=owner)
+    page = owner_client.get("/filters/figures/").content.decode()
+    assert page.count('class="dot draft"') == 3
+    note = re.search(r"is a draft and stands out.*?</p>", page, re.S)
+    assert note is not None and "Near" in note[0] and "Far<" not in note[0]
+    assert "Mine" not in visitor.get("/filters/figures/").content.decode()
+    assert "Closest to: " in owner_client.get("/filters/mine/").content.decode()
+
+
+def test_without_figures_it_says_how_to_get_them(visitor: Client, db: None) -> None:
+    make_filter(name="Unmeasured")
+    assert "manage.py evaluate --all" in visitor.get("/filters/figures/").content.decode()
+
+
+def test_the_number_of_queries_does_not_grow(
+    visitor: Client, db: None, django_assert_num_queries: Queries
+) -> None:
+    judged_filter("First", (1.0,), metrics=FIGURES)
+    with django_assert_num_queries(1):
+        visitor.get("/filters/figures/")
+    for number in range(6):
+        judged_filter(f"More {number}", (float(number),), metrics=FIGURES)
+    with django_assert_num_queries(1):
+        visitor.get("/filters/figures/")
+
+
+def test_the_catalogue_and_the_admin_lead_there(visitor: Client, staff_client: Client, db: None) -> None:
+    assert "/filters/figures/" in visitor.get("/filters/").content.decode()
+    answer = staff_client.get(reverse("admin:filters_filter_figures"))
+    assert answer.status_code == 302 and answer.headers["Location"] == "/filters/figures/"
+
+
+def test_the_admin_tells_what_the_figures_mean(staff_client: Client, db: None) -> None:
+    one = judged_filter("Wave", (1.0, 0.0), metrics=FIGURES)
+    judged_filter("Other", (0.9, 0.2), metrics=FIGURES)
+    page = staff_client.get(f"/admin/filters/filter/{one.pk}/change/").content.decode()
+    assert "how much of what is seen gets lost" in page
+    assert "Other</a> " in page

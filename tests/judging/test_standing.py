@@ -1,0 +1,78 @@
+"""The standing footage: the same everywhere, with its motion known to a fraction of a pixel."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from filters.training.metrics import backward_flow, pair_error, warp_by_flow
+from filters.training.profile import unsteadiness
+from videos.media.city import city
+from videos.media.landscape.camera import Camera
+from videos.media.standing_flight import motion_between, standing_flight
+from videos.media.standing_frames import PLACES, SHIFT, standing_frames
+
+LEVEL = Camera((0.0, 0.0, 100.0), 0.0, 0.0, 0.0, 0.8)
+CLOSER = Camera((10.0, 0.0, 100.0), 0.0, 0.0, 0.0, 0.8)
+
+
+def test_a_camera_that_does_not_move_sees_nothing_move() -> None:
+    depth = np.full((36, 64), 50.0, np.float32)
+    assert np.abs(motion_between(depth, depth, LEVEL, LEVEL)).max() < 1e-3
+
+
+def test_what_lay_behind_something_has_no_motion() -> None:
+    before, after = np.full((36, 64), 50.0, np.float32), np.full((36, 64), 50.0, np.float32)
+    before[:, :20] = 5.0  # something near hid this part, and is gone
+    flow = motion_between(before, after, LEVEL, LEVEL)
+    assert np.isnan(flow[:, :20]).all()
+    assert np.isfinite(flow[:, 20:]).all()
+
+
+def test_unknown_motion_does_not_count() -> None:
+    before, after = np.zeros((8, 8, 3), np.uint8), np.zeros((8, 8, 3), np.uint8)
+    after[:4] = 200
+    flow = np.zeros((8, 8, 2), np.float32)
+    assert pair_error(before, after, flow) == pytest.approx(100 / 255)
+    flow[:4] = np.nan
+    assert pair_error(before, after, flow) == 0.0
+    assert not warp_by_flow(before, flow)[1][:4].any()
+
+
+@pytest.mark.slow
+def test_the_flight_follows_its_exact_motion_better_than_optical_flow() -> None:
+    course = standing_flight(2, 320, 180)
+    before, after = course.clip
+    exact = course.motions[0]
+    moved, both = warp_by_flow(before, exact)
+    still = np.abs(after.astype(float) - before)[both].mean()
+    followed = np.abs(after.astype(float) - moved)[both].mean()
+    assert both.mean() > 0.9
+    assert followed < 0.6 * still
+    found = backward_flow(before, after)
+    assert np.abs(found - exact)[both].mean() < 1.0
+
+
+def test_too_few_frames_are_refused() -> None:
+    with pytest.raises(ValueError, match="at least 2"):
+        standing_flight(1)
+
+
+@pytest.mark.slow
+def test_standing_frames_are_the_same_each_time_and_moved_by_whole_pixels() -> None:
+    wanted = (PLACES[1], PLACES[-1])
+    (sea, night), (again, _) = list(standing_frames(wanted)), list(standing_frames(wanted))
+    assert np.array_equal(sea.picture, again.picture)
+    assert unsteadiness(sea.picture, sea.moved, SHIFT) == 0.0
+    assert sea.picture[150:].astype(int)[..., 2].mean() > sea.picture[150:].astype(int)[..., 0].mean() + 40
+    assert night.picture.mean() < 60
+
+
+def test_a_city_is_dark_at_night_and_has_lamps() -> None:
+    day, night = city(1, "day", 200, 120), city(1, "night", 200, 120)
+    assert night.mean() < 0.6 * day.mean()
+    assert np.percentile(night, 99) > 150
+
+
+def test_the_standing_frames_have_names_of_their_own() -> None:
+    assert len({place.name for place in PLACES}) == len(PLACES)

@@ -1,0 +1,218 @@
+"""Suggestions: what was measured on standing frames that look alike, told in words, quickly."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from typing import Any
+
+import numpy as np
+import pytest
+from django.contrib.auth.models import User
+from django.test import Client
+
+from tests.api.conftest import program_of
+from tests.factories import make_filter, make_video, make_video_row
+from tests.judging.drawn import add_frames, judged_filter, looks, profile
+from videos.access import NOBODY, Viewer
+from videos.models import Still, Visibility
+from videos.pipeline import dispatch, stills
+from videos.suggestions.check import compare, spearman
+from videos.suggestions.choose import Candidate, choose, standings
+from videos.suggestions.features import features, mean_features
+from videos.suggestions.predict import kinds, predict
+from videos.suggestions.suggest import suggestions
+
+SEA, DARK = ("#1c5f8f", 0.4), ("#0b0d12", 0.06)
+Queries = Callable[..., AbstractContextManager[Any]]
+
+
+class Picture:
+    """Statistics of a frame of one colour."""
+
+    luminance, contrast, colourfulness, sharpness = 0.4, 0.2, 40.0, 0.25
+
+    def __init__(self, *palette: tuple[str, float]) -> None:
+        self.palette = palette
+
+
+def test_features_tell_the_colours_of_the_palette_in_shares() -> None:
+    found = features(Picture(("#1c5f8f", 0.5), ("#2f6b2f", 0.3), ("#050505", 0.2)))
+    assert (found["blue"], found["green"], found["dark"], found["warm"]) == (0.5, 0.3, 0.2, 0.0)
+
+
+def test_the_mean_of_no_frames_is_nothing() -> None:
+    assert mean_features([]) == {}
+
+
+def test_a_prediction_is_what_was_measured_where_it_looks_alike() -> None:
+    told = predict(profile(sea={"edges": 0.9}, night={"edges": 0.1}), looks("sea"))
+    assert told.here["edges"] == pytest.approx(0.9, abs=0.1)
+    assert told.usual["edges"] == pytest.approx(0.5)
+    assert predict(profile(sea={"edges": 0.9}, night={"edges": 0.1}), looks("night")).here["edges"] < 0.2
+
+
+def test_footage_like_nothing_we_know_is_judged_as_usual() -> None:
+    far = {name: value + 9 for name, value in looks("sea").items()}
+    told = predict(profile(sea={"edges": 0.9}), far)
+    assert told.here["edges"] == pytest.approx(told.usual["edges"])
+
+
+def test_what_no_standing_frame_has_is_not_predicted() -> None:
+    rows = profile()
+    for row in rows:
+        row["measured"]["greens"] = None
+    assert "greens" not in predict(rows, looks("wood")).here
+
+
+def test_footage_is_of_the_kind_that_it_looks_like() -> None:
+    shares = kinds(profile(), looks("night"))
+    assert max(shares, key=lambda kind: shares[kind]) == "night"
+
+
+def test_less_distance_and_more_edges_both_count_as_better() -> None:
+    (worse, better) = standings(
+        [{"content_distance": 1.0, "edges": 0.2}, {"content_distance": 0.5, "edges": 0.8}]
+    )
+    assert better["content_distance"] == better["edges"] == 1.0
+    assert worse["content_distance"] == -1.0
+
+
+def test_a_figure_that_all_share_speaks_for_nobody() -> None:
+    assert standings([{"edges": 0.4}, {"edges": 0.4}]) == [{"edges": 0.0}, {"edges": 0.0}]
+
+
+def test_the_filter_that_does_best_here_comes_first_and_says_why() -> None:
+    every = [
+        Candidate(1, profile(), []),
+        Candidate(2, profile(night={"shadows": 0.9, "content_distance": 0.5}), []),
+        Candidate(3, profile(sea={"style_distance": 0.1, "content_distance": 0.5}), []),
+        Candidate(4, profile(), []),
+    ]
+    night = choose(every, looks("night"), 2)
+    assert night[0].key == 2
+    assert "keeps shadows readable" in night[0].reasons
+    sea = choose(every, looks("sea"), 2)
+    assert sea[0].key == 3
+    assert "strong on water" in sea[0].reasons
+
+
+def test_a_reason_is_not_given_where_it_does_not_matter() -> None:
+    every = [Candidate(1, profile(), []), Candidate(2, profile(sea={"shadows": 0.99, "greens": 0.99}), [])]
+    words = choose(every, looks("sea"), 1)[0].reasons
+    assert "keeps shadows readable" not in words
+    assert "keeps its greens" not in words
+
+
+def test_the_second_suggestion_is_of_another_manner() -> None:
+    good = {"content_distance": 0.6, "style_distance": 0.2}
+    every = [
+        Candidate(1, profile(sea=good | {"edges": 0.8}), [1.0, 0.0, 0.0]),
+        Candidate(2, profile(sea=good | {"edges": 0.79}), [1.0, 0.02, 0.0]),
+        Candidate(3, profile(sea=good | {"edges": 0.7}), [0.0, 1.0, 0.0]),
+        Candidate(4, profile(), [0.0, 0.0, 1.0]),
+    ]
+    assert [one.key for one in choose(every, looks("sea"), 2)] == [1, 3]
+
+
+def test_without_frames_or_judgements_nothing_is_suggested(owner: User) -> None:
+    video = make_video_row(owner)
+    assert suggestions(Viewer(owner), video) == []
+    add_frames(video, *SEA)
+    assert suggestions(Viewer(owner), video) == []
+
+
+def test_only_filters_that_the_viewer_may_use_are_suggested(owner: User, colleague: User) -> None:
+    video = make_video_row(owner)
+    add_frames(video, *SEA)
+    judged_filter("Shown")
+    judged_filter("Draft", published=False, owner=owner)
+    assert {one.filter.name for one in suggestions(Viewer(owner), video)} == {"Shown", "Draft"}
+    assert {one.filter.name for one in suggestions(NOBODY, video)} == {"Shown"}
+
+
+def test_suggestions_take_four_queries_however_many_filters(
+    owner: User, django_assert_num_queries: Queries
+) -> None:
+    video = make_video_row(owner)
+    add_frames(video, *SEA, count=100)
+    for number in range(12):
+        judged_filter(f"Filter {number}", (float(number), 1.0))
+    with django_assert_num_queries(4):
+        assert len(suggestions(Viewer(owner), video)) == 4
+
+
+def test_what_stills_of_this_footage_show_counts_for_more(owner: User) -> None:
+    video = make_video_row(owner)
+    add_frames(video, *DARK)
+    told = judged_filter("Told to be readable", night={"shadows": 0.9})
+    seen = judged_filter("Seen to be readable", night={"shadows": 0.2})
+    assert suggestions(Viewer(owner), video)[0].filter == told
+    for one, shadows in ((told, 0.05), (seen, 0.95)):
+        Still.objects.create(
+            video=video,
+            version=one.current,
+            frame_index=0,
+            state="finished",
+            traits={"shadows": shadows, "warm": None},
+        )
+    first = suggestions(Viewer(owner), video)[0]
+    assert first.filter == seen
+    assert "keeps shadows readable" in first.reasons
+
+
+def test_a_still_remembers_what_the_filter_left_of_the_frame(owner: User) -> None:
+    video, one = make_video(owner), make_filter()
+    assert one.current is not None
+    with dispatch.inline():
+        still = stills.request(video, one.current, 3, strength=0.5)
+    still.refresh_from_db()
+    assert still.traits["tone"] < -0.5
+    assert {"edges", "shadows", "greens"} <= set(still.traits)
+
+
+def test_the_lab_and_the_owners_page_suggest_with_reasons(
+    owner: User, owner_client: Client, visitor: Client
+) -> None:
+    video = make_video_row(owner)
+    add_frames(video, *DARK)
+    judged_filter("Lantern", night={"shadows": 0.95})
+    judged_filter("Fog", night={"shadows": 0.05})
+    for address in (f"/v/{video.ref}/lab/", f"/v/{video.ref}/"):
+        page = owner_client.get(address).content.decode()
+        assert "Suits this footage" in page, address
+        assert "keeps shadows readable" in page, address
+    assert "Suits this footage" not in visitor.get(f"/v/{video.ref}/").content.decode()
+
+
+def test_the_api_suggests_for_whoever_may_see_the_video(owner: User, stranger: User) -> None:
+    video = make_video_row(owner)
+    add_frames(video, *DARK)
+    judged_filter("Lantern", night={"shadows": 0.95})
+    judged_filter("Fog", night={"shadows": 0.05})
+    stellas = program_of(stranger)
+    first = stellas.get(f"/videos/{video.ref}/suggestions")[0]
+    assert first["filter"] == "lantern"
+    assert "keeps shadows readable" in first["reasons"]
+    hidden = make_video_row(owner, visibility=Visibility.PRIVATE)
+    stellas.get(f"/videos/{hidden.ref}/suggestions", 404)
+    assert program_of(owner).get(f"/videos/{hidden.ref}/suggestions") == []
+
+
+def test_a_rank_correlation_is_one_for_the_same_order_and_knows_ties() -> None:
+    one = np.array([1.0, 2.0, 3.0, 4.0])
+    assert spearman(one, one**3) == pytest.approx(1)
+    assert spearman(one, -one) == pytest.approx(-1)
+    assert spearman(one, np.array([1.0, 2.0, 2.0, np.nan])) == pytest.approx(0.866, abs=0.001)
+    assert np.isnan(spearman(one, np.ones(4)))
+
+
+def test_the_check_tells_what_looking_at_the_footage_is_worth() -> None:
+    known = [
+        profile(sea={"edges": 0.2 + 0.2 * at}, night={"edges": 0.8 - 0.2 * at}, wood={"edges": 0.5})
+        for at in range(4)
+    ]
+    found = compare([(one, one) for one in known])["edges"]
+    assert found.across_filters == pytest.approx(1)
+    assert np.isnan(found.blind)
+    assert found.across_frames == pytest.approx(1)

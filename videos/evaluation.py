@@ -1,0 +1,126 @@
+"""Evaluate filters of the database: what is needed once, then one filter after the other. Needs PyTorch."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from django.conf import settings
+
+from filters.engines.network import NetworkEngine
+from filters.judgements import Found
+from filters.models import Filter
+from filters.service import make_engine
+from rotoscope.files import local_path
+from videos.suggestions.features import features
+
+if TYPE_CHECKING:
+    from filters.training.course import Course
+    from filters.training.profile import Profiler, View
+    from filters.training.yardstick import Yardstick
+
+Report = Callable[[str, float], None]
+"""Told what is done now, and how much of it, 0..1."""
+
+
+class NotMeasurable(ValueError):
+    """This filter, or this footage, cannot be measured; the message is a sentence."""
+
+
+def silent(doing: str, share: float) -> None:
+    """A report that nobody reads."""
+
+
+class Evaluator:
+    """The footage, the standing frames and the eye. ModuleNotFoundError where PyTorch is missing."""
+
+    def __init__(
+        self,
+        footage: Path | None = None,
+        camera_path: Path | None = None,
+        frames: int = 60,
+        *,
+        profile: bool = True,
+        report: Report = silent,
+    ) -> None:
+        """Without footage it draws the sample flight. NotMeasurable where footage or path cannot be read."""
+        from filters.training.profile import Profiler
+        from filters.training.yardstick import Yardstick
+
+        _share_the_machine()
+        self.report = report
+        try:
+            if footage is None:
+                self.yardstick: Yardstick = Yardstick(_flight(frames, report))
+            else:
+                report(f"reading {footage.name}", 0.0)
+                self.yardstick = Yardstick(footage, camera_path, frames)
+        except (OSError, ValueError, KeyError) as problem:
+            raise NotMeasurable(f"This cannot be measured on: {problem}") from None
+        self.profiler: Profiler | None = None
+        if profile:
+            self.profiler = Profiler(_views(report), self.yardstick.perception)
+
+    @property
+    def measured_on(self) -> str:
+        """Which footage, in words that are stored with the figures."""
+        course = self.yardstick.course
+        height, width = course.clip[0].shape[:2]
+        return f"{course.name}, {len(course.clip)} frames of {width} × {height}"
+
+    def evaluate(self, one: Filter) -> Found:
+        """Measure a filter's current version. Raises NotMeasurable, EngineError."""
+        from filters.training.pictures import UnusableStyle, load_style_image
+
+        if one.current is None or one.style_image is None:
+            raise NotMeasurable(f"“{one.slug}” has no style image to be measured against.")
+        try:
+            style = load_style_image(local_path(one.style_image.image))
+        except (OSError, UnusableStyle) as problem:
+            raise NotMeasurable(f"The style image of “{one.slug}” cannot be read: {problem}") from None
+        if one.current.kind == one.current.Kind.DEEPFILTER:
+            raise NotMeasurable(f"“{one.slug}” runs at a service; only networks of our own are measured.")
+        with closing(make_engine(one.current)) as engine:
+            assert isinstance(engine, NetworkEngine)
+            self.report(f"measuring {one.slug}", 0.0)
+            figures = self.yardstick.measure(engine, style).rounded()
+            rows: list[dict[str, Any]] = []
+            mark: list[float] = []
+            if self.profiler is not None:
+                self.report(f"profiling {one.slug}", 0.6)
+                rows, mark = self.profiler.measure(engine, style)
+        return Found(figures, self.measured_on, rows, mark)
+
+
+def _flight(frames: int, report: Report) -> Course:
+    from videos.media.standing_flight import standing_flight
+
+    return standing_flight(frames, progress=lambda share: report("drawing the sample flight", share))
+
+
+def _views(report: Report) -> Iterator[View]:
+    """The standing frames as the profiler wants them."""
+    from filters.training.profile import View
+    from videos.media.standing_frames import PLACES, SHIFT, standing_frames
+    from videos.media.statistics import statistics
+
+    for number, one in enumerate(standing_frames()):
+        report("drawing the standing frames", number / len(PLACES))
+        yield View(
+            one.place.name,
+            one.place.kinds,
+            {name: round(value, 4) for name, value in features(statistics(one.picture)).items()},
+            one.picture,
+            one.moved,
+            SHIFT,
+        )
+
+
+def _share_the_machine() -> None:
+    """As many threads as training may have; PyTorch would take all cores otherwise."""
+    import torch
+
+    asked = int(getattr(settings, "ROTOSCOPE_TRAINING_THREADS", 0) or 0)
+    torch.set_num_threads(max(1, asked or torch.get_num_threads()))

@@ -1,0 +1,114 @@
+"""`manage.py check_suggestions FILE …`: are suggestions right? Predicted beside measured, on footage of your own."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import cv2
+import numpy as np
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from filters.engines.network import NetworkEngine
+from filters.models import Filter
+from filters.service import make_engine
+from rotoscope.files import local_path
+from rotoscope.terminal import Bar
+from videos.media.statistics import statistics
+from videos.suggestions.check import Agreement, compare
+from videos.suggestions.features import features
+
+if TYPE_CHECKING:
+    from filters.training.profile import View
+
+BAD_INPUT = 2
+PICTURES = {".jpg", ".jpeg", ".png"}
+SHIFT = (3, 5)  # pixels, down and across
+
+
+class Command(BaseCommand):
+    """Needs PyTorch; stores nothing. Two looks of VGG-16 at each frame for every filter: minutes at 720 lines."""
+
+    help = "Compare what suggestions predict with what is measured, on clips and pictures."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        """On what, and how much of it."""
+        parser.add_argument("files", nargs="+", type=Path, metavar="FILE", help="clips or pictures")
+        parser.add_argument("--frames", type=int, default=3, help="of each clip (default 3)")
+        parser.add_argument("--lines", type=int, default=720, help="at which to measure (default 720)")
+        parser.add_argument("--json", action="store_true")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Measure every judged filter on every frame, compare, print."""
+        filters = list(
+            Filter.objects.usable()
+            .filter(current__judgement__isnull=False, engine=Filter.Engine.NETWORK, style_image__isnull=False)
+            .select_related("current__judgement", "style_image")
+        )
+        if len(filters) < 3:
+            raise CommandError("At least three filters must be evaluated first: manage.py evaluate --all")
+        pairs = _measured(filters, options)
+        found = compare(pairs)
+        if options["json"]:
+            self.stdout.write(json.dumps({name: asdict(one) for name, one in found.items()}))
+        else:
+            self.stdout.write(
+                f"{len(filters)} filters on {len(pairs[0][1])} frames of {options['lines']} lines"
+            )
+            self.stdout.write(_table(found))
+
+
+def _measured(filters: list[Filter], options: dict[str, Any]) -> list[tuple[list[Any], list[Any]]]:
+    """For each filter its profile and what is measured now."""
+    try:
+        from filters.training.perceptual import Perception
+        from filters.training.pictures import load_style_image
+        from filters.training.profile import Profiler
+    except ModuleNotFoundError as missing:
+        raise CommandError("Measuring needs PyTorch: pip install -r requirements-train.txt") from missing
+    try:
+        views = [
+            view for path in options["files"] for view in _views(path, options["frames"], options["lines"])
+        ]
+    except (OSError, ValueError) as problem:
+        raise CommandError(f"This cannot be measured on: {problem}", returncode=BAD_INPUT) from None
+    profiler = Profiler(views, Perception())
+    pairs = []
+    with Bar(sys.stderr) as bar:
+        for number, one in enumerate(filters):
+            bar(f"measuring {one.slug}", number / len(filters))
+            assert one.current is not None and one.style_image is not None
+            with closing(make_engine(one.current)) as engine:
+                assert isinstance(engine, NetworkEngine)
+                rows, _ = profiler.measure(engine, load_style_image(local_path(one.style_image.image)))
+            pairs.append((one.current.judgement.profile, rows))
+    return pairs
+
+
+def _views(path: Path, count: int, lines: int) -> Iterator[View]:
+    """Frames of a clip, or one picture, at so many lines."""
+    from filters.training.content import read_picture
+    from filters.training.footage import read_frames
+    from filters.training.profile import View
+
+    pictures = [read_picture(path)] if path.suffix.lower() in PICTURES else read_frames(path, count)
+    for number, picture in enumerate(pictures):
+        width = round(picture.shape[1] * lines / picture.shape[0])
+        small = cv2.resize(picture, (width, lines), interpolation=cv2.INTER_AREA).astype(np.uint8)
+        shown = np.ascontiguousarray(small[: -SHIFT[0], : -SHIFT[1]])
+        moved = np.ascontiguousarray(small[SHIFT[0] :, SHIFT[1] :])
+        yield View(f"{path.stem}-{number}", (), features(statistics(shown)), shown, moved, SHIFT)
+
+
+def _table(found: dict[str, Agreement]) -> str:
+    lines = ["rank correlation     across filters  (blind)  across frames"]
+    for name, one in found.items():
+        lines.append(
+            f"{name.replace('_', ' '):20} {one.across_filters:14.2f} {one.blind:8.2f} {one.across_frames:14.2f}"
+        )
+    return "\n".join(lines)

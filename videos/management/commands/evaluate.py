@@ -1,0 +1,122 @@
+"""`manage.py evaluate --filter SLUG`: measure a filter, and keep the figures with its version."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from filters import judgements
+from filters.engines.base import EngineError
+from filters.judgements import Found
+from filters.models import Filter
+from rotoscope.terminal import Bar
+from videos.evaluation import Evaluator, NotMeasurable
+
+BAD_INPUT = 2
+NO_PYTORCH = "Measuring needs PyTorch, which is not installed: pip install -r requirements-train.txt"
+
+
+class Command(BaseCommand):
+    """The figures of docs/judging.md, and the profile that suggestions go by."""
+
+    help = (
+        "Measure a filter (or all) on footage: style distance, content distance, temporal error without and with "
+        "smoothing, time for a frame. Without --footage on the sample flight, whose motion is known exactly."
+    )
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        """What to measure, on what, and whether to keep it."""
+        which = parser.add_mutually_exclusive_group(required=True)
+        which.add_argument("--filter", metavar="SLUG", help="a filter, drafts included")
+        which.add_argument(
+            "--all", action="store_true", help="every filter that can be measured, drafts included"
+        )
+        parser.add_argument("--footage", type=Path, metavar="FILE", help="a clip of your own to measure on")
+        parser.add_argument(
+            "--camera-path",
+            type=Path,
+            metavar="FILE.json",
+            help="its homographies; else optical flow is used",
+        )
+        parser.add_argument(
+            "--frames", type=int, default=60, help="consecutive frames for the temporal error (default 60)"
+        )
+        parser.add_argument(
+            "--no-profile", action="store_true", help="figures only: nothing for suggestions, half the time"
+        )
+        parser.add_argument("--no-store", action="store_true", help="print only, keep nothing")
+        parser.add_argument(
+            "--ship", action="store_true", help="write what is known of shipped filters into the source tree"
+        )
+        parser.add_argument("--json", action="store_true", help="print the figures as JSON")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Measure, store, print. Exits 0 only if every filter asked for was measured."""
+        chosen = _chosen(options)
+        with Bar(sys.stderr) as bar:
+            evaluator = _evaluator(options, bar)
+            done, refused = [], []
+            for one in chosen:
+                try:
+                    done.append((one, evaluator.evaluate(one)))
+                except (NotMeasurable, EngineError) as problem:
+                    refused.append(str(problem))
+                    continue
+                if not options["no_store"]:
+                    assert one.current is not None
+                    judgements.keep(one.current, done[-1][1])
+        self._print(done, evaluator.measured_on, as_json=options["json"])
+        if options["ship"]:
+            judgements.ship()
+        if refused:
+            raise CommandError("\n".join(refused), returncode=1 if options["all"] else BAD_INPUT)
+
+    def _print(self, done: list[tuple[Filter, Found]], measured_on: str, *, as_json: bool) -> None:
+        if as_json:
+            rows = [{"filter": one.slug, **found.figures, "measured_on": measured_on} for one, found in done]
+            self.stdout.write(json.dumps(rows if len(rows) != 1 else rows[0]))
+            return
+        self.stdout.write(f"Measured on: {measured_on}")
+        for one, found in done:
+            words = ", ".join(
+                f"{name.replace('_', ' ')} {value:.4g}" for name, value in found.figures.items()
+            )
+            self.stdout.write(f"{one.slug}: {words}")
+
+
+def _chosen(options: dict[str, Any]) -> list[Filter]:
+    """The filters to measure; an error for one that is not there, or for files that are not."""
+    for path in (options["footage"], options["camera_path"]):
+        if path is not None and not path.is_file():
+            raise CommandError(f"There is no file {path}.", returncode=BAD_INPUT)
+    if options["camera_path"] and not options["footage"]:
+        raise CommandError("A camera path goes with --footage.", returncode=BAD_INPUT)
+    every = Filter.objects.with_pictures().filter(current__isnull=False)
+    if options["all"]:
+        measurable = every.filter(engine=Filter.Engine.NETWORK, style_image__isnull=False)
+        return list(measurable.exclude(state=Filter.State.RETIRED).order_by("slug"))
+    found = every.filter(slug=options["filter"]).first()
+    if found is None:
+        raise CommandError(
+            f"There is no filter “{options['filter']}” that has something to run.", returncode=BAD_INPUT
+        )
+    return [found]
+
+
+def _evaluator(options: dict[str, Any], bar: Bar) -> Evaluator:
+    try:
+        return Evaluator(
+            options["footage"],
+            options["camera_path"],
+            options["frames"],
+            profile=not options["no_profile"],
+            report=bar,
+        )
+    except ModuleNotFoundError as missing:
+        raise CommandError(NO_PYTORCH) from missing
+    except NotMeasurable as problem:
+        raise CommandError(str(problem), returncode=BAD_INPUT) from None

@@ -1,0 +1,102 @@
+"""Are suggestions right? Predictions beside what was measured on frames that no profile has seen."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from videos.suggestions.choose import suitability
+from videos.suggestions.predict import Prediction, Profile, measured_values, predict
+
+Numbers = NDArray[np.float64]
+SUITABILITY = "suitability"
+
+
+@dataclass(frozen=True)
+class Agreement:
+    """Rank correlations (Spearman) of predicted and measured figures, -1..1; NaN where there is nothing to rank."""
+
+    across_filters: float
+    """Which filter does better on a frame: the mean over frames."""
+    blind: float
+    """The same for a prediction that does not look at the footage: each filter as it does usually."""
+    across_frames: float
+    """On which frames a filter does better: the mean over filters. A blind prediction has none."""
+
+
+def compare(pairs: Sequence[tuple[Profile, Profile]]) -> dict[str, Agreement]:
+    """For each filter its profile on standing frames, and the same measured on frames to check by.
+
+    The second profiles hold the same frames in the same order. Gives an Agreement for each measure, and one for the
+    suitability that suggestions go by.
+    """
+    frames = range(len(pairs[0][1]))
+    predicted = [[predict(known, row["features"]) for row in checked] for known, checked in pairs]
+    true = [[measured_values(row) for row in checked] for _, checked in pairs]
+    result: dict[str, Agreement] = {}
+    for name in sorted({name for row in predicted for one in row for name in one.here}):
+        told = _table([[one.here.get(name, np.nan) for one in row] for row in predicted])
+        usual = _table([[one.usual.get(name, np.nan) for one in row] for row in predicted])
+        found = _table([[one.get(name, np.nan) for one in row] for row in true])
+        result[name] = Agreement(_mean(told.T, found.T), _mean(usual.T, found.T), _mean(told, found))
+    result[SUITABILITY] = _suitability(pairs, predicted, true, frames)
+    return result
+
+
+def _suitability(
+    pairs: Sequence[tuple[Profile, Profile]],
+    predicted: list[list[Prediction]],
+    true: list[list[dict[str, float]]],
+    frames: range,
+) -> Agreement:
+    """The same for the one figure that suggestions are ranked by, once predicted and once from what was measured."""
+    told, blind, found = [], [], []
+    for at in frames:
+        footage = pairs[0][1][at]["features"]
+        here = [row[at] for row in predicted]
+        told.append(suitability(here, footage))
+        blind.append(suitability([Prediction(one.usual, one.usual) for one in here], footage))
+        measured = [
+            Prediction({name: value for name, value in row[at].items() if name in one.usual}, one.usual)
+            for row, one in zip(true, here, strict=True)
+        ]
+        found.append(suitability(measured, footage))
+    per_frame = [np.array(one) for one in (told, blind, found)]
+    return Agreement(
+        _mean(per_frame[0], per_frame[2]),
+        _mean(per_frame[1], per_frame[2]),
+        _mean(per_frame[0].T, per_frame[2].T),
+    )
+
+
+def spearman(one: Numbers, other: Numbers) -> float:
+    """Rank correlation over the places where both are known; NaN for fewer than three, or where one is constant."""
+    both = np.isfinite(one) & np.isfinite(other)
+    if both.sum() < 3:
+        return float("nan")
+    first, second = (_ranks(values[both].round(9)) for values in (one, other))
+    if first.std() == 0 or second.std() == 0:
+        return float("nan")
+    return float(np.corrcoef(first, second)[0, 1])
+
+
+def _ranks(values: Numbers) -> Numbers:
+    """Ranks from 0 on; those of equal values are their mean."""
+    _, group, counts = np.unique(values, return_inverse=True, return_counts=True)
+    ends = np.cumsum(counts)
+    middles = ends - (counts + 1) / 2
+    return np.asarray(middles[group], np.float64)
+
+
+def _table(rows: Sequence[Sequence[float]]) -> Numbers:
+    return np.array(rows, np.float64)
+
+
+def _mean(told: Numbers, found: Numbers) -> float:
+    """The mean rank correlation of the rows, of those that have one."""
+    each = [spearman(one, other) for one, other in zip(told, found, strict=True)]
+    known = [value for value in each if np.isfinite(value)]
+    return float(np.mean(known)) if known else float("nan")

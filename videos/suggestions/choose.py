@@ -1,0 +1,133 @@
+"""From predictions of all filters to the few that are suggested: what suits most, and is not all of one manner."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from filters.likeness import cosines
+from videos.suggestions.features import Features
+from videos.suggestions.predict import Prediction, Profile, kinds, predict
+from videos.suggestions.reasons import reasons, strongest_kind
+
+LESS_IS_BETTER = frozenset({"content_distance", "style_distance", "unsteadiness"})
+IMPORTANCE: dict[str, float] = {
+    "content_distance": 1.0,
+    "style_distance": 1.0,
+    "unsteadiness": 0.5,
+    "edges": 0.5,
+    "tone": 0.25,
+    "shadows": 0.5,
+    "highlights": 0.25,
+    "colours": 0.25,
+}
+"""How much each measure counts; shadows and highlights besides by how much of the footage is dark or light."""
+
+HERE_RATHER_THAN_ELSEWHERE = 0.5  # weight of doing better here than usually, against doing well here
+SEEN = 0.7  # weight of what stills of the footage show, against what was predicted
+VARIETY = 0.8  # how much a filter loses for being quite like one that is suggested already
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A filter that may be suggested: anything that names it, its profile and its signature (may be empty).
+
+    `seen` holds what it was seen to do to this very footage, where stills of it were painted: traits by name.
+    """
+
+    key: int
+    profile: Profile
+    signature: Sequence[float]
+    seen: Mapping[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Choice:
+    """A suggested filter; `score` has mean 0 and deviation about 1 over all candidates."""
+
+    key: int
+    score: float
+    reasons: list[str]
+
+
+def choose(candidates: Sequence[Candidate], footage: Features, count: int) -> list[Choice]:
+    """The `count` best candidates, the first the best, later ones also unlike those before them."""
+    known = [one for one in candidates if one.profile]
+    if not known or not footage:
+        return []
+    predictions = [_expected(one, footage) for one in known]
+    standing = standings([one.here for one in predictions])
+    scores = suitability(predictions, footage)
+    kind = strongest_kind(kinds(known[0].profile, footage))
+    return [
+        Choice(
+            known[at].key,
+            float(scores[at]),
+            reasons(predictions[at].here, standing[at], footage, kind),
+        )
+        for at in _varied(scores, [one.signature for one in known], count)
+    ]
+
+
+def _expected(one: Candidate, footage: Features) -> Prediction:
+    """The prediction, with what was seen counting for more than what was reckoned."""
+    told = predict(one.profile, footage)
+    seen = {
+        name: SEEN * value + (1 - SEEN) * told.here.get(name, value)
+        for name, value in one.seen.items()
+        if name in told.usual
+    }
+    return Prediction({**told.here, **seen}, told.usual)
+
+
+def standings(measures: Sequence[Mapping[str, float]]) -> list[dict[str, float]]:
+    """For each filter and measure: by how many deviations it is better than the mean of all filters."""
+    result: list[dict[str, float]] = [{} for _ in measures]
+    for name in sorted({name for one in measures for name in one}):
+        values = np.array([one.get(name, np.nan) for one in measures])
+        deviation = float(np.nanstd(values))
+        sign = -1.0 if name in LESS_IS_BETTER else 1.0
+        for one, value in zip(result, values, strict=True):
+            if np.isfinite(value):
+                one[name] = sign * float(value - np.nanmean(values)) / deviation if deviation > 1e-9 else 0.0
+    return result
+
+
+def suitability(predictions: Sequence[Prediction], footage: Features) -> np.typing.NDArray[np.float64]:
+    """How well each filter suits the footage: does well here, and better here than it usually does."""
+    well = weighed(standings([one.here for one in predictions]), footage)
+    better = weighed(
+        standings([{name: one.here[name] - one.usual[name] for name in one.here} for one in predictions]),
+        footage,
+    )
+    scores = well + HERE_RATHER_THAN_ELSEWHERE * better
+    deviation = float(scores.std())
+    return (scores - scores.mean()) / deviation if deviation > 1e-9 else np.zeros(len(scores))
+
+
+def weighed(standing: Sequence[Mapping[str, float]], footage: Features) -> np.typing.NDArray[np.float64]:
+    """The measures' standings as one figure for each filter."""
+    importance = {
+        **IMPORTANCE,
+        "shadows": IMPORTANCE["shadows"] * 2 * footage["dark"],
+        "highlights": IMPORTANCE["highlights"] * 2 * footage["light"],
+    }
+    return np.array(
+        [sum(weight * one.get(name, 0.0) for name, weight in importance.items()) for one in standing]
+    )
+
+
+def _varied(
+    scores: np.typing.NDArray[np.float64], signatures: Sequence[Sequence[float]], count: int
+) -> list[int]:
+    """Places of the best, each next one the best after what it loses for its likeness to those chosen."""
+    alike = cosines(signatures)
+    chosen: list[int] = []
+    while len(chosen) < min(count, len(scores)):
+        loss = np.clip(alike[chosen], 0, 1).max(axis=0) if chosen else np.zeros(len(scores))
+        worth = scores - VARIETY * loss
+        worth[chosen] = -np.inf
+        chosen.append(int(worth.argmax()))
+    return chosen

@@ -1,0 +1,77 @@
+"""Suggest filters for a video: four queries, no PyTorch, nothing painted."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from filters.models import Filter
+from videos import access
+from videos.access import Viewer
+from videos.models import Frame, Still, Video
+from videos.suggestions.choose import Candidate, choose
+from videos.suggestions.features import mean_features
+
+COUNT = 4
+FRAMES = 24
+"""Frames of the video that are looked at, evenly chosen: more do not change the mean."""
+
+STILLS = 400
+"""The latest stills that are looked at."""
+
+
+@dataclass(frozen=True)
+class Suggestion:
+    """A filter with the reasons for it, the strongest first; there may be none, where it is merely the best choice."""
+
+    filter: Filter
+    score: float
+    reasons: list[str]
+
+    @property
+    def because(self) -> str:
+        """The reasons as one line."""
+        return ", ".join(self.reasons) or "the best of the rest"
+
+
+def suggestions(viewer: Viewer, video: Video, count: int = COUNT) -> list[Suggestion]:
+    """The filters that suit a video, of those the viewer may render with; the best first.
+
+    Empty where no frame was separated yet or no filter was judged.
+    """
+    footage = mean_features(_some(video))
+    judged = access.filters_for(viewer).filter(current__judgement__isnull=False)
+    filters = {one.pk: one for one in judged.select_related("current__judgement", "style_image")}
+    seen = _seen(video)
+    candidates = [
+        Candidate(
+            pk, one.current.judgement.profile, one.current.judgement.signature, seen.get(one.current.pk, {})
+        )
+        for pk, one in filters.items()
+        if one.current is not None
+    ]
+    return [
+        Suggestion(filters[one.key], one.score, one.reasons) for one in choose(candidates, footage, count)
+    ]
+
+
+def _seen(video: Video) -> dict[int, dict[str, float]]:
+    """What versions did to frames of this video, as far as stills were painted: the mean of each trait."""
+    painted = Still.objects.filter(video=video, state=Still.State.FINISHED, traits__isnull=False)
+    found: dict[int, dict[str, list[float]]] = {}
+    for version, traits in painted.values_list("version_id", "traits")[:STILLS]:
+        for name, value in traits.items():
+            if value is not None:
+                found.setdefault(version, {}).setdefault(name, []).append(value)
+    return {
+        version: {name: sum(values) / len(values) for name, values in traits.items()}
+        for version, traits in found.items()
+    }
+
+
+def _some(video: Video) -> list[Frame]:
+    """Statistics of up to FRAMES separated frames, evenly chosen."""
+    indices = list(video.frames.order_by("index").values_list("index", flat=True))
+    if len(indices) > FRAMES:
+        indices = [indices[at * len(indices) // FRAMES] for at in range(FRAMES)]
+    wanted = ("luminance", "contrast", "colourfulness", "sharpness", "palette")
+    return list(video.frames.filter(index__in=indices).only("video", *wanted))

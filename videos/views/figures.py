@@ -1,0 +1,131 @@
+"""The figures of the whole catalogue, plotted and as a table: what does a filter add?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from filters import figures as known
+from filters.figures import CONTENT, FIGURES, OWN, SMOOTHED, SPEED, STEADINESS, STYLE, Figure
+from filters.judgements import MEASURED_ON
+from filters.likeness import nearest
+from filters.models import Filter
+from filters.scatter import Plot, Point, scatter
+from videos import access
+from videos.views.catalogue import ALIKE, shown_to
+
+COLUMNS = (STYLE, CONTENT, STEADINESS, SMOOTHED, SPEED)
+
+
+@dataclass(frozen=True)
+class Row:
+    """A filter with its figures by key, as numbers and as they are written."""
+
+    filter: Filter
+    values: dict[str, float]
+    cells: list[tuple[Figure, str]]
+    neighbours: list[Filter]
+    measured_on: str
+
+    @property
+    def stands_out(self) -> bool:
+        """Drafts do: what would they add?"""
+        return bool(self.filter.state == Filter.State.DRAFT)
+
+
+@require_safe
+def figures(request: HttpRequest) -> HttpResponse:
+    """Every filter the viewer sees; `?sort=` orders the table by a figure, a leading minus turns it round."""
+    rows = rows_of(shown_to(access.viewer_of(request)).select_related("current__judgement", "style_image"))
+    measured = [row for row in rows if row.values]
+    sort = request.GET.get("sort", "name")
+    context = {
+        "section": "filters",
+        "plots": plots(measured),
+        "rows": ordered(rows, sort),
+        "columns": [heading(figure, sort) for figure in COLUMNS],
+        "by_name": heading(known.Figure("name", "Filter", "", 0), sort),
+        "drafts": [row for row in measured if row.stands_out],
+        "unmeasured": len(rows) - len(measured),
+        "own": next((OWN.written(row.values[OWN.key]) for row in measured if OWN.key in row.values), ""),
+        "footages": sorted({row.measured_on for row in measured}),
+    }
+    return render(request, "filters/figures.html", context)
+
+
+def rows_of(filters: Iterable[Filter]) -> list[Row]:
+    """The filters with what is known of them."""
+    every = list(filters)
+    alike = nearest(every)
+    return [_row(one, [other for other, cosine in alike[one.pk] if cosine >= ALIKE]) for one in every]
+
+
+def _row(one: Filter, neighbours: list[Filter]) -> Row:
+    metrics: dict[str, Any] = one.current.metrics if one.current else {}
+    values = {figure.key: value for figure in FIGURES if (value := figure.of(metrics)) is not None}
+    cells = [
+        (figure, figure.written(values[figure.key]) if figure.key in values else "") for figure in COLUMNS
+    ]
+    return Row(
+        one, values, cells, neighbours, str(metrics.get(MEASURED_ON, "footage that is not written down"))
+    )
+
+
+def ordered(rows: list[Row], sort: str) -> list[Row]:
+    """By a figure or by name; what was not measured comes last either way."""
+    key = sort.lstrip("-")
+    back = sort.startswith("-")
+    if key not in {figure.key for figure in COLUMNS}:
+        return sorted(rows, key=lambda row: row.filter.name.casefold(), reverse=back)
+    there = [row for row in rows if key in row.values]
+    there.sort(key=lambda row: row.values[key], reverse=back)
+    return [*there, *(row for row in rows if key not in row.values)]
+
+
+def heading(figure: Figure, sort: str) -> dict[str, Any]:
+    """A column's head: what a click on it sorts by, and how it is sorted now (for `aria-sort`)."""
+    now = {figure.key: "ascending", f"-{figure.key}": "descending"}.get(sort, "")
+    return {"figure": figure, "now": now, "next": f"-{figure.key}" if now == "ascending" else figure.key}
+
+
+def plots(rows: list[Row]) -> list[Plot]:
+    """Style against content, against steadiness, against time; a plot without any point is left out."""
+    pairs = (
+        (
+            STYLE,
+            CONTENT,
+            "Manner and content",
+            "Near the corner: strong manner, and one still sees what was filmed.",
+        ),
+        (STYLE, STEADINESS, "Manner and steadiness", "Lower is calmer in motion, without any smoothing."),
+        (SPEED, STYLE, "Speed and manner", "Further left is quicker, lower is closer to its style image."),
+    )
+    made = [
+        scatter(_points(rows, x, y), title=title, caption=caption, x_name=_axis(x), y_name=_axis(y))
+        for x, y, title, caption in pairs
+    ]
+    return [one for one in made if one.dots]
+
+
+def _points(rows: list[Row], x: Figure, y: Figure) -> list[Point]:
+    return [
+        Point(
+            row.filter.name,
+            row.filter.get_absolute_url(),
+            row.values[x.key],
+            row.values[y.key],
+            ", ".join(f"{figure.name.lower()} {figure.written(row.values[figure.key])}" for figure in (x, y)),
+            row.stands_out,
+        )
+        for row in rows
+        if x.key in row.values and y.key in row.values
+    ]
+
+
+def _axis(figure: Figure) -> str:
+    return f"{figure.name}{',' + figure.unit if figure.unit else ''}"
