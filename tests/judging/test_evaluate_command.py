@@ -7,6 +7,7 @@ import json
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -50,7 +51,7 @@ def few_standing_frames(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     yield
 
 
-def styled(slug: str = "negative", **fields: object) -> Filter:
+def styled(slug: str = "negative", **fields: Any) -> Filter:
     """A filter with a style image."""
     data = io.BytesIO()
     noise = np.random.default_rng(1).integers(0, 255, (96, 96, 3)).astype(np.uint8)

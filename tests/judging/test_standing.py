@@ -8,7 +8,8 @@ import pytest
 from filters.training.metrics import backward_flow, pair_error, warp_by_flow
 from filters.training.profile import unsteadiness
 from videos.media.city import city
-from videos.media.landscape.camera import Camera
+from videos.media.landscape.camera import Camera, flight
+from videos.media.sample import draw_with_depth
 from videos.media.standing_flight import motion_between, standing_flight
 from videos.media.standing_frames import PLACES, SHIFT, standing_frames
 
@@ -40,17 +41,25 @@ def test_unknown_motion_does_not_count() -> None:
 
 
 @pytest.mark.slow
-def test_the_flight_follows_its_exact_motion_better_than_optical_flow() -> None:
-    course = standing_flight(2, 320, 180)
-    before, after = course.clip
-    exact = course.motions[0]
+def test_exact_motion_carries_one_frame_into_another_as_optical_flow_finds_it() -> None:
+    size = 320, 180
+    (before, depth_before), (after, depth_after) = draw_with_depth(2.0, *size), draw_with_depth(2.5, *size)
+    exact = motion_between(depth_before, depth_after, flight(2.0), flight(2.5))
     moved, both = warp_by_flow(before, exact)
-    still = np.abs(after.astype(float) - before)[both].mean()
-    followed = np.abs(after.astype(float) - moved)[both].mean()
-    assert both.mean() > 0.9
-    assert followed < 0.6 * still
-    found = backward_flow(before, after)
-    assert np.abs(found - exact)[both].mean() < 1.0
+    difference = np.abs(after.astype(float) - before)[both].mean()
+    # What is left is water, which moves by itself, and resampling.
+    assert np.abs(after.astype(float) - moved)[both].mean() < 0.6 * difference
+    assert both.mean() > 0.85
+    assert np.median(np.abs(backward_flow(before, after) - exact)[both]) < 0.5
+
+
+@pytest.mark.slow
+def test_the_standing_flight_knows_the_motion_between_its_frames() -> None:
+    course = standing_flight(3, 160, 90)
+    assert len(course.clip) == 3
+    assert len(course.motions) == 2
+    assert [motion.shape for motion in course.motions] == [(90, 160, 2)] * 2
+    assert [still.shape for still in course.stills] == [(90, 160, 3)] * 3
 
 
 def test_too_few_frames_are_refused() -> None:

@@ -148,10 +148,11 @@ def test_what_stills_of_this_footage_show_counts_for_more(owner: User) -> None:
     told = judged_filter("Told to be readable", night={"shadows": 0.9})
     seen = judged_filter("Seen to be readable", night={"shadows": 0.2})
     assert suggestions(Viewer(owner), video)[0].filter == told
-    for one, shadows in ((told, 0.05), (seen, 0.95)):
+    assert told.current is not None and seen.current is not None
+    for version, shadows in ((told.current, 0.05), (seen.current, 0.95)):
         Still.objects.create(
             video=video,
-            version=one.current,
+            version=version,
             frame_index=0,
             state="finished",
             traits={"shadows": shadows, "warm": None},
@@ -167,6 +168,7 @@ def test_a_still_remembers_what_the_filter_left_of_the_frame(owner: User) -> Non
     with dispatch.inline():
         still = stills.request(video, one.current, 3, strength=0.5)
     still.refresh_from_db()
+    assert still.traits is not None
     assert still.traits["tone"] < -0.5
     assert {"edges", "shadows", "greens"} <= set(still.traits)
 

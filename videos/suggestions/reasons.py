@@ -43,6 +43,21 @@ REASONS = (
 )
 
 
+STRONG = {
+    "water": "strong on water",
+    "forest": "strong on forest",
+    "desert": "strong on desert",
+    "rock": "strong on rock",
+    "snow": "strong on snow",
+    "city": "strong on cities",
+    "night": "strong at night",
+    "haze": "strong in haze",
+    "bright light": "strong in bright light",
+    "evening light": "strong in evening light",
+}
+"""What is said of a filter that comes nearer to its style on footage of this kind than others do to theirs."""
+
+
 def strongest_kind(kinds: Mapping[str, float]) -> str:
     """What the footage is above all, such as “water”; empty where it is nothing clearly."""
     name = max(kinds, key=lambda kind: kinds[kind], default="")
@@ -66,5 +81,5 @@ def reasons(
     ]
     style = standing.get("style_distance", 0.0)
     if style >= CLEARLY:
-        found.append((style, f"strong on {kind}" if kind else "close to its style here"))
+        found.append((style, STRONG.get(kind, "close to its style here")))
     return [words for _, words in sorted(found, reverse=True)[:MOST]]

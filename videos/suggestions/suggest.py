@@ -30,7 +30,8 @@ class Suggestion:
     @property
     def because(self) -> str:
         """The reasons as one line."""
-        return ", ".join(self.reasons) or "the best of the rest"
+        usual = "does well all round" if self.score > 0 else "another manner, for a change"
+        return ", ".join(self.reasons) or usual
 
 
 def suggestions(viewer: Viewer, video: Video, count: int = COUNT) -> list[Suggestion]:
@@ -59,7 +60,7 @@ def _seen(video: Video) -> dict[int, dict[str, float]]:
     painted = Still.objects.filter(video=video, state=Still.State.FINISHED, traits__isnull=False)
     found: dict[int, dict[str, list[float]]] = {}
     for version, traits in painted.values_list("version_id", "traits")[:STILLS]:
-        for name, value in traits.items():
+        for name, value in (traits or {}).items():
             if value is not None:
                 found.setdefault(version, {}).setdefault(name, []).append(value)
     return {
