@@ -14,7 +14,7 @@ DOT = 6
 
 @dataclass(frozen=True)
 class Point:
-    """What is to be plotted; points with `stands_out` are named first and drawn last."""
+    """What is to be plotted; points with `stands_out` are named first and drawn last, `hollow` ones are rings."""
 
     name: str
     address: str
@@ -22,6 +22,7 @@ class Point:
     y: float
     says: str
     stands_out: bool = False
+    hollow: bool = False
 
 
 @dataclass(frozen=True)
@@ -93,7 +94,7 @@ def scatter(points: Sequence[Point], *, title: str, caption: str, x_name: str, y
 def _axis(values: Sequence[float]) -> tuple[list[float], float]:
     """Round ticks from 0 on, and the end of the axis a little beyond the largest value."""
     most = max(values, default=0.0) * 1.04 or 1.0
-    rough = most / 5
+    rough = most / 6
     power = 10.0 ** math.floor(math.log10(rough))
     step = next(power * factor for factor in (1, 2, 2.5, 5, 10) if power * factor >= rough * 0.999)
     return [round(step * number, 10) for number in range(int(most / step) + 1)], most
@@ -103,7 +104,9 @@ def _named(dots: list[Dot]) -> list[Dot]:
     """Give names places beside their dots where nothing is in the way; those that stand out choose first."""
     taken: list[Box] = [(dot.x - DOT, dot.y - DOT, dot.x + DOT, dot.y + DOT) for dot in dots]
     placed: dict[int, Dot] = {}
-    order = sorted(range(len(dots)), key=lambda at: (not dots[at].point.stands_out, dots[at].y))
+    order = sorted(
+        range(len(dots)), key=lambda at: (not dots[at].point.stands_out, dots[at].point.hollow, dots[at].y)
+    )
     for at in order:
         placed[at] = _place(dots[at], taken)
     by_weight = sorted(range(len(dots)), key=lambda at: dots[at].point.stands_out)

@@ -11,13 +11,15 @@ from django.conf import settings
 
 from filters.engines.network import NetworkEngine
 from filters.judgements import Found
-from filters.models import Filter
+from filters.models import Filter, FilterVersion
 from filters.service import make_engine
 from rotoscope.files import local_path
 from videos.suggestions.features import features
 
 if TYPE_CHECKING:
     from filters.training.course import Course
+    from filters.training.metrics import Judge
+    from filters.training.perceptual import Perception
     from filters.training.profile import Profiler, View
     from filters.training.yardstick import Yardstick
 
@@ -72,26 +74,57 @@ class Evaluator:
 
     def evaluate(self, one: Filter) -> Found:
         """Measure a filter's current version. Raises NotMeasurable, EngineError."""
-        from filters.training.pictures import UnusableStyle, load_style_image
-
-        if one.current is None or one.style_image is None:
-            raise NotMeasurable(f"“{one.slug}” has no style image to be measured against.")
-        try:
-            style = load_style_image(local_path(one.style_image.image))
-        except (OSError, UnusableStyle) as problem:
-            raise NotMeasurable(f"The style image of “{one.slug}” cannot be read: {problem}") from None
-        if one.current.kind == one.current.Kind.DEEPFILTER:
-            raise NotMeasurable(f"“{one.slug}” runs at a service; only networks of our own are measured.")
-        with closing(make_engine(one.current)) as engine:
-            assert isinstance(engine, NetworkEngine)
+        if one.current is None:
+            raise NotMeasurable(f"“{one.slug}” has no version to run.")
+        judge = self._judge(one)
+        with closing(_network(one.current)) as engine:
             self.report(f"measuring {one.slug}", 0.0)
-            figures = self.yardstick.measure(engine, style).rounded()
+            figures = self.yardstick.measure(engine, judge).rounded()
             rows: list[dict[str, Any]] = []
             mark: list[float] = []
             if self.profiler is not None:
                 self.report(f"profiling {one.slug}", 0.6)
-                rows, mark = self.profiler.measure(engine, style)
+                rows, mark = self.profiler.measure(engine, judge)
         return Found(figures, self.measured_on, rows, mark)
+
+    def evaluate_live(self, one: Filter) -> Found | None:
+        """The figures of its live twin; None where it has none. Raises as `evaluate` does."""
+        if one.live is None:
+            return None
+        with closing(_network(one.live)) as engine:
+            self.report(f"measuring {one.slug}, live", 0.0)
+            return Found(self.yardstick.measure(engine, self._judge(one)).rounded(), self.measured_on, [], [])
+
+    def _judge(self, one: Filter) -> Judge:
+        """The judge by the pictures that the filter learned from, as they are stored."""
+        return judge_of(one, self.yardstick.perception)
+
+
+def judge_of(one: Filter, perception: Perception) -> Judge:
+    """A judge by the pictures that a filter learned from, as they are stored, weighed by their shares.
+
+    Raises NotMeasurable where it has none, or one cannot be read.
+    """
+    from filters.training.metrics import Judge
+    from filters.training.pictures import UnusableStyle, load_style_image
+
+    uses = one.pictures()
+    if not uses:
+        raise NotMeasurable(f"“{one.slug}” has no style image to be measured against.")
+    try:
+        pictures = [load_style_image(local_path(use.style_image.image)) for use in uses]
+    except (OSError, UnusableStyle) as problem:
+        raise NotMeasurable(f"The style image of “{one.slug}” cannot be read: {problem}") from None
+    return Judge.of_several(pictures, [use.share for use in uses], perception)
+
+
+def _network(version: FilterVersion) -> NetworkEngine:
+    """The engine of a version. Raises NotMeasurable for one that runs at a service, EngineError."""
+    if version.kind == FilterVersion.Kind.DEEPFILTER:
+        raise NotMeasurable(f"{version} runs at a service; only networks of our own are measured.")
+    engine = make_engine(version)
+    assert isinstance(engine, NetworkEngine)
+    return engine
 
 
 def _flight(frames: int, report: Report) -> Course:

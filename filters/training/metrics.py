@@ -44,6 +44,19 @@ class Judge:
             features = perception(style_picture(style_image))
             self.targets = {layer: gram(features[layer]) for layer in STYLE_LAYERS}
 
+    @classmethod
+    @torch.no_grad()
+    def of_several(
+        cls, pictures: Sequence[Picture], shares: Sequence[float], perception: Perception
+    ) -> Judge:
+        """A judge by the mean of several style images' Gram matrices, weighed by shares above 0."""
+        each = [cls(picture, perception) for picture in pictures]
+        judge, whole = each[0], sum(shares)
+        for layer in STYLE_LAYERS:
+            weighed = [share / whole * one.targets[layer] for share, one in zip(shares, each, strict=True)]
+            judge.targets[layer] = torch.stack(weighed).sum(0)
+        return judge
+
     @torch.no_grad()
     def distances(self, original: Picture, painted: Picture) -> tuple[float, float]:
         """Style distance and content distance of one painted frame, both measured at 720 lines."""

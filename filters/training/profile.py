@@ -47,14 +47,11 @@ class Profiler:
                 perception(as_tensor(view.picture), CONTENT_LAYER)[CONTENT_LAYER] for view in self.views
             ]
 
-    def measure(
-        self, engine: NetworkEngine, style_image: Picture
-    ) -> tuple[list[dict[str, Any]], list[float]]:
+    def measure(self, engine: NetworkEngine, judge: Judge) -> tuple[list[dict[str, Any]], list[float]]:
         """The profile (one table for each view: name, kinds, features, measured) and the signature of a filter.
 
         Each frame is painted with its own statistics. Raises EngineError.
         """
-        judge = Judge(style_image, self.perception)
         engine.hold(None)
         rows, signatures = [], []
         for view, content in zip(self.views, self.contents, strict=True):

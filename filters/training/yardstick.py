@@ -34,12 +34,14 @@ class Yardstick:
         self.perception = Perception()
         self.footage_temporal_error = temporal_error(self.course.clip, self.course.motions)
 
-    def measure(self, engine: NetworkEngine, style_image: Picture) -> Figures:
+    def measure(self, engine: NetworkEngine, style_image: Picture | Judge) -> Figures:
         """The figures of one filter, at its frames' own size, statistics held over the clip as a render holds them.
 
+        `style_image` is what it learned from, or a judge that knows it already.
         Raises EngineError. The engine is given back as it came.
         """
-        style, content = self._distances(engine, Judge(style_image, self.perception))
+        judge = style_image if isinstance(style_image, Judge) else Judge(style_image, self.perception)
+        style, content = self._distances(engine, judge)
         plain, smoothed = self._steadiness(engine)
         figures = Figures(style, content, plain, self.footage_temporal_error)
         return replace(

@@ -13,6 +13,7 @@ from django.test import Client
 from django.urls import reverse
 
 from filters.likeness import cosines
+from filters.models import FilterVersion
 from filters.scatter import Point, scatter
 from tests.factories import make_filter
 from tests.judging.drawn import judged_filter
@@ -86,6 +87,19 @@ def test_every_measured_filter_is_a_point_that_can_be_reached_and_read(visitor: 
     assert "312 ms" in page and "0.0231" in page and "0.0102" in page
     assert "The footage itself has a temporal error of" in page
     assert "2 filters, 1 not measured" in page
+
+
+def test_a_live_twin_is_a_ring_in_the_plot_of_speed(visitor: Client, db: None) -> None:
+    one = judged_filter("Wave", metrics=FIGURES)
+    twin = FilterVersion.objects.create(
+        filter=one, number=2, kind="onnx", metrics={**FIGURES, "milliseconds_per_frame": 118.0}
+    )
+    assert one.current is not None
+    one.adopt(one.current, live=twin)
+    page = visitor.get("/filters/figures/").content.decode()
+    assert page.count('class="dot hollow"') == 1
+    assert "<title>Wave, live: time for a frame 118 ms, style distance 0.21</title>" in page
+    assert "312 ms, live 118 ms" in page
 
 
 def test_the_table_is_sorted_by_what_is_asked_for(visitor: Client, db: None) -> None:

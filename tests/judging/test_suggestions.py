@@ -47,9 +47,9 @@ def test_the_mean_of_no_frames_is_nothing() -> None:
 
 def test_a_prediction_is_what_was_measured_where_it_looks_alike() -> None:
     told = predict(profile(sea={"edges": 0.9}, night={"edges": 0.1}), looks("sea"))
-    assert told.here["edges"] == pytest.approx(0.9, abs=0.1)
+    assert told.here["edges"] == pytest.approx(0.8, abs=0.1)
     assert told.usual["edges"] == pytest.approx(0.5)
-    assert predict(profile(sea={"edges": 0.9}, night={"edges": 0.1}), looks("night")).here["edges"] < 0.2
+    assert predict(profile(sea={"edges": 0.9}, night={"edges": 0.1}), looks("night")).here["edges"] < 0.3
 
 
 def test_footage_like_nothing_we_know_is_judged_as_usual() -> None:
@@ -167,6 +167,7 @@ def test_a_still_remembers_what_the_filter_left_of_the_frame(owner: User) -> Non
     assert one.current is not None
     with dispatch.inline():
         still = stills.request(video, one.current, 3, strength=0.5)
+    assert stills.run(still.pk)
     still.refresh_from_db()
     assert still.traits is not None
     assert still.traits["tone"] < -0.5
@@ -217,4 +218,4 @@ def test_the_check_tells_what_looking_at_the_footage_is_worth() -> None:
     found = compare([(one, one) for one in known])["edges"]
     assert found.across_filters == pytest.approx(1)
     assert np.isnan(found.blind)
-    assert found.across_frames == pytest.approx(1)
+    assert found.here == pytest.approx(1, abs=0.02)

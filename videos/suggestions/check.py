@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from videos.suggestions.choose import suitability
+from videos.suggestions.features import Features
 from videos.suggestions.predict import Prediction, Profile, measured_values, predict
 
 Numbers = NDArray[np.float64]
@@ -17,14 +18,15 @@ SUITABILITY = "suitability"
 
 @dataclass(frozen=True)
 class Agreement:
-    """Rank correlations (Spearman) of predicted and measured figures, -1..1; NaN where there is nothing to rank."""
+    """Correlations of predicted and measured figures, -1..1; NaN where there is nothing to compare."""
 
     across_filters: float
-    """Which filter does better on a frame: the mean over frames."""
+    """Which filter does better on a frame: rank correlation (Spearman) over filters, the mean over frames."""
     blind: float
     """The same for a prediction that does not look at the footage: each filter as it does usually."""
-    across_frames: float
-    """On which frames a filter does better: the mean over filters. A blind prediction has none."""
+    here: float
+    """What only looking at the footage can tell: correlation (Pearson), over all filters and frames, of what is left
+    when each filter's usual figure and each frame's mean are taken away. A blind prediction has none."""
 
 
 def compare(pairs: Sequence[tuple[Profile, Profile]]) -> dict[str, Agreement]:
@@ -33,29 +35,25 @@ def compare(pairs: Sequence[tuple[Profile, Profile]]) -> dict[str, Agreement]:
     The second profiles hold the same frames in the same order. Gives an Agreement for each measure, and one for the
     suitability that suggestions go by.
     """
-    frames = range(len(pairs[0][1]))
     predicted = [[predict(known, row["features"]) for row in checked] for known, checked in pairs]
     true = [[measured_values(row) for row in checked] for _, checked in pairs]
     result: dict[str, Agreement] = {}
     for name in sorted({name for row in predicted for one in row for name in one.here}):
-        told = _table([[one.here.get(name, np.nan) for one in row] for row in predicted])
-        usual = _table([[one.usual.get(name, np.nan) for one in row] for row in predicted])
-        found = _table([[one.get(name, np.nan) for one in row] for row in true])
-        result[name] = Agreement(_mean(told.T, found.T), _mean(usual.T, found.T), _mean(told, found))
-    result[SUITABILITY] = _suitability(pairs, predicted, true, frames)
+        told = np.array([[one.here.get(name, np.nan) for one in row] for row in predicted])
+        usual = np.array([[one.usual.get(name, np.nan) for one in row] for row in predicted])
+        found = np.array([[one.get(name, np.nan) for one in row] for row in true])
+        result[name] = _agreement(told, usual, found)
+    features = [row["features"] for row in pairs[0][1]]
+    result[SUITABILITY] = _suitability(features, predicted, true)
     return result
 
 
 def _suitability(
-    pairs: Sequence[tuple[Profile, Profile]],
-    predicted: list[list[Prediction]],
-    true: list[list[dict[str, float]]],
-    frames: range,
+    features: Sequence[Features], predicted: list[list[Prediction]], true: list[list[dict[str, float]]]
 ) -> Agreement:
     """The same for the one figure that suggestions are ranked by, once predicted and once from what was measured."""
     told, blind, found = [], [], []
-    for at in frames:
-        footage = pairs[0][1][at]["features"]
+    for at, footage in enumerate(features):
         here = [row[at] for row in predicted]
         told.append(suitability(here, footage))
         blind.append(suitability([Prediction(one.usual, one.usual) for one in here], footage))
@@ -64,12 +62,28 @@ def _suitability(
             for row, one in zip(true, here, strict=True)
         ]
         found.append(suitability(measured, footage))
-    per_frame = [np.array(one) for one in (told, blind, found)]
-    return Agreement(
-        _mean(per_frame[0], per_frame[2]),
-        _mean(per_frame[1], per_frame[2]),
-        _mean(per_frame[0].T, per_frame[2].T),
-    )
+    return _agreement(*(np.array(one).T for one in (told, blind, found)))
+
+
+def _agreement(told: Numbers, usual: Numbers, found: Numbers) -> Agreement:
+    """From tables (filters, frames); NaN where something was not measured."""
+    both = np.isfinite(told) & np.isfinite(found)
+    left = [np.where(both, table - usual, np.nan) for table in (told, found)]
+    return Agreement(_mean(told.T, found.T), _mean(usual.T, found.T), _pearson(*map(_without_frames, left)))
+
+
+def _without_frames(table: Numbers) -> Numbers:
+    """Each frame's mean taken away; frames that nobody knows are left out."""
+    known = table[:, np.isfinite(table).any(axis=0)]
+    return np.asarray(known - np.nanmean(known, axis=0), np.float64)
+
+
+def _pearson(one: Numbers, other: Numbers) -> float:
+    both = np.isfinite(one) & np.isfinite(other)
+    first, second = one[both].round(9), other[both].round(9)
+    if len(first) < 3 or first.std() == 0 or second.std() == 0:
+        return float("nan")
+    return float(np.corrcoef(first, second)[0, 1])
 
 
 def spearman(one: Numbers, other: Numbers) -> float:
@@ -89,10 +103,6 @@ def _ranks(values: Numbers) -> Numbers:
     ends = np.cumsum(counts)
     middles = ends - (counts + 1) / 2
     return np.asarray(middles[group], np.float64)
-
-
-def _table(rows: Sequence[Sequence[float]]) -> Numbers:
-    return np.array(rows, np.float64)
 
 
 def _mean(told: Numbers, found: Numbers) -> float:

@@ -33,7 +33,8 @@ class Statistics(Protocol):
 
 
 def features(frame: Statistics) -> Features:
-    """All between 0 and about 1; `dark`, `light`, `green`, `blue`, `warm` are shares of the picture."""
+    """Light, contrast and colour between 0 and about 1; sharpness from -2.3 (fog) to 0.6 (grain), since ratios count;
+    `dark`, `light`, `green`, `blue`, `warm` are shares of the picture."""
     shares = dict.fromkeys(("dark", "light", *HUES), 0.0)
     for colour, share in frame.palette:
         for name in _names(colour):
@@ -42,7 +43,7 @@ def features(frame: Statistics) -> Features:
         "luminance": frame.luminance,
         "contrast": 2 * frame.contrast,
         "colourfulness": frame.colourfulness / 100,
-        "sharpness": math.sqrt(max(frame.sharpness, 0.0)),
+        "sharpness": math.log(math.sqrt(max(frame.sharpness, 0.0)) + 0.1),
         **{name: round(share, 4) for name, share in shares.items()},
     }
 

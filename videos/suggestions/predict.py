@@ -20,7 +20,7 @@ WEIGHTS: dict[str, float] = {
     "luminance": 1.5,
     "contrast": 1.0,
     "colourfulness": 1.0,
-    "sharpness": 1.0,
+    "sharpness": 1.5,
     "dark": 1.0,
     "light": 1.0,
     "green": 1.0,
@@ -29,7 +29,7 @@ WEIGHTS: dict[str, float] = {
 }
 """How much a difference in each feature counts."""
 
-REACH = 0.45  # distance in weighted features at which a standing frame counts for 60 percent
+REACH = 0.6  # distance in weighted features at which a standing frame counts for 60 percent
 USUAL = 0.15  # weight of the plain mean, in standing frames that are exactly alike
 
 LOGARITHMIC = frozenset({"content_distance", "style_distance", "unsteadiness"})

@@ -14,7 +14,7 @@ from filters import figures as known
 from filters.figures import CONTENT, FIGURES, OWN, SMOOTHED, SPEED, STEADINESS, STYLE, Figure
 from filters.judgements import MEASURED_ON
 from filters.likeness import nearest
-from filters.models import Filter
+from filters.models import Filter, FilterVersion
 from filters.scatter import Plot, Point, scatter
 from videos import access
 from videos.views.catalogue import ALIKE, shown_to
@@ -24,10 +24,11 @@ COLUMNS = (STYLE, CONTENT, STEADINESS, SMOOTHED, SPEED)
 
 @dataclass(frozen=True)
 class Row:
-    """A filter with its figures by key, as numbers and as they are written."""
+    """A filter with its figures by key, as numbers and as they are written; `live` are those of its live twin."""
 
     filter: Filter
     values: dict[str, float]
+    live: dict[str, float]
     cells: list[tuple[Figure, str]]
     neighbours: list[Filter]
     measured_on: str
@@ -41,7 +42,9 @@ class Row:
 @require_safe
 def figures(request: HttpRequest) -> HttpResponse:
     """Every filter the viewer sees; `?sort=` orders the table by a figure, a leading minus turns it round."""
-    rows = rows_of(shown_to(access.viewer_of(request)).select_related("current__judgement", "style_image"))
+    rows = rows_of(
+        shown_to(access.viewer_of(request)).select_related("current__judgement", "live", "style_image")
+    )
     measured = [row for row in rows if row.values]
     sort = request.GET.get("sort", "name")
     context = {
@@ -66,14 +69,31 @@ def rows_of(filters: Iterable[Filter]) -> list[Row]:
 
 
 def _row(one: Filter, neighbours: list[Filter]) -> Row:
+    values, live = (_values(version) for version in (one.current, one.live))
+    cells = [(figure, _cell(figure, values, live)) for figure in COLUMNS]
     metrics: dict[str, Any] = one.current.metrics if one.current else {}
-    values = {figure.key: value for figure in FIGURES if (value := figure.of(metrics)) is not None}
-    cells = [
-        (figure, figure.written(values[figure.key]) if figure.key in values else "") for figure in COLUMNS
-    ]
     return Row(
-        one, values, cells, neighbours, str(metrics.get(MEASURED_ON, "footage that is not written down"))
+        one,
+        values,
+        live,
+        cells,
+        neighbours,
+        str(metrics.get(MEASURED_ON, "footage that is not written down")),
     )
+
+
+def _values(version: FilterVersion | None) -> dict[str, float]:
+    metrics = version.metrics if version else {}
+    return {figure.key: value for figure in FIGURES if (value := figure.of(metrics)) is not None}
+
+
+def _cell(figure: Figure, values: dict[str, float], live: dict[str, float]) -> str:
+    """A figure as it is written; with the time of the live twin, which is what that is for."""
+    if figure.key not in values:
+        return ""
+    written = figure.written(values[figure.key])
+    quicker = figure == SPEED and SPEED.key in live
+    return f"{written}, live {SPEED.written(live[SPEED.key])}" if quicker else written
 
 
 def ordered(rows: list[Row], sort: str) -> list[Row]:
@@ -95,36 +115,48 @@ def heading(figure: Figure, sort: str) -> dict[str, Any]:
 
 def plots(rows: list[Row]) -> list[Plot]:
     """Style against content, against steadiness, against time; a plot without any point is left out."""
-    pairs = (
-        (
-            STYLE,
-            CONTENT,
-            "Manner and content",
-            "Near the corner: strong manner, and one still sees what was filmed.",
-        ),
-        (STYLE, STEADINESS, "Manner and steadiness", "Lower is calmer in motion, without any smoothing."),
-        (SPEED, STYLE, "Speed and manner", "Further left is quicker, lower is closer to its style image."),
-    )
     made = [
-        scatter(_points(rows, x, y), title=title, caption=caption, x_name=_axis(x), y_name=_axis(y))
-        for x, y, title, caption in pairs
+        scatter(points, title=title, caption=caption, x_name=_axis(x), y_name=_axis(y))
+        for points, x, y, title, caption in (
+            (
+                _points(rows, STYLE, CONTENT),
+                STYLE,
+                CONTENT,
+                "Manner and content",
+                "Near the corner: strong manner, and one still sees what was filmed.",
+            ),
+            (
+                _points(rows, STYLE, STEADINESS),
+                STYLE,
+                STEADINESS,
+                "Manner and steadiness",
+                "Lower is calmer in motion, without any smoothing.",
+            ),
+            (
+                [*_points(rows, SPEED, STYLE), *_points(rows, SPEED, STYLE, live=True)],
+                SPEED,
+                STYLE,
+                "Speed and manner",
+                "Further left is quicker, lower is closer to its style image. Live twins are rings.",
+            ),
+        )
     ]
     return [one for one in made if one.dots]
 
 
-def _points(rows: list[Row], x: Figure, y: Figure) -> list[Point]:
-    return [
-        Point(
-            row.filter.name,
-            row.filter.get_absolute_url(),
-            row.values[x.key],
-            row.values[y.key],
-            ", ".join(f"{figure.name.lower()} {figure.written(row.values[figure.key])}" for figure in (x, y)),
-            row.stands_out,
-        )
-        for row in rows
-        if x.key in row.values and y.key in row.values
-    ]
+def _points(rows: list[Row], x: Figure, y: Figure, *, live: bool = False) -> list[Point]:
+    """The filters that have both figures, or their live twins that do."""
+    points = []
+    for row in rows:
+        values = row.live if live else row.values
+        if x.key in values and y.key in values:
+            says = ", ".join(f"{one.name.lower()} {one.written(values[one.key])}" for one in (x, y))
+            name = f"{row.filter.name}, live" if live else row.filter.name
+            address = row.filter.get_absolute_url()
+            points.append(
+                Point(name, address, values[x.key], values[y.key], says, row.stands_out, hollow=live)
+            )
+    return points
 
 
 def _axis(figure: Figure) -> str:

@@ -17,8 +17,8 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from filters.engines.network import NetworkEngine
 from filters.models import Filter
 from filters.service import make_engine
-from rotoscope.files import local_path
 from rotoscope.terminal import Bar
+from videos.evaluation import judge_of
 from videos.media.statistics import statistics
 from videos.suggestions.check import Agreement, compare
 from videos.suggestions.features import features
@@ -67,7 +67,6 @@ def _measured(filters: list[Filter], options: dict[str, Any]) -> list[tuple[list
     """For each filter its profile and what is measured now."""
     try:
         from filters.training.perceptual import Perception
-        from filters.training.pictures import load_style_image
         from filters.training.profile import Profiler
     except ModuleNotFoundError as missing:
         raise CommandError("Measuring needs PyTorch: pip install -r requirements-train.txt") from missing
@@ -82,10 +81,10 @@ def _measured(filters: list[Filter], options: dict[str, Any]) -> list[tuple[list
     with Bar(sys.stderr) as bar:
         for number, one in enumerate(filters):
             bar(f"measuring {one.slug}", number / len(filters))
-            assert one.current is not None and one.style_image is not None
+            assert one.current is not None
             with closing(make_engine(one.current)) as engine:
                 assert isinstance(engine, NetworkEngine)
-                rows, _ = profiler.measure(engine, load_style_image(local_path(one.style_image.image)))
+                rows, _ = profiler.measure(engine, judge_of(one, profiler.perception))
             pairs.append((one.current.judgement.profile, rows))
     return pairs
 
@@ -106,9 +105,9 @@ def _views(path: Path, count: int, lines: int) -> Iterator[View]:
 
 
 def _table(found: dict[str, Agreement]) -> str:
-    lines = ["rank correlation     across filters  (blind)  across frames"]
+    lines = ["                     across filters  (blind)   this footage"]
     for name, one in found.items():
         lines.append(
-            f"{name.replace('_', ' '):20} {one.across_filters:14.2f} {one.blind:8.2f} {one.across_frames:14.2f}"
+            f"{name.replace('_', ' '):20} {one.across_filters:14.2f} {one.blind:8.2f} {one.here:14.2f}"
         )
     return "\n".join(lines)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,27 @@ from videos.evaluation import Evaluator, NotMeasurable
 
 BAD_INPUT = 2
 NO_PYTORCH = "Measuring needs PyTorch, which is not installed: pip install -r requirements-train.txt"
+
+
+@dataclass(frozen=True)
+class Measured:
+    """What was found of a filter, and of its live twin where it has one."""
+
+    filter: Filter
+    found: Found
+    live: Found | None
+
+    def keep(self) -> None:
+        """Store it with the versions."""
+        assert self.filter.current is not None
+        judgements.keep(self.filter.current, self.found)
+        if self.live is not None and self.filter.live is not None:
+            judgements.keep(self.filter.live, self.live)
+
+    def told(self) -> dict[str, Any]:
+        """For a script."""
+        told = {"filter": self.filter.slug, **self.found.figures, "measured_on": self.found.measured_on}
+        return told if self.live is None else {**told, "live": self.live.figures}
 
 
 class Command(BaseCommand):
@@ -59,33 +81,36 @@ class Command(BaseCommand):
         chosen = _chosen(options)
         with Bar(sys.stderr) as bar:
             evaluator = _evaluator(options, bar)
-            done, refused = [], []
+            done: list[Measured] = []
+            refused: list[str] = []
             for one in chosen:
                 try:
-                    done.append((one, evaluator.evaluate(one)))
+                    done.append(Measured(one, evaluator.evaluate(one), evaluator.evaluate_live(one)))
                 except (NotMeasurable, EngineError) as problem:
                     refused.append(str(problem))
                     continue
                 if not options["no_store"]:
-                    assert one.current is not None
-                    judgements.keep(one.current, done[-1][1])
+                    done[-1].keep()
         self._print(done, evaluator.measured_on, as_json=options["json"])
         if options["ship"]:
             judgements.ship()
         if refused:
             raise CommandError("\n".join(refused), returncode=1 if options["all"] else BAD_INPUT)
 
-    def _print(self, done: list[tuple[Filter, Found]], measured_on: str, *, as_json: bool) -> None:
+    def _print(self, done: list[Measured], measured_on: str, *, as_json: bool) -> None:
         if as_json:
-            rows = [{"filter": one.slug, **found.figures, "measured_on": measured_on} for one, found in done]
+            rows = [one.told() for one in done]
             self.stdout.write(json.dumps(rows if len(rows) != 1 else rows[0]))
             return
         self.stdout.write(f"Measured on: {measured_on}")
-        for one, found in done:
-            words = ", ".join(
-                f"{name.replace('_', ' ')} {value:.4g}" for name, value in found.figures.items()
-            )
-            self.stdout.write(f"{one.slug}: {words}")
+        for one in done:
+            self.stdout.write(f"{one.filter.slug}: {_words(one.found)}")
+            if one.live is not None:
+                self.stdout.write(f"{one.filter.slug}, live: {_words(one.live)}")
+
+
+def _words(found: Found) -> str:
+    return ", ".join(f"{name.replace('_', ' ')} {value:.4g}" for name, value in found.figures.items())
 
 
 def _chosen(options: dict[str, Any]) -> list[Filter]:
@@ -95,7 +120,7 @@ def _chosen(options: dict[str, Any]) -> list[Filter]:
             raise CommandError(f"There is no file {path}.", returncode=BAD_INPUT)
     if options["camera_path"] and not options["footage"]:
         raise CommandError("A camera path goes with --footage.", returncode=BAD_INPUT)
-    every = Filter.objects.with_pictures().filter(current__isnull=False)
+    every = Filter.objects.with_pictures().select_related("live__filter").filter(current__isnull=False)
     if options["all"]:
         measurable = every.filter(engine=Filter.Engine.NETWORK, style_image__isnull=False)
         return list(measurable.exclude(state=Filter.State.RETIRED).order_by("slug"))
