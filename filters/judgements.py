@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, Q
 
 from filters.models import FilterVersion, Judgement
 
@@ -46,17 +46,17 @@ def keep(version: FilterVersion, found: Found) -> None:
 
 
 def ship(path: Path = SHIPPED) -> int:
-    """Write what is known of all shipped filters' current versions to a file; how many those are."""
-    rows = Judgement.objects.filter(version__filter__shipped=True, version=F("version__filter__current"))
-    known = {
-        one.version.sha256: {
-            "metrics": one.version.metrics,
-            "profile": one.profile,
-            "signature": one.signature,
+    """Write what is known of all shipped filters' current versions and live twins to a file; how many those are."""
+    in_use = Q(pk=F("filter__current")) | Q(pk=F("filter__live"))
+    measured = FilterVersion.objects.filter(in_use, filter__shipped=True, metrics__has_key=MEASURED_ON)
+    known = {}
+    for one in measured.exclude(sha256="").select_related("judgement").order_by("filter__slug", "number"):
+        judged = getattr(one, "judgement", None)
+        known[one.sha256] = {
+            "metrics": one.metrics,
+            "profile": judged.profile if judged else [],
+            "signature": judged.signature if judged else [],
         }
-        for one in rows.select_related("version").order_by("version__filter__slug")
-        if one.version.sha256
-    }
     lines = [
         f"{json.dumps(digest)}: {json.dumps(values, separators=(',', ':'))}"
         for digest, values in known.items()
@@ -68,8 +68,8 @@ def ship(path: Path = SHIPPED) -> int:
 
 
 def bring(version: FilterVersion, path: Path = SHIPPED) -> bool:
-    """Give a shipped version what was found where it shipped, unless it was judged here; True where that was done."""
-    if not version.sha256 or Judgement.objects.filter(version=version).exists():
+    """Give a shipped version what was found where it shipped, unless it was measured here; True where that was done."""
+    if not version.sha256 or MEASURED_ON in version.metrics:
         return False
     known = _known(path).get(version.sha256)
     if known is None:

@@ -57,13 +57,23 @@ class Judge:
             judge.targets[layer] = torch.stack(weighed).sum(0)
         return judge
 
-    @torch.no_grad()
     def distances(self, original: Picture, painted: Picture) -> tuple[float, float]:
         """Style distance and content distance of one painted frame, both measured at 720 lines."""
+        return self.against(content_of(original, self.perception), painted)
+
+    @torch.no_grad()
+    def against(self, content: Tensor, painted: Picture) -> tuple[float, float]:
+        """The same where the content of the original is known already."""
         features = self.perception(as_tensor(at_lines(painted)))
-        content = self.perception(as_tensor(at_lines(original)), CONTENT_LAYER)[CONTENT_LAYER]
         style = style_loss(features, self.targets)
         return float(style), float(relative_error(features[CONTENT_LAYER], content))
+
+
+@torch.no_grad()
+def content_of(original: Picture, perception: Perception) -> Tensor:
+    """What of a picture counts as its content, relu3_3 at 720 lines: to be kept for several paintings of it."""
+    features: Tensor = perception(as_tensor(at_lines(original)), CONTENT_LAYER)[CONTENT_LAYER]
+    return features
 
 
 def frame_motion(to_photo: Sequence[Homography], index: int) -> Homography:

@@ -15,7 +15,7 @@ from filters.engines.smoothing import Smoother
 
 from .course import Course, camera_path, course_of
 from .evaluate import Figures
-from .metrics import Judge, at_lines, pair_error, temporal_error
+from .metrics import Judge, at_lines, content_of, pair_error, temporal_error
 from .perceptual import Perception
 
 __all__ = ["Yardstick", "camera_path"]
@@ -32,6 +32,7 @@ class Yardstick:
         """Raises OSError, KeyError or ValueError where the footage or the path cannot be read."""
         self.course = footage if isinstance(footage, Course) else course_of(footage, path, frames)
         self.perception = Perception()
+        self.contents = [content_of(still, self.perception) for still in self.course.stills]
         self.footage_temporal_error = temporal_error(self.course.clip, self.course.motions)
 
     def measure(self, engine: NetworkEngine, style_image: Picture | Judge) -> Figures:
@@ -50,10 +51,10 @@ class Yardstick:
 
     def _distances(self, engine: NetworkEngine, judge: Judge) -> tuple[float, float]:
         engine.hold(None)
-        pairs = []
-        for still in self.course.stills:
-            at_size = at_lines(still)
-            pairs.append(judge.distances(at_size, engine.apply(at_size[None])[0]))
+        pairs = [
+            judge.against(content, engine.apply(at_lines(still)[None])[0])
+            for still, content in zip(self.course.stills, self.contents, strict=True)
+        ]
         style, content = np.mean(pairs, axis=0).tolist()
         return style, content
 

@@ -129,7 +129,7 @@ class TestTheWall:
     ) -> None:
         for _ in range(12):
             make_filter()
-        with django_assert_max_num_queries(10):
+        with django_assert_max_num_queries(13):
             owner_client.get(address(video))
 
 
