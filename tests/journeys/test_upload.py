@@ -90,7 +90,10 @@ def test_an_upload_goes_on_after_a_closed_tab_and_a_killed_server(
     window_of_hers = page.context
     page.close()
     line.mend()
-    os.kill(installation.find("granian", "rotoscope.wsgi"), signal.SIGKILL)
+    killed = installation.find("granian", "rotoscope.wsgi")
+    os.kill(killed, signal.SIGKILL)
+    # A worker of the killed one may answer once more before it notices.
+    wait_until("another web server runs", lambda: installation.find("granian", "rotoscope.wsgi") != killed)
     wait_until("the web server is back", installation.answers)
 
     page = window_of_hers.new_page()
