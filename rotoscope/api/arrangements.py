@@ -16,7 +16,8 @@ from ninja import Router, Status
 from rotoscope.api.auth import READING, SIGNED_IN
 from rotoscope.api.errors import Refused
 from rotoscope.api.paging import Page, Paging, page_of
-from rotoscope.api.shapes import CollectionOut, ComparisonOut, NewShare, Problem, ShareOut, Told
+from rotoscope.api.shapes import CollectionOut, ComparisonOut, NewShare, Problem, ShareOut
+from rotoscope.api.told import Told
 from rotoscope.api.wishes import CollectionWish, ComparisonWish, ItemWish, ShareWish, WordsChange
 from videos import access
 from videos.models import (

@@ -12,7 +12,8 @@ from rotoscope.api.auth import READING, SIGNED_IN
 from rotoscope.api.errors import Refused
 from rotoscope.api.files import file_answer
 from rotoscope.api.paging import Page, Paging, page_of
-from rotoscope.api.shapes import FilterOut, Me, Problem, Told
+from rotoscope.api.shapes import FilterOut, Me, Problem
+from rotoscope.api.told import Told
 from videos import access
 from videos.models import Profile
 from videos.views.export import REFUSALS, Write, exported

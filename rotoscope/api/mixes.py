@@ -15,7 +15,8 @@ from filters.models import Filter
 from rotoscope.api.auth import SIGNED_IN
 from rotoscope.api.errors import Refused
 from rotoscope.api.files import file_answer
-from rotoscope.api.shapes import FilterOut, Problem, Told
+from rotoscope.api.shapes import FilterOut, Problem
+from rotoscope.api.told import Told
 from videos import access
 from videos.forms.mix import parts_of
 from videos.models import Video

@@ -13,7 +13,8 @@ from rotoscope.api.auth import READING, SIGNED_IN
 from rotoscope.api.errors import Refused
 from rotoscope.api.filters import usable_filter
 from rotoscope.api.paging import Page, Paging, page_of
-from rotoscope.api.shapes import EstimateOut, Problem, RenderOut, SegmentOut, StillOut, Told
+from rotoscope.api.shapes import EstimateOut, Problem, RenderOut, SegmentOut, StillOut
+from rotoscope.api.told import Told
 from rotoscope.api.wishes import RenderWish, StillWish
 from videos import access
 from videos.models import Render, Still, Video

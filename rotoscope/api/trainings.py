@@ -21,7 +21,8 @@ from rotoscope.api.auth import SIGNED_IN
 from rotoscope.api.errors import Refused
 from rotoscope.api.files import file_answer
 from rotoscope.api.paging import Page, Paging, page_of
-from rotoscope.api.shapes import FilterOut, PictureOut, Problem, Told
+from rotoscope.api.shapes import FilterOut, PictureOut, Problem
+from rotoscope.api.told import Told
 from videos import access, training
 from videos.forms.training import TrainingForm
 

@@ -13,7 +13,8 @@ from ninja import Router, Status
 from rotoscope.api.auth import READING, SIGNED_IN
 from rotoscope.api.errors import Refused
 from rotoscope.api.paging import Page, Paging, page_of
-from rotoscope.api.shapes import FrameOut, Problem, SuggestionOut, Told, UploadOut, VideoOut
+from rotoscope.api.shapes import FrameOut, Problem, SuggestionOut, UploadOut, VideoOut
+from rotoscope.api.told import Told
 from rotoscope.api.wishes import NewUpload, Separation, VideoChange
 from videos import access
 from videos.models import Upload, Video

@@ -1,0 +1,209 @@
+"""Makes the API's answers from rows, for one request and its viewer."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import reverse
+
+from filters.models import Filter, StyleUse
+from rotoscope.api.shapes import (
+    CollectionOut,
+    ComparisonOut,
+    FilterOut,
+    FrameOut,
+    ItemOut,
+    PartOut,
+    PictureOut,
+    RenderOut,
+    SegmentOut,
+    ShareOut,
+    StillOut,
+    SuggestionOut,
+    VideoOut,
+)
+from videos import access, links
+from videos.models import Collection, Comparison, Frame, Render, Segment, ShareLink, Still, Video
+from videos.pipeline import queue
+from videos.suggestions.suggest import Suggestion
+
+
+class Told:
+    """Makes answers for one request: absolute addresses, and only what its viewer may see."""
+
+    def __init__(self, request: HttpRequest) -> None:
+        self.request = request
+        self.viewer = access.viewer_of(request)
+
+    def address(self, path: str) -> str:
+        """An absolute address."""
+        return self.request.build_absolute_uri(path)
+
+    def filter(self, one: Filter) -> FilterOut:
+        """A filter."""
+        style = (
+            self.address(reverse("media-style", args=[one.style_image_id])) if one.style_image_id else None
+        )
+        return FilterOut(
+            **_same(
+                one, "slug", "name", "description", "tags", "suits", "engine", "state", "unavailable_reason"
+            ),
+            available=one.is_available,
+            cost_per_image=float(one.cost_per_image),
+            version=one.current.number if one.current else None,
+            metrics=one.current.metrics if one.current else {},
+            style_image=style,
+            pictures=[self.picture(use) for use in one.pictures()],
+            mixed_of=[
+                PartOut(name=part.parent_name, sha256=part.parent_sha256, share=part.share)
+                for part in (one.current.mix_parts.all() if one.current else ())
+            ],
+            page=self.address(one.get_absolute_url()),
+        )
+
+    def picture(self, use: StyleUse) -> PictureOut:
+        """A style image with its origin."""
+        image = self.address(reverse("media-style", args=[use.style_image_id]))
+        words = _same(use.style_image, "title", "artist", "year", "origin", "licence")
+        return PictureOut(**words, share=use.share, image=image)
+
+    def video(self, one: Video) -> VideoOut:
+        """Footage; its owner's errors and stages are nobody else's business."""
+        mine = access.can_change_video(self.viewer, one)
+
+        def file(name: str, stored: Any) -> str | None:
+            return self.address(links.video_media(one, name, self.viewer)) if stored else None
+
+        return VideoOut(
+            **_same(
+                one, "ref", "title", "description", "tags", "visibility", "state", "progress", "frame_count"
+            ),
+            **_same(one, "width", "height", "has_audio", "images_per_second", "views", "created_at"),
+            owner=one.owner.get_username(),
+            stage=one.stage if mine else "",
+            error=one.error if mine else "",
+            before=queue.place(one) if one.state == Video.State.RECEIVING else 0,
+            rate=f"{one.rate_numerator}/{one.rate_denominator}",
+            duration=float(one.duration),
+            may_change=mine,
+            page=self.address(one.get_absolute_url()),
+            footage=file("footage.mp4", one.footage),
+            poster=file("poster.jpg", one.poster),
+            filmstrip=file("filmstrip.jpg", one.filmstrip),
+        )
+
+    def frame(self, one: Frame) -> FrameOut:
+        """A separated image."""
+        return FrameOut(
+            **_same(one, "index", "luminance", "contrast", "colourfulness", "sharpness", "palette"),
+            timestamp=float(one.timestamp),
+            image=self.address(links.frame_media(one, self.viewer)),
+        )
+
+    def suggestion(self, one: Suggestion) -> SuggestionOut:
+        """A suggested filter."""
+        page = self.address(one.filter.get_absolute_url())
+        names = {"filter": one.filter.slug, "name": one.filter.name, "page": page}
+        return SuggestionOut(**names, score=round(one.score, 3), reasons=one.reasons)
+
+    def render(self, one: Render) -> RenderOut:
+        """A render."""
+
+        def file(name: str, stored: Any) -> str | None:
+            return self.address(links.render_media(one, name, self.viewer)) if stored else None
+
+        return RenderOut(
+            **_same(one, "ref", "state", "error", "progress", "frames_done", "frames_total", "keep_colours"),
+            **_same(one, "images_per_second", "cross_fade", "width", "height", "start_frame", "stop_frame"),
+            **_same(one, "engine_seconds", "views", "created_at", "finished_at"),
+            of=one.video.ref,
+            filter=one.version.filter.slug,
+            version=one.version.number,
+            owner=one.owner.get_username(),
+            before=queue.place(one) if one.state == Render.State.QUEUED else 0,
+            seconds_left=queue.seconds_left(one),
+            strength=float(one.strength),
+            smoothing=float(one.smoothing),
+            live=one.version.is_live,
+            duration=float(one.duration),
+            cost=float(one.cost),
+            may_change=access.can_change_render(self.viewer, one),
+            page=self.address(one.get_absolute_url()),
+            video=file("video.mp4", one.output),
+            poster=file("poster.jpg", one.poster),
+            preview=file("preview.mp4", one.preview),
+        )
+
+    def segment(self, one: Segment) -> SegmentOut:
+        """A segment."""
+        names = (
+            "index",
+            "start",
+            "stop",
+            "state",
+            "attempts",
+            "error",
+            "images",
+            "images_done",
+            "engine_seconds",
+        )
+        return SegmentOut(**_same(one, *names, "finished_at"), cost=float(one.cost))
+
+    def still(self, one: Still) -> StillOut:
+        """A still."""
+        image = self.address(links.still_media(one, self.viewer)) if one.image else None
+        return StillOut(
+            **_same(one, "keep_colours", "height", "state", "error"),
+            id=one.pk,
+            video=one.video.ref,
+            filter=one.version.filter.slug,
+            version=one.version.number,
+            frame=one.frame_index,
+            strength=float(one.strength),
+            image=image,
+        )
+
+    def comparison(self, one: Comparison) -> ComparisonOut:
+        """A comparison, without the renders that the viewer may not see."""
+        items = one.items.select_related("render__video", "render__version__filter").order_by("position")
+        seen = [
+            item.render
+            for item in items
+            if item.render is None or access.can_see_render(self.viewer, item.render)
+        ]
+        return ComparisonOut(
+            **_same(one, "ref", "title", "text", "layout", "visibility", "views", "created_at"),
+            video=one.video.ref,
+            owner=one.owner.get_username(),
+            renders=[render.ref if render else None for render in seen],
+            may_change=access.can_change_own(self.viewer, one),
+            page=self.address(one.get_absolute_url()),
+        )
+
+    def collection(self, one: Collection) -> CollectionOut:
+        """A collection, without the works that the viewer may not see."""
+        items = one.items.select_related("render__video", "comparison__video", "comparison__owner")
+        shown = []
+        for item in items.order_by("position"):
+            if item.render is not None and access.can_see_render(self.viewer, item.render):
+                shown.append(ItemOut(render=item.render.ref, comparison=None))
+            if item.comparison is not None and access.can_see_comparison(self.viewer, item.comparison):
+                shown.append(ItemOut(render=None, comparison=item.comparison.ref))
+        return CollectionOut(
+            **_same(one, "ref", "title", "text", "visibility", "created_at"),
+            owner=one.owner.get_username(),
+            items=shown,
+            may_change=access.can_change_own(self.viewer, one),
+            page=self.address(one.get_absolute_url()),
+        )
+
+    def share(self, one: ShareLink) -> ShareOut:
+        """A share link."""
+        names = ("label", "downloads", "opened", "is_open", "expires_at", "created_at")
+        return ShareOut(**_same(one, *names), id=one.pk, kind=one.target._meta.model_name, ref=one.target.ref)
+
+
+def _same(row: Any, *names: str) -> dict[str, Any]:
+    """Attributes that are told as they are."""
+    return {name: getattr(row, name) for name in names}
