@@ -27,8 +27,8 @@ from .trainer import Losses, Settings, Training
 
 BASE = Settings(steps=3600, steady_from=0.128, steady_full=0.383)
 FINISH = Settings(
-    steps=800, contents=1, early_sizes=(256,), late_sizes=(256,), rate=1e-3, style_rate=5e-3,
-    steadiness_weight=24.0, steady_from=0.0, steady_full=0.05,
+    steps=3200, contents=1, early_sizes=(224, 256), late_sizes=(256, 288), rate=1.5e-3, style_rate=8e-3,
+    steadiness_weight=24.0, steady_from=0.0, steady_full=0.02, late_from=0.5, fall_from=0.4,
 )  # fmt: skip
 
 
@@ -96,7 +96,7 @@ def main(words: list[str]) -> int:
     styles = [style for style in read_recipe() if not style.tuned]
     perception = Perception()
     targets = style_targets([style_picture(s.image(options.styles), s.scale) for s in styles], perception)
-    settings = settings_for(options)
+    settings = replace(settings_for(options), content_weights=tuple(style.truth for style in styles))
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
     painter = painter_for(options, len(styles)).to(device)
     material = (targets, ContentSet(pictures, pairs), settings, perception, options.out / "base.ckpt")

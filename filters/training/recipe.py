@@ -17,7 +17,10 @@ CATALOGUE = Path(__file__).resolve().parent.parent / "catalogue"
 
 @dataclass(frozen=True)
 class RecipeStyle:
-    """One style: its words, its provenance, and how large its strokes are (1.0: short side at 512 pixels)."""
+    """One style: its words, its provenance, and how large its strokes are (1.0: short side at 512 pixels).
+
+    `truth` says how much its content loss counts, 1.0 as a rule: more for a style that would bury the footage.
+    """
 
     slug: str
     name: str
@@ -25,6 +28,7 @@ class RecipeStyle:
     tags: tuple[str, ...]
     suits: tuple[str, ...]
     scale: float
+    truth: float = 1.0
     picture: str = ""
     drawing: str = ""
     tuned: bool = False

@@ -13,7 +13,16 @@ from torch import Tensor
 
 from . import checkpoint as checkpoints
 from .content import ContentSet
-from .losses import content_loss, move, random_motion, seen, steadiness_loss, style_loss, total_variation
+from .losses import (
+    content_loss,
+    move,
+    random_motion,
+    seen,
+    steadiness_loss,
+    style_loss,
+    tone_loss,
+    total_variation,
+)
 from .network import Painter, channels_last, is_style_number
 from .perceptual import CONTENT_LAYER, STYLE_LAYERS, Perception
 
@@ -42,10 +51,13 @@ class Settings:
     style_rate: float = 1e-2  # and for the numbers of the styles
     content_weight: float = 1.0
     style_weight: float = 8.0
+    content_weights: tuple[float, ...] = ()  # times content_weight, for each style; (): 1 for all
     variation_weight: float = 0.3
+    tone_weight: float = 0.5
     steadiness_weight: float = 12.0
     steady_from: float = 0.1  # share of the training after which steadiness begins to count
     steady_full: float = 0.3  # and from which it counts fully
+    fall_from: float = 0.85  # share of the training after which the rates fall
     checkpoint_every: int = 100  # steps
     seed: int = 1889
     freeze_base: bool = False  # True: only the numbers of the styles are learned
@@ -73,6 +85,8 @@ class Training:
         self.targets = {layer: value.to(self.device) for layer, value in targets.items()}
         self.content, self.settings, self.checkpoint = content, settings, checkpoint
         self.perception = perception.to(self.device)
+        styles = len(self.targets[STYLE_LAYERS[0]])
+        self.truth = torch.tensor(settings.content_weights or (1.0,) * styles, device=self.device)
         for name, parameter in painter.named_parameters():
             parameter.requires_grad_(is_style_number(name) or not settings.freeze_base)
         self.optimizer = torch.optim.Adam(self._groups())
@@ -146,16 +160,17 @@ class Training:
             "content": s.content_weight,
             "style": s.style_weight,
             "variation": s.variation_weight,
+            "tone": s.tone_weight,
             "steadiness": self._steadiness(),
         }
 
     def _losses(self, pictures: Tensor, styles: Tensor) -> dict[str, Tensor]:
-        """The four losses, each the mean over the batch."""
+        """The five losses, each the mean over the batch."""
         painted, steadiness = self._painted(pictures, styles)
         return {**self._judged(painted, pictures, styles), "steadiness": steadiness}
 
     def _judged(self, painted: Tensor, pictures: Tensor, styles: Tensor) -> dict[str, Tensor]:
-        """What VGG-16 says of the paintings, and their total variation."""
+        """What VGG-16 says of the paintings, their total variation and their tone."""
         repeats = self.settings.styles_per_content
         with torch.no_grad():
             original = self.perception(pictures[::repeats], CONTENT_LAYER)[CONTENT_LAYER]
@@ -165,9 +180,10 @@ class Training:
         }
         targets = {layer: self.targets[layer][styles] for layer in STYLE_LAYERS}
         return {
-            "content": content_loss(features, original).mean(),
+            "content": (self.truth[styles] * content_loss(features, original)).mean(),
             "style": style_loss(features, targets).mean(),
             "variation": total_variation(painted).mean(),
+            "tone": tone_loss(painted, pictures).mean(),
         }
 
     def _painted(self, pictures: Tensor, styles: Tensor) -> tuple[Tensor, Tensor]:
@@ -220,9 +236,9 @@ class Training:
         return self.settings.steps if done == 0 else max(self.step, round(self.step / done))
 
     def _set_rates(self) -> None:
-        """Rise over 30 steps, stay, and from 85 percent on fall in a straight line to a fiftieth."""
+        """Rise over 30 steps, stay, and from `fall_from` on fall in a straight line to a fiftieth."""
         rise = min(1.0, (self.step + 1) / 30)
-        fall = min(1.0, max(0.02, (1.0 - self.progress()) / 0.15))
+        fall = min(1.0, max(0.02, (1.0 - self.progress()) / (1.0 - self.settings.fall_from)))
         for group, rate in zip(
             self.optimizer.param_groups, (self.settings.style_rate, self.settings.rate), strict=False
         ):

@@ -52,6 +52,21 @@ def test_total_variation_counts_steps_across_and_down() -> None:
     assert losses.total_variation(torch.full((1, 3, 4, 4), 0.5)).tolist() == [0.0]
 
 
+def test_tones_that_stay_where_they_were_cost_nothing_and_reversed_ones_cost_two() -> None:
+    pictures = torch.linspace(0, 1, 64).expand(1, 3, 64, 64)
+    assert float(losses.tone_loss(pictures * 0.5 + 0.2, pictures)) == pytest.approx(0.0, abs=1e-3)
+    assert float(losses.tone_loss(1 - pictures, pictures)) == pytest.approx(2.0, abs=1e-3)
+
+
+def test_a_flat_picture_has_no_tones_to_keep() -> None:
+    flat = torch.full((1, 3, 64, 64), 0.5, requires_grad=True)
+    loss = losses.tone_loss(flat, torch.rand(1, 3, 64, 64))
+    loss.sum().backward()  # type: ignore[no-untyped-call]
+    assert loss.item() == pytest.approx(1.0)
+    assert flat.grad is not None
+    assert torch.isfinite(flat.grad).all()
+
+
 def test_painting_that_follows_the_motion_exactly_is_steady() -> None:
     generator = torch.Generator().manual_seed(3)
     pictures = torch.rand(4, 3, 96, 96, generator=generator)

@@ -80,6 +80,28 @@ def test_with_a_frozen_base_only_the_numbers_of_the_styles_move(
     assert all(p.grad is None for name, p in run.painter.named_parameters() if not is_style_number(name))
 
 
+def test_content_can_count_more_under_one_style_than_under_another(
+    perception: Perception, targets: dict[str, Tensor]
+) -> None:
+    plain = training(perception, targets, replace(QUICK, steps=1)).take_step()
+    weighed = training(perception, targets, replace(QUICK, steps=1, content_weights=(3.0, 1.0))).take_step()
+    heavier = training(perception, targets, replace(QUICK, steps=1, content_weights=(3.0, 3.0))).take_step()
+    assert heavier["content"] == pytest.approx(3 * plain["content"], rel=1e-4)
+    assert plain["content"] < weighed["content"] < heavier["content"]
+    assert weighed["style"] == pytest.approx(plain["style"])
+
+
+def test_the_rates_fall_from_where_the_settings_say(
+    perception: Perception, targets: dict[str, Tensor]
+) -> None:
+    run = training(perception, targets, replace(QUICK, steps=1000, rate=1e-3, fall_from=0.5))
+    rates = []
+    for run.step in (499, 750, 999):
+        run._set_rates()
+        rates.append(run.optimizer.param_groups[1]["lr"])
+    assert rates == pytest.approx([1e-3, 5e-4, 2e-5])
+
+
 def test_a_training_that_was_stopped_goes_on_to_the_same_result(
     perception: Perception, targets: dict[str, Tensor], tmp_path: Path
 ) -> None:
