@@ -12,16 +12,10 @@ from torch import Tensor
 from filters.training import checkpoint
 from filters.training.content import ContentSet
 from filters.training.distil import Distillation
-from filters.training.network import Architecture, Painter, is_style_number
+from filters.training.network import Painter, is_style_number
 from filters.training.perceptual import Perception
-from filters.training.styles import style_targets
-from filters.training.trainer import Settings, Training, TrainingFailed
-
-SMALL = Architecture(stem=8, quarter=8, eighth=8, head=8, encoder_blocks=1, eighth_blocks=1)
-QUICK = Settings(
-    steps=4, contents=1, styles_per_content=2, early_sizes=(64,), late_sizes=(64,), steady_from=0, steady_full=0.1,
-    checkpoint_every=1,
-)  # fmt: skip
+from filters.training.trainer import Training, TrainingFailed
+from tests.training.little import QUICK, SMALL, training, two_styles
 
 
 @pytest.fixture(autouse=True)
@@ -40,16 +34,7 @@ def perception() -> Perception:
 
 @pytest.fixture(scope="module")
 def targets(perception: Perception) -> dict[str, Tensor]:
-    generator = torch.Generator().manual_seed(2)
-    return style_targets([torch.rand(1, 3, 64, 64, generator=generator) for _ in range(2)], perception)
-
-
-def training(
-    perception: Perception, targets: dict[str, Tensor], settings: Settings = QUICK, path: Path | None = None
-) -> Training:
-    torch.manual_seed(7)
-    pictures = np.random.default_rng(3).integers(0, 255, (2, 160, 200, 3), np.uint8)
-    return Training(Painter(2, SMALL), targets, ContentSet(pictures), settings, perception, path)
+    return two_styles(perception)
 
 
 def numbers(run: Training) -> dict[str, Tensor]:
