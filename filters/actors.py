@@ -6,14 +6,18 @@ import dramatiq
 
 from filters import trainings
 from filters import upkeep as upkeep_step
+from filters.signals import judgement_wanted
 
 HOUR = 3_600_000  # milliseconds
 
 
 @dramatiq.actor(queue_name="training", time_limit=26 * HOUR, max_retries=3, min_backoff=5_000)
 def train(pk: int) -> None:
-    """Train a filter, or go on where a killed worker left it."""
+    """Train a filter, or go on where a killed worker left it; then have it measured."""
     trainings.run(pk)
+    version = trainings.not_measured(pk)
+    if version is not None:
+        judgement_wanted.send(sender=type(version), version=version)
 
 
 @dramatiq.actor(queue_name="ingest", time_limit=600_000, max_retries=0)

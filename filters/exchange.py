@@ -26,7 +26,7 @@ from filters.bundle import (
     write_bundle,
 )
 from filters.engines.inspect import inspect_model
-from filters.models import Filter, FilterVersion, MixPart, StyleImage, StyleUse
+from filters.models import RESERVED_SLUGS, Filter, FilterVersion, MixPart, StyleImage, StyleUse
 from filters.service import base_path
 from filters.training_record import record_of, run_of
 from rotoscope.files import local_path
@@ -140,7 +140,7 @@ def free_slug(name: str) -> str:
     stem = slugify(name)[:70] or "filter"
     for number in itertools.count(1):
         slug = stem if number == 1 else f"{stem}-{number}"
-        if not Filter.objects.filter(slug=slug).exists():
+        if slug not in RESERVED_SLUGS and not Filter.objects.filter(slug=slug).exists():
             return slug
     raise AssertionError("unreachable")
 

@@ -24,6 +24,7 @@ from filters.exchange import free_slug
 from filters.models import Filter, FilterVersion, MixPart, StyleImage, StyleUse
 from filters.models.filter import FilterQuerySet
 from filters.service import base_path
+from filters.signals import judgement_wanted
 from rotoscope.files import local_path
 
 
@@ -79,7 +80,9 @@ def keep(parts: Sequence[Part], name: str, owner: Any) -> Filter:
             for place, (image, share) in enumerate(pictures)
         )
         live = _live_twin(made, counting, shares)
-        made.adopt(_version(made, counting, shares, style_file(style)), live=live)
+        version = _version(made, counting, shares, style_file(style))
+        made.adopt(version, live=live)
+    judgement_wanted.send(sender=FilterVersion, version=version)
     return made
 
 

@@ -14,6 +14,7 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
+from filters.judgements import MEASURED_ON
 from filters.models import FilterVersion, TrainingRun
 from filters.orders import MOST_MINUTES
 from filters.training_diary import Diary, OnStep
@@ -53,6 +54,13 @@ def run(pk: int, on_step: OnStep | None = None) -> bool:
             _end(mine, State.CANCELLED)
         return False
     return _finish(row, mine, tuned, figures)
+
+
+def not_measured(pk: int) -> FilterVersion | None:
+    """The newest version that a finished run made, if nobody evaluated it yet."""
+    row = TrainingRun.objects.filter(pk=pk, state=State.FINISHED).first()
+    version = row.version if row is not None else None
+    return version if version is not None and MEASURED_ON not in version.metrics else None
 
 
 def stop(row: TrainingRun) -> bool:

@@ -6,6 +6,7 @@ from typing import Any
 
 import dramatiq
 
+from videos import judging
 from videos.pipeline import ingest as ingest_step
 from videos.pipeline import paint as paint_step
 from videos.pipeline import rebuild as rebuild_step
@@ -44,3 +45,9 @@ def paint(pk: int) -> None:
 def rebuild(pk: int) -> None:
     """Put a render's segments together: a second's work that must not wait behind the segments of others."""
     rebuild_step.run(pk)
+
+
+@dramatiq.actor(queue_name="training", time_limit=60 * MINUTE, **SOON)
+def judge(pk: int) -> None:
+    """Measure a version on the sample flight."""
+    judging.run(pk)

@@ -72,12 +72,13 @@ class Evaluator:
         height, width = course.clip[0].shape[:2]
         return f"{course.name}, {len(course.clip)} frames of {width} × {height}"
 
-    def evaluate(self, one: Filter) -> Found:
-        """Measure a filter's current version. Raises NotMeasurable, EngineError."""
-        if one.current is None:
+    def evaluate(self, one: Filter, version: FilterVersion | None = None) -> Found:
+        """Measure a version of a filter, the current one unless said otherwise. Raises NotMeasurable, EngineError."""
+        version = version or one.current
+        if version is None:
             raise NotMeasurable(f"“{one.slug}” has no version to run.")
         judge = self._judge(one)
-        with closing(_network(one.current)) as engine:
+        with closing(_network(version)) as engine:
             self.report(f"measuring {one.slug}", 0.0)
             figures = self.yardstick.measure(engine, judge).rounded()
             rows: list[dict[str, Any]] = []

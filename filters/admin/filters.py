@@ -19,8 +19,10 @@ from filters.admin.forms import BundleForm, DeepFilterNameForm, FilterForm, Mode
 from filters.admin.parts import STATE_COLOURS, explained, figures_table
 from filters.bundle import BundleRefused
 from filters.engines.base import EngineError
+from filters.judgements import MEASURED_ON
 from filters.likeness import nearest
 from filters.models import Filter, FilterVersion, StyleUse
+from filters.signals import judgement_wanted
 from rotoscope.admin_parts import HouseAdmin, ShownInline, ShownOnly, badge, do_each
 
 REFUSALS = (exchange.CannotExchange, BundleRefused, EngineError, FileNotFoundError)
@@ -92,7 +94,7 @@ class FilterAdmin(ShownOnly, HouseAdmin):
     actions = ("publish_chosen", "retire_chosen")
     actions_list = ("upload_model", "bring_in", "take_name", "figures")
     actions_detail = ("export_file",)
-    actions_submit_line = ("publish_one", "retire_one", "make_available", "paint_looks")
+    actions_submit_line = ("publish_one", "retire_one", "make_available", "paint_looks", "measure_one")
     warn_unsaved_form = True
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Filter]:
@@ -174,9 +176,7 @@ class FilterAdmin(ShownOnly, HouseAdmin):
     def metrics(self, filter: Filter) -> SafeString | str:
         """Those of the current version: the figures with their meaning, then the rest."""
         metrics = dict(filter.current.metrics) if filter.current else {}
-        return (
-            explained(metrics) if metrics else "Not measured yet: manage.py evaluate --filter " + filter.slug
-        )
+        return explained(metrics) if metrics else "Not measured yet: use the button below."
 
     @display(description="closest to")
     def closest(self, filter: Filter) -> SafeString | str:
@@ -196,6 +196,7 @@ class FilterAdmin(ShownOnly, HouseAdmin):
         names = {"retire_one"} if row.state == Filter.State.PUBLISHED else {"publish_one"}
         names |= {"make_available"} if row.unavailable_reason else set()
         costly = row.current is not None and not _free_to_paint(row.current)
+        names |= {"measure_one"} if _awaits_judgement(row) else set()
         return names | ({"paint_looks"} if costly else set())
 
     # --- what can be done: asked for by POST, or harmless ---
@@ -225,6 +226,14 @@ class FilterAdmin(ShownOnly, HouseAdmin):
                 testframes.after(filter.current, number)
         except (EngineError, AssertionError) as error:
             messages.error(request, str(error) or "It has no version to run.")
+
+    @action(description="Measure")
+    def measure_one(self, request: HttpRequest, filter: Filter) -> None:
+        """A button of the page: have a worker evaluate what was not evaluated yet."""
+        judgement_wanted.send(sender=FilterVersion, version=filter.current)
+        messages.success(
+            request, "A worker with PyTorch measures it next; the figures are here in some minutes."
+        )
 
     @admin.action(description="Publish")
     def publish_chosen(self, request: HttpRequest, chosen: QuerySet[Filter]) -> None:
@@ -360,6 +369,14 @@ def _shown_picture(use: StyleUse) -> tuple[str, str, str, str]:
     image = use.style_image
     words = ", ".join(word for word in (image.title, image.artist, image.year, image.licence) if word)
     return reverse("media-style", args=[image.pk]), image.title, words, image.origin
+
+
+def _awaits_judgement(filter: Filter) -> bool:
+    """Whether it can be measured, and was not."""
+    version = filter.current
+    if version is None or version.kind == FilterVersion.Kind.DEEPFILTER:
+        return False
+    return MEASURED_ON not in version.metrics and bool(filter.pictures())
 
 
 def _free_to_paint(version: FilterVersion) -> bool:

@@ -17,7 +17,7 @@ from unfold.widgets import (
 
 from filters.bundle import LARGEST_BUNDLE
 from filters.engines.inspect import LARGEST_MODEL
-from filters.models import Filter
+from filters.models import RESERVED_SLUGS, Filter
 
 
 class FilterForm(forms.ModelForm):  # type: ignore[type-arg]
@@ -46,6 +46,13 @@ class FilterForm(forms.ModelForm):  # type: ignore[type-arg]
         super().__init__(*args, **kwargs)
         if "current" in self.fields:
             self.fields["current"].queryset = self.instance.versions.all()  # type: ignore[attr-defined]
+
+    def clean_slug(self) -> str:
+        """Refuse the address of another page."""
+        slug: str = self.cleaned_data["slug"]
+        if slug in RESERVED_SLUGS:
+            raise forms.ValidationError(f"“{slug}” is the address of another page; choose another slug.")
+        return slug
 
 
 class BundleForm(forms.Form):

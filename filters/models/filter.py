@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from .version import FilterVersion
 
 
+RESERVED_SLUGS = frozenset({"figures"})  # pages at /filters/ that are no filter
+
+
 class FilterQuerySet(models.QuerySet["Filter"]):
     """Named queries over filters."""
 

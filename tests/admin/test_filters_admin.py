@@ -16,6 +16,7 @@ from django.urls import reverse
 from onnx import TensorProto, helper
 from PIL import Image
 
+from filters import exchange
 from filters.models import Filter, FilterVersion, StyleImage, TrainingRun
 from tests.factories import inverting_model, make_filter
 
@@ -126,6 +127,15 @@ def test_words_are_changed_and_nothing_else(staff_client: Client) -> None:
     assert page.status_code == 200
     press(staff_client, one, "_save", name="Positive")
     assert (one.name, one.unavailable_reason) == ("Positive", "It is down.")
+
+
+def test_a_filter_cannot_take_the_address_of_another_page(staff_client: Client) -> None:
+    one = make_filter("negative")
+    answer = staff_client.post(change(one), form_of(one, slug="figures") | {"_save": "1"})
+    assert "address of another page" in answer.content.decode()
+    one.refresh_from_db()
+    assert one.slug == "negative"
+    assert exchange.free_slug("Figures") == "figures-2"
 
 
 def test_only_its_own_versions_can_be_current(staff_client: Client) -> None:

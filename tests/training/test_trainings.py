@@ -11,9 +11,11 @@ import pytest
 import torch
 from django.contrib.auth.models import User
 from django.core.files.storage import default_storage
+from dramatiq.brokers.stub import StubBroker
 from PIL import Image
 
-from filters import orders, training_diary, training_work, trainings
+from filters import actors, orders, training_diary, training_work, trainings
+from filters.judgements import MEASURED_ON
 from filters.models import Filter, FilterVersion, TrainingRun
 from filters.training import export
 from filters.training.crop import Crop
@@ -97,6 +99,23 @@ def test_a_finished_run_leaves_a_version_with_its_figures(
     assert version.sha256 == export.sha256(Path(default_storage.path(str(version.weights.name))))
     assert version.filter.current == version
     assert version.filter.state == Filter.State.DRAFT
+
+
+def test_what_was_trained_is_measured_next_also_where_the_worker_died_in_between(
+    owner: User, style: Path, queue: StubBroker, monkeypatch: pytest.MonkeyPatch,
+    django_capture_on_commit_callbacks: Any,
+) -> None:  # fmt: skip
+    run = orders.order([orders.Piece(style)], "Deep Sea", owner, orders.Wish(minutes=2))
+    telling(monkeypatch, a_tuning())
+    assert trainings.run(run.pk)  # and there its worker is killed
+    with django_capture_on_commit_callbacks(execute=True):
+        actors.train.fn(run.pk)
+    (message,) = queue.queues["training"].queue
+    assert b'"judge"' in message
+    version = FilterVersion.objects.get(training_run=run)
+    version.metrics[MEASURED_ON] = "the sample flight"
+    version.save()
+    assert trainings.not_measured(run.pk) is None
 
 
 def test_a_run_is_not_done_twice(owner: User, style: Path, monkeypatch: pytest.MonkeyPatch) -> None:
