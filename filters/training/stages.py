@@ -1,0 +1,31 @@
+"""The stages in which the shipped base networks are learned, each from the one before it.
+
+The fine one has three: all styles on small squares, which is cheap and brings it half of the way; a short one on
+larger squares with steadiness at its full weight; and the long one, on squares that hold as much of a style as its
+statistics ask for, where the rates fall for most of the time. The live one learns from the fine one.
+docs/decisions/0005 has what each of them gave.
+"""
+
+from __future__ import annotations
+
+from .trainer import Settings
+
+STAGES = {
+    "start": Settings(steps=3600, steady_from=0.128, steady_full=0.383, tone_weight=0.0),
+    "settle": Settings(
+        steps=800, contents=1, early_sizes=(256,), late_sizes=(256,), rate=1e-3, style_rate=5e-3,
+        steadiness_weight=24.0, steady_from=0.0, steady_full=0.05, tone_weight=0.0,
+    ),
+    "finish": Settings(
+        steps=3200, contents=1, early_sizes=(224, 256), late_sizes=(256, 288), rate=1.5e-3, style_rate=8e-3,
+        steadiness_weight=24.0, steady_from=0.0, steady_full=0.02, late_from=0.5, fall_from=0.4,
+    ),
+    "live": Settings(
+        steps=2000, contents=1, early_sizes=(192,), late_sizes=(224, 256), late_from=0.6, steadiness_weight=24.0,
+        steady_from=0.1, steady_full=0.3, fall_from=0.6,
+    ),
+}  # fmt: skip
+"""Settings of each stage, in their order."""
+
+BY_STYLE = {"finish", "live"}
+"""Stages in which content counts as much under each style as the recipe says."""

@@ -1,0 +1,67 @@
+"""The one command that learns and writes the catalogue, over a recipe of three styles and a step in each stage."""
+
+import tomllib
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+
+from filters.training import base, checkpoint, export, extend, publish, whole
+from filters.training.recipe import RecipeStyle, read_recipe
+from filters.training.stages import STAGES
+
+
+@pytest.fixture
+def recipe(monkeypatch: pytest.MonkeyPatch) -> list[RecipeStyle]:
+    """Two styles for the base and one that is tuned on it."""
+    known = {style.slug: style for style in read_recipe()}
+    chosen = [known[slug] for slug in ("woodcut", "terrazzo", "silver-print")]
+    for module in (base, extend, publish):
+        monkeypatch.setattr(module, "read_recipe", lambda: chosen)
+    return chosen
+
+
+@pytest.fixture
+def photographs(tmp_path: Path) -> Path:
+    folder = tmp_path / "photographs"
+    folder.mkdir()
+    for number in range(2):
+        noise = np.random.default_rng(number).integers(0, 255, (300, 320, 3), np.uint8)
+        cv2.imwrite(str(folder / f"{number}.png"), noise)
+    return folder
+
+
+@pytest.mark.slow
+def test_one_command_goes_from_photographs_to_a_catalogue(
+    recipe: list[RecipeStyle], photographs: Path, tmp_path: Path
+) -> None:
+    work, out = tmp_path / "work", tmp_path / "catalogue"
+    words = ["--content", str(photographs), "--styles", str(tmp_path), "--work", str(work), "--steps", "1"]
+    assert whole.main([*words, "--out", str(out)]) == 0
+    for stage in STAGES:
+        state = checkpoint.load(work / stage / "base.ckpt")
+        assert state is not None
+        assert state["step"] == 1
+    tables = {one["slug"]: one for one in tomllib.loads((out / "catalogue.toml").read_text())["filter"]}
+    assert list(tables) == [style.slug for style in recipe]
+    for table in tables.values():
+        for part in (table, table["live"]):
+            digest = export.sha256(out / "bases" / f"{part['base']}.safetensors")
+            assert export.read_style(out / part["weights"], digest)
+    assert tables["woodcut"]["tuned"]
+    before = (out / "bases" / "base-live.safetensors").read_bytes()
+    assert whole.main([*words, "--out", str(out)]) == 0  # nothing is learned a second time
+    assert (out / "bases" / "base-live.safetensors").read_bytes() == before
+
+
+def test_every_stage_but_the_first_starts_from_another(
+    recipe: list[RecipeStyle], photographs: Path, tmp_path: Path
+) -> None:
+    words = ["--content", str(photographs), "--styles", str(tmp_path), "--out", str(tmp_path)]
+    with pytest.raises(SystemExit):
+        base.main(["live", *words])
+    with pytest.raises(SystemExit):
+        base.main(["start", "--from", str(tmp_path / "a.ckpt"), *words])
+    with pytest.raises(OSError, match="no checkpoint"):
+        base.main(["finish", "--from", str(tmp_path / "a.ckpt"), *words])
