@@ -1,50 +1,63 @@
-"""The standing test frames: three landscapes drawn by ourselves, the same on every machine, for before and after."""
+"""The standing test frames: a coast, a canyon and a city drawn by ourselves, the same everywhere, for before and after.
+
+`python -m videos.media.looks` draws them; they lie with the static files, since pages show them too.
+"""
 
 from __future__ import annotations
 
+import io
+from contextlib import closing
 from functools import lru_cache
+from pathlib import Path
 
 import cv2
 import numpy as np
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
+from PIL import Image
 
 from filters.engines.base import Frame
 from filters.models import FilterVersion
 from filters.service import make_engine
-from filters.training.scenes import landscape
 
-SEEDS = (12, 36, 30)
-WIDTH, HEIGHT = 640, 360
-COUNT = len(SEEDS)
+FOLDER = Path(__file__).resolve().parents[1] / "static" / "looks"
+NAMES = ("coast", "canyon", "city")
+COUNT = len(NAMES)
+WIDTH, HEIGHT = 960, 540
 
 
 @lru_cache(maxsize=COUNT)
 def test_frame(number: int) -> Frame:
-    """Standing frame 0 to COUNT - 1: (360, 640, 3) uint8 RGB. Do not change it."""
-    drawn = landscape(np.random.default_rng(SEEDS[number]))
-    lines = drawn.shape[1] * HEIGHT // WIDTH
-    top = (drawn.shape[0] - lines) // 2
-    cut = drawn[top : top + lines]
-    return np.ascontiguousarray(cv2.resize(cut, (WIDTH, HEIGHT), interpolation=cv2.INTER_CUBIC))
+    """Standing frame 0 to COUNT - 1: (540, 960, 3) uint8 RGB. Do not change it."""
+    with Image.open(io.BytesIO(before(number))) as picture:
+        return np.asarray(picture.convert("RGB"), np.uint8)
 
 
 def before(number: int) -> bytes:
     """A standing frame as JPEG."""
-    return _jpeg(test_frame(number))
+    return (FOLDER / f"{NAMES[number]}.jpg").read_bytes()
 
 
 def after(version: FilterVersion, number: int) -> bytes:
     """The frame under a version, as JPEG; painted when first asked for, then kept. Raises EngineError."""
+    with default_storage.open(painted(version, number), "rb") as file:
+        return bytes(file.read())
+
+
+def painted(version: FilterVersion, number: int) -> str:
+    """Where the frame under a version is stored; painted when first asked for. Raises EngineError."""
     name = _name(version, number)
     if not default_storage.exists(name):
-        engine = make_engine(version)
-        try:
-            default_storage.save(name, ContentFile(_jpeg(engine.apply(test_frame(number)[None])[0])))
-        finally:
-            engine.close()
-    with default_storage.open(name, "rb") as file:
-        return bytes(file.read())
+        with closing(make_engine(version)) as engine:
+            data = _jpeg(engine.apply(test_frame(number)[None])[0])
+        if not default_storage.exists(name):  # somebody else may have asked meanwhile
+            default_storage.save(name, ContentFile(data))
+    return name
+
+
+def is_free(version: FilterVersion) -> bool:
+    """Whether looking at it costs nothing (any more)."""
+    return version.kind != FilterVersion.Kind.DEEPFILTER or is_painted(version)
 
 
 def is_painted(version: FilterVersion) -> bool:
@@ -53,10 +66,10 @@ def is_painted(version: FilterVersion) -> bool:
 
 
 def _name(version: FilterVersion, number: int) -> str:
-    return f"looks/version-{version.pk}-{number}.jpg"
+    return f"looks/{version.pk}-{NAMES[number]}.jpg"
 
 
 def _jpeg(frame: Frame) -> bytes:
-    done, data = cv2.imencode(".jpg", cv2.cvtColor(frame, cv2.COLOR_RGB2BGR), [cv2.IMWRITE_JPEG_QUALITY, 88])
+    done, data = cv2.imencode(".jpg", cv2.cvtColor(frame, cv2.COLOR_RGB2BGR), [cv2.IMWRITE_JPEG_QUALITY, 85])
     assert done
     return bytes(data.tobytes())

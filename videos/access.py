@@ -179,6 +179,11 @@ def filters_for(viewer: Viewer) -> FilterQuerySet:
     return Filter.objects.filter(published | drafts, unavailable_reason="")
 
 
+def can_see_filter(viewer: Viewer, filter: Filter) -> bool:
+    """Look at a filter's page: published and retired ones all, drafts those who may use them."""
+    return filter.state != Filter.State.DRAFT or filters_for(viewer).filter(pk=filter.pk).exists()
+
+
 def can_see_run(viewer: Viewer, run: TrainingRun) -> bool:
     """Look at a training run and stop it: whoever started it, and staff."""
     return viewer.owns(run) or viewer.is_staff

@@ -120,7 +120,7 @@ class FilterAdmin(ShownOnly, HouseAdmin):
     @display(description="")
     def look(self, filter: Filter) -> SafeString | str:
         """The first test frame under it, where that costs nothing."""
-        if filter.current is None or not _free_to_paint(filter.current):
+        if filter.current is None or not testframes.is_free(filter.current):
             return ""
         return format_html(
             '<img class="thumb" loading="lazy" alt="" src="{}">', _look_address(filter.current, 0)
@@ -163,7 +163,7 @@ class FilterAdmin(ShownOnly, HouseAdmin):
         version = filter.current
         if version is None:
             return "It has no version to run."
-        if not _free_to_paint(version):
+        if not testframes.is_free(version):
             return "Painting the test frames costs three images: use the button below."
         pairs = [
             (reverse("admin:filters_before", args=[n]), _look_address(version, n))
@@ -195,7 +195,7 @@ class FilterAdmin(ShownOnly, HouseAdmin):
         """Publish what is not published, retire what is; let run what is held; paint what costs something."""
         names = {"retire_one"} if row.state == Filter.State.PUBLISHED else {"publish_one"}
         names |= {"make_available"} if row.unavailable_reason else set()
-        costly = row.current is not None and not _free_to_paint(row.current)
+        costly = row.current is not None and not testframes.is_free(row.current)
         names |= {"measure_one"} if _awaits_judgement(row) else set()
         return names | ({"paint_looks"} if costly else set())
 
@@ -352,7 +352,7 @@ class FilterAdmin(ShownOnly, HouseAdmin):
         """A test frame under a version, painted now where it was not; 503 where it cannot be painted."""
         self._may_look(request, number)
         found = get_object_or_404(FilterVersion.objects.select_related("filter"), pk=version)
-        if not _free_to_paint(found):
+        if not testframes.is_free(found):
             raise Http404
         try:
             return _picture(testframes.after(found, number))
@@ -377,11 +377,6 @@ def _awaits_judgement(filter: Filter) -> bool:
     if version is None or version.kind == FilterVersion.Kind.DEEPFILTER:
         return False
     return MEASURED_ON not in version.metrics and bool(filter.pictures())
-
-
-def _free_to_paint(version: FilterVersion) -> bool:
-    """Whether looking at it costs nothing (any more)."""
-    return version.kind != FilterVersion.Kind.DEEPFILTER or testframes.is_painted(version)
 
 
 def _look_address(version: FilterVersion, number: int) -> str:

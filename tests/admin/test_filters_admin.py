@@ -78,7 +78,7 @@ def test_the_test_frames_are_shown_before_and_after(staff_client: Client) -> Non
         np.asarray(Image.open(io.BytesIO(staff_client.get(address).content)), dtype=int)
         for address in (reverse("admin:filters_before", args=[0]), first)
     )
-    assert before.shape == after.shape == (360, 640, 3)
+    assert before.shape == after.shape == (540, 960, 3)
     assert np.abs(before + after - 255).mean() < 12
 
 

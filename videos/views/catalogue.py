@@ -7,8 +7,10 @@ from typing import Any
 from django.db.models import Count, F, Func, Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.views.decorators.http import require_safe
 
+from filters import testframes
 from filters.figures import FIGURES
 from filters.judgements import MEASURED_ON
 from filters.likeness import nearest
@@ -43,7 +45,7 @@ def filters(request: HttpRequest) -> HttpResponse:
     context = {
         "section": "filters",
         "page": shown,
-        "cards": [(one, samples.get(one.pk)) for one in shown],
+        "cards": [(one, look_of(one), samples.get(one.pk)) for one in shown],
         "filter_query": query,
         "tag": tag,
         "tags": _tags(every),
@@ -66,6 +68,7 @@ def filter(request: HttpRequest, slug: str) -> HttpResponse:
         "filter": shown,
         "page": page,
         "sample": page[0] if len(page) and page.number == 1 else None,
+        "looks": looks_of(shown),
         "versions": shown.versions.select_related("training_run").order_by("-number"),
         "measures": measures(metrics),
         "measured_on": metrics.get(MEASURED_ON, ""),
@@ -94,6 +97,22 @@ def _run_of(viewer: Viewer, shown: Filter) -> TrainingRun | None:
     """The training of the current version, for who may look at it."""
     run = shown.current.training_run if shown.current else None
     return run if run is not None and access.can_see_run(viewer, run) else None
+
+
+def looks_of(shown: Filter) -> list[tuple[str, str, str]]:
+    """(what is seen, static file before, address after) of the standing frames, where painting them costs nothing."""
+    if shown.current is None or not testframes.is_free(shown.current):
+        return []
+    return [
+        (name, f"looks/{name}.jpg", reverse("media-look", args=[shown.current.pk, number]))
+        for number, name in enumerate(testframes.NAMES)
+    ]
+
+
+def look_of(shown: Filter) -> str:
+    """Address of the first of them; "" without."""
+    looks = looks_of(shown)
+    return looks[0][2] if looks else ""
 
 
 def measures(metrics: dict[str, Any]) -> list[tuple[str, str, str]]:
@@ -137,7 +156,7 @@ def _visible_or_404(viewer: Viewer, slug: str) -> Filter:
     shown = Filter.objects.with_origins().filter(slug=slug).first()
     if shown is None:
         raise Http404
-    if shown.state == Filter.State.DRAFT and not access.filters_for(viewer).filter(pk=shown.pk).exists():
+    if not access.can_see_filter(viewer, shown):
         raise Http404
     return shown
 

@@ -10,7 +10,9 @@ from django.shortcuts import get_object_or_404
 from django.utils.text import get_valid_filename
 from django.views.decorators.http import require_safe
 
-from filters.models import StyleImage
+from filters import testframes
+from filters.engines.base import EngineError
+from filters.models import FilterVersion, StyleImage
 from videos import access
 from videos.delivery import Parcel, deliver
 from videos.links import RENDER_FILES, VIDEO_FILES
@@ -73,6 +75,25 @@ def style(request: HttpRequest, pk: int) -> HttpResponseBase:
         raise Http404
     name = row.image.name or ""
     return deliver(request, Parcel(name, _type(name), public=access.can_see_style(access.NOBODY, row)))
+
+
+@require_safe
+def look(request: HttpRequest, pk: int, number: int) -> HttpResponseBase:
+    """A standing test frame under a version of a filter that may be seen, painted when first asked for.
+
+    404 also where it cannot be painted, or where a service would ask money for it.
+    """
+    version = get_object_or_404(FilterVersion.objects.select_related("filter"), pk=pk)
+    if number >= testframes.COUNT or not access.can_see_filter(access.viewer_of(request), version.filter):
+        raise Http404
+    if not testframes.is_free(version):
+        raise Http404
+    try:
+        name = testframes.painted(version, number)
+    except EngineError as problem:
+        raise Http404 from problem
+    public = access.can_see_filter(access.NOBODY, version.filter)
+    return deliver(request, Parcel(name, "image/jpeg", public=public))
 
 
 def _media(

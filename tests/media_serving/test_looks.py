@@ -1,0 +1,85 @@
+"""Standing frames under a filter: painted for whoever may see the filter, once, and never for money."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from django.contrib.auth.models import User
+from django.contrib.staticfiles import finders
+from django.test import Client
+from django.urls import reverse
+from PIL import Image
+
+from filters import testframes
+from filters.models import Filter, FilterVersion
+from tests.factories import make_filter
+from videos.media import looks
+
+
+def address(filter: Filter, number: int = 0) -> str:
+    assert filter.current is not None
+    return reverse("media-look", args=[filter.current.pk, number])
+
+
+def body(client: Client, path: str) -> bytes:
+    answer = client.get(path)
+    assert answer.status_code == 200
+    return b"".join(answer.streaming_content) if answer.streaming else answer.content  # type: ignore[attr-defined]
+
+
+def test_everybody_sees_what_a_published_filter_does(visitor: Client, db: None) -> None:
+    one = make_filter("negative")
+    for number, name in enumerate(testframes.NAMES):
+        before = np.asarray(Image.open(Path(str(finders.find(f"looks/{name}.jpg")))), int)
+        after = np.asarray(Image.open(io.BytesIO(body(visitor, address(one, number)))), int)
+        assert np.abs(255 - before - after).mean() < 4
+    assert visitor.get(address(one, testframes.COUNT)).status_code == 404
+
+
+def test_it_is_painted_once(visitor: Client, db: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    one = make_filter("negative")
+    first = body(visitor, address(one))
+    monkeypatch.delattr(testframes, "make_engine")
+    assert body(visitor, address(one)) == first
+
+
+def test_a_draft_is_looked_at_by_those_who_may_use_it(
+    visitor: Client, owner_client: Client, stranger_client: Client, staff_client: Client, owner: User
+) -> None:
+    one = make_filter("negative", published=False, owner=owner)
+    statuses = [
+        c.get(address(one)).status_code for c in (visitor, stranger_client, owner_client, staff_client)
+    ]
+    assert statuses == [404, 404, 200, 200]
+    assert "public" not in owner_client.get(address(one)).headers["Cache-Control"]
+
+
+def test_what_costs_money_or_cannot_run_is_not_painted(visitor: Client, db: None) -> None:
+    one = make_filter("negative")
+    assert one.current is not None
+    one.current.weights.delete(save=False)
+    assert visitor.get(address(one)).status_code == 404
+    FilterVersion.objects.filter(pk=one.current.pk).update(kind=FilterVersion.Kind.DEEPFILTER)
+    assert visitor.get(address(one)).status_code == 404
+
+
+def test_a_filters_page_and_card_show_it_on_the_standing_frames(visitor: Client, db: None) -> None:
+    one = make_filter("negative")
+    page = visitor.get(one.get_absolute_url()).content.decode()
+    assert all(address(one, number) in page for number in range(testframes.COUNT))
+    assert address(one) in visitor.get(reverse("filters")).content.decode()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", looks.LOOKS)
+def test_the_pictures_are_what_the_program_draws(name: str) -> None:
+    kept = Image.open(looks.FOLDER / f"{name}.jpg")
+    assert kept.size == looks.SIZE
+    size = looks.SIZE if name == "city" else (480, 270)  # where the houses of a city stand depends on it
+    drawn = Image.fromarray(looks.draw(name, size))
+    small: Any = [np.asarray(one.convert("RGB").resize((96, 54)), int) for one in (kept, drawn)]
+    assert np.abs(small[0] - small[1]).mean() < 12
