@@ -21,7 +21,7 @@ STAGES = {
         steadiness_weight=24.0, steady_from=0.0, steady_full=0.02, late_from=0.5, fall_from=0.4,
     ),
     "live": Settings(
-        steps=2000, contents=1, early_sizes=(192,), late_sizes=(224, 256), late_from=0.6, steadiness_weight=24.0,
+        steps=1400, contents=1, early_sizes=(192,), late_sizes=(224, 256), late_from=0.6, steadiness_weight=24.0,
         steady_from=0.1, steady_full=0.3, fall_from=0.6,
     ),
 }  # fmt: skip

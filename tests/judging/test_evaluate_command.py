@@ -17,7 +17,7 @@ from django.core.management.base import CommandError
 from PIL import Image
 
 from filters import judgements
-from filters.models import Filter, Judgement, StyleImage
+from filters.models import Filter, FilterVersion, Judgement, StyleImage
 from tests.clips import draw_clip
 from tests.factories import make_filter
 from videos.management.commands import evaluate
@@ -98,6 +98,23 @@ def test_it_keeps_nothing_where_it_shall_not(db: None, clip: Path) -> None:
     one.refresh_from_db()
     assert one.current is not None and "style_distance" in one.current.metrics
     assert not Judgement.objects.exists()
+
+
+@pytest.mark.slow
+def test_a_live_twin_is_measured_with_it_unless_it_is_left_out(db: None, clip: Path) -> None:
+    one = styled()
+    assert one.current is not None
+    twin = FilterVersion.objects.create(
+        filter=one, number=2, kind=one.current.kind, weights=one.current.weights.name
+    )
+    Filter.objects.filter(pk=one.pk).update(live=twin)
+    words = ("--filter", one.slug, "--footage", str(clip), "--frames", "2", "--no-profile")
+    assert "live" not in measured(*words, "--no-live")
+    twin.refresh_from_db()
+    assert twin.metrics == {}
+    assert f"{one.slug}, live: style distance" in measured(*words)
+    twin.refresh_from_db()
+    assert twin.metrics["temporal_error"] > 0
 
 
 def refusal(*words: str) -> tuple[str, int]:

@@ -70,6 +70,7 @@ class Command(BaseCommand):
         parser.add_argument(
             "--no-profile", action="store_true", help="figures only: nothing for suggestions, half the time"
         )
+        parser.add_argument("--no-live", action="store_true", help="leave out the live twins")
         parser.add_argument("--no-store", action="store_true", help="print only, keep nothing")
         parser.add_argument(
             "--ship", action="store_true", help="write what is known of shipped filters into the source tree"
@@ -85,7 +86,8 @@ class Command(BaseCommand):
             refused: list[str] = []
             for one in chosen:
                 try:
-                    done.append(Measured(one, evaluator.evaluate(one), evaluator.evaluate_live(one)))
+                    live = None if options["no_live"] else evaluator.evaluate_live(one)
+                    done.append(Measured(one, evaluator.evaluate(one), live))
                 except (NotMeasurable, EngineError) as problem:
                     refused.append(str(problem))
                     continue
