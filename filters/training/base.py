@@ -22,7 +22,7 @@ from .footage import read_frames, read_pairs
 from .network import SIZES, Painter
 from .perceptual import Perception
 from .recipe import RecipeStyle, read_recipe
-from .stages import BY_STYLE, STAGES
+from .stages import BEFORE, BY_STYLE, STAGES
 from .styles import style_picture, style_targets
 from .trainer import Losses, Settings, Training
 
@@ -47,7 +47,7 @@ def arguments(words: list[str]) -> argparse.Namespace:
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--seed", type=int, default=1889)
     options = parser.parse_args(words)
-    if (options.before is None) != (options.stage == "start"):
+    if (options.before is None) == (options.stage in BEFORE):
         parser.error("every stage but “start” needs --from, and that one takes none")
     return options
 

@@ -2,7 +2,8 @@
 
 The fine one has three: all styles on small squares, which is cheap and brings it half of the way; a short one on
 larger squares with steadiness at its full weight; and the long one, on squares that hold as much of a style as its
-statistics ask for, where the rates fall for most of the time. The live one learns from the fine one.
+statistics ask for, where the rates fall for most of the time. The live one learns from the fine one as it is after
+the second.
 docs/decisions/0005 has what each of them gave.
 """
 
@@ -20,12 +21,12 @@ STAGES = {
         steps=3200, contents=1, early_sizes=(224, 256), late_sizes=(256, 288), rate=1.5e-3, style_rate=8e-3,
         steadiness_weight=24.0, steady_from=0.0, steady_full=0.02, late_from=0.5, fall_from=0.4,
     ),
-    "live": Settings(
-        steps=1400, contents=1, early_sizes=(192,), late_sizes=(224, 256), late_from=0.6, steadiness_weight=24.0,
-        steady_from=0.1, steady_full=0.3, fall_from=0.6,
-    ),
+    "live": Settings(steps=1600, steady_from=0.128, steady_full=0.383, tone_weight=0.0),
 }  # fmt: skip
 """Settings of each stage, in their order."""
 
-BY_STYLE = {"finish", "live"}
+BEFORE = {"settle": "start", "finish": "settle", "live": "settle"}
+"""The stage whose checkpoint each one starts from; the teacher of the live network."""
+
+BY_STYLE = {"finish"}
 """Stages in which content counts as much under each style as the recipe says."""

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from . import base, extend, publish
 from .recipe import CATALOGUE
-from .stages import STAGES
+from .stages import BEFORE, STAGES
 
 
 def arguments(words: list[str]) -> argparse.Namespace:
@@ -32,13 +32,12 @@ def main(words: list[str]) -> int:
     options = arguments(words)
     paths = ["--content", str(options.content), "--styles", str(options.styles)]
     steps = ["--steps", str(options.steps)] if options.steps else []
-    before: list[str] = []
     for stage in STAGES:
         out = options.work / stage
         clips = ["--footage", *map(str, options.footage)] if options.footage else []
-        if code := base.main([stage, *before, *paths, *clips, *steps, "--out", str(out)]):
+        begin = ["--from", str(options.work / BEFORE[stage] / "base.ckpt")] if stage in BEFORE else []
+        if code := base.main([stage, *begin, *paths, *clips, *steps, "--out", str(out)]):
             return code
-        before = ["--from", str(out / "base.ckpt")]
     out, painted = ["--out", str(options.out)], ["--styles", str(options.styles)]
     fine, live = (str(options.work / stage / "base.ckpt") for stage in ("finish", "live"))
     publish.main(["--fine", fine, "--live", live, *painted, *out])
