@@ -19,7 +19,9 @@ from pytest_django.live_server_helper import LiveServer
 
 from filters import training_diary
 from filters.models import Filter, TrainingRun
+from filters.signals import judgement_wanted
 from tests.styled import make_styled, shipped_weights
+from videos.judging import ask
 
 pytestmark = [pytest.mark.slow, pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -37,12 +39,14 @@ def carla(transactional_db: None) -> User:
 
 @pytest.fixture
 def worker(queue: StubBroker, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """A worker for trainings, in this process."""
+    """A worker for trainings, in this process. What it trained is not measured: that takes minutes."""
     monkeypatch.setattr(training_diary, "ASK_EVERY", 0.1)
+    judgement_wanted.disconnect(dispatch_uid="videos.judging")
     at_work = dramatiq.Worker(queue, queues={"training"}, worker_threads=1)
     at_work.start()
     yield
     at_work.stop()
+    judgement_wanted.connect(ask, dispatch_uid="videos.judging")
 
 
 @pytest.fixture
