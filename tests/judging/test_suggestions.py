@@ -47,9 +47,15 @@ def test_the_mean_of_no_frames_is_nothing() -> None:
 
 def test_a_prediction_is_what_was_measured_where_it_looks_alike() -> None:
     told = predict(profile(sea={"edges": 0.9}, night={"edges": 0.1}), looks("sea"))
-    assert told.here["edges"] == pytest.approx(0.8, abs=0.1)
+    assert told.here["edges"] == pytest.approx(0.7, abs=0.05)  # the usual counts as half a frame more
     assert told.usual["edges"] == pytest.approx(0.5)
-    assert predict(profile(sea={"edges": 0.9}, night={"edges": 0.1}), looks("night")).here["edges"] < 0.3
+    assert predict(profile(sea={"edges": 0.9}, night={"edges": 0.1}), looks("night")).here["edges"] < 0.35
+
+
+def test_what_alike_frames_say_nothing_about_is_expected_as_usual() -> None:
+    told = predict(profile(sea={"blues": 0.9}, night={"blues": 0.1}), looks("sea"))
+    assert told.here["blues"] == pytest.approx(told.usual["blues"])
+    assert told.usual["blues"] < 0.6
 
 
 def test_footage_like_nothing_we_know_is_judged_as_usual() -> None:

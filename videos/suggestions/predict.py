@@ -30,10 +30,13 @@ WEIGHTS: dict[str, float] = {
 """How much a difference in each feature counts."""
 
 REACH = 0.6  # distance in weighted features at which a standing frame counts for 60 percent
-USUAL = 0.15  # weight of the plain mean, in standing frames that are exactly alike
+USUAL = 0.5  # weight of the plain mean, in standing frames that are exactly alike
 
 LOGARITHMIC = frozenset({"content_distance", "style_distance", "unsteadiness"})
 """Measures whose ratios count: their logarithms are averaged."""
+
+AS_USUAL = frozenset({"style_distance", "blues"})
+"""Measures that are expected as they usually are: what alike frames say of them was no help (docs/judging.md)."""
 
 Profile = Sequence[Mapping[str, Any]]
 
@@ -74,7 +77,7 @@ def predict(profile: Profile, wanted: Features) -> Prediction:
         if not known.any():
             continue
         usual[name] = float(values[known].mean())
-        weight = counts * known
+        weight = counts * known if name not in AS_USUAL else np.zeros(len(values))
         total = float((weight[known] * values[known]).sum()) + USUAL * usual[name]
         here[name] = total / (float(weight.sum()) + USUAL)
     return Prediction(here, usual)
