@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from typing import Any
@@ -9,18 +10,20 @@ from typing import Any
 import numpy as np
 import pytest
 from django.contrib.auth.models import User
+from django.core.management import call_command
 from django.test import Client
 
+from filters.models import Filter, StyleImage
 from tests.api.conftest import program_of
 from tests.factories import make_filter, make_video, make_video_row
 from tests.judging.drawn import add_frames, judged_filter, looks, profile
 from videos.access import NOBODY, Viewer
 from videos.models import Still, Visibility
 from videos.pipeline import dispatch, stills
-from videos.suggestions.check import compare, spearman
-from videos.suggestions.choose import Candidate, choose, standings
+from videos.suggestions.check import compare, left_out, spearman
+from videos.suggestions.choose import Candidate, choose, standings, suitability
 from videos.suggestions.features import features, mean_features
-from videos.suggestions.predict import kinds, predict
+from videos.suggestions.predict import Prediction, kinds, predict
 from videos.suggestions.suggest import suggestions
 
 SEA, DARK = ("#1c5f8f", 0.4), ("#0b0d12", 0.06)
@@ -225,3 +228,30 @@ def test_the_check_tells_what_looking_at_the_footage_is_worth() -> None:
     assert found.across_filters == pytest.approx(1)
     assert np.isnan(found.blind)
     assert found.here == pytest.approx(1, abs=0.02)
+
+
+def test_each_standing_frame_can_be_told_from_the_others() -> None:
+    twins = [[*profile(night={"edges": 0.2 * at}), *profile(night={"edges": 0.2 * at})] for at in range(1, 5)]
+    found = left_out(twins)["edges"]  # every frame has one that is just like it
+    assert found.across_filters == pytest.approx(1)
+    lonely = [profile(night={"edges": 0.2 * at}, sea={"edges": 1 - 0.2 * at}) for at in range(1, 5)]
+    assert left_out(lonely)["edges"].across_filters < 0
+
+
+def test_a_hair_better_than_usual_weighs_a_hair() -> None:
+    here = [{"tone": tone, "edges": edges} for tone in (0.9, 0.1) for edges in (0.8, 0.2)]
+    hair = (0.001, 0.001, -0.001, -0.001)  # how much better each usually is at edges
+    usual = [{**one, "edges": one["edges"] + more} for one, more in zip(here, hair, strict=True)]
+    scores = suitability([Prediction(*both) for both in zip(here, usual, strict=True)], looks("sea"))
+    assert scores[0] - scores[2] > 0.5
+
+
+def test_the_check_by_standing_frames_needs_no_footage(db: None) -> None:
+    for number in range(3):
+        image = StyleImage.objects.create(sha256=str(number) * 64, width=9, height=9)
+        one = judged_filter(f"Filter {number}", night={"edges": 0.3 * number}, sea={"edges": 0.3 * number})
+        Filter.objects.filter(pk=one.pk).update(style_image=image)
+    told = io.StringIO()
+    call_command("check_suggestions", stdout=told)
+    assert "3 filters on 3 standing frames, each told from the others" in told.getvalue()
+    assert "suitability" in told.getvalue()

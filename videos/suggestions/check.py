@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -46,6 +46,23 @@ def compare(pairs: Sequence[tuple[Profile, Profile]]) -> dict[str, Agreement]:
     features = [row["features"] for row in pairs[0][1]]
     result[SUITABILITY] = _suitability(features, predicted, true)
     return result
+
+
+def left_out(profiles: Sequence[Profile]) -> dict[str, Agreement]:
+    """The same without painting anything: each standing frame is told from the others. Means over the frames."""
+    each = [
+        compare([([*one[:at], *one[at + 1 :]], [one[at]]) for one in profiles])
+        for at in range(len(profiles[0]))
+    ]
+    names = sorted({name for found in each for name in found})
+    return {name: _mean_of([found[name] for found in each if name in found]) for name in names}
+
+
+def _mean_of(found: Sequence[Agreement]) -> Agreement:
+    columns = np.array([astuple(one) for one in found]).T
+    return Agreement(
+        *(float(np.nanmean(values)) if np.isfinite(values).any() else float("nan") for values in columns)
+    )
 
 
 def _suitability(

@@ -82,27 +82,42 @@ def _expected(one: Candidate, footage: Features) -> Prediction:
     return Prediction({**told.here, **seen}, told.usual)
 
 
-def standings(measures: Sequence[Mapping[str, float]]) -> list[dict[str, float]]:
-    """For each filter and measure: by how many deviations it is better than the mean of all filters."""
+def standings(
+    measures: Sequence[Mapping[str, float]], scale: Mapping[str, float] | None = None
+) -> list[dict[str, float]]:
+    """For each filter and measure: by how many deviations it is better than the mean of all filters.
+
+    `scale` has the deviations to count in, by measure; without it those of the measures themselves.
+    """
+    scale = deviations(measures) if scale is None else scale
     result: list[dict[str, float]] = [{} for _ in measures]
     for name in sorted({name for one in measures for name in one}):
         values = np.array([one.get(name, np.nan) for one in measures])
-        deviation = float(np.nanstd(values))
-        sign = -1.0 if name in LESS_IS_BETTER else 1.0
+        sign, unit = (-1.0 if name in LESS_IS_BETTER else 1.0), scale.get(name, 0.0)
         for one, value in zip(result, values, strict=True):
             if np.isfinite(value):
-                one[name] = sign * float(value - np.nanmean(values)) / deviation if deviation > 1e-9 else 0.0
+                one[name] = sign * float(value - np.nanmean(values)) / unit if unit > 1e-9 else 0.0
     return result
 
 
+def deviations(measures: Sequence[Mapping[str, float]]) -> dict[str, float]:
+    """How much filters differ in each measure: its standard deviation over those that have it."""
+    names = {name for one in measures for name in one}
+    return {name: float(np.std([one[name] for one in measures if name in one])) for name in names}
+
+
 def suitability(predictions: Sequence[Prediction], footage: Features) -> np.typing.NDArray[np.float64]:
-    """How well each filter suits the footage: does well here, and better here than it usually does."""
-    well = weighed(standings([one.here for one in predictions]), footage)
-    better = weighed(
-        standings([{name: one.here[name] - one.usual[name] for name in one.here} for one in predictions]),
-        footage,
+    """How well each filter suits the footage: does well here, and better here than it usually does.
+
+    Both count in the same units, the differences between filters: in units of its own, the little by which footage
+    changes a filter would count for as much as what kind of filter it is, and that little is the least certain.
+    """
+    here = [one.here for one in predictions]
+    scale = deviations(here)
+    better = [{name: one.here[name] - one.usual[name] for name in one.here} for one in predictions]
+    scores = weighed(standings(here, scale), footage) + HERE_RATHER_THAN_ELSEWHERE * weighed(
+        standings(better, scale), footage
     )
-    scores = well + HERE_RATHER_THAN_ELSEWHERE * better
     deviation = float(scores.std())
     return (scores - scores.mean()) / deviation if deviation > 1e-9 else np.zeros(len(scores))
 

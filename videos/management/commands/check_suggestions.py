@@ -20,7 +20,7 @@ from filters.service import make_engine
 from rotoscope.terminal import Bar
 from videos.evaluation import judge_of
 from videos.media.statistics import statistics
-from videos.suggestions.check import Agreement, compare
+from videos.suggestions.check import Agreement, compare, left_out
 from videos.suggestions.features import features
 
 if TYPE_CHECKING:
@@ -34,11 +34,14 @@ SHIFT = (3, 5)  # pixels, down and across
 class Command(BaseCommand):
     """Needs PyTorch; stores nothing. Two looks of VGG-16 at each frame for every filter: minutes at 720 lines."""
 
-    help = "Compare what suggestions predict with what is measured, on clips and pictures."
+    help = (
+        "Compare what suggestions predict with what is measured, on clips and pictures. Without any, each standing "
+        "frame is told from the others: nothing is painted, and PyTorch is not needed."
+    )
 
     def add_arguments(self, parser: CommandParser) -> None:
         """On what, and how much of it."""
-        parser.add_argument("files", nargs="+", type=Path, metavar="FILE", help="clips or pictures")
+        parser.add_argument("files", nargs="*", type=Path, metavar="FILE", help="clips or pictures")
         parser.add_argument("--frames", type=int, default=3, help="of each clip (default 3)")
         parser.add_argument("--lines", type=int, default=720, help="at which to measure (default 720)")
         parser.add_argument("--json", action="store_true")
@@ -52,14 +55,19 @@ class Command(BaseCommand):
         )
         if len(filters) < 3:
             raise CommandError("At least three filters must be evaluated first: manage.py evaluate --all")
-        pairs = _measured(filters, options)
-        found = compare(pairs)
+        if options["files"]:
+            pairs = _measured(filters, options)
+            found, frames = compare(pairs), f"{len(pairs[0][1])} frames of {options['lines']} lines"
+        else:
+            profiles = [one.current.judgement.profile for one in filters if one.current is not None]
+            found, frames = (
+                left_out(profiles),
+                f"{len(profiles[0])} standing frames, each told from the others",
+            )
         if options["json"]:
             self.stdout.write(json.dumps({name: asdict(one) for name, one in found.items()}))
         else:
-            self.stdout.write(
-                f"{len(filters)} filters on {len(pairs[0][1])} frames of {options['lines']} lines"
-            )
+            self.stdout.write(f"{len(filters)} filters on {frames}")
             self.stdout.write(_table(found))
 
 
