@@ -12,13 +12,13 @@ from pathlib import Path
 
 import cv2
 import numpy as np
-from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from PIL import Image
 
 from filters.engines.base import Frame
 from filters.models import FilterVersion
 from filters.service import make_engine
+from rotoscope.files import store, work_folder
 
 FOLDER = Path(__file__).resolve().parents[1] / "static" / "looks"
 NAMES = ("coast", "canyon", "city")
@@ -50,8 +50,10 @@ def painted(version: FilterVersion, number: int) -> str:
     if not default_storage.exists(name):
         with closing(make_engine(version)) as engine:
             data = _jpeg(engine.apply(test_frame(number)[None])[0])
-        if not default_storage.exists(name):  # somebody else may have asked meanwhile
-            default_storage.save(name, ContentFile(data))
+        with work_folder() as folder:
+            path = Path(folder) / "look.jpg"
+            path.write_bytes(data)
+            store(path, name)  # whole or not at all, also where two ask for it at once
     return name
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
+import threading
 import time
 from pathlib import Path
 
@@ -51,7 +52,7 @@ def store(path: Path, name: str) -> str:
         path.unlink()
         return stored
     target.parent.mkdir(parents=True, exist_ok=True)
-    beside = target.with_name(f".{target.name}.{os.getpid()}.part")
+    beside = target.with_name(f".{target.name}.{os.getpid()}-{threading.get_ident()}.part")
     shutil.move(path, beside)
     beside.replace(target)
     return name

@@ -115,8 +115,11 @@ def main(words: list[str]) -> int:
     torch.set_num_threads(options.threads)
     training = training_of(options)
     asked_to_stop: list[int] = []
-    signal.signal(signal.SIGTERM, lambda number, frame: asked_to_stop.append(number))
-    return 0 if training.run(report, lambda: bool(asked_to_stop)) else 1
+    before = signal.signal(signal.SIGTERM, lambda number, frame: asked_to_stop.append(number))
+    try:
+        return 0 if training.run(report, lambda: bool(asked_to_stop)) else 1
+    finally:
+        signal.signal(signal.SIGTERM, before)  # what comes after a stage can be ended as any program
 
 
 if __name__ == "__main__":

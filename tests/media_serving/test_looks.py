@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -45,6 +46,18 @@ def test_it_is_painted_once(visitor: Client, db: None, monkeypatch: pytest.Monke
     first = body(visitor, address(one))
     monkeypatch.delattr(testframes, "make_engine")
     assert body(visitor, address(one)) == first
+
+
+@pytest.mark.django_db(transaction=True)  # seen from other threads
+def test_asked_for_by_several_at_once_it_is_whole(settings: Any) -> None:
+    version = make_filter("negative").current
+    assert version is not None
+    with ThreadPoolExecutor(4) as pool:
+        names = set(pool.map(lambda _: testframes.painted(version, 0), range(4)))
+    (name,) = names
+    stored = Path(settings.MEDIA_ROOT) / name
+    assert Image.open(stored).size == (testframes.WIDTH, testframes.HEIGHT)
+    assert [one.name for one in stored.parent.iterdir()] == [stored.name]
 
 
 def test_a_draft_is_looked_at_by_those_who_may_use_it(
