@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Any, Self, TypeVar
 
-from django.db import close_old_connections, models
+from django.db import close_old_connections, models, transaction
 from django.db.models import Q
 from django.utils import timezone
 
@@ -58,9 +58,17 @@ class Leased(models.Model):
 
 
 def claim(rows: LeasedQuerySet[Any], **values: Any) -> uuid.UUID | None:
-    """Claim the rows that are free, in one statement, and set `values`. None: somebody was first."""
+    """Claim the rows that are free, and set `values`. None: somebody was first.
+
+    The rows are locked before they are changed, and not with one UPDATE: where `rows` spans a join, Django
+    moves all its conditions into a subquery, and PostgreSQL does not ask a subquery again for a row that
+    another claim has changed meanwhile, so that both would have it.
+    """
     token = uuid.uuid4()
-    taken = rows.free().update(lease_token=token, lease_until=timezone.now() + LEASE, **values)
+    with transaction.atomic():
+        free = list(rows.free().select_for_update(of=("self",)).values_list("pk", flat=True))
+        own = rows.model._default_manager.filter(pk__in=free)
+        taken = own.update(lease_token=token, lease_until=timezone.now() + LEASE, **values)
     return token if taken else None
 
 

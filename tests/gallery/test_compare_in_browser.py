@@ -146,14 +146,17 @@ def test_it_loops_over_a_range(live_server: LiveServer, video: Video, open_page:
     page = open_page(compare(live_server, video, "?in=20&out=32&t=20"))
     wait(page, settled(20), "at the mark")
     page.keyboard.press("Space")
-    seen = []
+    said = []
     for _ in range(60):
         page.wait_for_timeout(80)
-        seen.append(status(page)["frame"])
+        said.append(status(page))
+    seen = [one["frame"] for one in said]
     assert min(seen) == 20, seen
     assert any(later < sooner for sooner, later in itertools.pairwise(seen)), "it came round"
     assert len({frame for frame in seen if frame <= 32}) > 3
-    assert status(page)["playing"]
+    assert all(one["playing"] for one in said), "coming round is playing too: Space stops it at any moment"
+    page.keyboard.press("Space")
+    wait(page, lambda said: not said["playing"] and 20 <= said["frame"] <= 33, "stopped")
 
 
 def test_the_keyboard_does_all_of_it(live_server: LiveServer, video: Video, open_page: Open) -> None:

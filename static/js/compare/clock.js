@@ -229,12 +229,16 @@ export class Clock extends EventTarget {
     this.#forget();
   }
 
+  /** Round again, or stop on the last frame. Coming round it plays all the while: Space stops it there too. */
   async #end(first, last) {
+    if (this.loop) {
+      for (const track of this.tracks) track.video.pause();
+      this.target = first;
+      return this.play();
+    }
     this.#halt();
-    this.target = this.loop ? first : last;
-    await this.seek(this.target);
-    if (this.loop) await this.play();
-    else this.#emit('state');
+    await this.seek(last);
+    this.#emit('state');
   }
 
   /** The leader ran out of pictures: all wait for it, then go on together. */
