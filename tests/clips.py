@@ -7,6 +7,7 @@ from fractions import Fraction
 from pathlib import Path
 
 import av
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -77,3 +78,14 @@ def decoded(path: Path) -> list[Picture]:
     """All pictures of a clip as (H, W, 3) uint8 RGB."""
     with av.open(str(path)) as container:
         return [np.asarray(frame.to_ndarray(format="rgb24"), np.uint8) for frame in container.decode(video=0)]
+
+
+def landscape(seed: int, height: int = 400, width: int = 600) -> Picture:
+    """Something with structure at several sizes, as footage has."""
+    rng = np.random.default_rng(seed)
+    picture = np.zeros((height, width, 3), np.float32)
+    for cells, weight in ((6, 70.0), (24, 40.0), (96, 25.0)):
+        noise = rng.normal(0, 1, (cells * height // width, cells, 3)).astype(np.float32)
+        picture = picture + weight * cv2.resize(noise, (width, height), interpolation=cv2.INTER_CUBIC)
+    result: Picture = np.clip(picture + 128, 0, 255).astype(np.uint8)
+    return result

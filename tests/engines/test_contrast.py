@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from filters.engines.contrast import with_contrast_of
-from tests.engines.test_smoothing import landscape
+from tests.clips import landscape
 
 PAINTED = landscape(4, 200, 300).astype(np.float32)
 

@@ -6,7 +6,8 @@ import cv2
 import numpy as np
 
 from filters.engines.motion import MotionFinder
-from tests.engines.test_smoothing import HEIGHT, WIDTH, flight, landscape
+from tests.clips import landscape
+from tests.engines.test_smoothing import HEIGHT, WIDTH, flight
 
 STEP = (1.3, 0.7)
 

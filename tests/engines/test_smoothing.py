@@ -9,19 +9,9 @@ import numpy as np
 import pytest
 
 from filters.engines.smoothing import Smoother, memory, warmup_frames
+from tests.clips import landscape
 
 HEIGHT, WIDTH = 144, 192
-
-
-def landscape(seed: int, height: int = 400, width: int = 600) -> np.ndarray:
-    """Something with structure at several sizes, as footage has."""
-    rng = np.random.default_rng(seed)
-    picture: np.ndarray = np.zeros((height, width, 3), np.float32)
-    for cells, weight in ((6, 70.0), (24, 40.0), (96, 25.0)):
-        noise = rng.normal(0, 1, (cells * height // width, cells, 3)).astype(np.float32)
-        picture = picture + weight * cv2.resize(noise, (width, height), interpolation=cv2.INTER_CUBIC)
-    result: np.ndarray = np.clip(picture + 128, 0, 255).astype(np.uint8)
-    return result
 
 
 def flight(count: int, seed: int = 1, step: tuple[float, float] = (1.3, 0.7)) -> list[np.ndarray]:

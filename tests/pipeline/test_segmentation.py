@@ -11,8 +11,7 @@ import pytest
 from django.contrib.auth.models import User
 
 from filters.models import Filter
-from tests.clips import Picture
-from tests.engines.test_smoothing import landscape
+from tests.clips import Picture, landscape
 from tests.factories import make_filter, make_render, make_video
 from videos.media import timing
 from videos.models import Video

@@ -11,8 +11,7 @@ import pytest
 
 from filters.catalogue import load_catalogue
 from filters.training import steadiness
-from tests.clips import Picture, draw_clip
-from tests.engines.test_smoothing import landscape
+from tests.clips import Picture, draw_clip, landscape
 
 GROUND = landscape(1)
 

@@ -54,7 +54,8 @@ def frame_of(photo: Picture, to_photo: Homography, generator: np.random.Generato
     how = cv2.INTER_CUBIC | cv2.WARP_INVERSE_MAP
     seen = cv2.warpPerspective(photo, to_photo, (WIDTH, HEIGHT), flags=how, borderMode=cv2.BORDER_REFLECT)
     noisy = seen + generator.normal(0, NOISE, seen.shape)
-    return np.clip(noisy + 0.5, 0, 255).astype(np.uint8)
+    frame: Picture = np.clip(noisy + 0.5, 0, 255).astype(np.uint8)
+    return frame
 
 
 def write_flight(photo: Picture, out: Path, frames: int = FRAMES, seed: int = 1) -> Path:
