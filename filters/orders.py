@@ -24,6 +24,7 @@ from PIL import Image
 
 from filters.exchange import free_slug
 from filters.models import Filter, StyleImage, StyleUse, TrainingRun
+from filters.training import usual
 from filters.training.crop import WHOLE, Crop, crop_from
 from filters.training.pictures import ORIGINAL_SIDE, UnusableStyle, at_most, load_style_image, refuse_flat
 from rotoscope.files import local_path
@@ -52,11 +53,11 @@ class Wish:
     `steps` the result does not depend on the machine's speed.
     """
 
-    minutes: float = 5.0
+    minutes: float = usual.MINUTES
     steps: int = 0
-    style_scale: float = 1.0
-    style_weight: float = 4.0
-    content_weight: float = 1.0
+    style_scale: float = usual.STYLE_SCALE
+    style_weight: float = usual.STYLE_WEIGHT
+    content_weight: float = usual.CONTENT_WEIGHT
     footage: tuple[str, ...] = ()
     images: tuple[str, ...] = ()
     crops: tuple[tuple[float, ...], ...] = ()

@@ -11,13 +11,20 @@ from django.db.models import Q, QuerySet
 from filters import orders, training_queue
 from filters.models import Filter, StyleImage, TrainingRun
 from filters.service import BASES
+from filters.training import usual
 from filters.training.pictures import UnusableStyle
 from filters.training_work import shipped_styles
 from rotoscope.files import work_folder
 from videos.forms.training import TrainingForm
 from videos.models import Video
 
-USUAL = {"minutes": 5, "style_weight": 4, "content_weight": 1, "style_scale": 1, "seed": 1}
+USUAL = {
+    "minutes": usual.MINUTES,
+    "style_weight": usual.STYLE_WEIGHT,
+    "content_weight": usual.CONTENT_WEIGHT,
+    "style_scale": usual.STYLE_SCALE,
+    "seed": usual.SEED,
+}
 
 
 def what_is_missing() -> str:

@@ -16,10 +16,10 @@ from .content import ContentSet
 from .losses import (
     content_loss,
     move,
+    pooled_style_loss,
     random_motion,
     seen,
     steadiness_loss,
-    style_loss,
     tone_loss,
     total_variation,
 )
@@ -52,6 +52,7 @@ class Settings:
     content_weight: float = 1.0
     style_weight: float = 8.0
     content_weights: tuple[float, ...] = ()  # times content_weight, for each style; (): 1 for all
+    pooled: float = 0.0  # share of the style loss that judges all squares of a style together
     variation_weight: float = 0.3
     tone_weight: float = 0.5
     steadiness_weight: float = 12.0
@@ -181,7 +182,7 @@ class Training:
         targets = {layer: self.targets[layer][styles] for layer in STYLE_LAYERS}
         return {
             "content": (self.truth[styles] * content_loss(features, original)).mean(),
-            "style": style_loss(features, targets).mean(),
+            "style": pooled_style_loss(features, targets, styles, self.settings.pooled).mean(),
             "variation": total_variation(painted).mean(),
             "tone": tone_loss(painted, pictures).mean(),
         }

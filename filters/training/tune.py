@@ -11,6 +11,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from . import usual
 from .content import ContentSet
 from .export import assemble, mean_style, read_style, sha256, style_numbers, write_numbers
 from .perceptual import Perception
@@ -21,8 +22,8 @@ Picture = NDArray[np.uint8]
 
 TUNING = Settings(
     steps=1200, seconds=300, contents=2, styles_per_content=1, early_sizes=(160, 192), late_sizes=(192, 224, 256),
-    style_rate=1e-2, style_weight=4.0, steadiness_weight=8.0, steady_from=0.0, steady_full=0.05, checkpoint_every=25,
-    late_from=0.5, seed=1, freeze_base=True,
+    style_rate=1e-2, style_weight=usual.STYLE_WEIGHT, pooled=0.8, steadiness_weight=16.0, steady_from=0.0,
+    steady_full=0.05, checkpoint_every=25, late_from=0.5, fall_from=0.5, seed=usual.SEED, freeze_base=True,
 )  # fmt: skip
 
 
@@ -45,8 +46,8 @@ class Tuned:
 
 def tuning_settings(
     *,
-    minutes: float = 5.0,
-    seed: int = 1,
+    minutes: float = usual.MINUTES,
+    seed: int = usual.SEED,
     style_weight: float = TUNING.style_weight,
     content_weight: float = TUNING.content_weight,
     steps: int = 0,

@@ -17,6 +17,7 @@ from pydantic import Field
 from filters import orders, training_queue
 from filters import trainings as steps
 from filters.models import StyleUse, TrainingRun
+from filters.training import usual
 from rotoscope.api.auth import SIGNED_IN
 from rotoscope.api.errors import Refused
 from rotoscope.api.files import file_answer
@@ -35,11 +36,13 @@ class TrainingWish(Schema):
     """How to learn, and what is known of the pictures; the pictures themselves are files called `picture`."""
 
     name: str
-    minutes: float = 5.0
-    style_weight: Annotated[float, Field(description="How strong, 0.5 to 16.")] = 4.0
-    content_weight: Annotated[float, Field(description="How true to what is seen, 0.1 to 8.")] = 1.0
-    style_scale: Annotated[float, Field(description="Size of strokes, 0.3 to 3.")] = 1.0
-    seed: int = 1
+    minutes: float = usual.MINUTES
+    style_weight: Annotated[float, Field(description="How strong, 0.5 to 16.")] = usual.STYLE_WEIGHT
+    content_weight: Annotated[float, Field(description="How true to what is seen, 0.1 to 8.")] = (
+        usual.CONTENT_WEIGHT
+    )
+    style_scale: Annotated[float, Field(description="Size of strokes, 0.3 to 3.")] = usual.STYLE_SCALE
+    seed: int = usual.SEED
     footage: Annotated[list[str], Field(description="Footage of one's own to fit it to, by ref.")] = []
     all_footage: Annotated[bool, Field(description="Fit it to all footage of one's own.")] = False
     kept: Annotated[

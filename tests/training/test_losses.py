@@ -32,6 +32,23 @@ def test_the_style_loss_is_the_mean_of_relative_gram_errors() -> None:
     assert losses.style_loss(painted, targets).numpy() == pytest.approx(expected, rel=1e-5)
 
 
+def test_pooled_the_squares_of_a_style_are_judged_as_one_frame_would_be() -> None:
+    generator = torch.Generator().manual_seed(2)
+    painted = {layer: torch.rand(3, 3, 4, 4, generator=generator) for layer in STYLE_LAYERS}
+    targets = {layer: torch.rand(2, 3, 3, generator=generator)[[0, 0, 1]] for layer in STYLE_LAYERS}
+    styles = torch.tensor([5, 5, 9])
+    # The two squares side by side are one picture of twice the width; the third is alone of its style.
+    side_by_side = {layer: torch.cat([value[:1], value[1:2]], 3) for layer, value in painted.items()}
+    as_one = float(losses.style_loss(side_by_side, {layer: one[:1] for layer, one in targets.items()}))
+    each = losses.style_loss(painted, targets).tolist()
+
+    whole = losses.pooled_style_loss(painted, targets, styles, 1.0).tolist()
+    assert whole == pytest.approx([as_one, as_one, each[2]], rel=1e-5)
+    assert losses.pooled_style_loss(painted, targets, styles, 0.0).tolist() == pytest.approx(each, rel=1e-6)
+    half = losses.pooled_style_loss(painted, targets, styles, 0.5).tolist()
+    assert half[0] == pytest.approx((as_one + each[0]) / 2, rel=1e-5)
+
+
 def test_the_content_loss_is_relative_to_the_original() -> None:
     original = torch.full((2, 1, 2, 2), 400.0)
     painted = {"relu3_3": torch.stack([torch.full((1, 2, 2), 600.0), torch.full((1, 2, 2), 400.0)])}

@@ -11,6 +11,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from filters import orders, trainings
 from filters.models import TrainingRun
+from filters.training import usual
 from filters.training.crop import WHOLE, Crop, crop_from
 from rotoscope.terminal import Bar
 
@@ -26,7 +27,9 @@ class Command(BaseCommand):
         """The same settings as in the browser."""
         parser.add_argument("style", type=Path, nargs="+", metavar="STYLE.jpg")
         parser.add_argument("--name", required=True)
-        parser.add_argument("--minutes", type=float, default=5.0, help="how long to train (default 5)")
+        parser.add_argument(
+            "--minutes", type=float, default=usual.MINUTES, help="how long to train (default %(default)g)"
+        )
         parser.add_argument(
             "--steps", type=int, default=0, help="instead: so many steps, the same on any machine"
         )
@@ -34,13 +37,21 @@ class Command(BaseCommand):
             "--footage", type=Path, nargs="+", default=[], metavar="FILE", help="fit it to these clips"
         )
         parser.add_argument(
-            "--style-scale", type=float, default=1.0, help="size of the strokes, 0.3 to 3 (default 1)"
+            "--style-scale",
+            type=float,
+            default=usual.STYLE_SCALE,
+            help="size of the strokes, 0.3 to 3 (default %(default)g)",
         )
-        parser.add_argument("--style-weight", type=float, default=4.0, help="how strong (default 4)")
         parser.add_argument(
-            "--content-weight", type=float, default=1.0, help="how true to the content (default 1)"
+            "--style-weight", type=float, default=usual.STYLE_WEIGHT, help="how strong (default %(default)g)"
         )
-        parser.add_argument("--seed", type=int, default=1)
+        parser.add_argument(
+            "--content-weight",
+            type=float,
+            default=usual.CONTENT_WEIGHT,
+            help="how true to the content (default %(default)g)",
+        )
+        parser.add_argument("--seed", type=int, default=usual.SEED)
         parser.add_argument(
             "--crop", action="append", default=[], metavar="LEFT,TOP,WIDTH,HEIGHT[,TURN]",
             help="the part of a picture to learn from, as shares of it turned clockwise by TURN degrees "
