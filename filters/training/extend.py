@@ -8,6 +8,7 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import torch
@@ -49,20 +50,19 @@ def main(words: list[str]) -> int:
         if not style.tuned or (options.only and style.slug not in options.only):
             continue
         image = style.image(options.styles)
-        tuned = tune(
-            [image], content, base, learned, settings, style_scale=style.scale, perception=perception
-        )
+        own = replace(settings, content_weight=style.truth)
+        tuned = tune([image], content, base, learned, own, style_scale=style.scale, perception=perception)
         if tuned is not None:
             weights = weights_of(options.out, options.size, style)
             tuned.write(weights, style.slug)
-            weights.with_suffix(".json").write_text(json.dumps(told(tuned, settings)) + "\n")
+            weights.with_suffix(".json").write_text(json.dumps(told(tuned, own)) + "\n")
             print(style.slug, f"{tuned.steps} steps in {tuned.seconds:.0f} s", tuned.history[-1], flush=True)
     return 0
 
 
 def told(tuned: Tuned, settings: Settings) -> dict[str, float]:
     """What the catalogue says of the training."""
-    kept = ("seed", "style_weight", "steadiness_weight")
+    kept = ("seed", "style_weight", "content_weight", "steadiness_weight")
     return {"steps": tuned.steps, **{name: getattr(settings, name) for name in kept}}
 
 
