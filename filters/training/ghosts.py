@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from filters.catalogue import load_catalogue
 from filters.engines.network import NetworkEngine
-from filters.engines.smoothing import memory
+from filters.engines.smoothing import memory, warmup_frames
 
 from .footage import read_run
 from .steadiness import painted_clip, smoothed_clip
@@ -68,8 +68,10 @@ def averaged(amount: float, painted: Sequence[Picture]) -> list[Picture]:
     return shown
 
 
-def after_a_cut(painted: Sequence[Picture], clip: Sequence[Picture], amount: float) -> float:
+def after_a_cut(amount: float, clip: Sequence[Picture], painted: Sequence[Picture]) -> float:
     """Mean difference in grey levels to a fresh painting of the first frame after a cut to the mirrored clip."""
+    lead = warmup_frames(amount)
+    clip, painted = clip[-lead:], painted[-lead:]
     mirrored = [np.ascontiguousarray(one[::-1, ::-1]) for one in (clip[0], painted[0])]
     shown = smoothed_clip(amount, [*clip, mirrored[0]], [*painted, mirrored[1]])
     return float(cv2.absdiff(shown[-1], mirrored[1]).mean())
@@ -101,7 +103,7 @@ def main(words: list[str]) -> int:
             told: dict[str, object] = {
                 "filter": chosen.slug,
                 "amount": amount,
-                "cut": round(after_a_cut(painted, clip, amount), 3),
+                "cut": round(after_a_cut(amount, clip, painted), 3),
             }
             for name, shown in (
                 ("smoothed", smoothed_clip(amount, clip, painted)),

@@ -46,7 +46,7 @@ def test_the_smoother_leaves_none_where_an_average_does(clip: list[Picture]) -> 
 
 
 def test_after_a_cut_a_frame_is_as_it_was_painted(clip: list[Picture]) -> None:
-    assert after_a_cut(painted_from(clip), clip, 1.0) == 0.0
+    assert after_a_cut(1.0, clip, painted_from(clip)) == 0.0
 
 
 def test_a_clip_in_which_nothing_moves_is_refused(clip: list[Picture]) -> None:
