@@ -18,11 +18,12 @@ from torch import Tensor
 from . import checkpoint as checkpoints
 from .content import ContentSet, read_folder
 from .distil import Distillation
+from .drawn import kept_landscapes
 from .footage import read_frames, read_pairs
 from .network import SIZES, Painter
 from .perceptual import Perception
 from .recipe import RecipeStyle, read_recipe
-from .stages import BEFORE, BY_STYLE, STAGES
+from .stages import BEFORE, BY_STYLE, DRAWN, STAGES
 from .styles import style_picture, style_targets
 from .trainer import Losses, Settings, Training
 
@@ -75,8 +76,9 @@ def learned(path: Path, painter: Painter) -> Painter:
 
 
 def content_of(options: argparse.Namespace) -> ContentSet:
-    """The photographs, frames of the footage, and pairs of consecutive ones."""
+    """The photographs, landscapes of our own, frames of the footage, and pairs of consecutive ones."""
     pictures = read_folder(options.content)
+    pictures += kept_landscapes(options.out.parent / "landscapes", DRAWN.get(options.stage, 0))
     pairs = []
     for clip in options.footage:
         pictures += read_frames(clip, count=40)

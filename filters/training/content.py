@@ -56,6 +56,19 @@ class ContentSet:
         squares = np.stack([self._square(size, generator) for _ in range(count)])
         return torch.from_numpy(squares).float().div_(255).permute(0, 3, 1, 2)
 
+    def wide(self, size: int, generator: torch.Generator) -> Tensor:
+        """One square of `size` that shows as much as a frame does, (1, 3, size, size) float32 in 0..1.
+
+        The whole short side of a picture of at least `size` lines, as far as there are any: drone footage, mostly.
+        """
+        large = [picture for picture in self.pictures if min(picture.shape[:2]) >= size] or self.pictures
+        pick, along = torch.rand(2, generator=generator).tolist()
+        picture = large[int(pick * len(large))]
+        side = min(picture.shape[:2])
+        y, x = (int(along * (length - side + 1)) for length in picture.shape[:2])
+        square = cv2.resize(picture[y : y + side, x : x + side], (size, size), interpolation=cv2.INTER_AREA)
+        return torch.from_numpy(square).float().div_(255).permute(2, 0, 1)[None]
+
     def consecutive(self, size: int, generator: torch.Generator) -> tuple[Tensor, Tensor, Tensor] | None:
         """A square of two consecutive frames, each (1, 3, size, size) in 0..1, and the motion between them.
 

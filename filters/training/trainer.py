@@ -15,6 +15,7 @@ from . import checkpoint as checkpoints
 from .content import ContentSet
 from .losses import (
     content_loss,
+    evenness_loss,
     move,
     pooled_style_loss,
     random_motion,
@@ -29,6 +30,7 @@ from .perceptual import CONTENT_LAYER, STYLE_LAYERS, Perception
 Losses = dict[str, float]
 OnProgress = Callable[[int, int, Losses, Tensor | None], None]
 MOST_FAILURES = 3
+WIDE = 384  # pixels, side of the squares on which evenness is judged: as much as a frame shows
 NOISE = 1.5 / 255  # standard deviation of what a camera and its codec add from one frame to the next
 
 
@@ -55,6 +57,7 @@ class Settings:
     pooled: float = 0.0  # share of the style loss that judges all squares of a style together
     variation_weight: float = 0.3
     tone_weight: float = 0.5
+    evenness_weight: float = 0.0
     steadiness_weight: float = 12.0
     steady_from: float = 0.1  # share of the training after which steadiness begins to count
     steady_full: float = 0.3  # and from which it counts fully
@@ -162,13 +165,23 @@ class Training:
             "style": s.style_weight,
             "variation": s.variation_weight,
             "tone": s.tone_weight,
+            "evenness": s.evenness_weight,
             "steadiness": self._steadiness(),
         }
 
     def _losses(self, pictures: Tensor, styles: Tensor) -> dict[str, Tensor]:
-        """The five losses, each the mean over the batch."""
+        """The six losses, each the mean over the batch."""
         painted, steadiness = self._painted(pictures, styles)
-        return {**self._judged(painted, pictures, styles), "steadiness": steadiness}
+        evenness = self._evenness(styles[:1])
+        return {**self._judged(painted, pictures, styles), "evenness": evenness, "steadiness": steadiness}
+
+    def _evenness(self, style: Tensor) -> Tensor:
+        """Evenness in one of the batch's styles, on a picture of its own: squares are too small to be uneven."""
+        if self.settings.evenness_weight == 0:
+            return torch.zeros((), device=self.device)
+        wide = self.content.wide(WIDE, self.generator).to(self.device)
+        wide = wide.contiguous(memory_format=torch.channels_last)
+        return evenness_loss(self.painter(wide, style).float(), wide).mean()
 
     def _judged(self, painted: Tensor, pictures: Tensor, styles: Tensor) -> dict[str, Tensor]:
         """What VGG-16 says of the paintings, their total variation and their tone."""

@@ -31,6 +31,17 @@ def test_moving_the_earlier_of_two_frames_along_its_grid_gives_the_later() -> No
     assert not torch.allclose(before[inside], after[inside], atol=0.1)
 
 
+def test_a_wide_square_shows_the_whole_short_side_of_a_large_picture() -> None:
+    small = np.zeros((200, 300, 3), np.uint8)
+    large = np.full((480, 640, 3), 50, np.uint8)
+    large[0], large[-1] = 255, 255  # both edges of the short side
+    square = ContentSet([small, large]).wide(240, torch.Generator().manual_seed(1))
+    assert square.shape == (1, 3, 240, 240)
+    assert square[..., 0, :].min() > 0.5
+    assert square[..., -1, :].min() > 0.5
+    assert ContentSet([small]).wide(240, torch.Generator().manual_seed(1)).shape == (1, 3, 240, 240)
+
+
 def test_there_are_no_pairs_larger_than_the_footage() -> None:
     pair = panned(6)
     assert ContentSet([pair[0]]).consecutive(96, torch.Generator()) is None

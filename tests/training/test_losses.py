@@ -84,6 +84,43 @@ def test_a_flat_picture_has_no_tones_to_keep() -> None:
     assert torch.isfinite(flat.grad).all()
 
 
+def test_a_patch_on_even_ground_is_uneven_and_one_that_the_footage_has_is_not() -> None:
+    generator = torch.Generator().manual_seed(5)
+    plain = torch.full((1, 3, 128, 128), 0.4) + torch.rand(1, 3, 128, 128, generator=generator) * 0.02
+    patch = torch.zeros_like(plain)
+    patch[..., 32:96, 32:96] = 0.4
+    assert float(losses.evenness_loss(plain + patch, plain)) > 0.9
+    assert float(losses.evenness_loss(plain + patch, plain + patch)) < 0.02
+
+
+def test_a_pattern_in_one_place_only_is_uneven_too() -> None:
+    plain = torch.full((1, 3, 128, 128), 0.4)
+    stripes = torch.zeros_like(plain)
+    stripes[..., :64, ::2] = 0.1
+    stripes[..., :64, 1::2] = -0.1
+    everywhere = torch.cat([stripes[..., :64, :], stripes[..., :64, :]], 2)
+    assert float(losses.evenness_loss(plain + stripes, plain)) > 0.5
+    assert float(losses.evenness_loss(plain + everywhere, plain)) < 0.01
+
+
+def test_evenness_is_a_share_so_that_less_contrast_is_no_way_out() -> None:
+    areas = torch.rand(1, 3, 8, 8, generator=torch.Generator().manual_seed(6))
+    pictures = areas.repeat_interleave(16, 2).repeat_interleave(16, 3)
+    painted = torch.rand(1, 3, 8, 8, generator=torch.Generator().manual_seed(7))
+    painted = painted.repeat_interleave(16, 2).repeat_interleave(16, 3)
+    pictures = (pictures * 4).round() / 4  # so that some areas are alike
+    strong = float(losses.evenness_loss(painted, pictures))
+    weak = float(losses.evenness_loss(0.5 + 0.5 * (painted - 0.5), pictures))
+    assert weak == pytest.approx(strong, rel=0.25)
+
+
+def test_evenness_of_flat_pictures_can_be_learned_from() -> None:
+    flat = torch.full((1, 3, 64, 64), 0.5, requires_grad=True)
+    losses.evenness_loss(flat, torch.full((1, 3, 64, 64), 0.2)).sum().backward()  # type: ignore[no-untyped-call]
+    assert flat.grad is not None
+    assert torch.isfinite(flat.grad).all()
+
+
 def test_painting_that_follows_the_motion_exactly_is_steady() -> None:
     generator = torch.Generator().manual_seed(3)
     pictures = torch.rand(4, 3, 96, 96, generator=generator)
