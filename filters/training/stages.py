@@ -22,8 +22,8 @@ STAGES = {
         steadiness_weight=24.0, steady_from=0.0, steady_full=0.02, late_from=0.5, fall_from=0.4,
     ),
     "even": Settings(
-        steps=2000, contents=1, early_sizes=(224, 256), late_sizes=(256, 288), rate=1e-3, style_rate=5e-3,
-        steadiness_weight=24.0, steady_from=0.0, steady_full=0.02, late_from=0.5, fall_from=0.1, evenness_weight=8.0,
+        steps=1100, contents=1, early_sizes=(224,), late_sizes=(256,), rate=1e-3, style_rate=5e-3,
+        steadiness_weight=24.0, steady_from=0.0, steady_full=0.02, late_from=0.6, fall_from=0.1, evenness_weight=8.0,
     ),
     "live": Settings(steps=1600, steady_from=0.128, steady_full=0.383, tone_weight=0.0),
 }  # fmt: skip

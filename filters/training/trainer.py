@@ -172,19 +172,18 @@ class Training:
     def _losses(self, pictures: Tensor, styles: Tensor) -> dict[str, Tensor]:
         """The six losses, each the mean over the batch."""
         painted, steadiness = self._painted(pictures, styles)
-        evenness = self._evenness(styles[:1])
-        return {**self._judged(painted, pictures, styles), "evenness": evenness, "steadiness": steadiness}
+        return {**self._judged(painted, pictures, styles), "steadiness": steadiness}
 
-    def _evenness(self, style: Tensor) -> Tensor:
-        """Evenness in one of the batch's styles, on a picture of its own: squares are too small to be uneven."""
+    def _evenness(self, styles: Tensor) -> Tensor:
+        """The evenness loss in each of these styles, on a picture of its own: squares are too small to be uneven."""
         if self.settings.evenness_weight == 0:
             return torch.zeros((), device=self.device)
-        wide = self.content.wide(WIDE, self.generator).to(self.device)
+        wide = self.content.wide(WIDE, self.generator).to(self.device).expand(len(styles), -1, -1, -1)
         wide = wide.contiguous(memory_format=torch.channels_last)
-        return evenness_loss(self.painter(wide, style).float(), wide).mean()
+        return evenness_loss(self.painter(wide, styles).float(), wide).mean()
 
     def _judged(self, painted: Tensor, pictures: Tensor, styles: Tensor) -> dict[str, Tensor]:
-        """What VGG-16 says of the paintings, their total variation and their tone."""
+        """What VGG-16 says of the paintings, their total variation and tone, and how even the styles paint."""
         repeats = self.settings.styles_per_content
         with torch.no_grad():
             original = self.perception(pictures[::repeats], CONTENT_LAYER)[CONTENT_LAYER]
@@ -198,6 +197,7 @@ class Training:
             "style": pooled_style_loss(features, targets, styles, self.settings.pooled).mean(),
             "variation": total_variation(painted).mean(),
             "tone": tone_loss(painted, pictures).mean(),
+            "evenness": self._evenness(torch.unique(styles)),
         }
 
     def _painted(self, pictures: Tensor, styles: Tensor) -> tuple[Tensor, Tensor]:

@@ -14,10 +14,12 @@ from django.core.management import call_command
 from django.test import Client
 
 from filters.models import Filter, StyleImage
+from filters.training.profile import View
 from tests.api.conftest import program_of
 from tests.factories import make_filter, make_video, make_video_row
 from tests.judging.drawn import add_frames, judged_filter, looks, profile
 from videos.access import NOBODY, Viewer
+from videos.management.commands.check_suggestions import with_stills
 from videos.models import Still, Visibility
 from videos.pipeline import dispatch, stills
 from videos.suggestions.check import compare, left_out, spearman
@@ -228,6 +230,30 @@ def test_the_check_tells_what_looking_at_the_footage_is_worth() -> None:
     assert found.across_filters == pytest.approx(1)
     assert np.isnan(found.blind)
     assert found.here == pytest.approx(1, abs=0.02)
+
+
+def test_the_check_tells_what_a_painted_still_is_worth() -> None:
+    known = [profile(sea={"edges": 0.5 + 0.1 * at}, night={"edges": 0.5 + 0.1 * at}) for at in range(4)]
+    checked = [profile(wood={"edges": 0.9 - 0.2 * at}) for at in range(4)]  # quite unlike what is usual
+    unseen = compare(list(zip(known, checked, strict=True)))["edges"]
+    assert unseen.across_filters == pytest.approx(-1)
+    assert np.isnan(unseen.seen)
+    shown = [[{**row, "seen": {"edges": 0.88 - 0.2 * at}} for row in rows] for at, rows in enumerate(checked)]
+    for name in ("edges", "suitability"):
+        assert compare(list(zip(known, shown, strict=True)))[name].seen > 0.9
+
+
+def test_the_first_frame_of_a_clip_is_the_still_by_which_the_others_are_told() -> None:
+    names = ("flight-0", "flight-1", "flight-2", "photo-7-0")
+    black = np.zeros((9, 9, 3), np.uint8)
+    views = [View(name, (), {}, black, black, (0, 0)) for name in names]
+    rows = [
+        {"name": name, "measured": {"edges": at, "blues": None, "style_distance": 9}}
+        for at, name in enumerate(names)
+    ]
+    told = with_stills(rows, views)
+    assert [row["name"] for row in told] == ["flight-1", "flight-2", "photo-7-0"]
+    assert [row.get("seen") for row in told] == [{"edges": 0}, {"edges": 0}, None]
 
 
 def test_each_standing_frame_can_be_told_from_the_others() -> None:

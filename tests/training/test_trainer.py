@@ -212,6 +212,16 @@ def test_consecutive_frames_count_for_steadiness_alone(
     assert with_flicker["steadiness"] > without["steadiness"]
 
 
+def test_evenness_counts_where_it_is_wanted_and_changes_nothing_elsewhere(
+    perception: Perception, targets: dict[str, Tensor]
+) -> None:
+    without = training(perception, targets, replace(QUICK, steps=1)).take_step()
+    wanted = training(perception, targets, replace(QUICK, steps=1, evenness_weight=8.0)).take_step()
+    assert without["evenness"] == 0
+    assert wanted["evenness"] > 0
+    assert wanted["total"] == pytest.approx(without["total"] + 8 * wanted["evenness"], rel=1e-4)
+
+
 def test_a_small_network_first_copies_its_teacher_and_is_then_judged_itself(
     perception: Perception, targets: dict[str, Tensor]
 ) -> None:

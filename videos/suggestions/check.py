@@ -8,7 +8,7 @@ from dataclasses import astuple, dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from videos.suggestions.choose import suitability
+from videos.suggestions.choose import expected, suitability
 from videos.suggestions.features import Features
 from videos.suggestions.predict import Prediction, Profile, measured_values, predict
 
@@ -24,6 +24,8 @@ class Agreement:
     """Which filter does better on a frame: rank correlation (Spearman) over filters, the mean over frames."""
     blind: float
     """The same for a prediction that does not look at the footage: each filter as it does usually."""
+    seen: float
+    """The same where a still of the footage was painted before, as the lab does; NaN where none was."""
     here: float
     """What only looking at the footage can tell: correlation (Pearson), over all filters and frames, of what is left
     when each filter's usual figure and each frame's mean are taken away. A blind prediction has none."""
@@ -32,19 +34,25 @@ class Agreement:
 def compare(pairs: Sequence[tuple[Profile, Profile]]) -> dict[str, Agreement]:
     """For each filter its profile on standing frames, and the same measured on frames to check by.
 
-    The second profiles hold the same frames in the same order. Gives an Agreement for each measure, and one for the
-    suitability that suggestions go by.
+    The second profiles hold the same frames in the same order; a row's `seen`, where it has one, are the traits that a
+    still of the same footage showed. Gives an Agreement for each measure, and one for the suitability that suggestions
+    go by.
     """
     predicted = [[predict(known, row["features"]) for row in checked] for known, checked in pairs]
+    shown = [
+        [expected(known, row["features"], row["seen"]) if "seen" in row else None for row in checked]
+        for known, checked in pairs
+    ]
     true = [[measured_values(row) for row in checked] for _, checked in pairs]
     result: dict[str, Agreement] = {}
     for name in sorted({name for row in predicted for one in row for name in one.here}):
         told = np.array([[one.here.get(name, np.nan) for one in row] for row in predicted])
         usual = np.array([[one.usual.get(name, np.nan) for one in row] for row in predicted])
         found = np.array([[one.get(name, np.nan) for one in row] for row in true])
-        result[name] = _agreement(told, usual, found)
+        seen = np.array([[one.here.get(name, np.nan) if one else np.nan for one in row] for row in shown])
+        result[name] = _agreement(told, usual, seen, found)
     features = [row["features"] for row in pairs[0][1]]
-    result[SUITABILITY] = _suitability(features, predicted, true)
+    result[SUITABILITY] = _suitability(features, predicted, shown, true)
     return result
 
 
@@ -66,27 +74,38 @@ def _mean_of(found: Sequence[Agreement]) -> Agreement:
 
 
 def _suitability(
-    features: Sequence[Features], predicted: list[list[Prediction]], true: list[list[dict[str, float]]]
+    features: Sequence[Features],
+    predicted: list[list[Prediction]],
+    shown: list[list[Prediction | None]],
+    true: list[list[dict[str, float]]],
 ) -> Agreement:
     """The same for the one figure that suggestions are ranked by, once predicted and once from what was measured."""
-    told, blind, found = [], [], []
+    told, blind, seen, found = [], [], [], []
     for at, footage in enumerate(features):
         here = [row[at] for row in predicted]
         told.append(suitability(here, footage))
         blind.append(suitability([Prediction(one.usual, one.usual) for one in here], footage))
+        stills = [one for row in shown if (one := row[at]) is not None]
+        nothing = np.full(len(here), np.nan)
+        seen.append(suitability(stills, footage) if len(stills) == len(here) else nothing)
         measured = [
             Prediction({name: value for name, value in row[at].items() if name in one.usual}, one.usual)
             for row, one in zip(true, here, strict=True)
         ]
         found.append(suitability(measured, footage))
-    return _agreement(*(np.array(one).T for one in (told, blind, found)))
+    return _agreement(*(np.array(one).T for one in (told, blind, seen, found)))
 
 
-def _agreement(told: Numbers, usual: Numbers, found: Numbers) -> Agreement:
+def _agreement(told: Numbers, usual: Numbers, seen: Numbers, found: Numbers) -> Agreement:
     """From tables (filters, frames); NaN where something was not measured."""
     both = np.isfinite(told) & np.isfinite(found)
     left = [np.where(both, table - usual, np.nan) for table in (told, found)]
-    return Agreement(_mean(told.T, found.T), _mean(usual.T, found.T), _pearson(*map(_without_frames, left)))
+    return Agreement(
+        across_filters=_mean(told.T, found.T),
+        blind=_mean(usual.T, found.T),
+        seen=_mean(seen.T, found.T),
+        here=_pearson(*map(_without_frames, left)),
+    )
 
 
 def _without_frames(table: Numbers) -> Numbers:

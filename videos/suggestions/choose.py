@@ -57,7 +57,7 @@ def choose(candidates: Sequence[Candidate], footage: Features, count: int) -> li
     known = [one for one in candidates if one.profile]
     if not known or not footage:
         return []
-    predictions = [_expected(one, footage) for one in known]
+    predictions = [expected(one.profile, footage, one.seen) for one in known]
     standing = standings([one.here for one in predictions])
     scores = suitability(predictions, footage)
     kind = strongest_kind(kinds(known[0].profile, footage))
@@ -71,15 +71,15 @@ def choose(candidates: Sequence[Candidate], footage: Features, count: int) -> li
     ]
 
 
-def _expected(one: Candidate, footage: Features) -> Prediction:
-    """The prediction, with what was seen counting for more than what was reckoned."""
-    told = predict(one.profile, footage)
-    seen = {
+def expected(profile: Profile, footage: Features, seen: Mapping[str, float]) -> Prediction:
+    """The prediction, with what was seen on stills of the footage counting for more than what was reckoned."""
+    told = predict(profile, footage)
+    known = {
         name: SEEN * value + (1 - SEEN) * told.here.get(name, value)
-        for name, value in one.seen.items()
+        for name, value in seen.items()
         if name in told.usual
     }
-    return Prediction({**told.here, **seen}, told.usual)
+    return Prediction({**told.here, **known}, told.usual)
 
 
 def standings(

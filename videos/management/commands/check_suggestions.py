@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +17,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from filters.engines.network import NetworkEngine
 from filters.models import Filter
 from filters.service import make_engine
+from filters.training.traits import Traits
 from rotoscope.terminal import Bar
 from videos.evaluation import judge_of
 from videos.media.statistics import statistics
@@ -93,8 +94,26 @@ def _measured(filters: list[Filter], options: dict[str, Any]) -> list[tuple[list
             with closing(make_engine(one.current)) as engine:
                 assert isinstance(engine, NetworkEngine)
                 rows, _ = profiler.measure(engine, judge_of(one, profiler.perception))
-            pairs.append((one.current.judgement.profile, rows))
+            pairs.append((one.current.judgement.profile, with_stills(rows, profiler.views)))
     return pairs
+
+
+def with_stills(rows: list[dict[str, Any]], views: Sequence[View]) -> list[dict[str, Any]]:
+    """Of each clip the first frame becomes the still that the lab painted; the others are what is checked by.
+
+    Traits only, since that is what the lab measures. Of a picture alone, or a clip's only frame, nothing was seen.
+    """
+    traits = {one.name for one in fields(Traits)}
+    frames: dict[str, list[dict[str, Any]]] = {}
+    for row, view in zip(rows, views, strict=True):
+        frames.setdefault(view.name.rpartition("-")[0], []).append(row)
+    result = []
+    for still, *others in frames.values():
+        seen = {
+            name: value for name, value in still["measured"].items() if name in traits and value is not None
+        }
+        result += [{**row, "seen": seen} for row in others] or [still]
+    return result
 
 
 def _views(path: Path, count: int, lines: int) -> Iterator[View]:
@@ -113,9 +132,10 @@ def _views(path: Path, count: int, lines: int) -> Iterator[View]:
 
 
 def _table(found: dict[str, Agreement]) -> str:
-    lines = ["                     across filters  (blind)   this footage"]
+    lines = ["                     across filters  (blind)  (a still seen)   this footage"]
     for name, one in found.items():
         lines.append(
-            f"{name.replace('_', ' '):20} {one.across_filters:14.2f} {one.blind:8.2f} {one.here:14.2f}"
+            f"{name.replace('_', ' '):20} {one.across_filters:14.2f} {one.blind:8.2f} {one.seen:15.2f}"
+            f" {one.here:14.2f}"
         )
     return "\n".join(lines)
