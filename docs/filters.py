@@ -13,7 +13,10 @@ import argparse
 import json
 import sys
 import tomllib
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
@@ -30,7 +33,9 @@ SHIPPED = FOLDER.parent / "judgements.json"
 PAGE = Path(__file__).with_suffix(".md")
 IMAGES = Path(__file__).parent / "images"
 SECOND = 3.0  # of the sample flight
+MEASURED_ON = "measured_on"  # key of the metrics, as filters/judgements.py writes it
 COLUMNS, TILE = 4, (480, 270)  # of the contact sheet, pixels
+THREE = (("style_distance", 2), ("content_distance", 2), ("temporal_error", 4))  # and digits
 Picture = NDArray[np.uint8]
 
 
@@ -87,8 +92,8 @@ def head(filters: tuple[CatalogueFilter, ...]) -> list[str]:
         "",
         "![The whole catalogue over one frame of the sample flight](images/catalogue.jpg)",
         "",
-        "Distances and steadiness as [judging](judging.md) defines them, measured on 60 frames of a flight over drone",
-        "photographs at 1280×720, whose camera path is known exactly and of which no frame was learned from:",
+        "Distances and steadiness as [judging](judging.md) defines them, measured on a flight over drone photographs,",
+        f"whose camera path is known exactly and of which no frame was learned from ({measured_on(filters)}):",
         "",
         "    .venv/bin/python manage.py evaluate --all --footage FLIGHT.mp4 --camera-path FLIGHT.json --ship",
         "",
@@ -99,31 +104,53 @@ def head(filters: tuple[CatalogueFilter, ...]) -> list[str]:
     ]
 
 
+def figures_of(one: CatalogueFilter) -> dict[str, Any]:
+    """What is known of the filter's weights, as they are now."""
+    known = json.loads(SHIPPED.read_text()) if SHIPPED.exists() else {}
+    return {**one.metrics, **known.get(sha256(one.weights), {}).get("metrics", {})}
+
+
+def measured_on(filters: tuple[CatalogueFilter, ...]) -> str:
+    """The footage and how many filters were measured on it, the most first."""
+    where = Counter(str(figures_of(one).get(MEASURED_ON, "not yet measured")) for one in filters)
+    return "; ".join(f"{footage}: {count} filters" for footage, count in where.most_common())
+
+
 def table(filters: tuple[CatalogueFilter, ...]) -> list[str]:
     """A row for each filter."""
     tables = {one["slug"]: one for one in tomllib.loads((FOLDER / "catalogue.toml").read_text())["filter"]}
-    known = json.loads(SHIPPED.read_text()) if SHIPPED.exists() else {}
     rows = [
         "| filter | learned from | style | content | temporal | smoothed | suits |",
         "|---|---|---|---|---|---|---|",
     ]
     for one in filters:
         said = tables[one.slug]
-        figures = {**one.metrics, **known.get(sha256(one.weights), {}).get("metrics", {})}
+        figures = figures_of(one)
         learned = one.style_image.title + (f", {one.style_image.artist}" if one.style_image.artist else "")
         name = f"{one.name} (*tuned*)" if said.get("tuned") else one.name
         smoothed = figures.get("temporal_error_smoothed")
         cells = [name, learned, *three(figures), f"{smoothed:.4f}" if smoothed else "", ", ".join(one.suits)]
         rows.append("| " + " | ".join(cells) + " |")
-    return rows
+    return [*rows, "", mean_of([figures_of(one) for one in filters])]
+
+
+def mean_of(figures: Sequence[Mapping[str, Any]]) -> str:
+    """The means over all filters that were measured."""
+    names = (*THREE, ("temporal_error_smoothed", 4))
+    values = {name: [one[name] for one in figures if name in one] for name, _ in names}
+    said = [
+        f"{name.replace('_', ' ')} {np.mean(values[name]):.{digits}f}"
+        for name, digits in names
+        if values[name]
+    ]
+    return f"Means: {', '.join(said)}." if said else ""
 
 
 def three(metrics: object) -> list[str]:
     """The figures of one version."""
     assert hasattr(metrics, "get")
-    names = (("style_distance", 2), ("content_distance", 2), ("temporal_error", 4))
     return [
-        f"{metrics.get(name):.{digits}f}" if metrics.get(name) is not None else "" for name, digits in names
+        f"{metrics.get(name):.{digits}f}" if metrics.get(name) is not None else "" for name, digits in THREE
     ]
 
 

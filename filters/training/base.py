@@ -66,13 +66,13 @@ def settings_for(options: argparse.Namespace, styles: list[RecipeStyle]) -> Sett
     )
 
 
-def learned(path: Path, painter: Painter) -> Painter:
-    """The network with the weights of a checkpoint. Raises OSError where there is none."""
+def learned(path: Path, painter: Painter) -> int:
+    """Give the network the weights of a checkpoint; the steps behind them. Raises OSError where there is none."""
     state = checkpoints.load(path)
     if state is None:
         raise OSError(f"There is no checkpoint {path}.")
     painter.load_state_dict(state["painter"])
-    return painter
+    return int(state["before"] + state["step"])
 
 
 def content_of(options: argparse.Namespace) -> ContentSet:
@@ -97,11 +97,13 @@ def training_of(options: argparse.Namespace) -> Training:
     material = (targets, content, settings_for(options, styles), perception, options.out / "base.ckpt")
     painter = Painter(len(styles), SIZES["live" if options.stage == "live" else "fine"])
     if options.stage == "live":
-        teacher = learned(options.before, Painter(len(styles), SIZES["fine"]))
+        teacher = Painter(len(styles), SIZES["fine"])
+        learned(options.before, teacher)
         return Distillation(painter.to(device), teacher, *material)
-    if options.before is not None:
-        learned(options.before, painter)
-    return Training(painter.to(device), *material)
+    before = learned(options.before, painter) if options.before is not None else 0
+    training = Training(painter.to(device), *material)
+    training.before = before
+    return training
 
 
 def report(step: int, total: int, losses: Losses, preview: Tensor | None) -> None:

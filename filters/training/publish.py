@@ -94,7 +94,7 @@ def write_size(out: Path, size: str, checkpoint: Path, recipe: list[RecipeStyle]
     for index, style in enumerate(learned):
         write_style(painter, index, weights_of(out, size, style), slug=style.slug, base_sha256=digest)
     kept = ("seed", "style_weight", "steadiness_weight")
-    told = {"steps": state["step"], **{name: state["settings"][name] for name in kept}}
+    told = {"steps": state["before"] + state["step"], **{name: state["settings"][name] for name in kept}}
     base_of(out, size).with_suffix(".json").write_text(json.dumps(told) + "\n")
 
 

@@ -96,6 +96,7 @@ class Training:
         self.optimizer = torch.optim.Adam(self._groups())
         self.generator = torch.Generator().manual_seed(settings.seed)
         self.step, self.elapsed, self.failures = 0, 0.0, 0
+        self.before = 0  # steps of the trainings that this one goes on from
         self.history: list[Losses] = []
         self.standing: Tensor | None = None  # pictures (N, 3, H, W) that are painted for previews
 
@@ -292,6 +293,7 @@ class Training:
                 "optimizer": self.optimizer.state_dict(),
                 "generator": self.generator.get_state(),
                 "step": self.step,
+                "before": self.before,
                 "elapsed": self.elapsed,
                 "failures": self.failures,
                 "history": self.history,

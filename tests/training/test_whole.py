@@ -1,5 +1,6 @@
 """The one command that learns and writes the catalogue, over a recipe of three styles and a step in each stage."""
 
+import json
 import tomllib
 from pathlib import Path
 
@@ -50,6 +51,8 @@ def test_one_command_goes_from_photographs_to_a_catalogue(
             digest = export.sha256(out / "bases" / f"{part['base']}.safetensors")
             assert export.read_style(out / part["weights"], digest)
     assert tables["woodcut"]["tuned"]
+    told = json.loads((out / "bases" / "base-fine.json").read_text())
+    assert told["steps"] == len(STAGES) - 1  # one in each stage of the fine one
     before = (out / "bases" / "base-live.safetensors").read_bytes()
     assert whole.main([*words, "--out", str(out)]) == 0  # nothing is learned a second time
     assert (out / "bases" / "base-live.safetensors").read_bytes() == before
