@@ -98,8 +98,8 @@ def head(filters: tuple[CatalogueFilter, ...]) -> list[str]:
         "    .venv/bin/python manage.py evaluate --all --footage FLIGHT.mp4 --camera-path FLIGHT.json --ship",
         "",
         "Lower is better; *smoothed* is the temporal error with smoothing 1; the footage itself has 0.0093. Filters",
-        "without figures were not measured yet. *tuned* filters were not learned with the base but in five minutes",
-        "afterwards.",
+        "without figures were not measured yet. *tuned* filters were not learned with the base but in a few",
+        "minutes afterwards.",
         "",
     ]
 
