@@ -15,6 +15,7 @@ import sys
 import tomllib
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -104,10 +105,16 @@ def head(filters: tuple[CatalogueFilter, ...]) -> list[str]:
     ]
 
 
+@cache
+def judgements() -> dict[str, Any]:
+    """What `evaluate --ship` found, by the SHA-256 of the weights."""
+    known: dict[str, Any] = json.loads(SHIPPED.read_text()) if SHIPPED.exists() else {}
+    return known
+
+
 def figures_of(one: CatalogueFilter) -> dict[str, Any]:
     """What is known of the filter's weights, as they are now."""
-    known = json.loads(SHIPPED.read_text()) if SHIPPED.exists() else {}
-    return {**one.metrics, **known.get(sha256(one.weights), {}).get("metrics", {})}
+    return {**one.metrics, **judgements().get(sha256(one.weights), {}).get("metrics", {})}
 
 
 def measured_on(filters: tuple[CatalogueFilter, ...]) -> str:
