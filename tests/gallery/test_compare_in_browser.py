@@ -203,6 +203,29 @@ def test_the_address_brings_the_arrangement_back(
     assert (kept["a"], kept["b"], kept["marks"]["in"]) == (one, two, 6)
 
 
+LOSE_THE_FIRST_PICTURE = """
+const request = HTMLVideoElement.prototype.requestVideoFrameCallback;
+const told = new WeakSet();
+HTMLVideoElement.prototype.requestVideoFrameCallback = function (heard) {
+  return request.call(this, (now, data) => {
+    const first = !told.has(this);
+    told.add(this);
+    heard(now, first ? { mediaTime: 0, expectedDisplayTime: data.expectedDisplayTime } : data);
+  });
+};"""
+
+
+def test_a_picture_that_is_not_reported_is_asked_for_again(
+    live_server: LiveServer, video: Video, open_page: Open
+) -> None:
+    """As chromium does now and then: the clock stands on the sixth frame, the callback spoke of the first."""
+    page = open_page("about:blank")
+    page.add_init_script(LOSE_THE_FIRST_PICTURE)
+    page.goto(compare(live_server, video, "?layout=grid&t=6"))
+    wait(page, settled(6), "at frame 6")
+    assert numbers(page) == [6] * 3
+
+
 def test_the_wipe_follows_the_mouse(live_server: LiveServer, video: Video, open_page: Open) -> None:
     page = open_page(compare(live_server, video, "?t=0"), reduced_motion="reduce")
     wait(page, settled(0), "ready")

@@ -1,7 +1,9 @@
 // One <video> of footage or of a render, spoken to in frames of the footage. What is on the screen is not
 // assumed but measured: requestVideoFrameCallback names the frame that was handed to the screen.
 
-const PATIENCE = 4000; // ms until a seek is given up
+const PATIENCE = 4000; // ms until a seek is no longer waited for
+const LOST = 600; // ms after which a paused video that does not report the wanted picture is asked for it again
+const TRIES = 5; // seeks for the same picture
 
 export class Track {
   /** `pick`: {ref, name, src, poster, start, stop, audio}; the clip holds frames [start, stop) of the footage. */
@@ -11,6 +13,7 @@ export class Track {
     this.video = video;
     this.frame = null; // the footage's frame on the screen, as last measured
     this.broken = false;
+    this.tries = 0;
     this.waiters = new Set();
     video.controls = false;
     video.loop = false;
@@ -18,7 +21,7 @@ export class Track {
     video.playsInline = true;
     video.disablePictureInPicture = true;
     video.addEventListener('error', () => { this.broken = true; this.#tell(); });
-    video.addEventListener('seeked', () => this.#afterSeek());
+    for (const kind of ['loadeddata', 'seeked']) video.addEventListener(kind, () => this.#afterSeek());
     this.#listen();
   }
 
@@ -44,7 +47,8 @@ export class Track {
     const there = this.frame === wanted && !video.seeking && this.#frameByClock() === wanted;
     if (there && !afresh) return Promise.resolve();
     if (afresh) this.frame = null;
-    video.currentTime = this.timing.middle(wanted - this.pick.start);
+    this.tries = TRIES;
+    this.#go();
     return this.#until(() => this.frame === wanted && !video.seeking, PATIENCE);
   }
 
@@ -58,6 +62,11 @@ export class Track {
     const tell = () => this.#tell();
     for (const kind of ['canplay', 'canplaythrough', 'seeked']) this.video.addEventListener(kind, tell, { once: true });
     return this.#until(() => this.ready, PATIENCE);
+  }
+
+  #go() {
+    this.tries -= 1;
+    this.video.currentTime = this.timing.middle(this.wanted - this.pick.start);
   }
 
   #frameByClock() {
@@ -77,11 +86,22 @@ export class Track {
   /** A seek within the frame that is shown already brings no new picture, hence no callback. */
   #afterSeek() {
     setTimeout(() => {
-      if (this.wanted !== undefined && !this.video.seeking && this.frame === null && this.video.readyState >= 2) {
-        this.frame = this.#frameByClock();
-      }
+      if (this.wanted !== undefined && this.#resting && this.frame === null) this.frame = this.#frameByClock();
       this.#tell();
     }, 120);
+    setTimeout(() => this.#again(), LOST);
+  }
+
+  /** A seek made while the video was still loading may show its picture unreported, or none: it is made again. */
+  #again() {
+    const lost = this.wanted !== undefined && this.video.paused && this.#resting && this.frame !== this.wanted;
+    if (!lost || !this.tries) return;
+    this.frame = null;
+    this.#go();
+  }
+
+  get #resting() {
+    return !this.video.seeking && this.video.readyState >= HTMLMediaElement.HAVE_CURRENT_DATA;
   }
 
   #tell() {
