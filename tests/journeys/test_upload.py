@@ -184,3 +184,20 @@ def test_the_plain_form_uploads_without_javascript(
         lambda: one(installation, "SELECT state FROM videos_video WHERE title = 'By hand'") == "ready",
     )
     assert one(installation, CHECKSUM, "plain.mp4") == sha256(clip)
+
+
+@pytest.mark.parametrize("width", [1440, 390])
+def test_a_long_name_leaves_its_card_as_wide_as_the_page(
+    installation: Installation, window: Windows, account: Callable[[str], str], tmp_path: Path, width: int
+) -> None:
+    page = upload_page(window, installation.address, account(f"lena{width}"))
+    page.set_viewport_size({"width": width, "height": 900})
+    name = "an exceptionally long name that somebody gave a clip taken at dawn above the northern beach"
+    page.set_input_files("#files", draw_clip(tmp_path / f"{name} {width}.mp4", frames=6))
+    card = page.locator(".file", has_text=name)
+    expect(card).to_have_attribute("data-state", "ready")
+    room = page.locator("#files-list").bounding_box()
+    drawn = card.bounding_box()
+    assert room is not None and drawn is not None
+    assert drawn["width"] <= room["width"] + 1
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
