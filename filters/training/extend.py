@@ -1,5 +1,6 @@
-"""Tune the recipe's further styles on a base that ships: `python -m filters.training.extend --content DIR …`.
+"""Tune the recipe's further styles on a base that ships: `python -m filters.training.extend --styles DIR …`.
 
+As `manage.py train` does it: on landscapes that the product draws, unless photographs are named.
 Writes weights/SIZE/SLUG.safetensors for every style with `tuned = true`; `publish` then puts them into the catalogue.
 """
 
@@ -18,19 +19,22 @@ from .network import SIZES
 from .perceptual import Perception
 from .publish import base_of, weights_of
 from .recipe import CATALOGUE, read_recipe
+from .scenes import landscapes
 from .trainer import Settings
 from .tune import Tuned, tune, tuning_settings
+
+LANDSCAPES = 160  # drawn, where no photographs are named
 
 
 def arguments(words: list[str]) -> argparse.Namespace:
     """Read the command line."""
     parser = argparse.ArgumentParser(description="Tune further styles on the bases that ship.")
-    parser.add_argument("--content", type=Path, required=True, help="folder of photographs to learn on")
+    parser.add_argument("--content", type=Path, help="folder of photographs to learn on instead")
     parser.add_argument("--styles", type=Path, required=True, help="folder of the paintings")
     parser.add_argument("--out", type=Path, default=CATALOGUE)
     parser.add_argument("--size", choices=list(SIZES), default="fine")
     parser.add_argument("--only", nargs="*", default=[], metavar="SLUG")
-    parser.add_argument("--steps", type=int, default=300, help="the same number on any machine")
+    parser.add_argument("--steps", type=int, default=200, help="the same number on any machine")
     parser.add_argument("--minutes", type=float, default=0.0, help="instead: by the clock")
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--seed", type=int, default=1)
@@ -43,7 +47,8 @@ def main(words: list[str]) -> int:
     torch.set_num_threads(options.threads)
     base, recipe = base_of(options.out, options.size), read_recipe()
     learned = [weights_of(options.out, options.size, style) for style in recipe if not style.tuned]
-    content, perception = ContentSet(read_folder(options.content)), Perception()
+    pictures = read_folder(options.content) if options.content else landscapes(LANDSCAPES)
+    content, perception = ContentSet(pictures), Perception()
     steps = 0 if options.minutes else options.steps
     settings = tuning_settings(steps=steps, minutes=options.minutes, seed=options.seed)
     for style in recipe:

@@ -42,7 +42,7 @@ def main(words: list[str]) -> int:
     fine, live = (str(options.work / stage / "base.ckpt") for stage in ("relax", "live"))
     publish.main(["--fine", fine, "--live", live, *painted, *out])
     for size in ("fine", "live"):
-        extend.main([*paths, *out, *steps, "--size", size])
+        extend.main([*painted, *out, *steps, "--size", size])
     return publish.main([*painted, *out])
 
 

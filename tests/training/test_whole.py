@@ -20,6 +20,7 @@ def recipe(monkeypatch: pytest.MonkeyPatch) -> list[RecipeStyle]:
     chosen = [known[slug] for slug in ("woodcut", "terrazzo", "silver-print")]
     for module in (base, extend, publish):
         monkeypatch.setattr(module, "read_recipe", lambda: chosen)
+    monkeypatch.setattr(extend, "LANDSCAPES", 2)
     return chosen
 
 
