@@ -238,6 +238,19 @@ def test_the_wipe_follows_the_mouse(live_server: LiveServer, video: Video, open_
     assert status(page)["cut"] == pytest.approx(25, abs=1)
 
 
+def test_footage_without_a_render_is_shown_whole(
+    live_server: LiveServer, video: Video, open_page: Open
+) -> None:
+    """Also once the wipe would have swept: there is nothing to wipe to."""
+    Render.objects.all().delete()
+    page = open_page(compare(live_server, video, "?t=5"))
+    wait(page, settled(5), "ready")
+    page.wait_for_timeout(2000)
+    shown = page.evaluate("getComputedStyle(document.querySelector('.pane:not(.hidden)')).clipPath")
+    assert shown == "none"
+    assert not page.locator("[role=slider].handle").is_visible()
+
+
 def test_zooming_shows_the_same_spot_of_all(live_server: LiveServer, video: Video, open_page: Open) -> None:
     page = open_page(compare(live_server, video, "?layout=grid&t=0"))
     wait(page, settled(0), "ready")

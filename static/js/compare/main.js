@@ -157,11 +157,11 @@ class RsCompare extends HTMLElement {
     const { layout, shown } = this;
     this.dataset.layout = layout;
     this.toggleAttribute('data-many', shown.length > 4);
+    this.toggleAttribute('data-alone', shown.length < 2);
     if (layout === 'grid') this.#shape(shown.length);
     const turn = (this.arranging = (this.arranging ?? 0) + 1);
     const loading = setTimeout(() => { this.loading.hidden = false; }, 250);
     const tracks = this.panes.show(shown, layout === 'grid' ? [] : ['a', 'b']);
-    this.style.setProperty('--cut', shown.length > 1 ? `${this.cut}%` : '100%');
     this.#magnify();
     this.#press();
     this.#blink();
