@@ -12,10 +12,11 @@ from django.urls import reverse
 from unfold.decorators import action, display
 
 from rotoscope.admin_parts import HouseAdmin, badge, do_each
+from rotoscope.key_model import SecretKey
 
 
 class KeyAdmin(HouseAdmin):
-    """For models with `make(owner, name) -> (row, plain)` and `revoke()`. `how` says what the key is for."""
+    """For every kind of `SecretKey`. `how` says what the key is for."""
 
     how = ""
     shown: tuple[str, ...] = ("prefix", "state", "created_at", "last_used_at", "revoked_at")
@@ -68,15 +69,9 @@ class KeyAdmin(HouseAdmin):
     @admin.action(description="Revoke")
     def revoke_chosen(self, request: HttpRequest, chosen: QuerySet[Any]) -> None:
         """An action of the list."""
-        do_each(request, chosen, _revoke, "revoked", "were revoked before")
+        do_each(request, chosen, SecretKey.revoke, "revoked", "were revoked before")
 
     @action(description="Revoke")
     def revoke_one(self, request: HttpRequest, key: Any) -> None:
         """A button of the page."""
-        do_each(request, [key], _revoke, "key revoked", "key was revoked before")
-
-
-def _revoke(key: Any) -> bool:
-    was_valid = key.revoked_at is None
-    key.revoke()
-    return was_valid
+        do_each(request, [key], SecretKey.revoke, "key revoked", "key was revoked before")

@@ -19,7 +19,7 @@ def key_of(request: HttpRequest) -> DeepFilterKey:
         if plain.lower().startswith(scheme):
             plain = plain[len(scheme) :].strip()
     key = DeepFilterKey.find(plain) if plain else None
-    if key is None or not key.owner.is_active:
+    if key is None:
         raise Problem("authorization required", status=401, error_type="AuthorizationError")
     return key
 
