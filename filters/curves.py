@@ -11,8 +11,21 @@ WIDTH, HEIGHT = 320, 120
 POINTS = 240
 """Points of a line at most: more cannot be told apart at this size."""
 
-NAMES = (("total", 1), ("style", 3), ("content", 2), ("steadiness", 5))
-"""Curves that are shown, with their place in a row of `TrainingRun.losses`."""
+LOSSES = ("total", "content", "style", "variation", "steadiness", "tone", "evenness")
+"""What follows the step in a row of `TrainingRun.losses`; rows from before tone and evenness end with steadiness."""
+
+OLDER = LOSSES.index("steadiness") + 1
+"""How many losses such a row has."""
+
+SHOWN = {
+    "total": "all of them, each by its weight",
+    "style": "how far from the picture’s manner",
+    "content": "what is lost of the footage",
+    "steadiness": "what flickers from frame to frame",
+    "tone": "light and dark out of place",
+    "evenness": "patches where the footage has none",
+}
+"""Losses that are drawn, and what each says."""
 
 
 @dataclass(frozen=True)
@@ -20,6 +33,7 @@ class Curve:
     """One loss over steps: `raw` and `smooth` are SVG points, `last` the smoothed value now, `top` the scale's end."""
 
     name: str
+    meaning: str
     raw: str
     smooth: str
     last: float
@@ -30,10 +44,13 @@ class Curve:
 def curves_of(losses: Sequence[Sequence[float]]) -> list[Curve]:
     """The curves of a training run; none before its second entry."""
     rows = thinned(losses)
-    if len(rows) < 2:
-        return []
-    steps = [row[0] for row in rows]
-    return [curve(name, steps, [row[at] for row in rows]) for name, at in NAMES if len(rows[0]) > at]
+    drawn = []
+    for name in SHOWN:
+        at = 1 + LOSSES.index(name)
+        known = [row for row in rows if len(row) > at]
+        if len(known) > 1:
+            drawn.append(curve(name, [row[0] for row in known], [row[at] for row in known]))
+    return drawn
 
 
 def curve(name: str, steps: Sequence[float], values: Sequence[float]) -> Curve:
@@ -42,7 +59,13 @@ def curve(name: str, steps: Sequence[float], values: Sequence[float]) -> Curve:
     ordered = sorted(values)
     top = max(ordered[min(len(ordered) - 1, int(0.98 * len(ordered)))], *smooth[len(smooth) // 2 :], 1e-9)
     return Curve(
-        name, _points(steps, values, top), _points(steps, smooth, top), smooth[-1], top, int(steps[-1])
+        name,
+        SHOWN[name],
+        _points(steps, values, top),
+        _points(steps, smooth, top),
+        smooth[-1],
+        top,
+        int(steps[-1]),
     )
 
 

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from filters.curves import LOSSES
 from rotoscope.files import store, work_folder
 
 if TYPE_CHECKING:
@@ -20,7 +21,6 @@ OnStep = Callable[[int, int, dict[str, float]], None]
 WRITE_EVERY = 2.0  # seconds between two updates of the row
 ASK_EVERY = 1.0  # seconds between two looks at whether somebody wants it to stop
 MOST_POINTS = 500  # of the stored curve
-LOSSES = ("total", "content", "style", "variation", "steadiness")
 
 
 class Diary:

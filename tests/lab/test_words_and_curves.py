@@ -75,3 +75,21 @@ def test_a_long_training_is_thinned_and_keeps_its_last_step() -> None:
 def test_there_is_no_curve_before_the_second_step() -> None:
     assert curves.curves_of([]) == []
     assert curves.curves_of([[1, 1.0, 1.0, 1.0, 1.0, 1.0]]) == []
+
+
+def test_a_row_has_a_curve_for_each_loss_that_is_shown() -> None:
+    row = [1.0, 3.0, 0.9, 0.5, 0.1, 0.02, 0.4, 0.05]
+    drawn = curves.curves_of([row, [2.0, *row[1:]]])
+    assert {one.name: one.last for one in drawn} == {
+        "total": 3.0, "style": 0.5, "content": 0.9, "steadiness": 0.02, "tone": 0.4, "evenness": 0.05,
+    }  # fmt: skip
+    assert all(one.meaning for one in drawn)
+
+
+def test_a_training_begun_before_tone_and_evenness_were_kept_shows_what_there_is() -> None:
+    old = [[step, 3.0, 0.9, 0.5, 0.1, 0.02] for step in range(3)]
+    new = [3, 3.0, 0.9, 0.5, 0.1, 0.02, 0.4, 0.05]
+    assert [one.name for one in curves.curves_of(old)] == ["total", "style", "content", "steadiness"]
+    drawn = {one.name: one.steps for one in curves.curves_of([*old, new, [4, *new[1:]]])}
+    assert len(drawn) == 6
+    assert set(drawn.values()) == {4}

@@ -44,6 +44,7 @@ def telling(
         row: TrainingRun, diary: training_diary.Diary, lost: Any
     ) -> tuple[Tuned | None, dict[str, float]]:
         losses = {"total": 3.0, "content": 1.0, "style": 0.5, "variation": 0.1, "steadiness": 0.02}
+        losses |= {"tone": 0.4, "evenness": 0.05}
         diary(1, 2, losses, None)
         diary(2, 2, losses, torch.rand(2, 3, 16, 16))
         if error is not None:
