@@ -23,8 +23,9 @@
     licence = "public domain"
 
 A filter that is there keeps what curators made of it: its texts, its state, a version of their own. New weights
-in the catalogue become a new version, which is adopted where the current one came from the catalogue too. What an
-evaluation found out about shipped weights comes with them (`filters/judgements.py`).
+in the catalogue become a new version. It is adopted, with the style image that it was learned from, where the
+current one came from the catalogue too. What an evaluation found out about shipped weights comes with them
+(`filters/judgements.py`).
 """
 
 from __future__ import annotations
@@ -88,6 +89,8 @@ def _bring_up(table: dict[str, Any], catalogue: Path) -> bool:
         version, change = _version(one, table, catalogue)
         if "made" in (change, twin_change) and not own:
             one.adopt(version, live=twin)
+            one.style_image = _style_image(table["style_image"], catalogue)
+            one.save(update_fields=["style_image"])
         if made:
             one.publish()
     return bool(change or twin_change) or made

@@ -68,6 +68,17 @@ def test_new_weights_become_a_new_version_and_the_old_one_stays(catalogue: Path)
     assert local_path(one.versions.get(number=1).weights).read_bytes() == b"first numbers"
 
 
+def test_new_weights_bring_the_picture_they_were_learned_from(catalogue: Path) -> None:
+    shipped.load(catalogue)
+    (catalogue / "weights" / "ink.safetensors").write_bytes(b"better numbers")
+    Image.fromarray(np.full((32, 32, 3), 20, np.uint8)).save(catalogue / "styles" / "ink.png")
+    assert shipped.load(catalogue) == 1
+    one = Filter.objects.get()
+    assert one.style_image is not None
+    assert (one.style_image.width, one.style_image.height) == (32, 32)
+    assert shipped.load(catalogue) == 0
+
+
 def with_a_live_twin(catalogue: Path, numbers: bytes = b"few numbers") -> None:
     twin = '[filter.live]\nbase = "small"\nweights = "weights/live/ink.safetensors"\n[filter.style_image]'
     (catalogue / "catalogue.toml").write_text(TABLE.replace("[filter.style_image]", twin))
