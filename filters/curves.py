@@ -5,17 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from filters.loss_rows import LOSSES
+
 WIDTH, HEIGHT = 320, 120
 """Size of the drawing in its own units."""
 
 POINTS = 240
 """Points of a line at most: more cannot be told apart at this size."""
-
-LOSSES = ("total", "content", "style", "variation", "steadiness", "tone", "evenness")
-"""What follows the step in a row of `TrainingRun.losses`; rows from before tone and evenness end with steadiness."""
-
-OLDER = LOSSES.index("steadiness") + 1
-"""How many losses such a row has."""
 
 SHOWN = {
     "total": "all of them, each by its weight",

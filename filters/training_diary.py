@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from filters.curves import LOSSES
+from filters.loss_rows import LOSSES
 from rotoscope.files import store, work_folder
 
 if TYPE_CHECKING:

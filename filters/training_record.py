@@ -9,14 +9,13 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from filters.curves import LOSSES, OLDER
+from filters.loss_rows import LENGTHS
 from filters.models import Filter, FilterVersion, StyleImage, TrainingRun
 from filters.training.crop import crop_from
 
 NUMBERS = ("seed", "step", "steps", "seconds")
 TEXTS = {"content_sha256": 64, "code_version": 80, "device": 80, "base": 80}
 SETTINGS = ("minutes", "steps", "style_scale", "style_weight", "content_weight")
-COLUMNS = (1 + OLDER, 1 + len(LOSSES))
 MOST_POINTS = 2000
 LARGEST = 2**31 - 1
 
@@ -87,7 +86,7 @@ def _crops(value: object) -> list[list[float]]:
 def _losses(value: object) -> list[list[float]]:
     if not isinstance(value, list) or len(value) > MOST_POINTS:
         return []
-    rows = [row for row in value if isinstance(row, list) and len(row) in COLUMNS]
+    rows = [row for row in value if isinstance(row, list) and len(row) in LENGTHS]
     return [[_number(one) for one in row] for row in rows]
 
 

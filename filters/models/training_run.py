@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 class TrainingRun(Leased):
     """Settings, seed, losses over time, previews, device, seconds; resumable from `checkpoint`.
 
-    `losses` is a list of [step, total, content, style, variation, steadiness, tone, evenness].
+    `losses` is a list of rows [step, total, content, …], as `filters/loss_rows.py` has them.
     `previews` is a list of {"step": int, "image": storage name}.
     """
 

@@ -7,9 +7,8 @@ import numpy as np
 
 from .fields import SIDE, Field, Picture, finish, noise, over, positions
 
-GROOVE = (
-    19.0  # pixels from one cut to the next: what the network's eighths can carry along a coast or a ridge
-)
+# Pixels from one cut to the next. Twice as fine they came out as brown ground (docs/decisions/0005-base-network.md).
+GROOVE = 19.0
 
 
 def draw(seed: int = 3) -> Picture:
