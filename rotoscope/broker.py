@@ -17,8 +17,9 @@ os.environ.setdefault("dramatiq_queue_prefetch", "1")
 
 SCHEMES = ("postgres", "postgresql", "redis", "rediss", "unix", "amqp", "amqps")
 
-QUEUES = ("default", "ingest", "stills", "render", "training")
-"""Everything that waits: odds and ends, uploads to be taken in, single pictures, segments, filters being made."""
+QUEUES = ("default", "ingest", "stills", "render", "training", "judging")
+"""Everything that waits: odds and ends, uploads to be taken in, single pictures, segments, filters being made, and
+those being measured: that takes minutes, and whoever orders a training waits for its first preview."""
 
 MIDDLEWARE = [
     "dramatiq.middleware.AgeLimit",

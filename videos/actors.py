@@ -47,7 +47,7 @@ def rebuild(pk: int) -> None:
     rebuild_step.run(pk)
 
 
-@dramatiq.actor(queue_name="training", time_limit=60 * MINUTE, **SOON)
+@dramatiq.actor(queue_name="judging", time_limit=60 * MINUTE, **SOON)
 def judge(pk: int) -> None:
     """Measure a version on the sample flight."""
     judging.run(pk)

@@ -47,9 +47,10 @@ def services(base: Path, home: Path, mark: str, wishes: Wishes, owner: str | Non
         service("reconcile", "reconcile", "--every", RECONCILE_SECONDS),
     ]
     if importlib.util.find_spec("torch") is not None:
-        training = service("training", "work", "--queues", "training", nice=10)
-        training.environment = {key: value for key, value in environment.items() if key != "OMP_NUM_THREADS"}
-        found.append(training)
+        every_core = {key: value for key, value in environment.items() if key != "OMP_NUM_THREADS"}
+        for queue, nice in (("training", 10), ("judging", 15)):
+            found.append(service(queue, "work", "--queues", queue, nice=nice))
+            found[-1].environment = every_core
     if wishes.sample and owner:
         found.append(service("sample", "sample", "--owner", owner, nice=2, once=True))
     return found

@@ -66,7 +66,7 @@ def test_a_curator_has_it_measured_from_its_page(
     with django_capture_on_commit_callbacks(execute=True):
         answer = press(staff_client, one, "measure_one", style_image=one.style_image_id)
     assert "measures it next" in answer.content.decode()
-    (message,) = queue.queues["training"].queue
+    (message,) = queue.queues["judging"].queue
     assert b'"judge"' in message
     assert one.current is not None
     one.current.metrics = {MEASURED_ON: "the sample flight"}

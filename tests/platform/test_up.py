@@ -86,11 +86,13 @@ def test_a_command_uses_the_server_that_is_running(running: Installation) -> Non
         ("granian", "rotoscope.wsgi"),
         ("manage.py work", "render"),
         ("manage.py work", "stills"),
+        ("manage.py work", "training"),
+        ("manage.py work", "judging"),
         ("manage.py reconcile",),
         ("bin/postgres -D",),
         ("sweeper.py",),
     ],
-    ids=["web", "render worker", "stills worker", "reconciler", "database", "sweeper"],
+    ids=["web", "render worker", "stills worker", "trainer", "judge", "reconciler", "database", "sweeper"],
 )
 def test_what_is_killed_comes_back(running: Installation, words: tuple[str, ...]) -> None:
     if words == ("sweeper.py",):
