@@ -48,7 +48,7 @@ def services(base: Path, home: Path, mark: str, wishes: Wishes, owner: str | Non
     ]
     if importlib.util.find_spec("torch") is not None:
         every_core = {key: value for key, value in environment.items() if key != "OMP_NUM_THREADS"}
-        for queue, nice in (("training", 10), ("judging", 15)):
+        for queue, nice in (("training", 10), ("judging", 19)):
             found.append(service(queue, "work", "--queues", queue, nice=nice))
             found[-1].environment = every_core
     if wishes.sample and owner:

@@ -34,7 +34,11 @@ class Service:
     _due: float = field(default=0.0, init=False)
 
     def start(self) -> None:
-        """Start it, tied to us, in a process group of its own (Ctrl-C is the supervisor's to hear)."""
+        """Start it, tied to us, in a process group of its own (Ctrl-C is the supervisor's to hear).
+
+        Not in a session of its own: Linux shares the processor out among sessions first (autogroup), and `nice`
+        counts only within one.
+        """
         self._put_aside_large_log()
         nice = ["nice", "-n", str(self.nice)] if self.nice else []
         with self.log.open("ab") as log:
@@ -44,7 +48,7 @@ class Service:
                 stdout=log,
                 stderr=log,
                 env=self.environment,
-                start_new_session=True,
+                process_group=0,
             )
         self._started = time.monotonic()
 

@@ -72,6 +72,16 @@ def test_a_taken_port_is_refused_before_anything_is_started(tmp_path: Path) -> N
     assert not (tmp_path / "home" / "postgres").exists()
 
 
+def test_what_people_wait_for_goes_before_what_they_do_not_wait_for(running: Installation) -> None:
+    assert running.process is not None
+    workers = ("granian", "render", "training", "judging")
+    found = [running.find(word if word == "granian" else f"--queues {word}") for word in workers]
+    priorities = [os.getpriority(os.PRIO_PROCESS, pid) for pid in found]
+    assert priorities == sorted(set(priorities))
+    # Of two sessions each gets half of the processor, whatever their priorities.
+    assert {os.getsid(pid) for pid in found} == {os.getsid(running.process.pid)}
+
+
 def test_a_command_uses_the_server_that_is_running(running: Installation) -> None:
     database = running.find("bin/postgres -D")
     told = manage(running.home, "shell", "-v", "0", "-c", "from django.db import connection; "
