@@ -5,7 +5,9 @@ The one module of the domain that needs PyTorch; it imports it only when it work
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
+import importlib
 import itertools
 import logging
 from collections.abc import Callable, Iterator
@@ -36,6 +38,12 @@ Picture = NDArray[np.uint8]
 DRAWN = 160  # landscapes drawn by ourselves, where footage is short of pictures
 STANDING_SIDE = 256  # pixels a side of the pictures that previews are painted of
 Figures = dict[str, float]
+
+
+def get_ready() -> None:
+    """Load PyTorch, where there is any, before somebody waits for it: three seconds and more of the first preview's ten."""
+    with contextlib.suppress(ModuleNotFoundError):
+        importlib.import_module("filters.training.tune")
 
 
 def train(row: TrainingRun, diary: Diary, lost: Callable[[], bool]) -> tuple[Tuned | None, Figures]:

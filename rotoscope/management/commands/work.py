@@ -11,6 +11,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandParser
 from django.utils.module_loading import autodiscover_modules
 
+from filters.training_work import get_ready
 from rotoscope.broker import QUEUES
 
 GRACE_MS = 3_000
@@ -40,6 +41,8 @@ class Command(BaseCommand):
         broker.emit_after("process_boot")
         worker = dramatiq.Worker(broker, queues=set(options["queues"]), worker_threads=options["threads"])
         worker.start()
+        if "training" in options["queues"]:
+            threading.Thread(target=get_ready, name="get ready", daemon=True).start()
         self.stdout.write(f"working off {', '.join(options['queues'])}")
         self.stdout.flush()
         while not stop.wait(3600):
