@@ -41,7 +41,7 @@ Figures = dict[str, float]
 
 
 def get_ready() -> None:
-    """Load PyTorch, where there is any, before somebody waits for it: three seconds and more of the first preview's ten."""
+    """Load PyTorch, where there is any, before somebody waits for it: over three of the first preview's ten seconds."""
     with contextlib.suppress(ModuleNotFoundError):
         importlib.import_module("filters.training.tune")
 
