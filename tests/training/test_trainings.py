@@ -44,7 +44,7 @@ def telling(
         row: TrainingRun, diary: training_diary.Diary, lost: Any
     ) -> tuple[Tuned | None, dict[str, float]]:
         losses = {"total": 3.0, "content": 1.0, "style": 0.5, "variation": 0.1, "steadiness": 0.02}
-        losses |= {"tone": 0.4, "evenness": 0.05}
+        losses |= {"tone": 0.4, "evenness": 0.05, "lattice": 0.3}
         diary(1, 2, losses, None)
         diary(2, 2, losses, torch.rand(2, 3, 16, 16))
         if error is not None:
@@ -111,7 +111,7 @@ def test_what_was_trained_is_measured_next_also_where_the_worker_died_in_between
     assert trainings.run(run.pk)  # and there its worker is killed
     with django_capture_on_commit_callbacks(execute=True):
         actors.train.fn(run.pk)
-    (message,) = queue.queues["training"].queue
+    (message,) = queue.queues["judging"].queue
     assert b'"judge"' in message
     version = FilterVersion.objects.get(training_run=run)
     version.metrics[MEASURED_ON] = "the sample flight"
