@@ -23,7 +23,7 @@ from .footage import read_frames, read_pairs
 from .network import SIZES, Painter
 from .perceptual import Perception
 from .recipe import RecipeStyle, read_recipe
-from .stages import BEFORE, BY_STYLE, DRAWN, STAGES
+from .stages import BEFORE, BY_STYLE, DRAWN, LIVE, STAGES
 from .styles import style_picture, style_targets
 from .trainer import Losses, Settings, Training
 
@@ -95,7 +95,7 @@ def training_of(options: argparse.Namespace) -> Training:
     targets = style_targets([style_picture(s.image(options.styles), s.scale) for s in styles], perception)
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
     material = (targets, content, settings_for(options, styles), perception, options.out / "base.ckpt")
-    painter = Painter(len(styles), SIZES["live" if options.stage == "live" else "fine"])
+    painter = Painter(len(styles), SIZES["live" if options.stage in LIVE else "fine"])
     if options.stage == "live":
         teacher = Painter(len(styles), SIZES["fine"])
         learned(options.before, teacher)

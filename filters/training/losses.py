@@ -91,6 +91,27 @@ def evenness_loss(painted: Tensor, pictures: Tensor, area: int = 16, near: float
     return among_alike / (unlike.mean((1, 2)) + 1e-3)
 
 
+def lattice_loss(painted: Tensor, period: int = 8, periods: int = 8) -> Tensor:
+    """How much of a painting stands on the network's own grid: variance of the detail that is the same at the same
+    place of every period of 8 pixels, mean over windows of 8 x 8 periods, per picture (N,), in squared hundredths of
+    full scale, about 0 and up.
+
+    On ground without detail a network whose features lie 8 pixels apart can draw nothing else: scales and dots that
+    do not move along with the footage. It is the covariance of *different* periods (their mean squared less the mean
+    square, as a U-statistic), so strokes that follow the footage give 0 on the mean and are left alone.
+    Pictures (N, 3, H, W) in 0..1, sides of at least 64; what is left over beside whole windows does not count.
+    """
+    count, colours, height, width = painted.shape
+    across, down = width // (period * periods), height // (period * periods)
+    detail = painted - functional.avg_pool2d(painted, period + 1, 1, period // 2, count_include_pad=False)
+    cut = detail[..., : down * periods * period, : across * periods * period]
+    windows = cut.reshape(count, colours, down, periods, period, across, periods, period)
+    total = periods * periods
+    together = windows.mean((3, 6)).square().mean((1, 3, 5))
+    alone = windows.square().mean((1, 3, 4, 6, 7))
+    return 1e4 * ((total * together - alone) / (total - 1)).mean((1, 2))
+
+
 def described_areas(pictures: Tensor, area: int) -> Tensor:
     """Mean and standard deviation of each colour in areas of a picture: (N, 3, H, W) -> (N, areas, 6)."""
     mean = functional.avg_pool2d(pictures, area)

@@ -1,16 +1,24 @@
 """The stages in which the shipped base networks are learned, each from the one before it.
 
-The fine one has five: all styles on small squares, which is cheap and brings it half of the way; a short one on
+The fine one has six: all styles on small squares, which is cheap and brings it half of the way; a short one on
 larger squares with steadiness at its full weight; the long one, on squares that hold as much of a style as its
 statistics ask for, where the rates fall for most of the time; one more like it that also asks for evenness, much of
-it, until dark water and shadow have no patches of colour; and one that asks for less of it, so that the colours
-which went with the patches come back elsewhere. The live one learns from the fine one as it is after the second.
+it, until dark water and shadow have no patches of colour; one that asks for less of it, so that the colours which
+went with the patches come back elsewhere; and one on pictures that are half lawn, water or haze, which asks for ground
+without scales and dots. The live one learns from the fine one as it is after the second, and then has such a last stage
+of its own.
 docs/decisions/0005 has what each of them gave.
 """
 
 from __future__ import annotations
 
 from .trainer import Settings
+
+STILL = Settings(
+    steps=320, contents=1, early_sizes=(224,), late_sizes=(256,), rate=1e-3, style_rate=5e-3,
+    steadiness_weight=24.0, steady_from=0.0, steady_full=0.02, late_from=0.4, fall_from=0.2, evenness_weight=6.0,
+    lattice_weight=0.4,
+)  # fmt: skip
 
 STAGES = {
     "start": Settings(steps=3600, steady_from=0.128, steady_full=0.383, tone_weight=0.0),
@@ -30,15 +38,23 @@ STAGES = {
         steps=380, contents=1, early_sizes=(224,), late_sizes=(256,), rate=5e-4, style_rate=3e-3,
         steadiness_weight=24.0, steady_from=0.0, steady_full=0.02, late_from=0.3, fall_from=0.0, evenness_weight=3.0,
     ),
+    "still": STILL,
     "live": Settings(steps=1600, steady_from=0.128, steady_full=0.383, tone_weight=0.0),
+    "live-still": STILL,
 }  # fmt: skip
 """Settings of each stage, in their order."""
 
-BEFORE = {"settle": "start", "finish": "settle", "even": "finish", "relax": "even", "live": "settle"}
-"""The stage whose checkpoint each one starts from; the teacher of the live network."""
+BEFORE = {
+    "settle": "start", "finish": "settle", "even": "finish", "relax": "even", "still": "relax",
+    "live": "settle", "live-still": "live",
+}  # fmt: skip
+"""The stage whose checkpoint each one starts from; for “live” that of its teacher."""
 
-BY_STYLE = {"finish", "even", "relax"}
+LIVE = {"live", "live-still"}
+"""Stages of the live network."""
+
+BY_STYLE = {"finish", "even", "relax", "still", "live-still"}
 """Stages in which content counts as much under each style as the recipe says."""
 
-DRAWN = {"even": 48, "relax": 48}
+DRAWN = {"even": 48, "relax": 48, "still": 48, "live-still": 48}
 """Landscapes of our own that a stage learns on beside the photographs, which show little water and less sky."""

@@ -12,10 +12,12 @@ import torch
 from torch import Tensor
 
 from . import checkpoint as checkpoints
+from .calm import calmed
 from .content import ContentSet
 from .losses import (
     content_loss,
     evenness_loss,
+    lattice_loss,
     move,
     pooled_style_loss,
     random_motion,
@@ -58,6 +60,7 @@ class Settings:
     variation_weight: float = 0.3
     tone_weight: float = 0.5
     evenness_weight: float = 0.0
+    lattice_weight: float = 0.0
     steadiness_weight: float = 12.0
     steady_from: float = 0.1  # share of the training after which steadiness begins to count
     steady_full: float = 0.3  # and from which it counts fully
@@ -167,21 +170,29 @@ class Training:
             "variation": s.variation_weight,
             "tone": s.tone_weight,
             "evenness": s.evenness_weight,
+            "lattice": s.lattice_weight,
             "steadiness": self._steadiness(),
         }
 
     def _losses(self, pictures: Tensor, styles: Tensor) -> dict[str, Tensor]:
-        """The six losses, each the mean over the batch."""
+        """The seven losses, each the mean over the batch."""
         painted, steadiness = self._painted(pictures, styles)
         return {**self._judged(painted, pictures, styles), "steadiness": steadiness}
 
-    def _evenness(self, styles: Tensor) -> Tensor:
-        """The evenness loss in each of these styles, on a picture of its own: squares are too small to be uneven."""
-        if self.settings.evenness_weight == 0:
-            return torch.zeros((), device=self.device)
-        wide = self.content.wide(WIDE, self.generator).to(self.device).expand(len(styles), -1, -1, -1)
+    def _calm(self, styles: Tensor) -> dict[str, Tensor]:
+        """Evenness and lattice in each of these styles, on a picture of its own: squares are too small to be uneven.
+
+        Half of it is made calm ground where lattices are looked for, since that is where they are.
+        """
+        if self.settings.evenness_weight == self.settings.lattice_weight == 0:
+            return dict.fromkeys(("evenness", "lattice"), torch.zeros((), device=self.device))
+        wide = self.content.wide(WIDE, self.generator)
+        if self.settings.lattice_weight:
+            wide = calmed(wide, self.generator)
+        wide = wide.to(self.device).expand(len(styles), -1, -1, -1)
         wide = wide.contiguous(memory_format=torch.channels_last)
-        return evenness_loss(self.painter(wide, styles).float(), wide).mean()
+        painted = self.painter(wide, styles).float()
+        return {"evenness": evenness_loss(painted, wide).mean(), "lattice": lattice_loss(painted).mean()}
 
     def _judged(self, painted: Tensor, pictures: Tensor, styles: Tensor) -> dict[str, Tensor]:
         """What VGG-16 says of the paintings, their total variation and tone, and how even the styles paint."""
@@ -198,7 +209,7 @@ class Training:
             "style": pooled_style_loss(features, targets, styles, self.settings.pooled).mean(),
             "variation": total_variation(painted).mean(),
             "tone": tone_loss(painted, pictures).mean(),
-            "evenness": self._evenness(torch.unique(styles)),
+            **self._calm(torch.unique(styles)),
         }
 
     def _painted(self, pictures: Tensor, styles: Tensor) -> tuple[Tensor, Tensor]:

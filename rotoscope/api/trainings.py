@@ -99,8 +99,8 @@ class TrainingOut(Schema):
     settings: dict[str, Any]
     pictures: list[LearnedPictureOut]
     losses: list[list[float]] = Field(
-        description="[step, total, content, style, variation, steadiness, tone, evenness] each; "
-        "those of old trainings end with steadiness."
+        description="[step, total, content, style, variation, steadiness, tone, evenness, lattice] each; "
+        "those of old trainings end with steadiness or with evenness."
     )
     previews: list[PreviewOut]
     metrics: dict[str, Any]

@@ -23,7 +23,8 @@ from tests.lab.pictures import noise
 from tests.styled import make_styled, shipped_weights
 
 OLDER = [[step, 4 / step, 1.0, 3 / step, 0.1, 0.02] for step in range(1, 21)]
-LOSSES = OLDER + [[step, 4 / step, 1.0, 3 / step, 0.1, 0.02, 0.4, 0.05] for step in range(21, 61)]
+OLD = [[step, 4 / step, 1.0, 3 / step, 0.1, 0.02, 0.4, 0.05] for step in range(21, 41)]
+LOSSES = OLDER + OLD + [[step, 4 / step, 1.0, 3 / step, 0.1, 0.02, 0.4, 0.05, 0.3] for step in range(41, 61)]
 WORDS = {"title": "Front", "artist": "Olga", "year": "1990", "origin": "the attic", "licence": "own work"}
 
 

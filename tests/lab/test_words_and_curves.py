@@ -78,7 +78,7 @@ def test_there_is_no_curve_before_the_second_step() -> None:
 
 
 def test_a_row_has_a_curve_for_each_loss_that_is_shown() -> None:
-    row = [1.0, 3.0, 0.9, 0.5, 0.1, 0.02, 0.4, 0.05]
+    row = [1.0, 3.0, 0.9, 0.5, 0.1, 0.02, 0.4, 0.05, 0.3]
     drawn = curves.curves_of([row, [2.0, *row[1:]]])
     assert {one.name: one.last for one in drawn} == {
         "total": 3.0, "style": 0.5, "content": 0.9, "steadiness": 0.02, "tone": 0.4, "evenness": 0.05,

@@ -178,3 +178,28 @@ def test_the_temporal_error_is_the_mean_grey_level_difference_over_255() -> None
     flow = np.zeros((8, 8, 2), np.float32)
     assert metrics.temporal_error(frames, [flow]) == pytest.approx(51 / 255)
     assert not math.isnan(metrics.temporal_error(frames, [flow + 3]))
+
+
+def test_a_pattern_on_the_networks_grid_is_a_lattice_and_any_other_is_not() -> None:
+    generator = torch.Generator().manual_seed(8)
+    scale = torch.rand(1, 3, 8, 8, generator=generator)
+    lattice = float(losses.lattice_loss(scale.repeat(1, 1, 16, 16)))
+    assert lattice > 500
+    assert abs(float(losses.lattice_loss(torch.rand(1, 3, 128, 128, generator=generator)))) < lattice / 100
+    assert abs(float(losses.lattice_loss(scale[..., :7, :7].repeat(1, 1, 19, 19)))) < lattice / 20
+    ramp = torch.linspace(0, 1, 128).expand(1, 3, 128, 128)
+    assert abs(float(losses.lattice_loss(ramp))) < lattice / 100
+
+
+def test_a_lattice_in_a_corner_is_found_and_learned_away() -> None:
+    painted = torch.full((1, 3, 128, 136), 0.5)
+    painted[..., :64, :64] += (torch.arange(64) % 8 < 2) * 0.2
+    before = float(losses.lattice_loss(painted))
+    assert before > 1
+    painted.requires_grad_(True)
+    losses.lattice_loss(painted).sum().backward()  # type: ignore[no-untyped-call]
+    assert painted.grad is not None
+    assert torch.isfinite(painted.grad).all()
+    downhill = painted.grad * (before / painted.grad.square().sum())
+    after = float(losses.lattice_loss(painted.detach() - downhill))
+    assert after < before / 2

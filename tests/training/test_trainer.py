@@ -222,6 +222,14 @@ def test_evenness_counts_where_it_is_wanted_and_changes_nothing_elsewhere(
     assert wanted["total"] == pytest.approx(without["total"] + 8 * wanted["evenness"], rel=1e-4)
 
 
+def test_a_lattice_counts_where_it_is_wanted(perception: Perception, targets: dict[str, Tensor]) -> None:
+    without = training(perception, targets, replace(QUICK, steps=1)).take_step()
+    wanted = training(perception, targets, replace(QUICK, steps=1, lattice_weight=0.4)).take_step()
+    assert without["lattice"] == 0
+    assert wanted["lattice"] != 0
+    assert wanted["total"] == pytest.approx(without["total"] + 0.4 * wanted["lattice"], rel=1e-4)
+
+
 def test_a_small_network_first_copies_its_teacher_and_is_then_judged_itself(
     perception: Perception, targets: dict[str, Tensor]
 ) -> None:
