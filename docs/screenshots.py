@@ -19,10 +19,10 @@ from tests.platform.installation import Installation
 
 IMAGES = Path(__file__).parent / "images"
 QUALITY = 82  # of the JPEGs
+STILLS_PAINTED = """() => ![...document.querySelectorAll(".tile")].some(tile =>
+    tile.getBoundingClientRect().top < innerHeight && ["waiting", "painting"].includes(tile.dataset.state))"""
 PATIENCE = 900_000  # milliseconds: four renders on two cores
-SETTLED = (
-    6_000  # milliseconds: videos have their first picture, the lab its stills; pages that poll are never idle
-)
+SETTLED = 6_000  # milliseconds: videos have their first picture; pages that poll are never idle
 
 
 def main() -> None:
@@ -100,6 +100,7 @@ def shoot(context: BrowserContext, address: str, target: Path) -> None:
     page.goto(address)
     page.wait_for_load_state("load")
     page.wait_for_timeout(SETTLED)
+    page.wait_for_function(STILLS_PAINTED, timeout=PATIENCE)
     page.screenshot(path=target, type="jpeg", quality=QUALITY)
     page.close()
 
