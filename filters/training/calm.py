@@ -18,20 +18,24 @@ ROLL = 0.04  # of 1, how far its light changes from one end to the other
 
 
 def calmed(picture: Tensor, generator: torch.Generator) -> Tensor:
-    """About half of a picture (1, 3, H, W) in 0..1 made calm: one of its colours, often in shadow, with fine grain."""
+    """About half of a picture (1, 3, H, W) in 0..1 made calm: one of its colours, often in shadow, finely grained.
+
+    Nine times of ten between a quarter and nine tenths of it; sides of at least 4. The generator is that of the
+    training, so that one which is killed and goes on sees the same ground.
+    """
     size = picture.shape[-2:]
     much, dark, strength, y, x = torch.rand(5, generator=generator).tolist()
-    field, light = (_field(1, (BLOBS, BLOBS), size, generator) for _ in range(2))
+    field, light = (_field((BLOBS, BLOBS), size, generator) for _ in range(2))
     ground = torch.sigmoid((field - (0.8 - 1.6 * much)) / SHORE)
     spots = functional.adaptive_avg_pool2d(picture, 12)
     colour = spots[:, :, int(12 * y), int(12 * x)][..., None, None] * (1 - 0.7 * dark)
     coarse = 1 + int(torch.randint(4, (1,), generator=generator))
-    grain = _field(1, (size[0] // coarse, size[1] // coarse), size, generator)
+    grain = _field((size[0] // coarse, size[1] // coarse), size, generator)
     calm = colour + ROLL * light + GRAIN * strength * grain
     return torch.lerp(picture, calm.clamp(0, 1), ground)
 
 
-def _field(count: int, points: tuple[int, int], size: torch.Size, generator: torch.Generator) -> Tensor:
-    """Random fields (1, count, H, W) of deviation about 1 that are smooth between so many points."""
-    values = torch.randn(1, count, *points, generator=generator)
+def _field(points: tuple[int, int], size: torch.Size, generator: torch.Generator) -> Tensor:
+    """A random field (1, 1, H, W) of deviation about 1 that is smooth between so many points."""
+    values = torch.randn(1, 1, *points, generator=generator)
     return functional.interpolate(values, size=size, mode="bicubic", align_corners=False)

@@ -98,7 +98,8 @@ def lattice_loss(painted: Tensor, period: int = 8, periods: int = 8) -> Tensor:
 
     On ground without detail a network whose features lie 8 pixels apart can draw nothing else: scales and dots that
     do not move along with the footage. It is the covariance of *different* periods (their mean squared less the mean
-    square, as a U-statistic), so strokes that follow the footage give 0 on the mean and are left alone.
+    square, as a U-statistic), so strokes that follow the footage give 0 on the mean and are left alone. A loss of this
+    project; the artefact is the kin of that of Odena et al. 2016, "Deconvolution and Checkerboard Artifacts".
     Pictures (N, 3, H, W) in 0..1, sides of at least 64; what is left over beside whole windows does not count.
     """
     count, colours, height, width = painted.shape

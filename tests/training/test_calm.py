@@ -22,8 +22,6 @@ def test_some_of_a_picture_is_calm_and_some_of_it_untouched() -> None:
         assert made.min() >= 0
         assert made.max() <= 1
         untouched = (made - picture).abs().amax(1) < 0.02
-        rough = made.std(1, keepdim=True).amax()
-        assert rough > 0
         shares.append(float(untouched.float().mean()))
     assert 0.2 < sum(shares) / len(shares) < 0.8
     assert max(shares) - min(shares) > 0.2
