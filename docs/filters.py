@@ -162,11 +162,29 @@ def three(metrics: object) -> list[str]:
 
 
 def live() -> list[str]:
-    """What the second base is for."""
-    return [
+    """What the second base is for, and a row for each filter on it that was measured."""
+    said = [
+        "## On the live network",
+        "",
         "**live** is the smaller network: it learned from the fine one and paints the same styles, plainer, in less",
-        "than half the time. Both are choices of every render.",
+        "than half the time. Both are choices of every render. Measured by the same command on the same frames:",
+        "",
     ]
+    tables = tomllib.loads((FOLDER / "catalogue.toml").read_text())["filter"]
+    known = [(one["name"], live_figures(one)) for one in tables if "live" in one]
+    measured = [(name, figures) for name, figures in known if figures]
+    rows = ["| filter | style | content | temporal | smoothed |", "|---|---|---|---|---|"]
+    for name, figures in measured:
+        smoothed = f"{figures['temporal_error_smoothed']:.4f}"
+        rows.append("| " + " | ".join([name, *three(figures), smoothed]) + " |")
+    return [*said, *rows, "", mean_of([figures for _, figures in measured])]
+
+
+def live_figures(table: Mapping[str, Any]) -> dict[str, Any]:
+    """What is known of a filter's weights on the live base; empty where they were not measured."""
+    weights = FOLDER / table["live"]["weights"]
+    metrics: dict[str, Any] = judgements().get(sha256(weights), {}).get("metrics", {})
+    return metrics
 
 
 def peers() -> list[str]:
