@@ -23,9 +23,10 @@ from .footage import read_frames, read_pairs
 from .network import SIZES, Painter
 from .perceptual import Perception
 from .recipe import RecipeStyle, read_recipe
+from .settings import Settings
 from .stages import BEFORE, BY_STYLE, DRAWN, LIVE, STAGES
 from .styles import style_picture, style_targets
-from .trainer import Losses, Settings, Training
+from .trainer import Losses, Training
 
 
 def arguments(words: list[str]) -> argparse.Namespace:

@@ -15,7 +15,8 @@ from torch import Tensor
 from .content import ContentSet
 from .network import Painter, channels_last
 from .perceptual import Perception
-from .trainer import Settings, Training
+from .settings import Settings
+from .trainer import Training
 
 JUDGED_FROM = 0.6  # share of the training after which style and content are judged too
 TEACHER_WEIGHT = 12.0  # against a mean absolute difference of colours in 0..1

@@ -20,7 +20,7 @@ from .perceptual import Perception
 from .publish import base_of, weights_of
 from .recipe import CATALOGUE, read_recipe
 from .scenes import landscapes
-from .trainer import Settings
+from .settings import Settings
 from .tune import Tuned, tune, tuning_settings
 
 LANDSCAPES = 160  # drawn, where no photographs are named

@@ -93,13 +93,14 @@ def evenness_loss(painted: Tensor, pictures: Tensor, area: int = 16, near: float
 
 def lattice_loss(painted: Tensor, period: int = 8, periods: int = 8) -> Tensor:
     """How much of a painting stands on the network's own grid: variance of the detail that is the same at the same
-    place of every period of 8 pixels, mean over windows of 8 x 8 periods, per picture (N,), in squared hundredths of
-    full scale, about 0 and up.
+    place of every period of 8 pixels, or the same but for a sign that changes from row to row, from column to column
+    or like a chessboard; mean over windows of 8 x 8 periods, per picture (N,), in squared hundredths of full scale.
 
-    On ground without detail a network whose features lie 8 pixels apart can draw nothing else: scales and dots that
-    do not move along with the footage. It is the covariance of *different* periods (their mean squared less the mean
-    square, as a U-statistic), so strokes that follow the footage give 0 on the mean and are left alone. A loss of this
-    project; the artefact is the kin of that of Odena et al. 2016, "Deconvolution and Checkerboard Artifacts".
+    On ground without detail a network whose features lie 8 pixels apart can draw nothing else: scales, dots and
+    chessboards that do not move along with the footage. It is the covariance of *different* periods (their mean
+    squared less the mean square, as a U-statistic), so strokes that follow the footage give next to nothing and are
+    left alone. A window in which it is negative counts as 0, or detail that avoids the grid would be rewarded. A loss
+    of this project; the artefact is the kin of that of Odena et al. 2016, "Deconvolution and Checkerboard Artifacts".
     Pictures (N, 3, H, W) in 0..1, sides of at least 64; what is left over beside whole windows does not count.
     """
     count, colours, height, width = painted.shape
@@ -107,10 +108,17 @@ def lattice_loss(painted: Tensor, period: int = 8, periods: int = 8) -> Tensor:
     detail = painted - functional.avg_pool2d(painted, period + 1, 1, period // 2, count_include_pad=False)
     cut = detail[..., : down * periods * period, : across * periods * period]
     windows = cut.reshape(count, colours, down, periods, period, across, periods, period)
-    total = periods * periods
-    together = windows.mean((3, 6)).square().mean((1, 3, 5))
     alone = windows.square().mean((1, 3, 4, 6, 7))
-    return 1e4 * ((total * together - alone) / (total - 1)).mean((1, 2))
+    means = torch.einsum("ncdrpakq,srk->nscdpaq", windows, _signs(periods).to(painted)) / periods**2
+    together = means.square().mean((2, 4, 6)).sum(1)
+    covariance = (periods**2 * together - len(_signs(periods)) * alone) / (periods**2 - 1)
+    return 1e4 * covariance.clamp_min(0).mean((1, 2))
+
+
+def _signs(periods: int) -> Tensor:
+    """How periods of a window take turns, (4, periods, periods) of 1 and -1: not, in columns, in rows, in both."""
+    turns = torch.stack([torch.ones(periods), 1 - 2 * (torch.arange(periods) % 2.0)])
+    return torch.einsum("ar,bk->abrk", turns, turns).flatten(0, 1)
 
 
 def described_areas(pictures: Tensor, area: int) -> Tensor:

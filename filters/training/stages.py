@@ -12,7 +12,7 @@ docs/decisions/0005 has what each of them gave.
 
 from __future__ import annotations
 
-from .trainer import Settings
+from .settings import Settings
 
 STILL = Settings(
     steps=320, contents=1, early_sizes=(224,), late_sizes=(256,), rate=1e-3, style_rate=5e-3,

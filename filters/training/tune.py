@@ -15,8 +15,9 @@ from . import usual
 from .content import ContentSet
 from .export import assemble, mean_style, read_style, sha256, style_numbers, write_numbers
 from .perceptual import Perception
+from .settings import Settings
 from .styles import style_picture, style_targets
-from .trainer import Losses, OnProgress, Settings, Training
+from .trainer import Losses, OnProgress, Training
 
 Picture = NDArray[np.uint8]
 

@@ -13,8 +13,9 @@ from torch import Tensor
 from filters.training.content import ContentSet
 from filters.training.network import Architecture, Painter
 from filters.training.perceptual import Perception
+from filters.training.settings import Settings
 from filters.training.styles import style_targets
-from filters.training.trainer import Settings, Training
+from filters.training.trainer import Training
 
 SMALL = Architecture(stem=8, quarter=8, eighth=8, head=8, encoder_blocks=1, eighth_blocks=1)
 QUICK = Settings(

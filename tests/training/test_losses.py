@@ -191,6 +191,27 @@ def test_a_pattern_on_the_networks_grid_is_a_lattice_and_any_other_is_not() -> N
     assert abs(float(losses.lattice_loss(ramp))) < lattice / 100
 
 
+@pytest.mark.parametrize("rows", [0, 1])
+@pytest.mark.parametrize("columns", [0, 1])
+def test_cells_of_the_network_that_take_turns_are_a_lattice_and_others_are_not(
+    rows: int, columns: int
+) -> None:
+    def cells(size: int) -> float:
+        steps = torch.arange(192) // size
+        turns = (rows * steps[:, None] + columns * steps) % 2
+        spot = ((torch.arange(192) % size) < size / 2).float()
+        return float(losses.lattice_loss(((turns - 0.5) * spot * spot[:, None]).expand(1, 3, 192, 192)))
+
+    assert cells(8) > 50
+    assert cells(7) < cells(8) / 20
+    assert cells(11) < cells(8) / 20
+
+
+def test_detail_that_avoids_the_networks_grid_is_not_rewarded() -> None:
+    stripes = (torch.arange(192) // 16 % 2).float().expand(1, 3, 192, 192)
+    assert float(losses.lattice_loss(stripes)) >= 0
+
+
 def test_a_lattice_in_a_corner_is_found_and_learned_away() -> None:
     painted = torch.full((1, 3, 128, 136), 0.5)
     painted[..., :64, :64] += (torch.arange(64) % 8 < 2) * 0.2
