@@ -177,7 +177,10 @@ def live() -> list[str]:
     for name, figures in measured:
         smoothed = f"{figures['temporal_error_smoothed']:.4f}"
         rows.append("| " + " | ".join([name, *three(figures), smoothed]) + " |")
-    return [*said, *rows, "", mean_of([figures for _, figures in measured])]
+    told = f"Measured so far: {len(measured)} of {len(known)}."
+    if len(measured) > 1:
+        told += f" {mean_of([figures for _, figures in measured])}"
+    return [*said, *rows, "", told]
 
 
 def live_figures(table: Mapping[str, Any]) -> dict[str, Any]:
