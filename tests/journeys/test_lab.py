@@ -151,6 +151,20 @@ def test_it_works_without_scripts(installation: Installation, window: Windows, v
     assert "A Negative" in page.content()
 
 
+@pytest.mark.parametrize("width", [360, 390])
+def test_the_header_of_a_phone_is_one_line_in_wide_fonts_too(
+    installation: Installation, window: Windows, video: str, width: int
+) -> None:
+    page = lab_of(installation, window, video, size=(width, 844))
+    widest = {"sans": "DejaVu Sans", "serif": "DejaVu Serif"}  # of what systems come with
+    for role, family in widest.items():
+        page.evaluate(f"document.documentElement.style.setProperty('--{role}', '{family}')")
+    boxes = [page.locator(f".bar > .{part}").bounding_box() for part in ("mark", "find", "aside")]
+    middles = [box["y"] + box["height"] / 2 for box in boxes if box is not None]
+    assert len(middles) == 3
+    assert max(middles) - min(middles) < 4
+
+
 @pytest.mark.parametrize("size", [(1440, 900), NARROW])
 def test_no_page_is_wider_than_its_window(
     installation: Installation, window: Windows, video: str, size: tuple[int, int]
