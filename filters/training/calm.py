@@ -20,7 +20,7 @@ ROLL = 0.04  # of 1, how far its light changes from one end to the other
 def calmed(picture: Tensor, generator: torch.Generator) -> Tensor:
     """About half of a picture (1, 3, H, W) in 0..1 made calm: one of its colours, often in shadow, finely grained.
 
-    A quarter of the grounds have less than an eighth of their light, and less grain with it.
+    A fifth of the grounds have less than an eighth of their light, and less grain with it.
 
     Nine times of ten between a quarter and nine tenths of it; sides of at least 4. The generator is that of the
     training, so that one which is killed and goes on sees the same ground.

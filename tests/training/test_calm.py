@@ -45,3 +45,13 @@ def test_the_same_seed_gives_the_same_ground() -> None:
     one, other = (calmed(busy(), torch.Generator().manual_seed(5)) for _ in range(2))
     assert torch.equal(one, other)
     assert not torch.equal(one, calmed(busy(), torch.Generator().manual_seed(6)))
+
+
+def test_some_of_the_ground_lies_in_deep_shadow() -> None:
+    bright = torch.full((1, 3, 128, 128), 0.8)
+    darkest = [
+        float(functional.avg_pool2d(calmed(bright, torch.Generator().manual_seed(seed)), 8).amin())
+        for seed in range(40)
+    ]
+    assert 4 <= sum(tone < 0.15 for tone in darkest) <= 15
+    assert max(darkest) > 0.5
