@@ -199,6 +199,20 @@ def test_the_lab_and_the_owners_page_suggest_with_reasons(
     assert "Suits this footage" not in visitor.get(f"/v/{video.ref}/").content.decode()
 
 
+def test_the_wall_of_the_lab_begins_with_what_suits_the_footage(owner: User, owner_client: Client) -> None:
+    video = make_video_row(owner)
+    add_frames(video, *DARK)
+    make_filter(name="Alley")
+    make_filter(name="Zenith")
+    judged_filter("Fog", night={"shadows": 0.05})
+    judged_filter("Lantern", night={"shadows": 0.95})
+    page = owner_client.get(f"/v/{video.ref}/lab/")
+    wall = [tile.filter.name for tile in page.context["tiles"]]
+    suited = [one.filter.name for one in page.context["suggestions"]]
+    assert suited[0] == "Lantern"
+    assert wall == [*suited, "Alley", "Zenith"]
+
+
 def test_the_api_suggests_for_whoever_may_see_the_video(owner: User, stranger: User) -> None:
     video = make_video_row(owner)
     add_frames(video, *DARK)

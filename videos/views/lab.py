@@ -19,7 +19,7 @@ from videos.forms.still import STILL_LINES
 from videos.links import frame_media, still_media
 from videos.models import Frame, Render, Still, Video
 from videos.pipeline import renders
-from videos.suggestions.suggest import suggestions
+from videos.suggestions.suggest import Suggestion, suggestions
 
 STRIP = 60
 """Frames in the strip; more separated ones are skipped evenly."""
@@ -139,14 +139,15 @@ def _page(
     frame = _current(frames, request.GET.get("frame", ""))
     chosen = set(request.POST.getlist("filter") or request.GET.getlist("filter"))
     tag = request.GET.get("show", "")
+    suggested = suggestions(access.viewer_of(request), video)
     return {
         "video": video,
         "frames": frames,
         "frame": frame,
         "frame_facts": [_facts(one) for one in frames],
         "words": light.describe(frame) if frame else "",
-        "tiles": _tiles(video, filters, frame, chosen),
-        "suggestions": suggestions(access.viewer_of(request), video),
+        "tiles": _tiles(video, _suited_first(filters, suggested), frame, chosen),
+        "suggestions": suggested,
         "tags": [("", "All"), *((one, one.capitalize()) for one in TAGS), ("mine", "Mine")],
         "tag": tag if tag in {*TAGS, "mine"} else "",
         "unavailable": Filter.objects.published().exclude(unavailable_reason="")[:6],
@@ -160,6 +161,12 @@ def _page(
         "rate": float(video.rate),
         "section": "lab",
     }
+
+
+def _suited_first(filters: list[Filter], suggested: list[Suggestion]) -> list[Filter]:
+    """Those that suit the footage, then the others in their order: what is in sight is painted first."""
+    places = {one.filter.pk: place for place, one in enumerate(suggested)}
+    return sorted(filters, key=lambda one: places.get(one.pk, len(places)))
 
 
 def _tile_places(tiles: int) -> list[float]:
