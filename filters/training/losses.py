@@ -94,7 +94,8 @@ def evenness_loss(painted: Tensor, pictures: Tensor, area: int = 16, near: float
 def lattice_loss(painted: Tensor, period: int = 8, periods: int = 8) -> Tensor:
     """How much of a painting stands on the network's own grid: variance of the detail that is the same at the same
     place of every period of 8 pixels, or the same but for a sign that changes from row to row, from column to column
-    or like a chessboard; mean over windows of 8 x 8 periods, per picture (N,), in squared hundredths of full scale.
+    or like a chessboard, and of the detail's strength likewise, for cells that are filled at random have their edges
+    at the same places; mean over windows of 8 x 8 periods, per picture (N,), in squared hundredths of full scale.
 
     On ground without detail a network whose features lie 8 pixels apart can draw nothing else: scales, dots and
     chessboards that do not move along with the footage. It is the covariance of *different* periods (their mean
@@ -103,13 +104,24 @@ def lattice_loss(painted: Tensor, period: int = 8, periods: int = 8) -> Tensor:
     of this project; the artefact is the kin of that of Odena et al. 2016, "Deconvolution and Checkerboard Artifacts".
     Pictures (N, 3, H, W) in 0..1, sides of at least 64; what is left over beside whole windows does not count.
     """
-    count, colours, height, width = painted.shape
+    detail = _less_surroundings(painted, period)
+    strength = _less_surroundings(detail.abs(), period)
+    return _shared_by_periods(detail, period, periods) + _shared_by_periods(strength, period, periods)
+
+
+def _less_surroundings(values: Tensor, period: int) -> Tensor:
+    """What differs from the mean of one period around it."""
+    return values - functional.avg_pool2d(values, period + 1, 1, period // 2, count_include_pad=False)
+
+
+def _shared_by_periods(detail: Tensor, period: int, periods: int) -> Tensor:
+    """Covariance of the detail in different periods of the grid, per picture (N,), as `lattice_loss` has it."""
+    count, colours, height, width = detail.shape
     across, down = width // (period * periods), height // (period * periods)
-    detail = painted - functional.avg_pool2d(painted, period + 1, 1, period // 2, count_include_pad=False)
     cut = detail[..., : down * periods * period, : across * periods * period]
     windows = cut.reshape(count, colours, down, periods, period, across, periods, period)
     alone = windows.square().mean((1, 3, 4, 6, 7))
-    means = torch.einsum("ncdrpakq,srk->nscdpaq", windows, _signs(periods).to(painted)) / periods**2
+    means = torch.einsum("ncdrpakq,srk->nscdpaq", windows, _signs(periods).to(detail)) / periods**2
     together = means.square().mean((2, 4, 6)).sum(1)
     covariance = (periods**2 * together - len(_signs(periods)) * alone) / (periods**2 - 1)
     return 1e4 * covariance.clamp_min(0).mean((1, 2))

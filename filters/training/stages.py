@@ -1,12 +1,13 @@
 """The stages in which the shipped base networks are learned, each from the one before it.
 
-The fine one has six: all styles on small squares, which is cheap and brings it half of the way; a short one on
+The fine one has seven: all styles on small squares, which is cheap and brings it half of the way; a short one on
 larger squares with steadiness at its full weight; the long one, on squares that hold as much of a style as its
 statistics ask for, where the rates fall for most of the time; one more like it that also asks for evenness, much of
 it, until dark water and shadow have no patches of colour; one that asks for less of it, so that the colours which
-went with the patches come back elsewhere; and one on pictures that are half lawn, water or haze, which asks for ground
-without scales and dots. The live one learns from the fine one as it is after the second, and then has such a last stage
-of its own.
+went with the patches come back elsewhere; one on pictures that are half lawn, water or haze, which asks for ground
+without scales and dots; and a long last one in which two squares are judged together, as a frame is, with content and
+steadiness held where they should be under every style. The live one learns from the fine one as it is after the second,
+and then has a stage of its own on lawn, water and haze.
 docs/decisions/0005 has what each of them gave.
 """
 
@@ -39,13 +40,18 @@ STAGES = {
         steadiness_weight=24.0, steady_from=0.0, steady_full=0.02, late_from=0.3, fall_from=0.0, evenness_weight=3.0,
     ),
     "still": STILL,
+    "hold": Settings(
+        steps=5400, early_sizes=(224,), late_sizes=(256,), rate=1.2e-3, style_rate=8e-3, style_weight=12.0, pooled=0.8,
+        content_aim=0.72, steadiness_weight=24.0, steadiness_aim=0.0185, steady_from=0.0, steady_full=0.02,
+        late_from=0.35, fall_from=0.15, evenness_weight=5.0, lattice_weight=4.0,
+    ),
     "live": Settings(steps=1600, steady_from=0.128, steady_full=0.383, tone_weight=0.0),
     "live-still": STILL,
 }  # fmt: skip
 """Settings of each stage, in their order."""
 
 BEFORE = {
-    "settle": "start", "finish": "settle", "even": "finish", "relax": "even", "still": "relax",
+    "settle": "start", "finish": "settle", "even": "finish", "relax": "even", "still": "relax", "hold": "still",
     "live": "settle", "live-still": "live",
 }  # fmt: skip
 """The stage whose checkpoint each one starts from; for “live” that of its teacher."""
@@ -53,8 +59,8 @@ BEFORE = {
 LIVE = {"live", "live-still"}
 """Stages of the live network."""
 
-BY_STYLE = {"finish", "even", "relax", "still", "live-still"}
-"""Stages in which content counts as much under each style as the recipe says."""
+BY_STYLE = {"finish", "even", "relax", "still", "hold", "live-still"}
+"""Stages in which content counts as much under each style as the recipe says, or begins so."""
 
-DRAWN = {"even": 48, "relax": 48, "still": 48, "live-still": 48}
+DRAWN = {"even": 48, "relax": 48, "still": 48, "hold": 48, "live-still": 48}
 """Landscapes of our own that a stage learns on beside the photographs, which show little water and less sky."""

@@ -14,6 +14,7 @@ from torch import Tensor
 from . import checkpoint as checkpoints
 from .calm import calmed
 from .content import ContentSet
+from .held import Held
 from .losses import (
     content_loss,
     evenness_loss,
@@ -59,7 +60,11 @@ class Training:
         self.content, self.settings, self.checkpoint = content, settings, checkpoint
         self.perception = perception.to(self.device)
         styles = len(self.targets[STYLE_LAYERS[0]])
-        self.truth = torch.tensor(settings.content_weights or (1.0,) * styles, device=self.device)
+        truth = torch.tensor(settings.content_weights or (1.0,) * styles, device=self.device)
+        self.held = {
+            "content": Held(truth, settings.content_aim),
+            "steadiness": Held(torch.ones_like(truth), settings.steadiness_aim),
+        }
         for name, parameter in painter.named_parameters():
             parameter.requires_grad_(is_style_number(name) or not settings.freeze_base)
         self.optimizer = torch.optim.Adam(self._groups())
@@ -171,7 +176,7 @@ class Training:
         }
         targets = {layer: self.targets[layer][styles] for layer in STYLE_LAYERS}
         return {
-            "content": (self.truth[styles] * content_loss(features, original)).mean(),
+            "content": self._held("content", content_loss(features, original), styles),
             "style": pooled_style_loss(features, targets, styles, self.settings.pooled).mean(),
             "variation": total_variation(painted).mean(),
             "tone": tone_loss(painted, pictures).mean(),
@@ -194,20 +199,36 @@ class Training:
             styles = torch.cat([styles, styles[-1:]])
         both = self.painter(torch.cat([pictures, later]), torch.cat([styles, styles])).float()
         painted, painted_later = both.chunk(2)
-        steadiness = steadiness_loss(painted_later, move(painted, grid), seen(grid)).mean()
+        errors = steadiness_loss(painted_later, move(painted, grid), seen(grid))
+        steadiness = self._held("steadiness", errors, styles)
         return painted[:-1] if pair is not None else painted, steadiness
 
+    def _held(self, name: str, losses: Tensor, styles: Tensor) -> Tensor:
+        """The mean of losses (N,) in these styles, weighed as their aim asks for, which takes note of them."""
+        weighed = self.held[name].weighed(losses, styles).mean()
+        self.held[name].learn(losses, styles)
+        return weighed
+
     def _batch(self) -> tuple[Tensor, Tensor]:
-        """Squares (contents x styles_per_content, 3, S, S), and the style of each."""
+        """Squares (contents x styles_per_content, 3, S, S), and the style of each.
+
+        Squares are painted in the same styles where they are judged together, else in as many as there are.
+        """
         s = self.settings
         sizes = s.early_sizes if self.progress() < s.late_from else s.late_sizes
         size = sizes[int(torch.randint(len(sizes), (1,), generator=self.generator))]
         squares = self.content.batch(s.contents, size, self.generator).to(self.device)
-        count, wanted = len(self.targets[STYLE_LAYERS[0]]), s.contents * s.styles_per_content
-        turns = [torch.randperm(count, generator=self.generator) for _ in range(-(-wanted // count))]
         pictures = squares.repeat_interleave(s.styles_per_content, 0)
         pictures = pictures.contiguous(memory_format=torch.channels_last)
-        return pictures, torch.cat(turns)[:wanted].to(self.device)
+        if s.pooled:
+            return pictures, self._turns(s.styles_per_content).repeat(s.contents).to(self.device)
+        return pictures, self._turns(len(pictures)).to(self.device)
+
+    def _turns(self, wanted: int) -> Tensor:
+        """Indices of styles at random, (wanted,): none twice before all had their turn."""
+        count = len(self.targets[STYLE_LAYERS[0]])
+        turns = [torch.randperm(count, generator=self.generator) for _ in range(-(-wanted // count))]
+        return torch.cat(turns)[:wanted]
 
     @torch.no_grad()
     def preview(self) -> Tensor | None:
@@ -274,6 +295,7 @@ class Training:
                 "elapsed": self.elapsed,
                 "failures": self.failures,
                 "history": self.history,
+                "held": {name: held.state() for name, held in self.held.items()},
                 "settings": asdict(self.settings),
             },
         )
@@ -288,6 +310,8 @@ class Training:
         self.generator.set_state(state["generator"])
         self.step, self.elapsed, self.failures = state["step"], state["elapsed"], state["failures"]
         self.history = state["history"]
+        for name, held in state.get("held", {}).items():  # checkpoints of before 2026-11 have none
+            self.held[name].take(held)
         return True
 
 

@@ -39,7 +39,7 @@ def main(words: list[str]) -> int:
         if code := base.main([stage, *begin, *paths, *clips, *steps, "--out", str(out)]):
             return code
     out, painted = ["--out", str(options.out)], ["--styles", str(options.styles)]
-    fine, live = (str(options.work / stage / "base.ckpt") for stage in ("still", "live-still"))
+    fine, live = (str(options.work / stage / "base.ckpt") for stage in ("hold", "live-still"))
     publish.main(["--fine", fine, "--live", live, *painted, *out])
     for size in ("fine", "live"):
         extend.main([*painted, *out, *steps, "--size", size])

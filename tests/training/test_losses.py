@@ -212,6 +212,20 @@ def test_detail_that_avoids_the_networks_grid_is_not_rewarded() -> None:
     assert float(losses.lattice_loss(stripes)) >= 0
 
 
+def test_cells_that_are_filled_at_random_are_a_lattice_by_where_their_edges_lie() -> None:
+    def cells(size: int) -> float:
+        generator = torch.Generator().manual_seed(3)
+        count = -(-192 // size)
+        signs = torch.randint(2, (3, count, count), generator=generator) * 2.0 - 1
+        filled = signs.repeat_interleave(size, 1).repeat_interleave(size, 2)[:, :192, :192]
+        spot = ((torch.arange(192) % size) < size / 2).float()
+        return float(losses.lattice_loss((0.1 * filled * spot * spot[:, None])[None]))
+
+    assert cells(8) > 5
+    assert cells(7) < cells(8) / 20
+    assert cells(11) < cells(8) / 20
+
+
 def test_a_lattice_in_a_corner_is_found_and_learned_away() -> None:
     painted = torch.full((1, 3, 128, 136), 0.5)
     painted[..., :64, :64] += (torch.arange(64) % 8 < 2) * 0.2

@@ -76,6 +76,28 @@ def test_content_can_count_more_under_one_style_than_under_another(
     assert weighed["style"] == pytest.approx(plain["style"])
 
 
+def test_content_and_steadiness_are_held_at_their_aims_style_by_style(
+    perception: Perception, targets: dict[str, Tensor]
+) -> None:
+    settings = replace(QUICK, steps=3, steady_from=-1.0, content_aim=1e-3, steadiness_aim=10.0)
+    held = training(perception, targets, settings)
+    held.run()
+    assert (held.held["content"].weights > 1).all()
+    assert (held.held["steadiness"].weights < 1).all()
+
+
+def test_squares_that_are_judged_together_are_painted_in_the_same_styles(
+    perception: Perception, targets: dict[str, Tensor]
+) -> None:
+    many = {layer: grams[:1].expand(5, -1, -1) for layer, grams in targets.items()}
+    settings = replace(QUICK, contents=2, styles_per_content=2)
+    _, together = training(perception, many, replace(settings, pooled=0.8))._batch()
+    assert together[:2].tolist() == together[2:].tolist()
+    assert len(set(together.tolist())) == 2
+    _, apart = training(perception, many, settings)._batch()
+    assert len(set(apart.tolist())) == 4
+
+
 def test_the_rates_fall_from_where_the_settings_say(
     perception: Perception, targets: dict[str, Tensor]
 ) -> None:
