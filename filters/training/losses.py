@@ -12,6 +12,7 @@ from .perceptual import CONTENT_LAYER, STYLE_LAYERS, gram
 
 # Mean square of relu3_3 that counts as content at all; photographs have 35,000 to 600,000, 230,000 on average.
 LEAST_CONTENT = 50_000.0
+NEAR = (0.04, 0.12)  # of 1, how much areas may differ that should be painted alike
 
 
 def relative_error(value: Tensor, target: Tensor) -> Tensor:
@@ -76,19 +77,24 @@ def tone_loss(painted: Tensor, pictures: Tensor, area: int = 16) -> Tensor:
     return 1 - (before * after).mean(1) / spread
 
 
-def evenness_loss(painted: Tensor, pictures: Tensor, area: int = 16, near: float = 0.04) -> Tensor:
+def evenness_loss(painted: Tensor, pictures: Tensor, area: int = 16) -> Tensor:
     """How unlike areas are painted that look alike, as a share of how unlike any are, per picture (N,), 0..1 or so.
 
-    An area of 16 x 16 pixels is described by the mean and the deviation of each colour; pairs count the more the
-    nearer they are in the footage (a Gaussian of deviation `near`, of 1). Nothing else forbids a patch of red dots
-    on even water: it has the right Gram matrix. A share, so that painting everything flat does not help.
+    An area of 16 x 16 pixels is described by the mean and the deviation of each colour; others count for it the more
+    the nearer they are in the footage (Gaussians of the deviations NEAR, of 1). Nothing else forbids a patch of red
+    dots on even water: it has the right Gram matrix. The wider one finds a patch that fills a pool of shade, where
+    nothing else is quite as dark. A share, so that painting everything flat does not help.
     """
-    before, after = described_areas(pictures, area), described_areas(painted, area)
-    alike = torch.exp(-apart(before) / (2 * near**2))
-    alike = alike * (1 - torch.eye(alike.shape[-1], device=alike.device))
-    unlike = apart(after)
-    among_alike = (alike * unlike).sum((1, 2)) / alike.sum((1, 2)).clamp_min(1e-3)
-    return among_alike / (unlike.mean((1, 2)) + 1e-3)
+    before, after = apart(described_areas(pictures, area)), apart(described_areas(painted, area))
+    others = 1 - torch.eye(before.shape[-1], device=before.device)
+    whole = after.mean((1, 2)) + 1e-3
+    shares = [_unlike(torch.exp(-before / (2 * near**2)) * others, after) / whole for near in NEAR]
+    return torch.stack(shares).mean(0)
+
+
+def _unlike(alike: Tensor, apart: Tensor) -> Tensor:
+    """Mean over areas of how far apart those are that are alike: (N, A, A) of shares, of distances -> (N,)."""
+    return ((alike * apart).sum(2) / alike.sum(2).clamp_min(1e-3)).mean(1)
 
 
 def lattice_loss(painted: Tensor, period: int = 8, periods: int = 8) -> Tensor:

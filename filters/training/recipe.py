@@ -20,6 +20,8 @@ class RecipeStyle:
     """One style: its words, its provenance, and how large its strokes are (1.0: short side at 512 pixels).
 
     `truth` says how much its content loss counts, 1.0 as a rule: more for a style that would bury the footage.
+    `tuned`: not learned with the base, only its numbers afterwards. `anew`: learned with it, and its numbers on the
+    fine one once more, from the mean of the others.
     """
 
     slug: str
@@ -32,12 +34,17 @@ class RecipeStyle:
     picture: str = ""
     drawing: str = ""
     tuned: bool = False
+    anew: bool = False
     ships: bool = True
     title: str = ""
     artist: str = ""
     year: str = ""
     origin: str = ""
     licence: str = ""
+
+    def afterwards(self, size: str) -> bool:
+        """Whether its numbers on the base of a size are learned when the base is finished."""
+        return self.tuned or (self.anew and size == "fine")
 
     def image(self, folder: Path) -> NDArray[np.uint8]:
         """The style image, RGB (H, W, 3): a file of `folder`, or drawn."""

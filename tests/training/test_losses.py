@@ -93,6 +93,18 @@ def test_a_patch_on_even_ground_is_uneven_and_one_that_the_footage_has_is_not() 
     assert float(losses.evenness_loss(plain + patch, plain + patch)) < 0.02
 
 
+def test_a_patch_that_fills_a_pool_of_shade_is_uneven_though_nothing_else_is_quite_as_dark() -> None:
+    lawn = torch.full((1, 3, 192, 192), 0.5)
+    shade, pool = (slice(32, 160), slice(0, 192)), (slice(64, 128), slice(48, 112))
+    footage = lawn.clone()
+    footage[..., shade[0], shade[1]] = 0.13
+    footage[..., pool[0], pool[1]] = 0.04
+    red = footage.clone()
+    red[:, 0, pool[0], pool[1]] = 0.9
+    assert float(losses.evenness_loss(red, footage)) > 8 * float(losses.evenness_loss(footage, footage))
+    assert float(losses.evenness_loss(footage, footage)) < 0.05
+
+
 def test_a_pattern_in_one_place_only_is_uneven_too() -> None:
     plain = torch.full((1, 3, 128, 128), 0.4)
     stripes = torch.zeros_like(plain)

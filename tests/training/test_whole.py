@@ -2,6 +2,7 @@
 
 import json
 import tomllib
+from dataclasses import replace
 from pathlib import Path
 
 import cv2
@@ -10,7 +11,9 @@ import pytest
 
 from filters.training import base, checkpoint, export, extend, publish, whole
 from filters.training.recipe import RecipeStyle, read_recipe
+from filters.training.settings import Settings
 from filters.training.stages import LIVE, STAGES
+from filters.training.tune import tuning_settings
 
 
 @pytest.fixture
@@ -57,6 +60,31 @@ def test_one_command_goes_from_photographs_to_a_catalogue(
     before = (out / "bases" / "base-live.safetensors").read_bytes()
     assert whole.main([*words, "--out", str(out)]) == 0  # nothing is learned a second time
     assert (out / "bases" / "base-live.safetensors").read_bytes() == before
+
+
+def test_numbers_that_are_learned_anew_start_from_the_others_on_the_fine_base_only(
+    recipe: list[RecipeStyle], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    learned: list[tuple[Path, list[str], float]] = []
+    monkeypatch.setattr(recipe[1].__class__, "image", lambda *_: np.zeros((8, 8, 3), np.uint8))
+    monkeypatch.setattr(extend, "landscapes", lambda count: [np.zeros((160, 160, 3), np.uint8)])
+    recipe[1] = replace(recipe[1], anew=True)
+
+    def seen(
+        images: object, content: object, base: Path, starts: list[Path], settings: Settings, **_: object
+    ) -> None:
+        learned.append((base, [path.stem for path in starts], settings.evenness_weight))
+
+    monkeypatch.setattr(extend, "tune", seen)
+    for size in ("fine", "live"):
+        assert extend.main(["--styles", str(tmp_path), "--out", str(tmp_path), "--size", size]) == 0
+    fine, live = (publish.base_of(tmp_path, size) for size in ("fine", "live"))
+    usual, more = tuning_settings().evenness_weight, extend.EVENNESS
+    assert learned == [
+        (fine, ["silver-print"], usual),
+        (fine, ["silver-print"], more),
+        (live, ["terrazzo", "silver-print"], usual),
+    ]
 
 
 def test_every_stage_but_the_first_starts_from_another(
