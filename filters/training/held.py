@@ -7,9 +7,7 @@ from torch import Tensor
 
 MEMORY = 0.9  # of the running mean, from one appearance of a style to the next
 PACE = 0.08  # of the weight's logarithm, for a loss that is off by its whole aim
-MOST = (
-    3.0  # aims that a step's loss counts for at most: squares with next to nothing in them give ten and more
-)
+MOST = 3.0  # aims that one step's loss counts for at most: a square with next to nothing in it gives ten and more
 WEAKEST, STRONGEST = 0.5, 8.0  # times the weight that a style began with
 
 

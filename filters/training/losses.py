@@ -92,9 +92,9 @@ def evenness_loss(painted: Tensor, pictures: Tensor, area: int = 16) -> Tensor:
     return torch.stack(shares).mean(0)
 
 
-def _unlike(alike: Tensor, apart: Tensor) -> Tensor:
+def _unlike(alike: Tensor, distances: Tensor) -> Tensor:
     """Mean over areas of how far apart those are that are alike: (N, A, A) of shares, of distances -> (N,)."""
-    return ((alike * apart).sum(2) / alike.sum(2).clamp_min(1e-3)).mean(1)
+    return ((alike * distances).sum(2) / alike.sum(2).clamp_min(1e-3)).mean(1)
 
 
 def lattice_loss(painted: Tensor, period: int = 8, periods: int = 8) -> Tensor:
