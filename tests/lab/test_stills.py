@@ -39,6 +39,17 @@ def test_a_still_is_queued_once_however_often_it_is_asked_for(
     assert Still.objects.get().height == 720
 
 
+def test_stills_are_queued_in_the_order_they_are_asked_for(
+    owner_client: Client, video: Video, queue: StubBroker
+) -> None:
+    early, middle, late = (make_filter(name=name) for name in ("Alley", "Meadow", "Zenith"))
+    wanted = [late, early, middle]
+    told = ask(owner_client, video, *wanted).json()["stills"]
+    assert [still["filter"] for still in told] == [one.slug for one in wanted]
+    queued = Still.objects.order_by("pk").values_list("version__filter__slug", flat=True)
+    assert list(queued) == [one.slug for one in wanted]
+
+
 def test_a_still_has_never_more_lines_than_the_footage(
     owner_client: Client, video: Video, queue: StubBroker
 ) -> None:

@@ -27,8 +27,9 @@ def stills_of(request: HttpRequest, ref: str) -> JsonResponse:
 
 
 def _ask(request: HttpRequest, video: Video) -> JsonResponse:
-    usable = access.filters_for(access.viewer_of(request)).filter(slug__in=request.POST.getlist("filter"))
-    filters = list(usable.select_related("current"))
+    slugs = request.POST.getlist("filter")
+    usable = access.filters_for(access.viewer_of(request)).filter(slug__in=slugs).select_related("current")
+    filters = sorted(usable, key=lambda one: slugs.index(one.slug))  # painted in the order they are asked for
     form = StillsForm(video, [one.slug for one in filters], request.POST)
     if not form.is_valid():
         return _refused([str(error) for errors in form.errors.values() for error in errors], status=422)
