@@ -46,7 +46,7 @@ class Distillation(Training):
     def _losses(self, pictures: Tensor, styles: Tensor) -> dict[str, Tensor]:
         """The losses of `Training` and "teacher", the mean absolute difference to the teacher's painting."""
         painted, steadiness = self._painted(pictures, styles)
-        with torch.no_grad():
+        with torch.no_grad(), self._fast():
             shown = self.teacher(pictures, styles).float()
         losses = {"teacher": (painted - shown).abs().mean(), "steadiness": steadiness}
         if self.progress() >= JUDGED_FROM:

@@ -33,12 +33,13 @@ class Held:
         """Let the weights follow the losses (N,) of one step; losses that are not finite say nothing."""
         if self.aim == 0 or not bool(torch.isfinite(losses).all()):
             return
-        for style in torch.unique(styles):
-            now = losses.detach()[styles == style].mean().clamp(max=MOST * self.aim)
-            before = self.means[style]
-            self.means[style] = now if before.isnan() else MEMORY * before + (1 - MEMORY) * now
-            off = self.means[style] / self.aim - 1
-            self.weights[style] *= torch.exp(PACE * off.clamp(max=1.0))
+        count = torch.zeros_like(self.means).index_add(0, styles, torch.ones_like(losses))
+        total = torch.zeros_like(self.means).index_add(0, styles, losses.detach())
+        now = (total / count).clamp(max=MOST * self.aim)  # not a number for styles that were not painted
+        after = torch.where(self.means.isnan(), now, MEMORY * self.means + (1 - MEMORY) * now)
+        self.means = torch.where(count > 0, after, self.means)
+        pace = PACE * (self.means / self.aim - 1).clamp(max=1.0)
+        self.weights = torch.where(count > 0, self.weights * torch.exp(pace), self.weights)
         self.weights = self.weights.clamp(WEAKEST * self.first, STRONGEST * self.first)
 
     def state(self) -> dict[str, Tensor]:

@@ -152,10 +152,13 @@ def apart(points: Tensor) -> Tensor:
     return (lengths[:, :, None] + lengths[:, None] - 2 * points @ points.transpose(1, 2)).clamp_min(0)
 
 
-def random_motion(count: int, size: int, generator: torch.Generator) -> Tensor:
+def random_motion(
+    count: int, size: int, generator: torch.Generator, device: torch.device | None = None
+) -> Tensor:
     """Sampling grids (count, size, size, 2) of small camera motions: shift, turn and zoom between two frames.
 
-    A quarter of the shifts are whole pixels without turn or zoom, for which sampling is exact.
+    A quarter of the shifts are whole pixels without turn or zoom, for which sampling is exact. What is drawn from the
+    generator, which lives on the CPU, is the same whatever the device.
     """
     shift = (torch.rand(count, 2, generator=generator) * 2 - 1) * 10.0
     turn = (torch.rand(count, generator=generator) * 2 - 1) * 0.02
@@ -166,7 +169,8 @@ def random_motion(count: int, size: int, generator: torch.Generator) -> Tensor:
     zoom = torch.where(whole, torch.ones_like(zoom), zoom)
     cos, sin = zoom * turn.cos(), zoom * turn.sin()
     rows = [torch.stack([cos, -sin, shift[:, 0]], 1), torch.stack([sin, cos, shift[:, 1]], 1)]
-    return functional.affine_grid(torch.stack(rows, 1), [count, 3, size, size], align_corners=False)
+    places = torch.stack(rows, 1).to(device)
+    return functional.affine_grid(places, [count, 3, size, size], align_corners=False)
 
 
 def move(pictures: Tensor, grid: Tensor) -> Tensor:

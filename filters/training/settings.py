@@ -21,7 +21,9 @@ class Settings:
     content_weight: float = 1.0
     style_weight: float = 8.0
     content_weights: tuple[float, ...] = ()  # times content_weight, for each style; (): 1 for all
-    content_aim: float = 0.0  # content loss at which each style is held by its weight; 0: weights stay
+    content_aim: float = (
+        0.0  # content loss of a frame at which each style is held by its weight; 0: weights stay
+    )
     pooled: float = 0.0  # share of the style loss that judges all squares of a style together
     variation_weight: float = 0.3
     tone_weight: float = 0.5

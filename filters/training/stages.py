@@ -42,7 +42,7 @@ STAGES = {
     "still": STILL,
     "hold": Settings(
         steps=5400, early_sizes=(224,), late_sizes=(256,), rate=1.2e-3, style_rate=8e-3, style_weight=12.0, pooled=0.8,
-        content_aim=0.88, steadiness_weight=24.0, steadiness_aim=0.0185, steady_from=0.0, steady_full=0.02,
+        content_aim=0.76, steadiness_weight=24.0, steadiness_aim=0.0185, steady_from=0.0, steady_full=0.02,
         late_from=0.35, fall_from=0.15, evenness_weight=8.0, lattice_weight=4.0,
     ),
     "live": Settings(steps=1600, steady_from=0.128, steady_full=0.383, tone_weight=0.0),

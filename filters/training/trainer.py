@@ -35,6 +35,7 @@ Losses = dict[str, float]
 OnProgress = Callable[[int, int, Losses, Tensor | None], None]
 MOST_FAILURES = 3
 WIDE = 384  # pixels, side of the squares on which evenness is judged: as much as a frame shows
+NOTED_EVERY = 4  # steps, since it takes as long as a third of one
 NOISE = 1.5 / 255  # standard deviation of what a camera and its codec add from one frame to the next
 
 
@@ -118,8 +119,7 @@ class Training:
         """One batch: paint, judge, learn. On a loss that is not finite nothing is learned from it."""
         self._set_rates()
         pictures, styles = self._batch()
-        with torch.autocast(self.device.type, torch.bfloat16, enabled=bfloat16_is_fast(self.device)):
-            parts = self._losses(pictures, styles)
+        parts = self._losses(pictures, styles)
         total = sum((weight * parts[name] for name, weight in self._weights().items()), torch.zeros(()))
         losses = {name: float(value.detach()) for name, value in {**parts, "total": total}.items()}
         if math.isfinite(losses["total"]):
@@ -150,46 +150,58 @@ class Training:
         painted, steadiness = self._painted(pictures, styles)
         return {**self._judged(painted, pictures, styles), "steadiness": steadiness}
 
-    def _calm(self, styles: Tensor) -> dict[str, Tensor]:
+    def _on_a_frame(self, styles: Tensor) -> dict[str, Tensor]:
         """Evenness and lattice in each of these styles, on a picture of its own: squares are too small to be uneven.
 
-        Half of it is made calm ground where lattices are looked for, since that is where they are.
+        Half of it is made calm ground where lattices are looked for, since that is where they are. As it is, it also
+        says how much of a frame is left, which is what content is held by.
         """
-        if self.settings.evenness_weight == self.settings.lattice_weight == 0:
+        s = self.settings
+        if s.evenness_weight == s.lattice_weight == s.content_aim == 0:
             return dict.fromkeys(("evenness", "lattice"), torch.zeros((), device=self.device))
         wide = self.content.wide(WIDE, self.generator)
-        if self.settings.lattice_weight:
+        if s.content_aim and self.step % NOTED_EVERY == 0:
+            self._note_content(wide.to(self.device), styles)
+        if s.lattice_weight:
             wide = calmed(wide, self.generator)
-        wide = wide.to(self.device).expand(len(styles), -1, -1, -1)
-        wide = wide.contiguous(memory_format=torch.channels_last)
-        painted = self.painter(wide, styles).float()
+        wide = _for_each(wide.to(self.device), styles)
+        painted = self._paint(wide, styles)
         return {"evenness": evenness_loss(painted, wide).mean(), "lattice": lattice_loss(painted).mean()}
 
+    @torch.no_grad()
+    def _note_content(self, picture: Tensor, styles: Tensor) -> None:
+        """Hold content by what is left of it on a picture (1, 3, H, W) in each of these styles."""
+        original = self._features(picture, CONTENT_LAYER)[CONTENT_LAYER]
+        painted = self._features(self._paint(_for_each(picture, styles), styles), CONTENT_LAYER)
+        self.held["content"].learn(content_loss(painted, original), styles)
+
     def _judged(self, painted: Tensor, pictures: Tensor, styles: Tensor) -> dict[str, Tensor]:
-        """What VGG-16 says of the paintings, their total variation and tone, and how even the styles paint."""
+        """What VGG-16 says of the paintings, their total variation and tone, and how the styles paint a frame."""
         repeats = self.settings.styles_per_content
         with torch.no_grad():
-            original = self.perception(pictures[::repeats], CONTENT_LAYER)[CONTENT_LAYER]
-        original = original.float().repeat_interleave(repeats, 0)
-        features = {
-            layer: value.float() for layer, value in self.perception(painted).items() if layer in STYLE_LAYERS
-        }
-        targets = {layer: self.targets[layer][styles] for layer in STYLE_LAYERS}
+            original = self._features(pictures[::repeats], CONTENT_LAYER)[CONTENT_LAYER]
+        original = original.repeat_interleave(repeats, 0)
+        features = self._features(painted)
         return {
-            "content": self._held("content", content_loss(features, original), styles),
-            "style": pooled_style_loss(features, targets, styles, self.settings.pooled).mean(),
+            "content": self.held["content"].weighed(content_loss(features, original), styles).mean(),
+            "style": self._style(features, styles).mean(),
             "variation": total_variation(painted).mean(),
             "tone": tone_loss(painted, pictures).mean(),
-            **self._calm(torch.unique(styles)),
+            **self._on_a_frame(torch.unique(styles)),
         }
+
+    def _style(self, features: dict[str, Tensor], styles: Tensor) -> Tensor:
+        """The style loss (N,). Gram matrices are sums over a whole picture: the fast way is exact enough for them."""
+        targets = {layer: self.targets[layer][styles] for layer in STYLE_LAYERS}
+        with self._fast():
+            return pooled_style_loss(features, targets, styles, self.settings.pooled)
 
     def _painted(self, pictures: Tensor, styles: Tensor) -> tuple[Tensor, Tensor]:
         """The pictures painted, float32, and the steadiness loss: both times of each go through the net at once."""
         if self._steadiness() == 0:
-            return self.painter(pictures, styles).float(), torch.zeros((), device=self.device)
-        grid = random_motion(len(pictures), pictures.shape[-1], self.generator).to(self.device)
-        noise = torch.randn(pictures.shape, generator=self.generator).to(self.device) * NOISE
-        later = (move(pictures, grid) + noise).clamp(0, 1)
+            return self._paint(pictures, styles), torch.zeros((), device=self.device)
+        grid = random_motion(len(pictures), pictures.shape[-1], self.generator, self.device)
+        later = (move(pictures, grid) + self._noise(pictures)).clamp(0, 1)
         pair = self.content.consecutive(pictures.shape[-1], self.generator)
         if pair is not None:
             pictures, later, grid = (
@@ -197,17 +209,34 @@ class Training:
                 for kept, one in zip((pictures, later, grid), pair, strict=True)
             )
             styles = torch.cat([styles, styles[-1:]])
-        both = self.painter(torch.cat([pictures, later]), torch.cat([styles, styles])).float()
+        both = self._paint(torch.cat([pictures, later]), torch.cat([styles, styles]))
         painted, painted_later = both.chunk(2)
         errors = steadiness_loss(painted_later, move(painted, grid), seen(grid))
-        steadiness = self._held("steadiness", errors, styles)
+        steadiness = self.held["steadiness"].weighed(errors, styles).mean()
+        self.held["steadiness"].learn(errors, styles)
         return painted[:-1] if pair is not None else painted, steadiness
 
-    def _held(self, name: str, losses: Tensor, styles: Tensor) -> Tensor:
-        """The mean of losses (N,) in these styles, weighed as their aim asks for, which takes note of them."""
-        weighed = self.held[name].weighed(losses, styles).mean()
-        self.held[name].learn(losses, styles)
-        return weighed
+    def _paint(self, pictures: Tensor, styles: Tensor) -> Tensor:
+        """The pictures (N, 3, H, W) in these styles (N,), float32."""
+        with self._fast():
+            painted: Tensor = self.painter(pictures, styles)
+        return painted.float()
+
+    def _features(self, pictures: Tensor, last: str = STYLE_LAYERS[-1]) -> dict[str, Tensor]:
+        """What VGG-16 sees in them, layer by layer as far as they are judged by, float32."""
+        with self._fast():
+            seen_in = self.perception(pictures, last)
+        return {layer: value.float() for layer, value in seen_in.items() if layer in STYLE_LAYERS}
+
+    def _fast(self) -> torch.autocast:
+        """bfloat16 for networks, where it is worth it; losses are differences of like things and want all digits."""
+        return torch.autocast(self.device.type, torch.bfloat16, enabled=bfloat16_is_fast(self.device))
+
+    def _noise(self, like: Tensor) -> Tensor:
+        """What a camera and its codec add, of the same shape: drawn where it is needed, since it is a lot to carry."""
+        seed = int(torch.randint(2**31, (1,), generator=self.generator))
+        own = torch.Generator(self.device).manual_seed(seed)
+        return torch.randn(like.shape, generator=own, device=self.device) * NOISE
 
     def _batch(self) -> tuple[Tensor, Tensor]:
         """Squares (contents x styles_per_content, 3, S, S), and the style of each.
@@ -313,6 +342,11 @@ class Training:
         for name, held in state.get("held", {}).items():  # checkpoints of before 2026-11 have none
             self.held[name].take(held)
         return True
+
+
+def _for_each(picture: Tensor, styles: Tensor) -> Tensor:
+    """One picture (1, 3, H, W) as often as there are styles, channels last."""
+    return picture.expand(len(styles), -1, -1, -1).contiguous(memory_format=torch.channels_last)
 
 
 def bfloat16_is_fast(device: torch.device) -> bool:

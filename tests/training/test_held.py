@@ -46,6 +46,13 @@ def test_a_style_that_was_not_painted_and_a_loss_that_is_not_finite_change_nothi
     assert torch.equal(held.weights, before)
 
 
+def test_a_style_that_was_painted_twice_moves_once_by_the_mean() -> None:
+    twice, once = (Held(torch.ones(2), aim=0.5) for _ in range(2))
+    twice.learn(torch.tensor([0.8, 0.3, 0.4]), torch.tensor([0, 1, 0]))
+    once.learn(torch.tensor([0.6, 0.3]), torch.tensor([0, 1]))
+    assert twice.weights.tolist() == pytest.approx(once.weights.tolist())
+
+
 def test_it_goes_on_from_what_a_checkpoint_kept() -> None:
     one, other = (Held(torch.ones(2), aim=0.5) for _ in range(2))
     settle(one, torch.tensor([2.0, 0.3]), steps=7)

@@ -9,12 +9,12 @@ import pytest
 import torch
 from torch import Tensor
 
-from filters.training import checkpoint
+from filters.training import checkpoint, losses, trainer
 from filters.training.content import ContentSet
 from filters.training.distil import Distillation
 from filters.training.network import Painter, is_style_number
 from filters.training.perceptual import Perception
-from filters.training.trainer import Training, TrainingFailed
+from filters.training.trainer import NOISE, NOTED_EVERY, WIDE, Training, TrainingFailed
 from tests.training.little import QUICK, SMALL, training, two_styles
 
 
@@ -84,6 +84,19 @@ def test_content_and_steadiness_are_held_at_their_aims_style_by_style(
     held.run()
     assert (held.held["content"].weights > 1).all()
     assert (held.held["steadiness"].weights < 1).all()
+
+
+def test_content_is_held_by_what_is_left_of_a_frame_and_not_of_the_squares(
+    perception: Perception, targets: dict[str, Tensor]
+) -> None:
+    run = training(perception, targets, replace(QUICK, steps=20, content_aim=1e6))
+    shown: list[Tensor] = []
+    run._note_content = lambda picture, styles: shown.append(picture)  # type: ignore[method-assign]
+    run.run()
+    assert [picture.shape for picture in shown] == [(1, 3, WIDE, WIDE)] * (20 // NOTED_EVERY)
+    assert (run.held["content"].weights == 1).all()  # squares alone change nothing
+    Training._note_content(run, shown[0], torch.tensor([0]))
+    assert run.held["content"].weights[0] < run.held["content"].weights[1] == 1
 
 
 def test_squares_that_are_judged_together_are_painted_in_the_same_styles(
@@ -233,6 +246,35 @@ def test_consecutive_frames_count_for_steadiness_alone(
     calm.step = 1
     without = calm.take_step()
     assert with_flicker["steadiness"] > without["steadiness"]
+
+
+def test_losses_have_all_digits_where_networks_are_fast(
+    perception: Perception, targets: dict[str, Tensor], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Evenness is a difference of squares, which bfloat16 gets wrong by a third of what counts as near."""
+    monkeypatch.setattr(trainer, "bfloat16_is_fast", lambda device: True)
+    run = training(perception, targets, replace(QUICK, evenness_weight=8.0))
+    multiplied: list[torch.dtype] = []
+    compare = losses.apart
+
+    def watched(points: Tensor) -> Tensor:
+        multiplied.append((points @ points.transpose(1, 2)).dtype)
+        return compare(points)
+
+    monkeypatch.setattr(losses, "apart", watched)
+    parts = run._losses(*run._batch())
+    assert set(multiplied) == {torch.float32}
+    assert parts["evenness"].dtype == torch.float32
+
+
+def test_the_noise_of_a_camera_is_new_at_every_step_and_the_same_for_one_seed(
+    perception: Perception, targets: dict[str, Tensor]
+) -> None:
+    one, other = (training(perception, targets) for _ in range(2))
+    first, second = (one._noise(torch.zeros(1, 3, 64, 64)) for _ in range(2))
+    assert not torch.equal(first, second)
+    assert torch.equal(other._noise(torch.zeros(1, 3, 64, 64)), first)
+    assert float(first.std()) == pytest.approx(NOISE, rel=0.05)
 
 
 def test_evenness_counts_where_it_is_wanted_and_changes_nothing_elsewhere(
