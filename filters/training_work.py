@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 Picture = NDArray[np.uint8]
-DRAWN = 160  # landscapes drawn by ourselves, where footage is short of pictures
+DRAWN = 96  # landscapes drawn by ourselves, where footage is short of pictures
 STANDING_SIDE = 256  # pixels a side of the pictures that previews are painted of
 Figures = dict[str, float]
 

@@ -1,6 +1,6 @@
 """Content that begins small and grows while the training runs, so that nobody waits for it.
 
-Landscapes that were drawn once are kept on the disk: drawing one takes a quarter of a second, reading one nothing.
+Landscapes that were drawn once are kept on the disk: drawing one takes half a second, reading one nothing.
 """
 
 from __future__ import annotations
@@ -20,12 +20,12 @@ from .scenes import landscape
 
 Picture = NDArray[np.uint8]
 SEED = 1
-VERSION = "1"  # raise it when scenes.py draws other landscapes
-AT_ONCE = 8  # pictures that a training begins with
+VERSION = "2"  # raise it when scenes.py draws other landscapes
+AT_ONCE = 4  # pictures that a training begins with
 
 
 def kept_landscapes(folder: Path, count: int) -> Iterator[Picture]:
-    """`count` landscapes, RGB (384, 384, 3), always the same ones; those that `folder` has are read from there."""
+    """`count` landscapes, RGB (576, 576, 3), always the same ones; those that `folder` has are read from there."""
     for index in range(count):
         path = folder / f"landscape-{VERSION}-{index:04d}.png"
         if not path.exists():

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from filters.catalogue.drawings.fields import Field, blend, cells, noise, over
 
-SIDE = 384
+SIDE = 576
 Colour = tuple[int, int, int]
 # Low to high ground, then water, wood, road and roof.
 CLIMATES: tuple[tuple[list[Colour], Colour, Colour], ...] = (
@@ -27,13 +27,13 @@ CLIMATES: tuple[tuple[list[Colour], Colour, Colour], ...] = (
 
 
 def landscapes(count: int, seed: int = 1) -> Iterator[NDArray[np.uint8]]:
-    """`count` pictures, RGB (384, 384, 3), each of another place."""
+    """`count` pictures, RGB (576, 576, 3), each of another place."""
     for index in range(count):
         yield landscape(np.random.default_rng((seed, index)))
 
 
 def landscape(generator: np.random.Generator) -> NDArray[np.uint8]:
-    """One picture, RGB (384, 384, 3)."""
+    """One picture, RGB (576, 576, 3)."""
     ground, water, wood = CLIMATES[int(generator.integers(len(CLIMATES)))]
     height = noise(
         generator, SIDE, float(generator.uniform(1.5, 4)), octaves=7, gain=float(generator.uniform(0.4, 0.6))

@@ -22,11 +22,13 @@ from .trainer import Losses, OnProgress, Training
 Picture = NDArray[np.uint8]
 
 TUNING = Settings(
-    steps=1200, seconds=300, contents=2, styles_per_content=1, early_sizes=(160, 192), late_sizes=(192, 224, 256),
-    style_rate=3e-2, style_weight=usual.STYLE_WEIGHT, pooled=0.8, evenness_weight=4.0, lattice_weight=0.4,
-    steadiness_weight=24.0, steady_from=0.0, steady_full=0.05, checkpoint_every=25, late_from=0.5, fall_from=0.5,
+    steps=1200, seconds=300, contents=1, styles_per_content=1, early_sizes=(320,), late_sizes=(576,),
+    style_rate=3e-2, style_weight=usual.STYLE_WEIGHT, evenness_weight=12.0, lattice_weight=6.0,
+    steadiness_weight=100.0, steady_from=0.0, steady_full=0.05, checkpoint_every=25, late_from=0.5, fall_from=0.5,
     seed=usual.SEED, freeze_base=True,
 )  # fmt: skip
+"""One square a step, nearly as large as a frame is high: a style is told by the statistics of a whole frame, and small
+squares are asked for all of them in places where a frame has few."""
 
 
 @dataclass(frozen=True)

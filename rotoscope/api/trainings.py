@@ -37,7 +37,7 @@ class TrainingWish(Schema):
 
     name: str
     minutes: float = usual.MINUTES
-    style_weight: Annotated[float, Field(description="How strong, 0.5 to 16.")] = usual.STYLE_WEIGHT
+    style_weight: Annotated[float, Field(description="How strong, 0.5 to 48.")] = usual.STYLE_WEIGHT
     content_weight: Annotated[float, Field(description="How true to what is seen, 0.1 to 8.")] = (
         usual.CONTENT_WEIGHT
     )

@@ -12,6 +12,7 @@ from filters.training import export
 from filters.training.network import FINE, Architecture, Painter, is_style_number
 from filters.training.recipe import read_recipe
 from filters.training.scenes import landscapes
+from filters.training.tune import TUNING
 
 SMALL = Architecture(stem=8, quarter=16, eighth=24, head=8, encoder_blocks=1, eighth_blocks=1, margin=16)
 
@@ -105,6 +106,11 @@ def test_a_drawing_is_the_same_every_time(name: str) -> None:
     assert first.dtype == np.uint8
     assert np.array_equal(first, draw())
     assert first.reshape(-1, 3).std(0).max() > 15
+
+
+def test_landscapes_are_as_large_as_what_is_cut_from_them() -> None:
+    (one,) = landscapes(1)
+    assert min(one.shape[:2]) >= max(TUNING.late_sizes), "enlarged they are smooth, and teach to draw on smooth ground"
 
 
 def test_landscapes_follow_from_their_seed_and_differ() -> None:

@@ -79,7 +79,7 @@ def test_numbers_that_are_learned_anew_start_from_the_others_on_the_fine_base_on
     for size in ("fine", "live"):
         assert extend.main(["--styles", str(tmp_path), "--out", str(tmp_path), "--size", size]) == 0
     fine, live = (publish.base_of(tmp_path, size) for size in ("fine", "live"))
-    usual, more = tuning_settings().evenness_weight, extend.EVENNESS
+    usual, more = tuning_settings().evenness_weight, extend.ANEW["evenness_weight"]
     assert learned == [
         (fine, ["silver-print"], usual),
         (fine, ["silver-print"], more),

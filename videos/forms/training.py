@@ -49,7 +49,7 @@ class TrainingForm(forms.Form):
             "max_value": "At most 240 minutes from here; longer runs start from the command line.",
         },
     )
-    style_weight = forms.FloatField(min_value=0.5, max_value=16)
+    style_weight = forms.FloatField(min_value=0.5, max_value=48)
     content_weight = forms.FloatField(min_value=0.1, max_value=8)
     style_scale = forms.FloatField(min_value=0.3, max_value=3)
     seed = forms.IntegerField(min_value=0, max_value=LAST_SEED)
