@@ -110,7 +110,9 @@ def test_a_drawing_is_the_same_every_time(name: str) -> None:
 
 def test_landscapes_are_as_large_as_what_is_cut_from_them() -> None:
     (one,) = landscapes(1)
-    assert min(one.shape[:2]) >= max(TUNING.late_sizes), "enlarged they are smooth, and teach to draw on smooth ground"
+    assert min(one.shape[:2]) >= max(TUNING.late_sizes), (
+        "enlarged they are smooth, and teach to draw on smooth ground"
+    )
 
 
 def test_landscapes_follow_from_their_seed_and_differ() -> None:
