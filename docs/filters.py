@@ -12,7 +12,6 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-import tomllib
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from functools import cache
@@ -25,7 +24,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 
 from docs.peers import RESULT
-from filters.catalogue import FOLDER, CatalogueFilter, load_catalogue
+from filters.catalogue import FOLDER, CatalogueFilter, LiveTwin, load_catalogue
 from filters.engines.network import NetworkEngine
 from filters.training.export import sha256
 from videos.media.sample import draw_frame
@@ -48,7 +47,7 @@ def main(words: list[str]) -> int:
     filters = load_catalogue()
     if options.pictures:
         draw_pictures(filters)
-    PAGE.write_text("\n".join([*head(filters), *table(filters), "", *live(), "", *peers(), ""]))
+    PAGE.write_text("\n".join([*head(filters), *table(filters), "", *live(filters), "", *peers(), ""]))
     return 0
 
 
@@ -112,8 +111,8 @@ def judgements() -> dict[str, Any]:
     return known
 
 
-def figures_of(one: CatalogueFilter) -> dict[str, Any]:
-    """What is known of the filter's weights, as they are now."""
+def figures_of(one: CatalogueFilter | LiveTwin) -> dict[str, Any]:
+    """What is known of the weights of a filter or of its live twin, as they are now."""
     return {**one.metrics, **judgements().get(sha256(one.weights), {}).get("metrics", {})}
 
 
@@ -125,16 +124,14 @@ def measured_on(filters: tuple[CatalogueFilter, ...]) -> str:
 
 def table(filters: tuple[CatalogueFilter, ...]) -> list[str]:
     """A row for each filter."""
-    tables = {one["slug"]: one for one in tomllib.loads((FOLDER / "catalogue.toml").read_text())["filter"]}
     rows = [
         "| filter | learned from | style | content | temporal | smoothed | suits |",
         "|---|---|---|---|---|---|---|",
     ]
     for one in filters:
-        said = tables[one.slug]
         figures = figures_of(one)
         learned = one.style_image.title + (f", {one.style_image.artist}" if one.style_image.artist else "")
-        name = f"{one.name} (*tuned*)" if said.get("tuned") else one.name
+        name = f"{one.name} (*tuned*)" if one.tuned else one.name
         smoothed = figures.get("temporal_error_smoothed")
         cells = [name, learned, *three(figures), f"{smoothed:.4f}" if smoothed else "", ", ".join(one.suits)]
         rows.append("| " + " | ".join(cells) + " |")
@@ -161,7 +158,7 @@ def three(metrics: object) -> list[str]:
     ]
 
 
-def live() -> list[str]:
+def live(filters: tuple[CatalogueFilter, ...]) -> list[str]:
     """What the second base is for, and a row for each filter on it that was measured."""
     said = [
         "## On the live network",
@@ -170,8 +167,7 @@ def live() -> list[str]:
         "than half the time. Both are choices of every render. Measured by the same command on the same frames:",
         "",
     ]
-    tables = tomllib.loads((FOLDER / "catalogue.toml").read_text())["filter"]
-    known = [(one["name"], live_figures(one)) for one in tables if "live" in one]
+    known = [(one.name, figures_of(one.live)) for one in filters if one.live is not None]
     measured = [(name, figures) for name, figures in known if figures]
     rows = ["| filter | style | content | temporal | smoothed |", "|---|---|---|---|---|"]
     for name, figures in measured:
@@ -181,13 +177,6 @@ def live() -> list[str]:
     if len(measured) > 1:
         told += f" {mean_of([figures for _, figures in measured])}"
     return [*said, *rows, "", told]
-
-
-def live_figures(table: Mapping[str, Any]) -> dict[str, Any]:
-    """What is known of a filter's weights on the live base; empty where they were not measured."""
-    weights = FOLDER / table["live"]["weights"]
-    metrics: dict[str, Any] = judgements().get(sha256(weights), {}).get("metrics", {})
-    return metrics
 
 
 def peers() -> list[str]:

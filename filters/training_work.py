@@ -19,10 +19,10 @@ from django.conf import settings
 from numpy.typing import NDArray
 from PIL import Image
 
+from filters.catalogue import FOLDER as CATALOGUE
 from filters.models import TrainingRun
 from filters.orders import Wish, cut_picture, pictures_of
 from filters.service import BASES
-from filters.shipped import CATALOGUE
 from filters.training_diary import Diary
 from rotoscope.files import local_path
 

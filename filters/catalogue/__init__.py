@@ -6,9 +6,13 @@ name = "Starry Night"
 description = "Swirling strokes in deep blue."
 tags = ["painting", "night"]
 suits = ["landscape", "sky"]
-base = "fine"                               # bases/fine.safetensors
-weights = "weights/starry-night.safetensors"
+base = "base-fine"                          # bases/base-fine.safetensors
+weights = "weights/fine/starry-night.safetensors"
 metrics = { style_distance = 0.14 }         # optional
+tuned = true                                # optional: not learned with the base, but in minutes afterwards
+[filter.live]                               # optional: the same style on the smaller base
+base = "base-live"
+weights = "weights/live/starry-night.safetensors"
 [filter.style_image]
 file = "styles/starry-night.jpg"
 title = "The Starry Night"
@@ -46,6 +50,16 @@ class StyleOrigin:
 
 
 @dataclass(frozen=True)
+class LiveTwin:
+    """The same style on the smaller base. All files exist."""
+
+    base: str
+    base_file: Path
+    weights: Path
+    metrics: Mapping[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
 class CatalogueFilter:
     """One filter that ships. All files exist."""
 
@@ -59,6 +73,8 @@ class CatalogueFilter:
     tags: tuple[str, ...] = ()
     suits: tuple[str, ...] = ()
     metrics: Mapping[str, float] = field(default_factory=dict)
+    tuned: bool = False
+    live: LiveTwin | None = None
 
 
 def load_catalogue(folder: Path = FOLDER) -> tuple[CatalogueFilter, ...]:
@@ -95,11 +111,22 @@ def _filter(table: Mapping[str, Any], folder: Path) -> CatalogueFilter:
             tags=tuple(table.get("tags", ())),
             suits=tuple(table.get("suits", ())),
             metrics=dict(table.get("metrics", {})),
+            tuned=table.get("tuned", False),
+            live=_live_twin(table["live"], folder, slug) if "live" in table else None,
         )
     except KeyError as missing:
         raise CatalogueError(f"“{slug}” in the catalogue lacks {missing}.") from missing
     except TypeError as error:
         raise CatalogueError(f"“{slug}” in the catalogue has a field that is not known: {error}.") from error
+
+
+def _live_twin(table: Mapping[str, Any], folder: Path, slug: str) -> LiveTwin:
+    return LiveTwin(
+        base=table["base"],
+        base_file=_file(folder, f"bases/{table['base']}.safetensors", slug),
+        weights=_file(folder, table["weights"], slug),
+        metrics=dict(table.get("metrics", {})),
+    )
 
 
 def _file(folder: Path, name: str, slug: str) -> Path:

@@ -53,6 +53,20 @@ def test_it_reads_every_field(folder: Path) -> None:
     assert (copper.style_image.title, copper.style_image.licence) == ("Copper", "")
 
 
+def test_it_reads_the_live_twin(folder: Path) -> None:
+    live = '[filter.live]\nbase = "tiny"\nweights = "weights/copper.safetensors"\n[filter.style_image]'
+    (folder / "catalogue.toml").write_text(ENTRY.replace("[filter.style_image]", f"tuned = true\n{live}"))
+    (copper,) = load_catalogue(folder)
+    assert copper.tuned
+    assert copper.live is not None
+    assert (copper.live.base, copper.live.weights, copper.live.metrics) == ("tiny", copper.weights, {})
+    (folder / "catalogue.toml").write_text(
+        ENTRY.replace("[filter.style_image]", live.replace("copper", "gone"))
+    )
+    with pytest.raises(CatalogueError, match="not there"):
+        load_catalogue(folder)
+
+
 def test_its_files_make_an_engine(folder: Path) -> None:
     (copper,) = load_catalogue(folder)
     frames = picture(40, 40)[None]

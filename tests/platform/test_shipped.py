@@ -7,6 +7,7 @@ import pytest
 from PIL import Image
 
 from filters import shipped
+from filters.catalogue import CatalogueError
 from filters.models import Filter, FilterVersion, StyleImage
 from rotoscope.files import forget, local_path
 
@@ -35,6 +36,9 @@ def catalogue(tmp_path: Path) -> Path:
     folder = tmp_path / "catalogue"
     (folder / "weights").mkdir(parents=True)
     (folder / "styles").mkdir()
+    (folder / "bases").mkdir()
+    for base in ("base", "small"):
+        (folder / "bases" / f"{base}.safetensors").write_bytes(b"shared numbers")
     (folder / "catalogue.toml").write_text(TABLE)
     (folder / "weights" / "ink.safetensors").write_bytes(b"first numbers")
     Image.fromarray(np.full((48, 64, 3), 90, np.uint8)).save(folder / "styles" / "ink.png")
@@ -146,7 +150,7 @@ def test_a_file_that_was_lost_is_put_back(catalogue: Path) -> None:
 
 def test_a_missing_file_is_named(catalogue: Path) -> None:
     (catalogue / "weights" / "ink.safetensors").unlink()
-    with pytest.raises(FileNotFoundError, match=r"ink\.safetensors"):
+    with pytest.raises(CatalogueError, match=r"ink\.safetensors"):
         shipped.load(catalogue)
     assert not Filter.objects.exists()
 

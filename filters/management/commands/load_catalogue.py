@@ -2,9 +2,10 @@
 
 from typing import Any
 
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandError
 
 from filters import shipped
+from filters.catalogue import CatalogueError
 from filters.deepfilter.catalogue import ensure_deepfilter_filters
 
 
@@ -15,5 +16,9 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Say how many filters changed."""
-        self.stdout.write(f"{shipped.load()} shipped filters added or brought up to date.")
+        try:
+            changed = shipped.load()
+        except CatalogueError as problem:
+            raise CommandError(str(problem)) from None
+        self.stdout.write(f"{changed} shipped filters added or brought up to date.")
         self.stdout.write(f"{ensure_deepfilter_filters()} DeepFilter filters are offered.")
