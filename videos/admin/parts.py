@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.db.models import QuerySet
+from django.http import HttpRequest
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from unfold.decorators import display
 
 STATE_COLOURS = {
     "receiving": "info",
@@ -32,3 +35,36 @@ def thumb(address: str) -> SafeString:
 def seconds(value: Any) -> str:
     """Seconds for people."""
     return f"{float(value):.1f} s"
+
+
+class WithFiles:
+    """Rows that have files: a poster to show, and more than a row to delete."""
+
+    def poster_address(self, row: Any) -> str:
+        """Where the poster of a row is to be had."""
+        raise NotImplementedError
+
+    def remove(self, row: Any) -> None:
+        """Delete a row with its files."""
+        raise NotImplementedError
+
+    def delete_model(self, request: HttpRequest, obj: Any) -> None:
+        """With its files."""
+        self.remove(obj)
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
+        """Each with its files."""
+        for row in queryset:
+            self.remove(row)
+
+    @display(description="")
+    def poster(self, row: Any) -> str:
+        """Small."""
+        return thumb(self.poster_address(row)) if row.poster else ""
+
+    @display(description="poster")
+    def large_poster(self, row: Any) -> str:
+        """Large."""
+        if not row.poster:
+            return "None yet."
+        return format_html('<img class="style" alt="" src="{}">', self.poster_address(row))

@@ -7,11 +7,10 @@ from typing import Any
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
-from django.utils.html import format_html
 from unfold.decorators import action, display
 
 from rotoscope.admin_parts import HouseAdmin, ShownInline, ShownOnly, badge, do_each, in_bytes, progress_bar
-from videos.admin.parts import STATE_COLOURS, seconds, thumb
+from videos.admin.parts import STATE_COLOURS, WithFiles, seconds
 from videos.links import render_media
 from videos.models import Render, Segment
 from videos.pipeline import renders
@@ -43,7 +42,7 @@ class SegmentInline(ShownInline):
 
 
 @admin.register(Render)
-class RenderAdmin(ShownOnly, HouseAdmin):
+class RenderAdmin(WithFiles, ShownOnly, HouseAdmin):
     """Renders. They are started in the lab."""
 
     typed = False
@@ -73,6 +72,14 @@ class RenderAdmin(ShownOnly, HouseAdmin):
         """All of them: a render with other settings is another render."""
         return [name for field in self.fields for name in ((field,) if isinstance(field, str) else field)]
 
+    def poster_address(self, row: Render) -> str:
+        """For those who may see the admin."""
+        return render_media(row, "poster.jpg")
+
+    def remove(self, row: Render) -> None:
+        """With its segments and files."""
+        renders.remove(row)
+
     def offered(self, row: Render) -> set[str]:
         """What its state allows."""
         if row.state in (Render.State.QUEUED, Render.State.RENDERING):
@@ -82,27 +89,6 @@ class RenderAdmin(ShownOnly, HouseAdmin):
         if row.state in (Render.State.FAILED, Render.State.CANCELLED):
             return {"retry_one"}
         return {"cancel_one"} if row.state == Render.State.REBUILDING else set()
-
-    def delete_model(self, request: HttpRequest, obj: Render) -> None:
-        """With its files."""
-        renders.remove(obj)
-
-    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Render]) -> None:
-        """Each with its files."""
-        for render in queryset:
-            renders.remove(render)
-
-    @display(description="")
-    def poster(self, render: Render) -> str:
-        """Small."""
-        return thumb(render_media(render, "poster.jpg")) if render.poster else ""
-
-    @display(description="poster")
-    def large_poster(self, render: Render) -> str:
-        """Large."""
-        if not render.poster:
-            return "None yet."
-        return format_html('<img class="style" alt="" src="{}">', render_media(render, "poster.jpg"))
 
     @display(description="filter", ordering="version__filter__name")
     def filter_name(self, render: Render) -> str:

@@ -11,7 +11,7 @@ from django.utils.html import format_html
 from unfold.decorators import action, display
 
 from rotoscope.admin_parts import HouseAdmin, ShownInline, ShownOnly, badge, do_each, in_bytes, progress_bar
-from videos.admin.parts import STATE_COLOURS, VISIBILITY_COLOURS, seconds, thumb
+from videos.admin.parts import STATE_COLOURS, VISIBILITY_COLOURS, WithFiles, seconds
 from videos.links import video_media
 from videos.models import Render, Upload, Video
 from videos.pipeline import ingest, renders
@@ -43,7 +43,7 @@ class RenderInline(ShownInline):
 
 
 @admin.register(Video)
-class VideoAdmin(ShownOnly, HouseAdmin):
+class VideoAdmin(WithFiles, ShownOnly, HouseAdmin):
     """Footage. It comes in by upload; its words and visibility may be changed here, everything else is shown."""
 
     list_display = (
@@ -91,30 +91,17 @@ class VideoAdmin(ShownOnly, HouseAdmin):
                 names += [field] if isinstance(field, str) else list(field)
         return [name for name in names if name not in self.TYPED]
 
+    def poster_address(self, row: Video) -> str:
+        """For those who may see the admin."""
+        return video_media(row, "poster.jpg")
+
+    def remove(self, row: Video) -> None:
+        """With everything made of it."""
+        renders.remove_video(row)
+
     def offered(self, row: Video) -> set[str]:
         """Try again what failed."""
         return {"retry_one"} if row.state == Video.State.FAILED else set()
-
-    def delete_model(self, request: HttpRequest, obj: Video) -> None:
-        """With everything made of it."""
-        renders.remove_video(obj)
-
-    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Video]) -> None:
-        """Each with everything made of it."""
-        for video in queryset:
-            renders.remove_video(video)
-
-    @display(description="")
-    def poster(self, video: Video) -> str:
-        """Small."""
-        return thumb(video_media(video, "poster.jpg")) if video.poster else ""
-
-    @display(description="poster")
-    def large_poster(self, video: Video) -> str:
-        """Large."""
-        if not video.poster:
-            return "None yet."
-        return format_html('<img class="style" alt="" src="{}">', video_media(video, "poster.jpg"))
 
     @display(description="state", ordering="state")
     def state_badge(self, video: Video) -> str:
