@@ -172,12 +172,18 @@ def _judge(styles: list[Picture], perception: Perception) -> Judge:
 
 def _content(wish: Wish) -> ContentSet:
     """Frames of chosen footage and stored pictures, mixed with landscapes of our own. Begins with a few."""
-    from filters.training.drawn import GrowingContent, interleaved, kept_landscapes
+    from filters.training.drawn import (
+        GrowingContent,
+        forget_older_landscapes,
+        interleaved,
+        kept_landscapes,
+    )
 
     given, count = _given(wish)
     drawn = DRAWN // 4 if count >= DRAWN else DRAWN // 2 if count else DRAWN
-    landscapes = kept_landscapes(Path(settings.ROTOSCOPE_HOME) / "training" / "landscapes", drawn)
-    return GrowingContent(interleaved(given, landscapes), wait=bool(wish.steps))
+    folder = Path(settings.ROTOSCOPE_HOME) / "training" / "landscapes"
+    forget_older_landscapes(folder)
+    return GrowingContent(interleaved(given, kept_landscapes(folder, drawn)), wait=bool(wish.steps))
 
 
 def _given(wish: Wish) -> tuple[Iterator[Picture], int]:

@@ -33,6 +33,14 @@ def kept_landscapes(folder: Path, count: int) -> Iterator[Picture]:
         yield read_picture(path)
 
 
+def forget_older_landscapes(folder: Path) -> int:
+    """Remove landscapes that an older Rotoscope drew there, some 50 MB that nothing reads any more; how many."""
+    older = [path for path in folder.glob("landscape-*.png") if path.name.split("-")[1] != VERSION]
+    for path in older:
+        path.unlink(missing_ok=True)
+    return len(older)
+
+
 def interleaved(first: Iterable[Picture], second: Iterable[Picture]) -> Iterator[Picture]:
     """By turns one of each, until both are at an end: so the first few of them are of both kinds."""
     for pair in itertools.zip_longest(first, second):

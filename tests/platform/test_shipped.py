@@ -4,6 +4,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from django.core.management import CommandError, call_command
 from PIL import Image
 
 from filters import shipped
@@ -153,6 +154,16 @@ def test_a_missing_file_is_named(catalogue: Path) -> None:
     with pytest.raises(CatalogueError, match=r"ink\.safetensors"):
         shipped.load(catalogue)
     assert not Filter.objects.exists()
+
+
+@pytest.mark.parametrize("command", ["prepare", "load_catalogue"])
+def test_a_mistake_in_the_catalogue_is_a_sentence(command: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken() -> int:
+        raise CatalogueError("“ink” in the catalogue lacks 'name'.")
+
+    monkeypatch.setattr(shipped, "load", broken)
+    with pytest.raises(CommandError, match="lacks 'name'"):
+        call_command(command)
 
 
 def test_the_catalogue_that_ships_loads(db: None) -> None:

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from filters.training import drawn
 from filters.training.content import ContentSet
-from filters.training.drawn import GrowingContent, interleaved, kept_landscapes
+from filters.training.drawn import GrowingContent, forget_older_landscapes, interleaved, kept_landscapes
 
 Picture = NDArray[np.uint8]
 
@@ -29,6 +29,14 @@ def test_landscapes_are_drawn_once_and_the_same_every_time(
     again = list(kept_landscapes(tmp_path, 2))
     assert all(np.array_equal(*pair) for pair in zip(first, again, strict=True))
     assert not np.array_equal(first[0], first[1])
+
+
+def test_landscapes_of_an_older_rotoscope_go(tmp_path: Path) -> None:
+    assert forget_older_landscapes(tmp_path / "nothing-yet") == 0
+    for name in ("landscape-1-0000.png", f"landscape-{drawn.VERSION}-0000.png"):
+        (tmp_path / name).touch()
+    assert forget_older_landscapes(tmp_path) == 1
+    assert [path.name for path in tmp_path.iterdir()] == [f"landscape-{drawn.VERSION}-0000.png"]
 
 
 def test_the_first_pictures_are_of_both_kinds() -> None:

@@ -2,8 +2,9 @@
 
 from typing import Any
 
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandError
 
+from filters.catalogue import CatalogueError
 from rotoscope.preparation import prepare
 
 
@@ -15,6 +16,9 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Say what was done, or that nothing was missing."""
-        done = prepare()
+        try:
+            done = prepare()
+        except CatalogueError as problem:
+            raise CommandError(str(problem)) from None
         if options["verbosity"] > 0:
             self.stdout.write("; ".join(done) + "." if done else "Everything was there.")

@@ -7,6 +7,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from filters.catalogue import CatalogueError
 from rotoscope import env
 from rotoscope.database.join import Lock
 from rotoscope.database.programs import EmbeddedError
@@ -46,7 +47,7 @@ class Command(BaseCommand):
         (home / "run" / "pid").write_text(f"{os.getpid()}\n")
         try:
             supervisor.run()
-        except EmbeddedError as error:
+        except (EmbeddedError, CatalogueError) as error:
             raise CommandError(str(error)) from None
 
 
