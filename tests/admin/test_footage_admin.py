@@ -46,6 +46,16 @@ def press(client: Client, row: Any, button: str, **typed: Any) -> None:
     row.refresh_from_db()
 
 
+def test_the_lists_show_posters_and_not_their_files_names(
+    staff_client: Client, video: Video, render: Render
+) -> None:
+    for row in (video, render):
+        type(row).objects.filter(pk=row.pk).update(poster="posters/dunes.jpg")
+        listed = staff_client.get(reverse(f"admin:videos_{row._meta.model_name}_changelist")).content.decode()
+        assert '<img class="thumb"' in listed
+        assert "posters/dunes.jpg" not in listed
+
+
 def test_every_list_and_page_opens(staff_client: Client, video: Video, render: Render, owner: User) -> None:
     comparison = Comparison.objects.create(video=video, owner=owner, title="Side by side")
     comparison.items.create(position=0, render=render)

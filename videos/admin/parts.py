@@ -58,8 +58,8 @@ class WithFiles:
             self.remove(row)
 
     @display(description="")
-    def poster(self, row: Any) -> str:
-        """Small."""
+    def small_poster(self, row: Any) -> str:
+        """Small, for the list. Not `poster`: there the name of a field goes before that of a method."""
         return thumb(self.poster_address(row)) if row.poster else ""
 
     @display(description="poster")

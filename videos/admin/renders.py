@@ -48,9 +48,10 @@ class RenderAdmin(WithFiles, ShownOnly, HouseAdmin):
     typed = False
 
     list_display = (
-        "poster", "video", "filter_name", "state_badge", "progress", "owner", "cost", "attempts_most", "created_at",
+        "small_poster", "video", "filter_name", "state_badge", "progress", "owner", "cost", "attempts_most",
+        "created_at",
     )  # fmt: skip
-    list_display_links = ("poster", "video")
+    list_display_links = ("small_poster", "video")
     list_filter = ("state", "version__filter")
     search_fields = ("ref", "video__title", "owner__username", "version__filter__name")
     fields = (

@@ -47,10 +47,10 @@ class VideoAdmin(WithFiles, ShownOnly, HouseAdmin):
     """Footage. It comes in by upload; its words and visibility may be changed here, everything else is shown."""
 
     list_display = (
-        "poster", "title", "owner", "state_badge", "visibility_badge", "shape", "length", "render_count", "size",
+        "small_poster", "title", "owner", "state_badge", "visibility_badge", "shape", "length", "render_count", "size",
         "created_at",
     )  # fmt: skip
-    list_display_links = ("poster", "title")
+    list_display_links = ("small_poster", "title")
     list_filter = ("state", "visibility")
     search_fields = ("title", "ref", "owner__username", "source_name", "tags__icontains")
     fieldsets = (
