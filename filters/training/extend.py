@@ -32,7 +32,7 @@ ANEW: dict[str, Any] = {
     "steadiness_weight": 24.0, "evenness_weight": 16.0, "lattice_weight": 4.0,
 }  # fmt: skip
 """What is other for a style that is learned anew: small squares and much evenness. Bold drawings come nearer to their
-style on one large square, with chessboards and flowers of colour on lawns (docs/decisions/0005)."""
+style on one large square, with chessboards and flowers of colour on lawns (docs/decisions/0005-trials.md)."""
 
 
 def arguments(words: list[str]) -> argparse.Namespace:

@@ -7,7 +7,7 @@ import numpy as np
 
 from .fields import SIDE, Field, Picture, finish, noise, over, positions
 
-# Pixels from one cut to the next. Twice as fine they came out as brown ground (docs/decisions/0005-base-network.md).
+# Pixels from one cut to the next. Twice as fine they came out as brown ground (docs/decisions/0005-trials.md).
 GROOVE = 19.0
 
 
