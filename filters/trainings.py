@@ -19,6 +19,7 @@ from filters.models import FilterVersion, TrainingRun
 from filters.orders import MOST_MINUTES
 from filters.training_diary import Diary, OnStep
 from filters.training_work import train
+from rotoscope import malloc
 from rotoscope.files import store, work_folder
 from rotoscope.lease import claim, renewing
 
@@ -49,6 +50,8 @@ def run(pk: int, on_step: OnStep | None = None) -> bool:
             if _is_expected(problem):
                 return False
             raise
+        finally:
+            malloc.give_back()
     if tuned is None:
         if not lost.is_set():
             _end(mine, State.CANCELLED)

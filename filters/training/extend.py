@@ -17,6 +17,8 @@ from typing import Any
 
 import torch
 
+from rotoscope import malloc
+
 from .content import ContentSet, read_folder
 from .network import SIZES
 from .perceptual import Perception
@@ -54,6 +56,7 @@ def main(words: list[str]) -> int:
     """Tune one style after the other, each from those that the base learned."""
     options = arguments(words)
     torch.set_num_threads(options.threads)
+    malloc.keep_large_blocks()
     base, recipe = base_of(options.out, options.size), read_recipe()
     learned = [
         weights_of(options.out, options.size, style) for style in recipe if not style.afterwards(options.size)

@@ -19,6 +19,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from rotoscope import malloc
 from videos.media.errors import EncodeError, Stopped
 from videos.media.files import written
 from videos.media.landscape.camera import Camera, flight
@@ -178,12 +179,10 @@ def _start(
     job: tuple[Path, tuple[int, int]], width: int, height: int, rate: Fraction, processes: int
 ) -> subprocess.Popen[bytes]:
     """The child that draws one range of frames."""
-    # Large arrays come and go: kept by the process instead of given back, they need not be cleared each time.
-    roomy = {"MALLOC_MMAP_THRESHOLD_": str(2**30), "MALLOC_TRIM_THRESHOLD_": str(2**32)}
     part, (start, stop) = job
     words = [str(word) for word in (part, start, stop, width, height, rate, processes)]
     command = bounded([sys.executable, "-m", "videos.media.sample_worker", *words])
-    return subprocess.Popen(command, stdout=subprocess.PIPE, env={**environment(), **roomy}, cwd=PROJECT)
+    return subprocess.Popen(command, stdout=subprocess.PIPE, env={**environment(), **malloc.ENVIRONMENT}, cwd=PROJECT)
 
 
 def landscape(

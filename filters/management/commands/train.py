@@ -13,6 +13,7 @@ from filters import orders, trainings
 from filters.models import TrainingRun
 from filters.training import usual
 from filters.training.crop import WHOLE, Crop, crop_from
+from rotoscope import malloc
 from rotoscope.terminal import Bar
 
 BAD_INPUT = 2
@@ -65,6 +66,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Train, and exit 0 only if the filter can be used."""
+        malloc.keep_large_blocks()
         row = _order(options)
         with Bar(sys.stderr) as bar:
             done = trainings.run(row.pk, _shown(bar))

@@ -12,6 +12,7 @@ from django.core.management.base import BaseCommand, CommandParser
 from django.utils.module_loading import autodiscover_modules
 
 from filters.training_work import get_ready
+from rotoscope import malloc
 from rotoscope.broker import QUEUES
 
 GRACE_MS = 3_000
@@ -36,6 +37,8 @@ class Command(BaseCommand):
             signal.signal(number, lambda *_: stop.set())
         # OpenCV would start a thread for every core in each of our processes.
         cv2.setNumThreads(settings.ROTOSCOPE_ENGINE_THREADS)
+        if "training" in options["queues"]:
+            malloc.keep_large_blocks()
         autodiscover_modules("actors")
         broker = dramatiq.get_broker()
         broker.emit_after("process_boot")
