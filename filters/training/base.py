@@ -15,12 +15,15 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
+from rotoscope import malloc
+
 from . import checkpoint as checkpoints
 from .content import ContentSet, read_folder
 from .distil import Distillation
 from .drawn import kept_landscapes
 from .footage import read_frames, read_pairs
 from .network import SIZES, Painter
+from .objective import Objective
 from .perceptual import Perception
 from .recipe import RecipeStyle, read_recipe
 from .settings import Settings
@@ -95,14 +98,15 @@ def training_of(options: argparse.Namespace) -> Training:
     perception = Perception()
     targets = style_targets([style_picture(s.image(options.styles), s.scale) for s in styles], perception)
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
-    material = (targets, content, settings_for(options, styles), perception, options.out / "base.ckpt")
+    material = (targets, content, settings_for(options, styles), perception)
     painter = Painter(len(styles), SIZES["live" if options.stage in LIVE else "fine"])
+    checkpoint = options.out / "base.ckpt"
     if options.stage == "live":
         teacher = Painter(len(styles), SIZES["fine"])
         learned(options.before, teacher)
-        return Distillation(painter.to(device), teacher, *material)
+        return Training(Distillation(painter.to(device), teacher, *material), checkpoint)
     before = learned(options.before, painter) if options.before is not None else 0
-    training = Training(painter.to(device), *material)
+    training = Training(Objective(painter.to(device), *material), checkpoint)
     training.before = before
     return training
 
@@ -118,6 +122,7 @@ def main(words: list[str]) -> int:
     """Train, or go on from the checkpoint in `--out`; 1 where SIGTERM ended it early."""
     options = arguments(words)
     torch.set_num_threads(options.threads)
+    malloc.keep_large_blocks()
     training = training_of(options)
     asked_to_stop: list[int] = []
     before = signal.signal(signal.SIGTERM, lambda number, frame: asked_to_stop.append(number))

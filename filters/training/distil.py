@@ -7,23 +7,21 @@ pixel of them.
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import torch
 from torch import Tensor
 
 from .content import ContentSet
 from .network import Painter, channels_last
+from .objective import Moment, Objective
 from .perceptual import Perception
 from .settings import Settings
-from .trainer import Training
 
 JUDGED_FROM = 0.6  # share of the training after which style and content are judged too
 TEACHER_WEIGHT = 12.0  # against a mean absolute difference of colours in 0..1
 
 
-class Distillation(Training):
-    """A `Training` in which a network with the same styles shows how it is done."""
+class Distillation(Objective):
+    """An `Objective` in which a network with the same styles shows how it is done."""
 
     def __init__(
         self,
@@ -33,22 +31,22 @@ class Distillation(Training):
         content: ContentSet,
         settings: Settings,
         perception: Perception,
-        checkpoint: Path | None = None,
     ) -> None:
-        super().__init__(painter, targets, content, settings, perception, checkpoint)
+        super().__init__(painter, targets, content, settings, perception)
         self.teacher = channels_last(teacher.to(self.device)).requires_grad_(False)
 
-    def _weights(self) -> dict[str, float]:
-        if self.progress() < JUDGED_FROM:
-            return {"teacher": TEACHER_WEIGHT, "steadiness": self._steadiness()}
-        return {**super()._weights(), "teacher": TEACHER_WEIGHT}
+    def weights(self, at: Moment) -> dict[str, float]:
+        """How much each loss counts: at first only what the teacher shows, and steadiness."""
+        if at.progress < JUDGED_FROM:
+            return {"teacher": TEACHER_WEIGHT, "steadiness": self._steadiness(at)}
+        return {**super().weights(at), "teacher": TEACHER_WEIGHT}
 
-    def _losses(self, pictures: Tensor, styles: Tensor) -> dict[str, Tensor]:
-        """The losses of `Training` and "teacher", the mean absolute difference to the teacher's painting."""
-        painted, steadiness = self._painted(pictures, styles)
+    def losses(self, pictures: Tensor, styles: Tensor, at: Moment) -> dict[str, Tensor]:
+        """The losses of `Objective` and "teacher", the mean absolute difference to the teacher's painting."""
+        painted, steadiness = self._painted(pictures, styles, at)
         with torch.no_grad(), self._fast():
             shown = self.teacher(pictures, styles).float()
         losses = {"teacher": (painted - shown).abs().mean(), "steadiness": steadiness}
-        if self.progress() >= JUDGED_FROM:
-            losses |= self._judged(painted, pictures, styles)
+        if at.progress >= JUDGED_FROM:
+            losses |= self._judged(painted, pictures, styles, at)
         return losses

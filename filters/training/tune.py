@@ -14,6 +14,7 @@ from torch import Tensor
 from . import usual
 from .content import ContentSet
 from .export import assemble, mean_style, read_style, sha256, style_numbers, write_numbers
+from .objective import Objective
 from .perceptual import Perception
 from .settings import Settings
 from .styles import style_picture, style_targets
@@ -57,8 +58,11 @@ def tuning_settings(
     steps: int = 0,
 ) -> Settings:
     """Settings for a tuning by time, or, with `steps`, by steps: the same numbers on every run with that seed."""
-    limits = {"steps": steps, "seconds": 0.0} if steps else {"steps": 1_000_000, "seconds": minutes * 60}
-    return replace(TUNING, seed=seed, style_weight=style_weight, content_weight=content_weight, **limits)  # type: ignore[arg-type]
+    if steps:
+        length = replace(TUNING, steps=steps, seconds=0.0)
+    else:
+        length = replace(TUNING, steps=1_000_000, seconds=minutes * 60)
+    return replace(length, seed=seed, style_weight=style_weight, content_weight=content_weight)
 
 
 def tune(
@@ -90,7 +94,8 @@ def tune(
     targets = {
         layer: grams.mean(0, keepdim=True) for layer, grams in style_targets(pictures, perception).items()
     }
-    training = Training(painter.to(device), targets, content, settings, perception, checkpoint)
+    objective = Objective(painter.to(device), targets, content, settings, perception)
+    training = Training(objective, checkpoint)
     training.standing = _stack(standing)
     if not training.run(on_progress, should_stop):
         return None

@@ -12,6 +12,7 @@ from torch import Tensor
 
 from filters.training.content import ContentSet
 from filters.training.network import Architecture, Painter
+from filters.training.objective import Objective
 from filters.training.perceptual import Perception
 from filters.training.settings import Settings
 from filters.training.styles import style_targets
@@ -36,7 +37,7 @@ def training(
     """The same training each time."""
     torch.manual_seed(7)
     pictures = np.random.default_rng(3).integers(0, 255, (2, 160, 200, 3), np.uint8)
-    return Training(Painter(2, SMALL), targets, ContentSet(pictures), settings, perception, path)
+    return Training(Objective(Painter(2, SMALL), targets, ContentSet(pictures), settings, perception), path)
 
 
 def main(checkpoint: Path) -> None:

@@ -9,13 +9,12 @@ import pytest
 import torch
 from torch import Tensor
 
-from filters.training import checkpoint, losses, trainer
-from filters.training.content import ContentSet
-from filters.training.distil import Distillation
-from filters.training.network import Painter, is_style_number
+from filters.training import checkpoint
+from filters.training.network import is_style_number
+from filters.training.objective import Moment
 from filters.training.perceptual import Perception
-from filters.training.trainer import NOISE, NOTED_EVERY, WIDE, Training, TrainingFailed
-from tests.training.little import QUICK, SMALL, training, two_styles
+from filters.training.trainer import Training, TrainingFailed
+from tests.training.little import QUICK, training, two_styles
 
 
 @pytest.fixture(autouse=True)
@@ -63,52 +62,6 @@ def test_with_a_frozen_base_only_the_numbers_of_the_styles_move(
     assert moved
     assert all(is_style_number(name) for name in moved)
     assert all(p.grad is None for name, p in run.painter.named_parameters() if not is_style_number(name))
-
-
-def test_content_can_count_more_under_one_style_than_under_another(
-    perception: Perception, targets: dict[str, Tensor]
-) -> None:
-    plain = training(perception, targets, replace(QUICK, steps=1)).take_step()
-    weighed = training(perception, targets, replace(QUICK, steps=1, content_weights=(3.0, 1.0))).take_step()
-    heavier = training(perception, targets, replace(QUICK, steps=1, content_weights=(3.0, 3.0))).take_step()
-    assert heavier["content"] == pytest.approx(3 * plain["content"], rel=1e-4)
-    assert plain["content"] < weighed["content"] < heavier["content"]
-    assert weighed["style"] == pytest.approx(plain["style"])
-
-
-def test_content_and_steadiness_are_held_at_their_aims_style_by_style(
-    perception: Perception, targets: dict[str, Tensor]
-) -> None:
-    settings = replace(QUICK, steps=3, steady_from=-1.0, content_aim=1e-3, steadiness_aim=10.0)
-    held = training(perception, targets, settings)
-    held.run()
-    assert (held.held["content"].weights > 1).all()
-    assert (held.held["steadiness"].weights < 1).all()
-
-
-def test_content_is_held_by_what_is_left_of_a_frame_and_not_of_the_squares(
-    perception: Perception, targets: dict[str, Tensor]
-) -> None:
-    run = training(perception, targets, replace(QUICK, steps=20, content_aim=1e6))
-    shown: list[Tensor] = []
-    run._note_content = lambda picture, styles: shown.append(picture)  # type: ignore[method-assign]
-    run.run()
-    assert [picture.shape for picture in shown] == [(1, 3, WIDE, WIDE)] * (20 // NOTED_EVERY)
-    assert (run.held["content"].weights == 1).all()  # squares alone change nothing
-    Training._note_content(run, shown[0], torch.tensor([0]))
-    assert run.held["content"].weights[0] < run.held["content"].weights[1] == 1
-
-
-def test_squares_that_are_judged_together_are_painted_in_the_same_styles(
-    perception: Perception, targets: dict[str, Tensor]
-) -> None:
-    many = {layer: grams[:1].expand(5, -1, -1) for layer, grams in targets.items()}
-    settings = replace(QUICK, contents=2, styles_per_content=2)
-    _, together = training(perception, many, replace(settings, pooled=0.8))._batch()
-    assert together[:2].tolist() == together[2:].tolist()
-    assert len(set(together.tolist())) == 2
-    _, apart = training(perception, many, settings)._batch()
-    assert len(set(apart.tolist())) == 4
 
 
 def test_the_rates_fall_from_where_the_settings_say(
@@ -166,17 +119,17 @@ def test_a_checkpoint_can_hold_no_code(tmp_path: Path) -> None:
 
 def poisoned(run: Training, at: set[int], monkeypatch: pytest.MonkeyPatch) -> None:
     """Let the losses of some steps be no numbers, once each."""
-    honest = run._losses
+    honest = run.objective.losses
     left = set(at)
 
-    def losses(pictures: Tensor, styles: Tensor) -> dict[str, Tensor]:
-        parts = honest(pictures, styles)
+    def losses(pictures: Tensor, styles: Tensor, at: Moment) -> dict[str, Tensor]:
+        parts = honest(pictures, styles, at)
         if run.step in left:
             left.discard(run.step)
             parts["style"] = parts["style"] * float("nan")
         return parts
 
-    monkeypatch.setattr(run, "_losses", losses)
+    monkeypatch.setattr(run.objective, "losses", losses)
 
 
 def test_a_loss_that_is_no_number_goes_back_a_checkpoint_and_halves_the_rate(
@@ -198,10 +151,10 @@ def test_it_gives_up_with_a_sentence_after_three_times(
     perception: Perception, targets: dict[str, Tensor], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     run = training(perception, targets, path=tmp_path / "a.ckpt")
-    honest = run._losses
+    honest = run.objective.losses
     monkeypatch.setattr(
-        run, "_losses",
-        lambda p, s: {k: v * (float("nan") if run.step else 1) for k, v in honest(p, s).items()},
+        run.objective, "losses",
+        lambda p, s, at: {k: v * (float("nan") if at.step else 1) for k, v in honest(p, s, at).items()},
     )  # fmt: skip
     with pytest.raises(TrainingFailed, match="unstable four times"):
         run.run()
@@ -232,81 +185,3 @@ def test_previews_come_early_and_with_every_checkpoint(
     assert preview is not None
     assert preview.shape == (2, 3, 64, 64)
     assert 0 <= float(preview.min()) <= float(preview.max()) <= 1
-
-
-def test_consecutive_frames_count_for_steadiness_alone(
-    perception: Perception, targets: dict[str, Tensor]
-) -> None:
-    run = training(perception, targets, replace(QUICK, steps=2))
-    before = run.content.pictures[0]
-    run.content.pairs = [(before, 255 - before, np.zeros((*before.shape[:2], 2), np.float32))]
-    run.step = 1  # where steadiness counts
-    with_flicker = run.take_step()
-    calm = training(perception, targets, replace(QUICK, steps=2))
-    calm.step = 1
-    without = calm.take_step()
-    assert with_flicker["steadiness"] > without["steadiness"]
-
-
-def test_losses_have_all_digits_where_networks_are_fast(
-    perception: Perception, targets: dict[str, Tensor], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Evenness is a difference of squares, which bfloat16 gets wrong by a third of what counts as near."""
-    monkeypatch.setattr(trainer, "bfloat16_is_fast", lambda device: True)
-    run = training(perception, targets, replace(QUICK, evenness_weight=8.0))
-    multiplied: list[torch.dtype] = []
-    compare = losses.apart
-
-    def watched(points: Tensor) -> Tensor:
-        multiplied.append((points @ points.transpose(1, 2)).dtype)
-        return compare(points)
-
-    monkeypatch.setattr(losses, "apart", watched)
-    parts = run._losses(*run._batch())
-    assert set(multiplied) == {torch.float32}
-    assert parts["evenness"].dtype == torch.float32
-
-
-def test_the_noise_of_a_camera_is_new_at_every_step_and_the_same_for_one_seed(
-    perception: Perception, targets: dict[str, Tensor]
-) -> None:
-    one, other = (training(perception, targets) for _ in range(2))
-    first, second = (one._noise(torch.zeros(1, 3, 64, 64)) for _ in range(2))
-    assert not torch.equal(first, second)
-    assert torch.equal(other._noise(torch.zeros(1, 3, 64, 64)), first)
-    assert float(first.std()) == pytest.approx(NOISE, rel=0.05)
-
-
-def test_evenness_counts_where_it_is_wanted_and_changes_nothing_elsewhere(
-    perception: Perception, targets: dict[str, Tensor]
-) -> None:
-    without = training(perception, targets, replace(QUICK, steps=1)).take_step()
-    wanted = training(perception, targets, replace(QUICK, steps=1, evenness_weight=8.0)).take_step()
-    assert without["evenness"] == 0
-    assert wanted["evenness"] > 0
-    assert wanted["total"] == pytest.approx(without["total"] + 8 * wanted["evenness"], rel=1e-4)
-
-
-def test_a_lattice_counts_where_it_is_wanted(perception: Perception, targets: dict[str, Tensor]) -> None:
-    without = training(perception, targets, replace(QUICK, steps=1)).take_step()
-    wanted = training(perception, targets, replace(QUICK, steps=1, lattice_weight=0.4)).take_step()
-    assert without["lattice"] == 0
-    assert wanted["lattice"] != 0
-    assert wanted["total"] == pytest.approx(without["total"] + 0.4 * wanted["lattice"], rel=1e-4)
-
-
-def test_a_small_network_first_copies_its_teacher_and_is_then_judged_itself(
-    perception: Perception, targets: dict[str, Tensor]
-) -> None:
-    torch.manual_seed(5)
-    teacher = Painter(2, SMALL)
-    shown = {name: value.clone() for name, value in teacher.state_dict().items()}
-    pictures = np.random.default_rng(3).integers(0, 255, (2, 160, 200, 3), np.uint8)
-    settings = replace(QUICK, steps=24, steadiness_weight=0.0)
-    run = Distillation(Painter(2, SMALL), teacher, targets, ContentSet(pictures), settings, perception)
-    assert run.run()
-    copying, judged = run.history[:14], run.history[15:]
-    assert all("style" not in one for one in copying)
-    assert all("style" in one for one in judged)
-    assert np.mean([one["teacher"] for one in copying[-3:]]) < copying[0]["teacher"]
-    assert same(shown, dict(teacher.state_dict()))

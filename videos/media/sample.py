@@ -182,7 +182,9 @@ def _start(
     part, (start, stop) = job
     words = [str(word) for word in (part, start, stop, width, height, rate, processes)]
     command = bounded([sys.executable, "-m", "videos.media.sample_worker", *words])
-    return subprocess.Popen(command, stdout=subprocess.PIPE, env={**environment(), **malloc.ENVIRONMENT}, cwd=PROJECT)
+    return subprocess.Popen(
+        command, stdout=subprocess.PIPE, env={**environment(), **malloc.ENVIRONMENT}, cwd=PROJECT
+    )
 
 
 def landscape(
