@@ -1,7 +1,7 @@
 """Large blocks of memory, kept by a process that asks for them again and again.
 
 By itself glibc gives every block of more than 32 MiB back to the system and has the next one cleared page by page. In
-training and drawing, where arrays of 50 MiB come and go all the time, that is a tenth of the time and more.
+training and drawing, where arrays of 50 MiB come and go all the time, that is a tenth of the time.
 """
 
 from __future__ import annotations

@@ -1,6 +1,5 @@
 """What a batch is judged by: which losses count when, under which style, and how much."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 
 import numpy as np
@@ -15,28 +14,11 @@ from filters.training.network import Painter
 from filters.training.objective import NOISE, NOTED_EVERY, WIDE, Moment, Objective
 from filters.training.perceptual import Perception
 from filters.training.trainer import Training
-from tests.training.little import QUICK, SMALL, training, two_styles
+from tests.training.little import QUICK, SMALL, training
 
 START = Moment(0, 0.0)
 
-
-@pytest.fixture(autouse=True)
-def one_thread() -> Iterator[None]:
-    """Sums in one order, so that the same training gives the same numbers."""
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(threads)
-
-
-@pytest.fixture(scope="module")
-def perception() -> Perception:
-    return Perception()
-
-
-@pytest.fixture(scope="module")
-def targets(perception: Perception) -> dict[str, Tensor]:
-    return two_styles(perception)
+pytestmark = pytest.mark.usefixtures("one_thread")
 
 
 def test_content_can_count_more_under_one_style_than_under_another(

@@ -1,6 +1,5 @@
 """The training loop: what it learns, what a kill does to it, and what it does about numbers that are none."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -14,26 +13,9 @@ from filters.training.network import is_style_number
 from filters.training.objective import Moment
 from filters.training.perceptual import Perception
 from filters.training.trainer import Training, TrainingFailed
-from tests.training.little import QUICK, training, two_styles
+from tests.training.little import QUICK, training
 
-
-@pytest.fixture(autouse=True)
-def one_thread() -> Iterator[None]:
-    """Sums in one order, so that the same training gives the same numbers."""
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(threads)
-
-
-@pytest.fixture(scope="module")
-def perception() -> Perception:
-    return Perception()
-
-
-@pytest.fixture(scope="module")
-def targets(perception: Perception) -> dict[str, Tensor]:
-    return two_styles(perception)
+pytestmark = pytest.mark.usefixtures("one_thread")
 
 
 def numbers(run: Training) -> dict[str, Tensor]:

@@ -1,0 +1,29 @@
+"""What tests of a training share: two styles to learn, and sums in one order."""
+
+from collections.abc import Iterator
+
+import pytest
+import torch
+from torch import Tensor
+
+from filters.training.perceptual import Perception
+from tests.training.little import two_styles
+
+
+@pytest.fixture
+def one_thread() -> Iterator[None]:
+    """Sums in one order, so that the same training gives the same numbers."""
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(threads)
+
+
+@pytest.fixture(scope="module")
+def perception() -> Perception:
+    return Perception()
+
+
+@pytest.fixture(scope="module")
+def targets(perception: Perception) -> dict[str, Tensor]:
+    return two_styles(perception)
