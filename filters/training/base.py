@@ -27,7 +27,7 @@ from .objective import Objective
 from .perceptual import Perception
 from .recipe import RecipeStyle, read_recipe
 from .settings import Settings
-from .stages import BEFORE, BY_STYLE, DRAWN, LIVE, STAGES
+from .stages import BEFORE, BY_STYLE, DRAWN, LIVE, REPEATED, STAGES
 from .styles import style_picture, style_targets
 from .trainer import Losses, Training
 
@@ -60,7 +60,9 @@ def arguments(words: list[str]) -> argparse.Namespace:
 def settings_for(options: argparse.Namespace, styles: list[RecipeStyle]) -> Settings:
     """The stage's settings, as long as was asked for."""
     stage = STAGES[options.stage]
-    weights = tuple(style.truth for style in styles) if options.stage in BY_STYLE else ()
+    weights: tuple[float, ...] = ()
+    if options.stage in BY_STYLE:
+        weights = tuple(style.level if options.stage == "level" else style.truth for style in styles)
     return replace(
         stage,
         steps=options.steps or stage.steps,
@@ -72,16 +74,16 @@ def settings_for(options: argparse.Namespace, styles: list[RecipeStyle]) -> Sett
 
 def learned(path: Path, painter: Painter) -> int:
     """Give the network the weights of a checkpoint; the steps behind them. Raises OSError where there is none."""
-    state = checkpoints.load(path)
-    if state is None:
-        raise OSError(f"There is no checkpoint {path}.")
+    state = checkpoints.stored(path)
     painter.load_state_dict(state["painter"])
     return int(state["before"] + state["step"])
 
 
 def content_of(options: argparse.Namespace) -> ContentSet:
     """The photographs, landscapes of our own, frames of the footage, and pairs of consecutive ones."""
-    pictures = read_folder(options.content)
+    largest = max(STAGES[options.stage].late_sizes)
+    pictures = [p for p in read_folder(options.content) if min(p.shape[:2]) * 1.5 >= largest]
+    pictures *= REPEATED.get(options.stage, 1)
     pictures += kept_landscapes(options.out.parent / "landscapes", DRAWN.get(options.stage, 0))
     pairs = []
     for clip in options.footage:

@@ -26,3 +26,11 @@ def load(path: Path) -> dict[str, Any] | None:
         return None
     state: dict[str, Any] = torch.load(path, map_location="cpu", weights_only=True)
     return state
+
+
+def stored(path: Path) -> dict[str, Any]:
+    """The same, where there has to be one. Raises OSError where there is none."""
+    state = load(path)
+    if state is None:
+        raise OSError(f"There is no checkpoint {path}.")
+    return state

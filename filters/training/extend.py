@@ -1,9 +1,7 @@
 """Tune the recipe's further styles on a base that ships: `python -m filters.training.extend --styles DIR …`.
 
 As `manage.py train` does it: on landscapes that the product draws, unless photographs are named.
-Writes weights/SIZE/SLUG.safetensors for every style with `tuned = true`, and on the fine base for those with
-`anew = true`; `publish` then puts them into the catalogue. Among all the others these had come to numbers that paint
-patches on dark water, from which they do not get away; from the mean of the others there is a way without.
+Writes weights/SIZE/SLUG.safetensors for every style with `tuned = true`; `publish` then puts them into the catalogue.
 """
 
 from __future__ import annotations
@@ -13,7 +11,6 @@ import json
 import sys
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import torch
 
@@ -29,12 +26,6 @@ from .settings import Settings
 from .tune import Tuned, tune, tuning_settings
 
 LANDSCAPES = 96  # drawn, where no photographs are named
-ANEW: dict[str, Any] = {
-    "contents": 2, "early_sizes": (160, 192), "late_sizes": (192, 224, 256), "pooled": 0.8, "style_weight": 12.0,
-    "steadiness_weight": 24.0, "evenness_weight": 16.0, "lattice_weight": 4.0,
-}  # fmt: skip
-"""What is other for a style that is learned anew: small squares and much evenness. Bold drawings come nearer to their
-style on one large square, with chessboards and flowers of colour on lawns (docs/decisions/0005-trials.md)."""
 
 
 def arguments(words: list[str]) -> argparse.Namespace:
@@ -58,19 +49,16 @@ def main(words: list[str]) -> int:
     torch.set_num_threads(options.threads)
     malloc.keep_large_blocks()
     base, recipe = base_of(options.out, options.size), read_recipe()
-    learned = [
-        weights_of(options.out, options.size, style) for style in recipe if not style.afterwards(options.size)
-    ]
+    learned = [weights_of(options.out, options.size, style) for style in recipe if not style.tuned]
     pictures = read_folder(options.content) if options.content else landscapes(LANDSCAPES)
     content, perception = ContentSet(pictures), Perception()
     steps = 0 if options.minutes else options.steps
     settings = tuning_settings(steps=steps, minutes=options.minutes, seed=options.seed)
-    anew = replace(settings, **ANEW)
     for style in recipe:
-        if not style.afterwards(options.size) or (options.only and style.slug not in options.only):
+        if not style.tuned or (options.only and style.slug not in options.only):
             continue
         image = style.image(options.styles)
-        own = replace(anew if style.anew else settings, content_weight=style.truth)
+        own = replace(settings, content_weight=style.truth)
         tuned = tune([image], content, base, learned, own, style_scale=style.scale, perception=perception)
         if tuned is not None:
             weights = weights_of(options.out, options.size, style)

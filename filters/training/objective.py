@@ -109,7 +109,7 @@ class Objective:
         """Evenness and lattice in each of these styles, on a picture of its own: squares are too small to be uneven.
 
         Half of it is made calm ground where lattices are looked for, since that is where they are. With `note` it says
-        first how much of a frame is left, which is what content is held by.
+        first how much of a frame is left, which is what content is held by where squares show too little of one.
         """
         s = self.settings
         if s.evenness_weight == s.lattice_weight == s.content_aim == 0:
@@ -137,12 +137,17 @@ class Objective:
             original = self._features(pictures[::repeats], CONTENT_LAYER)[CONTENT_LAYER]
         original = original.repeat_interleave(repeats, 0)
         features = self._features(painted)
+        left = content_loss(features, original)
+        content = self.held["content"].weighed(left, styles).mean()
+        shown = pictures.shape[-1] >= WIDE
+        if shown:
+            self.held["content"].learn(left, styles)
         return {
-            "content": self.held["content"].weighed(content_loss(features, original), styles).mean(),
+            "content": content,
             "style": self._style(features, styles).mean(),
             "variation": total_variation(painted).mean(),
             "tone": tone_loss(painted, pictures).mean(),
-            **self._on_a_frame(torch.unique(styles), note=at.step % NOTED_EVERY == 0),
+            **self._on_a_frame(torch.unique(styles), note=not shown and at.step % NOTED_EVERY == 0),
         }
 
     def _style(self, features: dict[str, Tensor], styles: Tensor) -> Tensor:

@@ -84,9 +84,7 @@ def main(words: list[str]) -> int:
 
 def write_size(out: Path, size: str, checkpoint: Path, recipe: list[RecipeStyle]) -> None:
     """The base of one size and the numbers of all styles it learned. Raises OSError without a checkpoint."""
-    state = checkpoints.load(checkpoint)
-    if state is None:
-        raise OSError(f"There is no checkpoint {checkpoint}.")
+    state = checkpoints.stored(checkpoint)
     learned = [style for style in recipe if not style.tuned]
     painter = Painter(len(learned), SIZES[size])
     painter.load_state_dict(state["painter"])

@@ -19,9 +19,10 @@ CATALOGUE = Path(__file__).resolve().parent.parent / "catalogue"
 class RecipeStyle:
     """One style: its words, its provenance, and how large its strokes are (1.0: short side at 512 pixels).
 
-    `truth` says how much its content loss counts, 1.0 as a rule: more for a style that would bury the footage.
-    `tuned`: not learned with the base, only its numbers afterwards. `anew`: learned with it, and its numbers on the
-    fine one once more, from the mean of the others.
+    `truth` says how much its content loss counts, or begins to: 1.0 as a rule, more for a style that would bury the
+    footage; `level` the same for the last stage, set by what was left on a frame of a flight. `share`: how far its
+    numbers lie from what “large” came to towards what “level” did, 0..1. `tuned`: not learned with the base, only its
+    numbers afterwards.
     """
 
     slug: str
@@ -31,20 +32,17 @@ class RecipeStyle:
     suits: tuple[str, ...]
     scale: float
     truth: float = 1.0
+    level: float = 1.0
+    share: float = 0.5
     picture: str = ""
     drawing: str = ""
     tuned: bool = False
-    anew: bool = False
     ships: bool = True
     title: str = ""
     artist: str = ""
     year: str = ""
     origin: str = ""
     licence: str = ""
-
-    def afterwards(self, size: str) -> bool:
-        """Whether its numbers on the base of a size are learned when the base is finished."""
-        return self.tuned or (self.anew and size == "fine")
 
     def image(self, folder: Path) -> NDArray[np.uint8]:
         """The style image, RGB (H, W, 3): a file of `folder`, or drawn."""

@@ -10,7 +10,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from . import base, extend, publish
+from . import base, between, extend, publish
 from .recipe import CATALOGUE
 from .stages import BEFORE, STAGES
 
@@ -39,7 +39,10 @@ def main(words: list[str]) -> int:
         if code := base.main([stage, *begin, *paths, *clips, *steps, "--out", str(out)]):
             return code
     out, painted = ["--out", str(options.out)], ["--styles", str(options.styles)]
-    fine, live = (str(options.work / stage / "base.ckpt") for stage in ("hold", "live-still"))
+    large, level, fine, live = (
+        str(options.work / stage / "base.ckpt") for stage in ("large", "level", "fine", "live-still")
+    )
+    between.main([large, level, fine])
     publish.main(["--fine", fine, "--live", live, *painted, *out])
     for size in ("fine", "live"):
         extend.main([*painted, *out, *steps, "--size", size])

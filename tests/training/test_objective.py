@@ -55,6 +55,18 @@ def test_content_is_held_by_what_is_left_of_a_frame_and_not_of_the_squares(
     assert run.objective.held["content"].weights[0] < run.objective.held["content"].weights[1] == 1
 
 
+def test_content_is_held_by_the_squares_where_they_show_as_much_as_a_frame(
+    perception: Perception, targets: dict[str, Tensor]
+) -> None:
+    wide = replace(QUICK, steps=1, early_sizes=(WIDE,), late_sizes=(WIDE,), content_aim=1e6)
+    run = training(perception, targets, wide)
+    shown: list[Tensor] = []
+    run.objective._note_content = lambda picture, styles: shown.append(picture)  # type: ignore[method-assign]
+    run.run()
+    assert not shown
+    assert (run.objective.held["content"].weights < 1).all()
+
+
 def test_squares_that_are_judged_together_are_painted_in_the_same_styles(
     perception: Perception, targets: dict[str, Tensor]
 ) -> None:

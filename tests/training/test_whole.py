@@ -9,11 +9,10 @@ import cv2
 import numpy as np
 import pytest
 
-from filters.training import base, checkpoint, export, extend, publish, whole
+from filters.training import base, between, checkpoint, export, extend, publish, whole
 from filters.training.recipe import RecipeStyle, read_recipe
 from filters.training.settings import Settings
-from filters.training.stages import LIVE, STAGES
-from filters.training.tune import tuning_settings
+from filters.training.stages import DRAWN, LIVE, STAGES
 
 
 @pytest.fixture
@@ -21,9 +20,10 @@ def recipe(monkeypatch: pytest.MonkeyPatch) -> list[RecipeStyle]:
     """Two styles for the base and one that is tuned on it."""
     known = {style.slug: style for style in read_recipe()}
     chosen = [known[slug] for slug in ("woodcut", "terrazzo", "silver-print")]
-    for module in (base, extend, publish):
+    for module in (base, between, extend, publish):
         monkeypatch.setattr(module, "read_recipe", lambda: chosen)
     monkeypatch.setattr(extend, "LANDSCAPES", 2)
+    monkeypatch.setattr(base, "DRAWN", dict.fromkeys(DRAWN, 2))
     return chosen
 
 
@@ -62,29 +62,24 @@ def test_one_command_goes_from_photographs_to_a_catalogue(
     assert (out / "bases" / "base-live.safetensors").read_bytes() == before
 
 
-def test_numbers_that_are_learned_anew_start_from_the_others_on_the_fine_base_only(
+def test_tuned_styles_start_from_those_that_the_base_learned(
     recipe: list[RecipeStyle], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     learned: list[tuple[Path, list[str], float]] = []
     monkeypatch.setattr(recipe[1].__class__, "image", lambda *_: np.zeros((8, 8, 3), np.uint8))
     monkeypatch.setattr(extend, "landscapes", lambda count: [np.zeros((160, 160, 3), np.uint8)])
-    recipe[1] = replace(recipe[1], anew=True)
+    recipe[0] = replace(recipe[0], truth=1.5)
 
     def seen(
         images: object, content: object, base: Path, starts: list[Path], settings: Settings, **_: object
     ) -> None:
-        learned.append((base, [path.stem for path in starts], settings.evenness_weight))
+        learned.append((base, [path.stem for path in starts], settings.content_weight))
 
     monkeypatch.setattr(extend, "tune", seen)
     for size in ("fine", "live"):
         assert extend.main(["--styles", str(tmp_path), "--out", str(tmp_path), "--size", size]) == 0
     fine, live = (publish.base_of(tmp_path, size) for size in ("fine", "live"))
-    usual, more = tuning_settings().evenness_weight, extend.ANEW["evenness_weight"]
-    assert learned == [
-        (fine, ["silver-print"], usual),
-        (fine, ["silver-print"], more),
-        (live, ["terrazzo", "silver-print"], usual),
-    ]
+    assert learned == [(base, ["terrazzo", "silver-print"], 1.5) for base in (fine, live)]
 
 
 def test_every_stage_but_the_first_starts_from_another(

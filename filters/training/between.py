@@ -1,0 +1,56 @@
+"""Weights between two stages: `python -m filters.training.between FIRST SECOND OUT`, three checkpoints.
+
+The shared ones half way, each style's numbers as far as its recipe says. Two checkpoints of one training lie close
+enough for what is between them to paint well too (Izmailov et al. 2018, "Averaging Weights Leads to Wider Optima"), and
+every style goes from one to the other along a line of style distance, content distance and flicker. So a style's share
+is a dial: as much of itself as a flight can bear.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from . import checkpoint
+from .network import is_style_number
+from .recipe import read_recipe
+
+SHARED = 0.5  # of the way from the first to the second
+
+
+def main(words: list[str]) -> int:
+    """Write a checkpoint with the painter of both."""
+    parser = argparse.ArgumentParser(description="Write weights between those of two stages.")
+    for name in ("first", "second", "out"):
+        parser.add_argument(name, type=Path)
+    options = parser.parse_args(words)
+    shares = [style.share for style in read_recipe() if not style.tuned]
+    checkpoint.save(options.out, between(options.first, options.second, shares))
+    return 0
+
+
+def between(first: Path, second: Path, shares: Sequence[float]) -> dict[str, Any]:
+    """The second checkpoint's state with a painter between both; `shares` in 0..1, one for each style in its order.
+
+    Raises OSError where a checkpoint is not there.
+    """
+    before, after = checkpoint.stored(first), checkpoint.stored(second)
+    dial, half = torch.tensor(shares)[:, None], torch.tensor(SHARED)
+    painter = {
+        name: value.lerp(after["painter"][name], dial if is_style_number(name) else half)
+        for name, value in before["painter"].items()
+    }
+    return {**after, "painter": painter}
+
+
+if __name__ == "__main__":
+    try:
+        sys.exit(main(sys.argv[1:]))
+    except OSError as problem:
+        print(problem, file=sys.stderr)
+        sys.exit(1)

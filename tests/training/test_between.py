@@ -1,0 +1,57 @@
+"""What ships lies between two stages, each style as far along as its recipe says."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import torch
+
+from filters.training import between, checkpoint
+from filters.training.network import Painter, is_style_number
+from filters.training.recipe import RecipeStyle, read_recipe
+from tests.training.little import SMALL
+
+SHARES = (0.0, 0.25, 1.0)
+
+
+@pytest.fixture
+def recipe(monkeypatch: pytest.MonkeyPatch) -> list[RecipeStyle]:
+    """Three styles that the base learned, with a share each, and one that was tuned afterwards."""
+    plain = [style for style in read_recipe() if not style.tuned]
+    chosen = [replace(style, share=share) for style, share in zip(plain, SHARES, strict=False)]
+    chosen.insert(1, replace(plain[0], tuned=True, share=0.9))
+    monkeypatch.setattr(between, "read_recipe", lambda: chosen)
+    return chosen
+
+
+def stage(path: Path, step: int) -> dict[str, torch.Tensor]:
+    """A checkpoint of three styles with weights of its own; those weights."""
+    torch.manual_seed(step)
+    painter = {name: torch.randn_like(value) for name, value in Painter(3, SMALL).state_dict().items()}
+    checkpoint.save(path, {"painter": painter, "step": step, "before": 10 * step})
+    return painter
+
+
+@pytest.mark.usefixtures("recipe")
+def test_shared_weights_lie_half_way_and_numbers_where_the_recipe_says(tmp_path: Path) -> None:
+    first, second, out = (tmp_path / name for name in ("first.ckpt", "second.ckpt", "out.ckpt"))
+    before, after = stage(first, 1), stage(second, 2)
+    assert between.main([str(first), str(second), str(out)]) == 0
+    state = checkpoint.stored(out)
+    assert (state["step"], state["before"]) == (2, 20)
+    assert state["painter"].keys() == before.keys()
+    for name, value in state["painter"].items():
+        if is_style_number(name):
+            assert torch.equal(value[0], before[name][0])
+            assert torch.allclose(value[1], 0.75 * before[name][1] + 0.25 * after[name][1], atol=1e-6)
+            assert torch.equal(value[2], after[name][2])
+        else:
+            assert torch.allclose(value, (before[name] + after[name]) / 2, atol=1e-6)
+
+
+@pytest.mark.usefixtures("recipe")
+def test_a_checkpoint_that_is_not_there_is_named(tmp_path: Path) -> None:
+    stage(tmp_path / "first.ckpt", 1)
+    with pytest.raises(OSError, match=r"no checkpoint .*second\.ckpt"):
+        between.main([str(tmp_path / name) for name in ("first.ckpt", "second.ckpt", "out.ckpt")])
+    assert not (tmp_path / "out.ckpt").exists()
