@@ -27,7 +27,7 @@ from .objective import Objective
 from .perceptual import Perception
 from .recipe import RecipeStyle, read_recipe
 from .settings import Settings
-from .stages import BEFORE, BY_STYLE, DRAWN, LIVE, REPEATED, STAGES
+from .stages import BEFORE, BY_STYLE, DRAWN, LIVE, MOST_ENLARGED, REPEATED, STAGES
 from .styles import style_picture, style_targets
 from .trainer import Losses, Training
 
@@ -81,8 +81,8 @@ def learned(path: Path, painter: Painter) -> int:
 
 def content_of(options: argparse.Namespace) -> ContentSet:
     """The photographs, landscapes of our own, frames of the footage, and pairs of consecutive ones."""
-    largest = max(STAGES[options.stage].late_sizes)
-    pictures = [p for p in read_folder(options.content) if min(p.shape[:2]) * 1.5 >= largest]
+    least = max(STAGES[options.stage].late_sizes) / MOST_ENLARGED
+    pictures = [picture for picture in read_folder(options.content) if min(picture.shape[:2]) >= least]
     pictures *= REPEATED.get(options.stage, 1)
     pictures += kept_landscapes(options.out.parent / "landscapes", DRAWN.get(options.stage, 0))
     pairs = []

@@ -78,5 +78,9 @@ DRAWN = {"even": 48, "relax": 48, "still": 48, "hold": 48, "large": 96, "level":
 """Landscapes of our own that a stage learns on beside the photographs, which show little water and less sky."""
 
 REPEATED = {"large": 8, "level": 8}
-"""How often photographs count in a stage. The few that are large enough for its squares, nine of drones, are to count
-beside the landscapes; those enlarged by more than half would be left out: smooth ground teaches to draw upon it."""
+"""How often photographs count in a stage: the few that are large enough for its squares, nine of drones, are to count
+beside the landscapes."""
+
+MOST_ENLARGED = 1.5
+"""How far a photograph may be enlarged to fill a square; smaller ones are left out of a stage, since ground that is
+smooth from enlarging teaches a network to draw upon smooth ground."""

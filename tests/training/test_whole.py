@@ -92,3 +92,25 @@ def test_every_stage_but_the_first_starts_from_another(
         base.main(["start", "--from", str(tmp_path / "a.ckpt"), *words])
     with pytest.raises(OSError, match="no checkpoint"):
         base.main(["finish", "--from", str(tmp_path / "a.ckpt"), *words])
+
+
+@pytest.mark.parametrize(("stage", "sides"), [("hold", [300, 342]), ("large", [342] * 8)])
+@pytest.mark.usefixtures("recipe")
+def test_photographs_too_small_for_a_stage_are_left_out_and_the_few_others_count_oftener(
+    stage: str, sides: list[int], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(base, "DRAWN", {})
+    for side in (300, 342):  # squares of 512 pixels are as much as 1.5 times the second
+        cv2.imwrite(str(tmp_path / f"{side}.png"), np.zeros((side, side, 3), np.uint8))
+    words = [
+        "--from",
+        "a.ckpt",
+        "--content",
+        str(tmp_path),
+        "--styles",
+        str(tmp_path),
+        "--out",
+        str(tmp_path),
+    ]
+    content = base.content_of(base.arguments([stage, *words]))
+    assert [len(picture) for picture in content.pictures] == sides
