@@ -16,6 +16,7 @@ from django.db.models import Max
 from django.utils.text import slugify
 from PIL import Image
 
+from filters.bases import base_of, find
 from filters.bundle import (
     PICTURE_KINDS,
     FilterBundle,
@@ -27,7 +28,6 @@ from filters.bundle import (
 )
 from filters.engines.inspect import inspect_model
 from filters.models import RESERVED_SLUGS, Filter, FilterVersion, MixPart, StyleImage, StyleUse
-from filters.service import base_path
 from filters.training_record import record_of, run_of
 from rotoscope.files import local_path
 
@@ -49,7 +49,7 @@ def export(version: FilterVersion) -> bytes:
         name=filter.name,
         kind=version.kind,
         weights=local_path(version.weights).read_bytes(),
-        base=base_path(version.base).read_bytes() if is_style else b"",
+        base=base_of(version).read_bytes() if is_style else b"",
         base_name=version.base if is_style else "",
         description=filter.description,
         tags=tuple(filter.tags),
@@ -69,13 +69,13 @@ def export_onnx(version: FilterVersion) -> bytes:
     weights = local_path(version.weights).read_bytes()
     if version.kind == FilterVersion.Kind.ONNX:
         return weights
-    return to_onnx(base_path(version.base).read_bytes(), weights)
+    return to_onnx(base_of(version).read_bytes(), weights)
 
 
 def bring_in(data: bytes, owner: Any) -> Filter:
     """A draft filter from a bundle. Takes up to a minute for ONNX models. Raises BundleRefused.
 
-    A style on a base that ships with us stays a style; on another base it becomes a whole model.
+    A style on a base that this installation has stays a style; on another base it becomes a whole model.
     """
     bundle = read_bundle(data)
     kind, weights, base = _as_kept(bundle)
@@ -150,12 +150,10 @@ def _as_kept(bundle: FilterBundle) -> tuple[str, bytes, str]:
     if bundle.kind == "onnx":
         return FilterVersion.Kind.ONNX, bundle.weights, ""
     try:
-        ours = base_path(bundle.base_name).read_bytes()
+        find(bundle.base_name, hashlib.sha256(bundle.base).hexdigest())
     except FileNotFoundError:
-        ours = b""
-    if ours == bundle.base:
-        return FilterVersion.Kind.STYLE, bundle.weights, bundle.base_name
-    return FilterVersion.Kind.ONNX, to_onnx(bundle.base, bundle.weights), ""
+        return FilterVersion.Kind.ONNX, to_onnx(bundle.base, bundle.weights), ""
+    return FilterVersion.Kind.STYLE, bundle.weights, bundle.base_name
 
 
 def _new_version(

@@ -15,6 +15,7 @@ from django.core.files.base import ContentFile
 from django.db import transaction
 from django.utils.text import slugify
 
+from filters.bases import base_of
 from filters.engines.base import Frame
 from filters.engines.graph import build
 from filters.engines.mix import MOST_PARTS, mixed, shares_of, style_file
@@ -23,7 +24,6 @@ from filters.engines.weights import BadWeights, Base, Style, read_base, read_sty
 from filters.exchange import free_slug
 from filters.models import Filter, FilterVersion, MixPart, StyleImage, StyleUse
 from filters.models.filter import FilterQuerySet
-from filters.service import base_path
 from filters.signals import judgement_wanted
 from rotoscope.files import local_path
 
@@ -89,12 +89,12 @@ def keep(parts: Sequence[Part], name: str, owner: Any) -> Filter:
 def mixed_style(parts: Sequence[Part], slug: str) -> tuple[Base, Style]:
     """The base that all parts share, and the numbers of the mix. Raises CannotMix."""
     _check(parts)
-    base = _base(base_path(parts[0].version.base))
     try:
+        base = _base(base_of(parts[0].version))
         styles = [_style(local_path(part.version.weights), base) for part in parts]
         return base, mixed(styles, [part.weight for part in parts], slug)
     except FileNotFoundError as missing:
-        raise CannotMix("The numbers of one of these filters are gone.") from missing
+        raise CannotMix("The numbers of one of these filters, or their base network, are gone.") from missing
     except BadWeights as problem:
         raise CannotMix(str(problem)) from None
 

@@ -11,11 +11,11 @@ import threading
 from collections import OrderedDict
 from contextlib import closing
 from decimal import Decimal
-from pathlib import Path
 
 import numpy as np
 from django.conf import settings
 
+from filters.bases import base_of
 from filters.engines.algorithmia import AlgorithmiaEngine, Patience
 from filters.engines.base import Engine, EngineError, EngineUnavailable
 from filters.models import Filter, FilterVersion
@@ -24,7 +24,6 @@ from rotoscope.files import local_path
 logger = logging.getLogger(__name__)
 
 KEPT = 3
-BASES = Path(__file__).parent / "catalogue" / "bases"
 PROBE_SIDE = 64  # pixels: the cheapest picture that a service can be asked for
 PROBE_PATIENCE = Patience(answer=20, whole=30, attempts=1)
 
@@ -66,19 +65,11 @@ def make_engine(version: FilterVersion) -> Engine:
         weights = local_path(version.weights)
         if version.kind == FilterVersion.Kind.ONNX:
             return NetworkEngine(weights, threads=threads)
-        return NetworkEngine.from_files(base_path(version.base), weights, threads=threads)
+        return NetworkEngine.from_files(base_of(version), weights, threads=threads)
     except FileNotFoundError as missing:
         raise EngineUnavailable(
             f"The weights of {version} are missing: {missing}.", temporary=False
         ) from missing
-
-
-def base_path(name: str) -> Path:
-    """The weights of a shipped base network. Raises FileNotFoundError for a name that is not shipped."""
-    path = BASES / f"{name}.safetensors"
-    if not name or "/" in name or not path.is_file():
-        raise FileNotFoundError(f"no base network is called “{name}”")
-    return path
 
 
 def _deepfilter_engine(version: FilterVersion, patience: Patience | None = None) -> Engine:

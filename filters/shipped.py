@@ -3,7 +3,7 @@
 A filter that is there keeps what curators made of it: its texts, its state, a version of their own. New weights
 in the catalogue become a new version. It is adopted, with the style image that it was learned from, where the
 current one came from the catalogue too. What an evaluation found out about shipped weights comes with them
-(`filters/judgements.py`).
+(`filters/judgements.py`). The bases are kept too, for what is made on them today (`filters/bases.py`).
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from django.core.files.storage import default_storage
 from django.db import transaction
 from PIL import Image
 
-from filters import judgements
+from filters import bases, judgements
 from filters.catalogue import FOLDER, CatalogueFilter, LiveTwin, StyleOrigin, load_catalogue
 from filters.models import Filter, FilterVersion, StyleImage
 from rotoscope.files import store, work_folder
@@ -33,6 +33,8 @@ def load(catalogue: Path = FOLDER) -> int:
     filters = load_catalogue(catalogue)
     if not filters:
         logger.warning("no filters ship with this copy: there is no catalogue in %s", catalogue)
+    for base in sorted((catalogue / "bases").glob("*.safetensors")):
+        _restore(bases.kept_name(bases.digest_of(base)), base)
     return sum(_bring_up(told) for told in filters)
 
 

@@ -19,10 +19,10 @@ from django.conf import settings
 from numpy.typing import NDArray
 from PIL import Image
 
+from filters.bases import SHIPPED
 from filters.catalogue import FOLDER as CATALOGUE
 from filters.models import TrainingRun
 from filters.orders import Wish, cut_picture, pictures_of
-from filters.service import BASES
 from filters.training_diary import Diary
 from rotoscope.files import local_path
 
@@ -83,7 +83,7 @@ def checkpoint_path(row: TrainingRun) -> Path:
 
 def base_file(row: TrainingRun) -> Path:
     """The base network that a run learns on."""
-    return BASES / f"{row.base}.safetensors"
+    return SHIPPED / f"{row.base}.safetensors"
 
 
 def shipped_styles(base: str) -> list[Path]:

@@ -9,8 +9,8 @@ from typing import Any
 from django.db.models import Q, QuerySet
 
 from filters import orders, training_queue
+from filters.bases import SHIPPED
 from filters.models import Filter, StyleImage, TrainingRun
-from filters.service import BASES
 from filters.training import usual
 from filters.training.pictures import UnusableStyle
 from filters.training_work import shipped_styles
@@ -32,7 +32,7 @@ def what_is_missing() -> str:
     if find_spec("torch") is None:
         return "torch"
     base = TrainingRun._meta.get_field("base").get_default()
-    return "" if (BASES / f"{base}.safetensors").is_file() and shipped_styles(base) else "base"
+    return "" if (SHIPPED / f"{base}.safetensors").is_file() and shipped_styles(base) else "base"
 
 
 def order(form: TrainingForm, user: Any) -> TrainingRun | None:

@@ -155,7 +155,7 @@ class TestWhatIsMissing:
     def test_it_notices_a_missing_base(
         self, owner_client: Client, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
     ) -> None:
-        monkeypatch.setattr(training, "BASES", tmp_path)
+        monkeypatch.setattr(training, "SHIPPED", tmp_path)
         assert training.what_is_missing() == "base"
 
 
