@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 WIDTH, HEIGHT = 640, 420  # units of the drawing
 LEFT, RIGHT, TOP, BOTTOM = 54, 20, 16, 46
-LETTER, LINE = 6.4, 14  # units that a letter is wide and a line is high
+LETTER, LINE = 7.6, 14  # units that a letter is wide in the widest serif (DejaVu), and a line is high
 DOT = 6
 
 

@@ -37,8 +37,10 @@ class Diary:
 
     def __call__(self, step: int, total: int, losses: dict[str, float], preview: Tensor | None) -> None:
         """The trainer's `on_progress`."""
+        # Steadiness as it was measured: what it counts for is another thing at every step.
+        told = {**losses, "steadiness": losses["flicker"]}
         self.losses = [point for point in self.losses if point[0] < step]
-        self.losses.append([step, *(round(losses[key], 5) for key in LOSSES)])
+        self.losses.append([step, *(round(told[key], 5) for key in LOSSES)])
         if preview is not None:
             pictures = (preview.clamp(0, 1) * 255 + 0.5).byte().permute(0, 2, 3, 1).numpy()
             self.look(step, list(pictures))

@@ -46,7 +46,7 @@ class Distillation(Objective):
         painted, steadiness = self._painted(pictures, styles, at)
         with torch.no_grad(), self._fast():
             shown = self.teacher(pictures, styles).float()
-        losses = {"teacher": (painted - shown).abs().mean(), "steadiness": steadiness}
+        losses = {"teacher": (painted - shown).abs().mean(), **steadiness}
         if at.progress >= JUDGED_FROM:
             losses |= self._judged(painted, pictures, styles, at)
         return losses

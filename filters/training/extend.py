@@ -36,7 +36,7 @@ def arguments(words: list[str]) -> argparse.Namespace:
     parser.add_argument("--out", type=Path, default=CATALOGUE)
     parser.add_argument("--size", choices=list(SIZES), default="fine")
     parser.add_argument("--only", nargs="*", default=[], metavar="SLUG")
-    parser.add_argument("--steps", type=int, default=100, help="the same number on any machine")
+    parser.add_argument("--steps", type=int, default=140, help="the same number on any machine")
     parser.add_argument("--minutes", type=float, default=0.0, help="instead: by the clock")
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--seed", type=int, default=1)

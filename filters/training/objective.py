@@ -101,9 +101,9 @@ class Objective:
         }
 
     def losses(self, pictures: Tensor, styles: Tensor, at: Moment) -> dict[str, Tensor]:
-        """The seven losses, each the mean over the batch."""
+        """The seven losses, each the mean over the batch, and "flicker": steadiness before a held weight counts."""
         painted, steadiness = self._painted(pictures, styles, at)
-        return {**self._judged(painted, pictures, styles, at), "steadiness": steadiness}
+        return {**self._judged(painted, pictures, styles, at), **steadiness}
 
     def _on_a_frame(self, styles: Tensor, *, note: bool) -> dict[str, Tensor]:
         """Evenness and lattice in each of these styles, on a picture of its own: squares are too small to be uneven.
@@ -156,10 +156,11 @@ class Objective:
         with self._fast():
             return pooled_style_loss(features, targets, styles, self.settings.pooled)
 
-    def _painted(self, pictures: Tensor, styles: Tensor, at: Moment) -> tuple[Tensor, Tensor]:
-        """The pictures painted, float32, and the steadiness loss: both times of each go through the net at once."""
+    def _painted(self, pictures: Tensor, styles: Tensor, at: Moment) -> tuple[Tensor, dict[str, Tensor]]:
+        """The pictures painted, float32, and how steady: both times of each go through the net at once."""
         if self._steadiness(at) == 0:
-            return self._paint(pictures, styles), torch.zeros((), device=self.device)
+            none = torch.zeros((), device=self.device)
+            return self._paint(pictures, styles), {"steadiness": none, "flicker": none}
         grid = random_motion(len(pictures), pictures.shape[-1], self.generator, self.device)
         later = (move(pictures, grid) + self._noise(pictures)).clamp(0, 1)
         pair = self.content.consecutive(pictures.shape[-1], self.generator)
@@ -172,9 +173,12 @@ class Objective:
         both = self._paint(torch.cat([pictures, later]), torch.cat([styles, styles]))
         painted, painted_later = both.chunk(2)
         errors = steadiness_loss(painted_later, move(painted, grid), seen(grid))
-        steadiness = self.held["steadiness"].weighed(errors, styles).mean()
+        told = {
+            "steadiness": self.held["steadiness"].weighed(errors, styles).mean(),
+            "flicker": errors.mean(),
+        }
         self.held["steadiness"].learn(errors, styles)
-        return painted[:-1] if pair is not None else painted, steadiness
+        return painted[:-1] if pair is not None else painted, told
 
     def _paint(self, pictures: Tensor, styles: Tensor) -> Tensor:
         """The pictures (N, 3, H, W) in these styles (N,), float32."""

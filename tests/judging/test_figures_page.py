@@ -14,7 +14,7 @@ from django.urls import reverse
 
 from filters.likeness import cosines
 from filters.models import FilterVersion
-from filters.scatter import Point, scatter
+from filters.scatter import LETTER, Point, scatter
 from tests.factories import make_filter
 from tests.judging.drawn import judged_filter
 
@@ -55,7 +55,7 @@ def test_names_do_not_lie_upon_each_other() -> None:
     assert 5 < len(named) < 42
     boxes = []
     for dot in named:
-        wide = 6.4 * len(dot.point.name)
+        wide = LETTER * len(dot.point.name)
         left = dot.name_x - {"start": 0, "end": wide, "middle": wide / 2}[dot.anchor]
         boxes.append((left, dot.name_y - 10, left + wide, dot.name_y + 3))
     for at, one in enumerate(boxes):

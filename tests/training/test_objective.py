@@ -42,6 +42,19 @@ def test_content_and_steadiness_are_held_at_their_aims_style_by_style(
     assert (held.objective.held["steadiness"].weights < 1).all()
 
 
+def test_flicker_is_told_as_it_was_measured_whatever_it_counts_for(
+    perception: Perception, targets: dict[str, Tensor]
+) -> None:
+    run = training(perception, targets, replace(QUICK, steps=2, steady_from=-1.0, steadiness_aim=1e-4))
+    first = run.take_step()
+    assert first["steadiness"] == pytest.approx(first["flicker"]) != 0
+    assert first["total"] == pytest.approx(
+        sum(weight * first[name] for name, weight in run.objective.weights(START).items()), rel=1e-4
+    )
+    second = run.take_step()
+    assert second["steadiness"] > 1.05 * second["flicker"]
+
+
 def test_content_is_held_by_what_is_left_of_a_frame_and_not_of_the_squares(
     perception: Perception, targets: dict[str, Tensor]
 ) -> None:

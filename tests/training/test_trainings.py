@@ -16,6 +16,7 @@ from PIL import Image
 
 from filters import actors, orders, training_diary, training_work, trainings
 from filters.judgements import MEASURED_ON
+from filters.loss_rows import LOSSES
 from filters.models import Filter, FilterVersion, TrainingRun
 from filters.training import export
 from filters.training.crop import Crop
@@ -43,8 +44,8 @@ def telling(
     def train(
         row: TrainingRun, diary: training_diary.Diary, lost: Any
     ) -> tuple[Tuned | None, dict[str, float]]:
-        losses = {"total": 3.0, "content": 1.0, "style": 0.5, "variation": 0.1, "steadiness": 0.02}
-        losses |= {"tone": 0.4, "evenness": 0.05, "lattice": 0.3}
+        losses = {"total": 3.0, "content": 1.0, "style": 0.5, "variation": 0.1, "steadiness": 0.06}
+        losses |= {"tone": 0.4, "evenness": 0.05, "lattice": 0.3, "flicker": 0.02}
         diary(1, 2, losses, None)
         diary(2, 2, losses, torch.rand(2, 3, 16, 16))
         if error is not None:
@@ -94,6 +95,7 @@ def test_a_finished_run_leaves_a_version_with_its_figures(
     run.refresh_from_db()
     assert run.state == TrainingRun.State.FINISHED
     assert [point[0] for point in run.losses] == [1, 2]
+    assert run.losses[0][1 + LOSSES.index("steadiness")] == 0.02  # as measured, not as it counts
     assert default_storage.exists(run.previews[0]["image"])
     version = FilterVersion.objects.get(training_run=run)
     assert version.metrics["style_distance"] == 0.2
