@@ -6,7 +6,6 @@ The one module of the domain that needs PyTorch; it imports it only when it work
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import importlib
 import itertools
 import logging
@@ -19,7 +18,7 @@ from django.conf import settings
 from numpy.typing import NDArray
 from PIL import Image
 
-from filters.bases import SHIPPED
+from filters import bases
 from filters.catalogue import FOLDER as CATALOGUE
 from filters.models import TrainingRun
 from filters.orders import Wish, cut_picture, pictures_of
@@ -77,13 +76,13 @@ def train(row: TrainingRun, diary: Diary, lost: Callable[[], bool]) -> tuple[Tun
 
 def checkpoint_path(row: TrainingRun) -> Path:
     """Where the checkpoint of a run lies, on this machine. Numbers belong to their base, so it is in the name."""
-    digest = hashlib.sha256(base_file(row).read_bytes()).hexdigest()
+    digest = bases.digest_of(base_file(row))
     return Path(settings.ROTOSCOPE_HOME) / "training" / f"{row.pk}-{digest[:12]}.ckpt"
 
 
 def base_file(row: TrainingRun) -> Path:
-    """The base network that a run learns on."""
-    return SHIPPED / f"{row.base}.safetensors"
+    """The base network that a run learns on. Raises FileNotFoundError."""
+    return bases.shipped(row.base)
 
 
 def shipped_styles(base: str) -> list[Path]:

@@ -8,8 +8,7 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 
-from filters import orders, training_queue
-from filters.bases import SHIPPED
+from filters import bases, orders, training_queue
 from filters.models import Filter, StyleImage, TrainingRun
 from filters.training import usual
 from filters.training.pictures import UnusableStyle
@@ -32,7 +31,11 @@ def what_is_missing() -> str:
     if find_spec("torch") is None:
         return "torch"
     base = TrainingRun._meta.get_field("base").get_default()
-    return "" if (SHIPPED / f"{base}.safetensors").is_file() and shipped_styles(base) else "base"
+    try:
+        bases.shipped(base)
+    except FileNotFoundError:
+        return "base"
+    return "" if shipped_styles(base) else "base"
 
 
 def order(form: TrainingForm, user: Any) -> TrainingRun | None:

@@ -70,7 +70,7 @@ def main(words: list[str]) -> int:
 
 def told(tuned: Tuned, settings: Settings) -> dict[str, float]:
     """What the catalogue says of the training."""
-    kept = ("seed", "style_weight", "content_weight", "steadiness_weight")
+    kept = ("seed", "style_weight", "content_weight", "steadiness_weight", "steadiness_aim")
     return {"steps": tuned.steps, **{name: getattr(settings, name) for name in kept}}
 
 

@@ -23,7 +23,7 @@ NAMES_OF_EACH_PLOT = """() => [...document.querySelectorAll('.plot svg')].map((p
 
 
 def apart(one: dict[str, Any], other: dict[str, Any]) -> bool:
-    """Whether two boxes share no place, but for the pixel that a line is higher than its letters."""
+    """Whether two boxes share no place, but for the four pixels that a line is higher than its letters."""
     return bool(
         one["right"] <= other["left"]
         or other["right"] <= one["left"]

@@ -19,7 +19,7 @@ from django.utils import timezone
 from dramatiq.brokers.stub import StubBroker
 from PIL import Image
 
-from filters import training_queue
+from filters import bases, training_queue
 from filters.models import Filter, FilterVersion, StyleImage, TrainingRun
 from tests.factories import make_filter, make_video_row
 from videos import training
@@ -155,7 +155,7 @@ class TestWhatIsMissing:
     def test_it_notices_a_missing_base(
         self, owner_client: Client, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
     ) -> None:
-        monkeypatch.setattr(training, "SHIPPED", tmp_path)
+        monkeypatch.setattr(bases, "SHIPPED", tmp_path)
         assert training.what_is_missing() == "base"
 
 
