@@ -62,7 +62,7 @@ def settings_for(options: argparse.Namespace, styles: list[RecipeStyle]) -> Sett
     stage = STAGES[options.stage]
     weights: tuple[float, ...] = ()
     if options.stage in BY_STYLE:
-        weights = tuple(style.level if options.stage == "level" else style.truth for style in styles)
+        weights = tuple(style.truth_in(options.stage) for style in styles)
     return replace(
         stage,
         steps=options.steps or stage.steps,

@@ -1,4 +1,4 @@
-"""Weights between two stages: `python -m filters.training.between FIRST SECOND OUT`, three checkpoints.
+"""Weights between two stages: `python -m filters.training.between SIZE FIRST SECOND OUT`, three checkpoints.
 
 The shared ones half way, each style's numbers as far as its recipe says. Two checkpoints of one training lie close
 enough for what is between them to paint well too (Izmailov et al. 2018, "Averaging Weights Leads to Wider Optima"), and
@@ -17,7 +17,7 @@ from typing import Any
 import torch
 
 from . import checkpoint
-from .network import is_style_number
+from .network import SIZES, is_style_number
 from .recipe import read_recipe
 
 SHARED = 0.5  # of the way from the first to the second
@@ -26,10 +26,12 @@ SHARED = 0.5  # of the way from the first to the second
 def main(words: list[str]) -> int:
     """Write a checkpoint with the painter of both."""
     parser = argparse.ArgumentParser(description="Write weights between those of two stages.")
+    parser.add_argument("size", choices=list(SIZES))
     for name in ("first", "second", "out"):
         parser.add_argument(name, type=Path)
     options = parser.parse_args(words)
-    shares = [style.share for style in read_recipe() if not style.tuned]
+    learned = [style for style in read_recipe() if not style.tuned]
+    shares = [style.share if options.size == "fine" else style.live_share for style in learned]
     checkpoint.save(options.out, between(options.first, options.second, shares))
     return 0
 

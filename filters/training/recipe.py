@@ -20,8 +20,9 @@ class RecipeStyle:
     """One style: its words, its provenance, and how large its strokes are (1.0: short side at 512 pixels).
 
     `truth` says how much its content loss counts, or begins to: 1.0 as a rule, more for a style that would bury the
-    footage; `level` the same for the last stage, set by what was left on a frame of a flight. `share`: how far its
-    numbers lie from what “large” came to towards what “level” did, 0..1. `tuned`: not learned with the base, only its
+    footage; `level` and `live_level` the same for the last stage of the fine and of the live network, set by what was
+    left on a frame of a flight. `share`: how far its numbers lie from what “large” came to towards what “level” did,
+    0..1; `live_share` the same between “live-still” and “live-level”. `tuned`: not learned with the base, only its
     numbers afterwards.
     """
 
@@ -33,7 +34,9 @@ class RecipeStyle:
     scale: float
     truth: float = 1.0
     level: float = 1.0
+    live_level: float = 1.0
     share: float = 0.5
+    live_share: float = 0.5
     picture: str = ""
     drawing: str = ""
     tuned: bool = False
@@ -43,6 +46,10 @@ class RecipeStyle:
     year: str = ""
     origin: str = ""
     licence: str = ""
+
+    def truth_in(self, stage: str) -> float:
+        """How much content counts under it in a stage of the bases."""
+        return {"level": self.level, "live-level": self.live_level}.get(stage, self.truth)
 
     def image(self, folder: Path) -> NDArray[np.uint8]:
         """The style image, RGB (H, W, 3): a file of `folder`, or drawn."""

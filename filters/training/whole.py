@@ -39,11 +39,11 @@ def main(words: list[str]) -> int:
         if code := base.main([stage, *begin, *paths, *clips, *steps, "--out", str(out)]):
             return code
     out, painted = ["--out", str(options.out)], ["--styles", str(options.styles)]
-    large, level, fine, live = (
-        str(options.work / stage / "base.ckpt") for stage in ("large", "level", "fine", "live-still")
-    )
-    between.main([large, level, fine])
-    publish.main(["--fine", fine, "--live", live, *painted, *out])
+    ends = {"fine": ("large", "level"), "live": ("live-still", "live-level")}
+    ships = {size: options.work / f"between-{size}" / "base.ckpt" for size in ends}
+    for size, stages in ends.items():
+        between.main([size, *(str(options.work / stage / "base.ckpt") for stage in stages), str(ships[size])])
+    publish.main(["--fine", str(ships["fine"]), "--live", str(ships["live"]), *painted, *out])
     for size in ("fine", "live"):
         extend.main([*painted, *out, *steps, "--size", size])
     return publish.main([*painted, *out])

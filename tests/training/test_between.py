@@ -18,7 +18,9 @@ SHARES = (0.0, 0.25, 1.0)
 def recipe(monkeypatch: pytest.MonkeyPatch) -> list[RecipeStyle]:
     """Three styles that the base learned, with a share each, and one that was tuned afterwards."""
     plain = [style for style in read_recipe() if not style.tuned]
-    chosen = [replace(style, share=share) for style, share in zip(plain, SHARES, strict=False)]
+    chosen = [
+        replace(style, share=share, live_share=1 - share) for style, share in zip(plain, SHARES, strict=False)
+    ]
     chosen.insert(1, replace(plain[0], tuned=True, share=0.9))
     monkeypatch.setattr(between, "read_recipe", lambda: chosen)
     return chosen
@@ -32,19 +34,23 @@ def stage(path: Path, step: int) -> dict[str, torch.Tensor]:
     return painter
 
 
+@pytest.mark.parametrize(("size", "share"), [("fine", 0.25), ("live", 0.75)])
 @pytest.mark.usefixtures("recipe")
-def test_shared_weights_lie_half_way_and_numbers_where_the_recipe_says(tmp_path: Path) -> None:
+def test_shared_weights_lie_half_way_and_numbers_where_the_recipe_says(
+    size: str, share: float, tmp_path: Path
+) -> None:
     first, second, out = (tmp_path / name for name in ("first.ckpt", "second.ckpt", "out.ckpt"))
     before, after = stage(first, 1), stage(second, 2)
-    assert between.main([str(first), str(second), str(out)]) == 0
+    assert between.main([size, str(first), str(second), str(out)]) == 0
     state = checkpoint.stored(out)
     assert (state["step"], state["before"]) == (2, 20)
     assert state["painter"].keys() == before.keys()
     for name, value in state["painter"].items():
         if is_style_number(name):
-            assert torch.equal(value[0], before[name][0])
-            assert torch.allclose(value[1], 0.75 * before[name][1] + 0.25 * after[name][1], atol=1e-6)
-            assert torch.equal(value[2], after[name][2])
+            low, high = (before, after) if size == "fine" else (after, before)
+            assert torch.equal(value[0], low[name][0])
+            assert torch.allclose(value[1], before[name][1].lerp(after[name][1], share), atol=1e-6)
+            assert torch.equal(value[2], high[name][2])
         else:
             assert torch.allclose(value, (before[name] + after[name]) / 2, atol=1e-6)
 
@@ -53,5 +59,5 @@ def test_shared_weights_lie_half_way_and_numbers_where_the_recipe_says(tmp_path:
 def test_a_checkpoint_that_is_not_there_is_named(tmp_path: Path) -> None:
     stage(tmp_path / "first.ckpt", 1)
     with pytest.raises(OSError, match=r"no checkpoint .*second\.ckpt"):
-        between.main([str(tmp_path / name) for name in ("first.ckpt", "second.ckpt", "out.ckpt")])
+        between.main(["fine", *(str(tmp_path / name) for name in ("first.ckpt", "second.ckpt", "out.ckpt"))])
     assert not (tmp_path / "out.ckpt").exists()

@@ -114,3 +114,26 @@ def test_photographs_too_small_for_a_stage_are_left_out_and_the_few_others_count
     ]
     content = base.content_of(base.arguments([stage, *words]))
     assert [len(picture) for picture in content.pictures] == sides
+
+
+@pytest.mark.parametrize(
+    ("stage", "weights"),
+    [
+        ("start", ()),
+        ("hold", (0.6, 1.5)),
+        ("level", (1.2, 0.9)),
+        ("live-still", (0.6, 1.5)),
+        ("live-level", (0.4, 2.0)),
+    ],
+)
+def test_content_counts_in_a_stage_as_the_recipe_says_of_each_style(
+    recipe: list[RecipeStyle], stage: str, weights: tuple[float, ...], tmp_path: Path
+) -> None:
+    styles = [
+        replace(recipe[1], truth=0.6, level=1.2, live_level=0.4),
+        replace(recipe[2], truth=1.5, level=0.9, live_level=2.0),
+    ]
+    words = ["--content", "c", "--styles", "s", "--out", str(tmp_path)]
+    begin = ["--from", "a.ckpt"] if stage != "start" else []
+    settings = base.settings_for(base.arguments([stage, *begin, *words]), styles)
+    assert settings.content_weights == weights
