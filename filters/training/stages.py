@@ -70,8 +70,7 @@ STAGES = {
 
 BEFORE = {
     "settle": "start", "finish": "settle", "even": "finish", "relax": "even", "still": "relax", "hold": "still",
-    "large": "hold", "level": "large", "live": "settle", "live-still": "live",
-    "live-level": "live-still",
+    "large": "hold", "level": "large", "live": "settle", "live-still": "live", "live-level": "live-still",
 }  # fmt: skip
 """The stage whose checkpoint each one starts from; for “live” that of its teacher."""
 
@@ -82,15 +81,8 @@ BY_STYLE = {"finish", "even", "relax", "still", "hold", "large", "level", "live-
 """Stages in which content counts as much under each style as the recipe says, or begins so."""
 
 DRAWN = {
-    "even": 48,
-    "relax": 48,
-    "still": 48,
-    "hold": 48,
-    "large": 96,
-    "level": 96,
-    "live-still": 48,
-    "live-level": 96,
-}
+    "even": 48, "relax": 48, "still": 48, "hold": 48, "large": 96, "level": 96, "live-still": 48, "live-level": 96,
+}  # fmt: skip
 """Landscapes of our own that a stage learns on beside the photographs, which show little water and less sky."""
 
 REPEATED = {"large": 8, "level": 8, "live-level": 8}
