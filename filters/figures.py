@@ -68,3 +68,5 @@ SPEED = Figure(
 )
 
 FIGURES = (STYLE, CONTENT, STEADINESS, SMOOTHED, OWN, SPEED)
+COMPARED = (STYLE, CONTENT, STEADINESS, SMOOTHED, SPEED)
+"""What one filter or version is set beside another by: what the footage itself has is the same for all."""

@@ -59,3 +59,22 @@ def test_names_lie_apart_and_within_their_plot(
             assert one["right"] <= plot["plot"]["right"], one["text"]
             for other in names[:at]:
                 assert apart(one, other), (one["text"], other["text"])
+
+
+@pytest.mark.parametrize("width", [390, 820, 1440])
+def test_a_filters_versions_are_seen_whole_with_their_figures(
+    live_server: LiveServer, open_page: Callable[..., Page], width: int
+) -> None:
+    one = make_filter(published=True)
+    assert one.current is not None
+    one.current.metrics = {"style_distance": 0.2, "content_distance": 0.94, "temporal_error": 0.0185}
+    one.current.save()
+    page = open_page(f"{live_server.url}{one.get_absolute_url()}", size=(width, 844))
+    for written in ("0.20", "0.94", "0.0185"):
+        box = page.locator("section[aria-labelledby=versions] td", has_text=written).bounding_box()
+        assert box is not None
+        assert 0 <= box["x"] < box["x"] + box["width"] <= width
+    names = page.evaluate(
+        "() => [...document.querySelectorAll('.stacks td')].map((cell) => getComputedStyle(cell, '::before').content)"
+    )
+    assert ('"Temporal error"' in names) == (width == 390)

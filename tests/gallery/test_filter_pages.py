@@ -9,7 +9,7 @@ from typing import Any
 from django.contrib.auth.models import User
 from django.test import Client
 
-from filters.models import Filter, StyleImage
+from filters.models import Filter, FilterVersion, StyleImage
 from tests.factories import make_filter, make_render_row, make_video_row
 from videos.models import Visibility
 
@@ -84,6 +84,25 @@ def test_the_page_shows_metrics_that_are_defined(visitor: Client, db: None) -> N
     page = visitor.get(one.get_absolute_url()).content.decode()
     assert "0.19" in page and "0.0431" in page
     assert "abc" not in page
+
+
+def test_versions_stand_beside_one_another_with_their_figures(visitor: Client, db: None) -> None:
+    one = make_filter()
+    fine = one.current
+    assert fine is not None
+    fine.metrics = {"style_distance": 0.2, "temporal_error": 0.0185, "milliseconds_per_frame": 231.6}
+    fine.save()
+    twin = FilterVersion.objects.create(
+        filter=one, number=2, kind=fine.kind, weights=fine.weights.name, sha256="1" * 64,
+        metrics={"style_distance": 0.28, "milliseconds_per_frame": 99.2},
+    )  # fmt: skip
+    one.live = twin
+    one.save()
+    shown = visitor.get(one.get_absolute_url()).context["versions"]
+    assert [(version.number, [written for _, written in cells]) for version, cells in shown] == [
+        (2, ["0.28", "", "", "", "99 ms"]),
+        (1, ["0.20", "", "0.0185", "", "232 ms"]),
+    ]
 
 
 def test_the_page_shows_public_works_only(visitor: Client, owner: User) -> None:

@@ -11,10 +11,10 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from filters import testframes
-from filters.figures import FIGURES
+from filters.figures import COMPARED, FIGURES, Figure
 from filters.judgements import MEASURED_ON
 from filters.likeness import nearest
-from filters.models import Filter, MixPart, TrainingRun
+from filters.models import Filter, FilterVersion, MixPart, TrainingRun
 from filters.models.filter import FilterQuerySet
 from videos import access
 from videos.access import Viewer
@@ -69,7 +69,8 @@ def filter(request: HttpRequest, slug: str) -> HttpResponse:
         "page": page,
         "sample": page[0] if len(page) and page.number == 1 else None,
         "looks": looks_of(shown),
-        "versions": shown.versions.select_related("training_run").order_by("-number"),
+        "versions": [(version, cells_of(version)) for version in shown.versions.order_by("-number")],
+        "columns": COMPARED,
         "measures": measures(metrics),
         "measured_on": metrics.get(MEASURED_ON, ""),
         "neighbours": neighbours(viewer, shown),
@@ -119,6 +120,12 @@ def measures(metrics: dict[str, Any]) -> list[tuple[str, str, str]]:
     """(name, figure, meaning) of the figures that are known; other metrics are nobody's business here."""
     values = [(one, one.of(metrics)) for one in FIGURES]
     return [(one.name, one.written(value), one.meaning) for one, value in values if value is not None]
+
+
+def cells_of(version: FilterVersion) -> list[tuple[Figure, str]]:
+    """The figures by which versions are compared, as they are written; "" where one was not measured."""
+    values = [(one, one.of(version.metrics)) for one in COMPARED]
+    return [(one, "" if value is None else one.written(value)) for one, value in values]
 
 
 def neighbours(viewer: Viewer, shown: Filter) -> list[Filter]:

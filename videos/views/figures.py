@@ -11,15 +11,13 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from filters import figures as known
-from filters.figures import CONTENT, FIGURES, OWN, SMOOTHED, SPEED, STEADINESS, STYLE, Figure
+from filters.figures import COMPARED, CONTENT, FIGURES, OWN, SPEED, STEADINESS, STYLE, Figure
 from filters.judgements import MEASURED_ON
 from filters.likeness import nearest
 from filters.models import Filter, FilterVersion
 from filters.scatter import Plot, Point, scatter
 from videos import access
 from videos.views.catalogue import ALIKE, shown_to
-
-COLUMNS = (STYLE, CONTENT, STEADINESS, SMOOTHED, SPEED)
 
 
 @dataclass(frozen=True)
@@ -51,7 +49,7 @@ def figures(request: HttpRequest) -> HttpResponse:
         "section": "filters",
         "plots": plots(measured),
         "rows": ordered(rows, sort),
-        "columns": [heading(figure, sort) for figure in COLUMNS],
+        "columns": [heading(figure, sort) for figure in COMPARED],
         "by_name": heading(known.Figure("name", "Filter", "", 0), sort),
         "drafts": [row for row in measured if row.stands_out],
         "unmeasured": len(rows) - len(measured),
@@ -70,7 +68,7 @@ def rows_of(filters: Iterable[Filter]) -> list[Row]:
 
 def _row(one: Filter, neighbours: list[Filter]) -> Row:
     values, live = (_values(version) for version in (one.current, one.live))
-    cells = [(figure, _cell(figure, values, live)) for figure in COLUMNS]
+    cells = [(figure, _cell(figure, values, live)) for figure in COMPARED]
     metrics: dict[str, Any] = one.current.metrics if one.current else {}
     return Row(
         one,
@@ -100,7 +98,7 @@ def ordered(rows: list[Row], sort: str) -> list[Row]:
     """By a figure or by name; what was not measured comes last either way."""
     key = sort.lstrip("-")
     back = sort.startswith("-")
-    if key not in {figure.key for figure in COLUMNS}:
+    if key not in {figure.key for figure in COMPARED}:
         return sorted(rows, key=lambda row: row.filter.name.casefold(), reverse=back)
     there = [row for row in rows if key in row.values]
     there.sort(key=lambda row: row.values[key], reverse=back)
