@@ -67,9 +67,12 @@ def ship(path: Path = SHIPPED) -> int:
     return len(known)
 
 
-def bring(version: FilterVersion, path: Path = SHIPPED) -> bool:
-    """Give a shipped version what was found where it shipped, unless it was measured here; True where that was done."""
-    if not version.sha256 or MEASURED_ON in version.metrics:
+def bring(version: FilterVersion, path: Path = SHIPPED, *, afresh: bool = False) -> bool:
+    """Give a shipped version what was found where it shipped, unless it was measured here; True where that was done.
+
+    `afresh` also where it was, against a style image that is another one now.
+    """
+    if not version.sha256 or (MEASURED_ON in version.metrics and not afresh):
         return False
     known = _known(path).get(version.sha256)
     if known is None:

@@ -2,8 +2,9 @@
 
 A filter that is there keeps what curators made of it: its texts, its state, a version of their own. New weights
 in the catalogue become a new version. It is adopted, with the style image that it was learned from, where the
-current one came from the catalogue too. What an evaluation found out about shipped weights comes with them
-(`filters/judgements.py`). The bases are kept too, for what is made on them today (`filters/bases.py`).
+current one came from the catalogue too; the image also where it alone is another file now. What an evaluation found
+out about shipped weights comes with them (`filters/judgements.py`). The bases are kept too, for what is made on them
+today (`filters/bases.py`).
 """
 
 from __future__ import annotations
@@ -64,11 +65,23 @@ def _bring_up(told: CatalogueFilter) -> bool:
         version, change = _version(one, told)
         if "made" in (change, twin_change) and not own:
             one.adopt(version, live=twin)
-            one.style_image = _style_image(told.style_image)
-            one.save(update_fields=["style_image"])
+        if one.current == version and _take_picture(one, told.style_image):
+            change = change or "picture"
+            for judged in filter(None, (version, twin)):
+                judgements.bring(judged, afresh=True)
         if made:
             one.publish()
     return bool(change or twin_change) or made
+
+
+def _take_picture(one: Filter, told: StyleOrigin) -> bool:
+    """Give it the style image that its version is judged by; True where it had another."""
+    picture = _style_image(told)
+    if one.style_image == picture:
+        return False
+    one.style_image = picture
+    one.save(update_fields=["style_image"])
+    return True
 
 
 def _version(one: Filter, told: CatalogueFilter | LiveTwin) -> tuple[FilterVersion, str]:

@@ -16,14 +16,18 @@ __all__ = ["UnusableStyle", "load_style_image", "style_picture", "style_targets"
 REFERENCE_SIDE = 512
 
 
-def style_picture(picture: NDArray[np.uint8], scale: float = 1.0) -> Tensor:
-    """A style image (H, W, 3) as (1, 3, h, w) in 0..1, its short side 512 x scale pixels (bigger: bigger strokes)."""
+def at_reference(picture: NDArray[np.uint8], scale: float = 1.0) -> NDArray[np.uint8]:
+    """A style image (H, W, 3) with a short side of 512 x scale pixels."""
     height, width = picture.shape[:2]
     factor = REFERENCE_SIDE * scale / min(height, width)
     size = (max(16, round(width * factor)), max(16, round(height * factor)))
     how = cv2.INTER_AREA if factor < 1 else cv2.INTER_CUBIC
-    resized = cv2.resize(picture, size, interpolation=how)
-    return torch.from_numpy(resized).permute(2, 0, 1)[None].float() / 255
+    return cv2.resize(picture, size, interpolation=how).astype(np.uint8)
+
+
+def style_picture(picture: NDArray[np.uint8], scale: float = 1.0) -> Tensor:
+    """A style image (H, W, 3) as (1, 3, h, w) in 0..1, its short side 512 x scale pixels (bigger: bigger strokes)."""
+    return torch.from_numpy(at_reference(picture, scale)).permute(2, 0, 1)[None].float() / 255
 
 
 @torch.no_grad()

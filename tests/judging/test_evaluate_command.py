@@ -172,3 +172,7 @@ def test_what_was_found_ships_with_the_weights(db: None, tmp_path: Path) -> None
     one.current.refresh_from_db()
     assert one.current.metrics == {"style_distance": 0.2, "measured_on": "a clip"}
     assert one.current.judgement.signature == [0.5]
+    judgements.keep(one.current, judgements.Found({"style_distance": 0.9}, "a clip", [], []))
+    assert judgements.bring(one.current, kept, afresh=True)  # its style image is another one now
+    one.current.refresh_from_db()
+    assert one.current.metrics["style_distance"] == 0.2

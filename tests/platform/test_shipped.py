@@ -171,3 +171,26 @@ def test_the_catalogue_that_ships_loads(db: None) -> None:
     assert changed >= 8
     assert Filter.objects.usable().filter(shipped=True).count() == changed
     assert not StyleImage.objects.filter(licence="").exists()
+
+
+def test_a_picture_that_alone_is_another_file_now_comes_too(catalogue: Path) -> None:
+    shipped.load(catalogue)
+    Image.fromarray(np.full((48, 48, 3), 20, np.uint8)).save(catalogue / "styles" / "ink.png")
+    assert shipped.load(catalogue) == 1
+    one = Filter.objects.get()
+    assert one.style_image is not None
+    assert (one.style_image.width, one.versions.count()) == (48, 1)
+    assert shipped.load(catalogue) == 0
+
+
+def test_a_version_that_a_curator_chose_keeps_its_picture(catalogue: Path) -> None:
+    shipped.load(catalogue)
+    (catalogue / "weights" / "ink.safetensors").write_bytes(b"better numbers")
+    shipped.load(catalogue)
+    one = Filter.objects.get()
+    one.adopt(one.versions.get(number=1))
+    before = one.style_image
+    Image.fromarray(np.full((48, 48, 3), 20, np.uint8)).save(catalogue / "styles" / "ink.png")
+    assert shipped.load(catalogue) == 0
+    one.refresh_from_db()
+    assert one.style_image == before

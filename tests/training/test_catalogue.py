@@ -8,6 +8,7 @@ from PIL import Image
 
 from filters.training import export, publish
 from filters.training.recipe import CATALOGUE, read_recipe
+from filters.training.styles import REFERENCE_SIDE
 
 TABLES = tomllib.loads((CATALOGUE / "catalogue.toml").read_text())["filter"]
 MOODS_AND_PLACES = {"desert", "water", "forest", "city", "night"}
@@ -30,7 +31,7 @@ def test_a_shipped_filter_is_whole(table: dict[str, object]) -> None:
     assert style["origin"]
     assert style["licence"] in {"Public domain", "BSD-3-Clause"}
     with Image.open(CATALOGUE / style["file"]) as image:
-        assert max(image.size) <= publish.IMAGE_SIDE
+        assert min(image.size) == REFERENCE_SIDE, "judged by what it learned from, not by that enlarged"
     suits = table["suits"]
     assert isinstance(suits, list)
     assert set(suits) <= MOODS_AND_PLACES
