@@ -113,12 +113,18 @@ def test_a_live_twin_that_comes_later_is_added(catalogue: Path) -> None:
     assert one.current == one.versions.get(base="base")
 
 
-def test_the_version_that_a_curator_chose_stays_in_use(catalogue: Path) -> None:
+def with_its_first_version_chosen(catalogue: Path) -> Filter:
+    """A filter that new weights came for, and whose first version a curator took back into use."""
     shipped.load(catalogue)
     (catalogue / "weights" / "ink.safetensors").write_bytes(b"better numbers")
     shipped.load(catalogue)
     one = Filter.objects.get()
     one.adopt(one.versions.get(number=1))
+    return one
+
+
+def test_the_version_that_a_curator_chose_stays_in_use(catalogue: Path) -> None:
+    one = with_its_first_version_chosen(catalogue)
     assert shipped.load(catalogue) == 0
     one.refresh_from_db()
     assert one.current == one.versions.get(number=1)
@@ -184,11 +190,7 @@ def test_a_picture_that_alone_is_another_file_now_comes_too(catalogue: Path) -> 
 
 
 def test_a_version_that_a_curator_chose_keeps_its_picture(catalogue: Path) -> None:
-    shipped.load(catalogue)
-    (catalogue / "weights" / "ink.safetensors").write_bytes(b"better numbers")
-    shipped.load(catalogue)
-    one = Filter.objects.get()
-    one.adopt(one.versions.get(number=1))
+    one = with_its_first_version_chosen(catalogue)
     before = one.style_image
     Image.fromarray(np.full((48, 48, 3), 20, np.uint8)).save(catalogue / "styles" / "ink.png")
     assert shipped.load(catalogue) == 0
