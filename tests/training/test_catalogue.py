@@ -7,8 +7,11 @@ import pytest
 from PIL import Image
 
 from filters.training import export, publish
+from filters.training.losses import style_loss
+from filters.training.metrics import Judge
+from filters.training.perceptual import Perception
 from filters.training.recipe import CATALOGUE, read_recipe
-from filters.training.styles import REFERENCE_SIDE
+from filters.training.styles import REFERENCE_SIDE, load_style_image, style_picture
 
 TABLES = tomllib.loads((CATALOGUE / "catalogue.toml").read_text())["filter"]
 MOODS_AND_PLACES = {"desert", "water", "forest", "city", "night"}
@@ -67,6 +70,21 @@ def test_figures_are_kept_as_long_as_the_weights_are_the_same(tmp_path: Path) ->
     text = publish.table(style, "a.jpg", {"fine": {"style_distance": 0.5}}, {"steps": 7})
     (tmp_path / "catalogue.toml").write_text(text)
     assert publish.known_metrics(tmp_path) == {export.sha256(weights): {"style_distance": 0.5}}
+
+
+@pytest.mark.parametrize("slug", ["contour-map", "pointillism"])
+def test_a_style_image_is_judged_as_what_was_learned_from(
+    slug: str, perception: Perception, tmp_path: Path
+) -> None:
+    style = next(one for one in read_recipe() if one.slug == slug)
+    learned = style.image(tmp_path)
+    publish.save_style_image(learned, tmp_path / "kept.jpg")
+    kept = load_style_image(tmp_path / "kept.jpg")
+    judge = Judge(learned, perception)
+    shipped = perception(style_picture(load_style_image(CATALOGUE / "styles" / f"{slug}.jpg")))
+    for features in (perception(style_picture(kept)), shipped):
+        distance = float(style_loss(features, judge.targets))
+        assert distance < 0.005  # 0.04 to 0.06 with a long side of 512 at quality 88
 
 
 def test_a_style_image_is_written_only_when_it_changed(tmp_path: Path) -> None:
