@@ -1,6 +1,7 @@
 """Files are judged by their content, in a child process, and refused in a sentence that helps."""
 
 import socket
+import sys
 import threading
 from fractions import Fraction
 from pathlib import Path
@@ -9,8 +10,9 @@ import numpy as np
 import pytest
 
 from tests.media.clips import click, make_clip, numbered, run_ffmpeg, simple_clip
-from videos.media import containers, probe_worker
-from videos.media.errors import Refused
+from videos.media import containers, probe_worker, process
+from videos.media import probe as media_probe
+from videos.media.errors import MediaError, Refused
 from videos.media.probe import probe
 
 
@@ -145,6 +147,37 @@ def test_it_refuses_absurd_rates(tmp_path: Path, step: Fraction) -> None:
     assert "pictures a second" in refusal(clip)
 
 
-def test_a_child_that_hangs_is_given_up(tmp_path: Path) -> None:
+def test_a_file_that_keeps_the_processor_busy_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clip = simple_clip(tmp_path / "a.mp4", 5)
+    instead_of_the_child(monkeypatch, "while True: pass")
     with pytest.raises(Refused, match="too long"):
-        probe(simple_clip(tmp_path / "a.mp4", 5), timeout=0.01)
+        probe(clip, timeout=0.5)
+
+
+@pytest.mark.parametrize(
+    "child",
+    [
+        "import time; time.sleep(60)",  # a machine with other things to do
+        "import os, signal; os.kill(os.getpid(), signal.SIGTERM)",  # a service that is restarted
+        "import os, signal; os.kill(os.getpid(), signal.SIGKILL)",  # a machine without memory
+        "import half.an.upgrade",
+    ],
+)
+def test_what_the_machine_ends_is_no_refusal(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, child: str
+) -> None:
+    clip = simple_clip(tmp_path / "a.mp4", 5)
+    instead_of_the_child(monkeypatch, child)
+    with pytest.raises(MediaError, match=r"cut short\. Try again\."):
+        probe(clip, timeout=0.5)
+
+
+def instead_of_the_child(monkeypatch: pytest.MonkeyPatch, program: str) -> None:
+    """Let the real child process, limits and all, run this program."""
+
+    def bounded(command: list[str], *, memory: int, cpu_seconds: int) -> list[str]:
+        return process.bounded([sys.executable, "-c", program], memory=memory, cpu_seconds=cpu_seconds)
+
+    monkeypatch.setattr(media_probe, "bounded", bounded)

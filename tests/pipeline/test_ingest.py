@@ -14,6 +14,7 @@ from rotoscope.lease import claim
 from tests.clips import decoded, draw_clip, number_of
 from tests.factories import make_filter, make_video
 from videos.media import probe as media_probe
+from videos.media.errors import MediaError
 from videos.models import Render, Video
 from videos.pipeline import ingest, receive, separate
 
@@ -120,6 +121,29 @@ def test_an_unexpected_error_gives_the_video_back(
         ingest.run(video.pk)
     monkeypatch.setattr(ingest, "probe", media_probe.probe)
     assert ingest.run(video.pk)
+    video.refresh_from_db()
+    assert video.state == Video.State.READY
+
+
+def test_a_look_that_was_cut_short_costs_nobody_their_upload(
+    owner: User, tmp_path: Path, queue: StubBroker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    video = received(owner, draw_clip(tmp_path / "clip.mp4", frames=4))
+
+    def killed(*args: object, **more: object) -> None:
+        raise MediaError(media_probe.CUT_SHORT)
+
+    monkeypatch.setattr(ingest, "probe", killed)
+    for _ in range(ingest.MAX_ATTEMPTS):
+        with pytest.raises(MediaError):
+            ingest.run(video.pk)
+    ingest.run(video.pk)
+    video.refresh_from_db()
+    assert (video.state, video.error) == (Video.State.FAILED, media_probe.CUT_SHORT)
+    assert kept(video.source)
+    monkeypatch.setattr(ingest, "probe", media_probe.probe)
+    assert ingest.retry(video)
+    ingest.run(video.pk)
     video.refresh_from_db()
     assert video.state == Video.State.READY
 

@@ -48,6 +48,13 @@ def test_the_target_wants_every_unit() -> None:
         assert unit.name.replace("@.service", "@1.service") in wanted
 
 
+def test_a_stop_reaches_the_workers_and_not_what_they_have_started() -> None:
+    workers = [unit for unit in UNITS if "manage.py work " in unit.read_text()]
+    assert len(workers) == 5
+    for unit in workers:
+        assert re.search(r"^KillMode=mixed$", unit.read_text(), re.M), unit.name
+
+
 def test_every_setting_of_the_examples_is_one_of_ours() -> None:
     named = set(COMPOSE["x-rotoscope"]["environment"])
     for file in ("environment.example", "s3.env"):

@@ -1,6 +1,8 @@
 """What is this file? Asked in a child process with limits, since the file may be anything."""
 
 import json
+import logging
+import signal
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -10,13 +12,17 @@ from pathlib import Path
 from typing import Any
 
 from videos.media import containers
-from videos.media.errors import Refused
+from videos.media.errors import MediaError, Refused
 from videos.media.process import PROJECT, bounded, environment
 
+logger = logging.getLogger(__name__)
+
 MEMORY = 6 * 2**30
+PATIENCE = 4  # times the processor time that a child may take: it shares the machine with others
 TOO_SLOW = (
     "Reading this file took too long; it is probably damaged. Export the clip once more and upload that."
 )
+CUT_SHORT = "Looking at this file was cut short. Try again."
 
 
 @dataclass(frozen=True)
@@ -74,7 +80,9 @@ class Probe:
 def probe(path: Path | str, *, timeout: float | None = None) -> Probe:
     """Examines a file by its content; raises Refused with a sentence if it cannot be taken.
 
-    ``timeout`` in seconds; by default a minute and what reading the whole file at 20 MB/s takes.
+    ``timeout`` in seconds of processor time; by default a minute and what reading the whole file at 20 MB/s
+    takes. Where the child was ended or kept waiting by the machine and not by the file, raises MediaError: a
+    refusal costs somebody their upload.
     """
     path = Path(path).resolve()
     containers.inspect(path)
@@ -84,19 +92,32 @@ def probe(path: Path | str, *, timeout: float | None = None) -> Probe:
     limited = bounded(command, memory=MEMORY, cpu_seconds=ceil(timeout))
     try:
         child = subprocess.run(
-            limited, capture_output=True, timeout=timeout, env=environment(), cwd=PROJECT, check=False
+            limited,
+            capture_output=True,
+            timeout=PATIENCE * timeout,
+            env=environment(),
+            cwd=PROJECT,
+            check=False,
         )
     except subprocess.TimeoutExpired as error:
-        raise Refused(TOO_SLOW) from error
-    if child.returncode < 0:
+        raise MediaError(CUT_SHORT) from error
+    if child.returncode == -signal.SIGXCPU:
         raise Refused(TOO_SLOW)
+    return _as_probe(_told(child))
+
+
+def _told(child: subprocess.CompletedProcess[bytes]) -> dict[str, Any]:
+    """What the child found. Raises Refused where that is what it says, MediaError where it says nothing."""
     try:
-        found = json.loads(child.stdout)
+        found: dict[str, Any] = json.loads(child.stdout)
     except json.JSONDecodeError as error:
-        raise Refused(containers.NOT_A_VIDEO) from error
+        logger.error(
+            "probing ended with %s: %s", child.returncode, child.stderr[-2000:].decode(errors="replace")
+        )
+        raise MediaError(CUT_SHORT) from error
     if "refused" in found:
         raise Refused(found["refused"])
-    return _as_probe(found)
+    return found
 
 
 def _even(value: Fraction | int) -> int:

@@ -17,7 +17,7 @@ from django.utils import timezone
 
 from rotoscope.files import forget, local_path, store, work_folder
 from rotoscope.lease import claim, renewing
-from videos.media.errors import Refused, Stopped
+from videos.media.errors import MediaError, Refused, Stopped
 from videos.media.footage import Footage, make_footage
 from videos.media.probe import Probe, probe
 from videos.models import Video
@@ -49,7 +49,7 @@ def run(pk: int) -> bool:
     """Ingest a video. False when there was nothing to do, or somebody else does it.
 
     Unexpected errors are raised after the lease is given back, so that the queue tries again; after
-    MAX_ATTEMPTS, kills included, the video fails with a sentence.
+    MAX_ATTEMPTS, kills included, the video fails with the last sentence that there was.
     """
     waiting = Video.objects.filter(pk=pk, state__in=[Video.State.RECEIVING, Video.State.INGESTING]).exclude(
         source=""
@@ -59,7 +59,7 @@ def run(pk: int) -> bool:
         return False
     video = Video.objects.get(pk=pk)
     if video.attempts > MAX_ATTEMPTS:
-        return video.mark_failed(token, UNEXPECTED)
+        return video.mark_failed(token, video.error or UNEXPECTED)
     with renewing(Video.objects.filter(pk=pk), token) as lost:
         try:
             _ingest(video, token, VideoProgress(video, token, lost))
@@ -68,8 +68,8 @@ def run(pk: int) -> bool:
         except Stopped:
             logger.info("ingest of %s was taken over or ended", video.ref)
             return False
-        except Exception:
-            _give_back(video, token)
+        except Exception as problem:
+            _give_back(video, token, str(problem) if isinstance(problem, MediaError) else "")
             raise
     return True
 
@@ -145,7 +145,12 @@ def _refuse(video: Video, token: uuid.UUID, sentence: str) -> None:
     forget(video.source, video.footage)
 
 
-def _give_back(video: Video, token: uuid.UUID) -> None:
+def _give_back(video: Video, token: uuid.UUID, sentence: str) -> None:
+    """For the next attempt; `sentence` is told only when there is none any more."""
     Video.objects.held_by(token).filter(pk=video.pk).update(
-        state=Video.State.RECEIVING, stage="waiting to try again", lease_token=None, lease_until=None
+        state=Video.State.RECEIVING,
+        stage="waiting to try again",
+        error=sentence,
+        lease_token=None,
+        lease_until=None,
     )
