@@ -7,6 +7,8 @@ import pytest
 from django.contrib.auth.models import User
 from django.core.files.storage import default_storage
 from django.db.models.fields.files import FieldFile
+from django.test import Client
+from django.urls import reverse
 from dramatiq.brokers.stub import StubBroker
 
 from rotoscope.files import local_path
@@ -69,6 +71,55 @@ def test_it_separates_at_another_rate_and_back(owner: User) -> None:
     separate.begin(video, 1)
     separate.run(video.pk)
     assert sorted(video.frames.values_list("index", flat=True)) == [0, 24]
+
+
+def test_a_new_rate_ends_the_separation_at_the_one_before(
+    owner: User, queue: StubBroker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    video = make_video(owner, frames=48, rate=24)
+    begin = separate._store_frame
+
+    def changes_their_mind(video: Video, index: int, picture: separate.Picture) -> None:
+        begin(video, index, picture)
+        if index == 7:
+            separate.begin(video, 12)
+
+    monkeypatch.setattr(separate, "_store_frame", changes_their_mind)
+    monkeypatch.setattr("videos.pipeline.progress.EVERY", 0)
+    separate.begin(video, "source")
+    assert not separate.run(video.pk)
+    assert separate.run(video.pk)
+    video.refresh_from_db()
+    assert (video.stage, video.images_per_second, video.lease_token) == ("", "12", None)
+    assert sorted(video.frames.values_list("index", flat=True)) == list(range(0, 48, 2))
+
+
+def test_a_separation_that_fails_is_tried_again_and_ends_with_a_sentence(
+    owner: User, owner_client: Client, queue: StubBroker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    video = make_video(owner, frames=48, rate=24)
+    before = set(video.frames.values_list("index", flat=True))
+    separate.begin(video, "source")
+
+    def broken(*args: object, **more: object) -> None:
+        raise OSError("the disk is full")
+
+    monkeypatch.setattr(separate, "_store_frame", broken)
+    for _ in range(separate.MAX_ATTEMPTS):
+        with pytest.raises(OSError, match="disk is full"):
+            separate.run(video.pk)
+        video.refresh_from_db()
+        assert (video.stage, video.lease_token) == ("waiting to try again", None)
+    separate.run(video.pk)
+    video.refresh_from_db()
+    assert (video.stage, video.error) == ("", separate.NOT_SEPARATED)
+    assert set(video.frames.values_list("index", flat=True)) == before
+    page = owner_client.get(reverse("video-edit", args=[video.ref])).content.decode()
+    assert separate.NOT_SEPARATED in page
+    monkeypatch.undo()
+    separate.begin(video, "source")
+    assert separate.run(video.pk)
+    assert video.frames.count() == 48
 
 
 @pytest.mark.parametrize(

@@ -37,6 +37,19 @@ def test_a_render_tells_how_many_are_before_it(owner: User) -> None:
     assert (queue.place(first), queue.place(second)) == (0, 1)
 
 
+def test_a_pause_does_not_count_as_work(owner: User) -> None:
+    render = make_render_row(
+        make_video_row(owner), state=Render.State.PAUSED, frames_done=90, frames_total=100
+    )
+    ago = timezone.now() - timedelta(hours=8)
+    Render.objects.update(started_at=ago, finished_at=ago + timedelta(seconds=90))
+    assert render.resume() and render.pause() and render.resume()
+    assert queue.images_per_second(render) is None
+    assert render.start()
+    assert queue.images_per_second(render) == pytest.approx(1, rel=0.1)
+    assert queue.seconds_left(render) == pytest.approx(10, rel=0.1)
+
+
 def test_a_render_goes_by_its_own_pace(owner: User) -> None:
     begun = timezone.now() - timedelta(seconds=10)
     render = make_render_row(

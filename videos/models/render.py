@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Sequence
+from datetime import timedelta
 from decimal import Decimal
 from fractions import Fraction
 
@@ -11,6 +12,7 @@ from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F
+from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils import timezone
 
@@ -83,6 +85,11 @@ class Render(Leased):
     created_at = models.DateTimeField(auto_now_add=True, db_index=True)
     started_at = models.DateTimeField(null=True, blank=True)
     finished_at = models.DateTimeField(null=True, blank=True)
+    worked_before = models.DurationField(
+        default=timedelta(0),
+        editable=False,
+        help_text="How long it was worked on before it was last resumed.",
+    )
 
     objects = RenderQuerySet.as_manager()
 
@@ -140,6 +147,13 @@ class Render(Leased):
         return 0.99 * self.frames_done / self.frames_total if self.frames_total else 0.0
 
     @property
+    def seconds_worked(self) -> float | None:
+        """Seconds between start and end, or now, without pauses; None where it never began or waits again."""
+        if self.started_at is None:
+            return None
+        return (self.worked_before + (self.finished_at or timezone.now()) - self.started_at).total_seconds()
+
+    @property
     def seconds_per_image(self) -> float | None:
         """What one painted image took the engine, in seconds."""
         return self.engine_seconds / self.frames_done if self.frames_done else None
@@ -159,6 +173,8 @@ class Render(Leased):
             self.State.QUEUED,
             error="",
             attempts=0,
+            worked_before=F("worked_before") + Coalesce(F("finished_at") - F("started_at"), timedelta(0)),
+            started_at=None,
             finished_at=None,
         )
         if moved:

@@ -19,18 +19,16 @@ def place(work: Video | Render) -> int:
 
 def seconds_left(render: Render) -> float | None:
     """Seconds until a running render is done, by its own pace so far; None before its first images."""
-    if render.state != Render.State.RENDERING or not render.frames_done or render.started_at is None:
+    pace = images_per_second(render)
+    if render.state != Render.State.RENDERING or pace is None:
         return None
-    elapsed = (timezone.now() - render.started_at).total_seconds()
-    return elapsed / render.frames_done * (render.frames_total - render.frames_done)
+    return (render.frames_total - render.frames_done) / pace
 
 
 def images_per_second(render: Render) -> float | None:
-    """Painted images a second since the start, over all workers; None before the first."""
-    if not render.frames_done or render.started_at is None:
-        return None
-    until = render.finished_at or timezone.now()
-    return render.frames_done / max(0.001, (until - render.started_at).total_seconds())
+    """Painted images a second since the start, over all workers and without pauses; None before the first."""
+    worked = render.seconds_worked
+    return render.frames_done / max(0.001, worked) if render.frames_done and worked is not None else None
 
 
 def working_now() -> int:

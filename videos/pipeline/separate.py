@@ -8,6 +8,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import numpy as np
+from django.db.models import F
 from numpy.typing import NDArray
 
 from rotoscope.files import forget, local_path, store, work_folder
@@ -21,6 +22,8 @@ from videos.pipeline.progress import VideoProgress
 FRAME_HEIGHT = 720  # lines of a separated image at most: enough to judge a filter, a tenth of the disk
 FILMSTRIP_TILES = 24
 TILE_HEIGHT = 90
+MAX_ATTEMPTS = 5
+NOT_SEPARATED = "The images could not be separated. Try again; if it fails again, tell us."
 SOURCE = "source"
 
 Picture = NDArray[np.uint8]
@@ -31,29 +34,46 @@ def begin(video: Video, images_per_second: int | str) -> None:
     if images_per_second != SOURCE and int(images_per_second) < 1:
         raise ValueError("At least one image a second.")
     Video.objects.filter(pk=video.pk).update(
-        images_per_second=str(images_per_second), stage="waiting to separate images", progress=0
+        images_per_second=str(images_per_second),
+        stage="waiting to separate images",
+        progress=0,
+        error="",
+        attempts=0,
+        lease_token=None,  # whoever separates at the rate before stops at its next write
+        lease_until=None,
     )
     dispatch.send(video, "separate")
 
 
 def run(pk: int) -> bool:
-    """Separate the images of a ready video at its `images_per_second`; False when somebody else does."""
-    token = claim(Video.objects.filter(pk=pk, state=Video.State.READY))
+    """Separate the images of a ready video at its `images_per_second`; False when somebody else does.
+
+    Unexpected errors are raised after the lease is given back, so that the queue tries again; after MAX_ATTEMPTS,
+    kills included, it ends with a sentence. The images that are there stay.
+    """
+    token = claim(Video.objects.filter(pk=pk, state=Video.State.READY), attempts=F("attempts") + 1)
     if token is None:
         return False
     video = Video.objects.get(pk=pk)
+    if video.attempts > MAX_ATTEMPTS:
+        return _end(video, token, stage="", error=NOT_SEPARATED)
     with renewing(Video.objects.filter(pk=pk), token) as lost:
-        progress = VideoProgress(video, token, lost)
-        progress.stage("separating images", 0.0, 1.0)
         try:
+            progress = VideoProgress(video, token, lost)
+            progress.stage("separating images", 0.0, 1.0)
             separate(video, token, progress)
         except Stopped:
             return False
-        finally:
-            Video.objects.held_by(token).filter(pk=pk).update(
-                stage="", progress=1, lease_token=None, lease_until=None
-            )
-    return True
+        except Exception:
+            _end(video, token, stage="waiting to try again")
+            raise
+    return _end(video, token, stage="", progress=1)
+
+
+def _end(video: Video, token: uuid.UUID, **values: object) -> bool:
+    """Give the lease back; False where it was lost before."""
+    mine = Video.objects.held_by(token).filter(pk=video.pk)
+    return bool(mine.update(lease_token=None, lease_until=None, **values))
 
 
 def wanted(video: Video) -> list[int]:

@@ -66,10 +66,8 @@ def spaced(name: str) -> str:
 
 @register.filter
 def took(render: Render) -> float | None:
-    """Seconds from the first image to the finished film; None where it never began or has not ended."""
-    if render.started_at is None or render.finished_at is None:
-        return None
-    return (render.finished_at - render.started_at).total_seconds()
+    """Seconds from the first image to the finished film, pauses left out; None where it has not ended."""
+    return render.seconds_worked if render.finished_at else None
 
 
 @register.filter
