@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 from dramatiq.brokers.stub import StubBroker
 
+from filters.engines.base import Frames
 from filters.models import Filter
+from filters.service import engine_for_version
+from rotoscope import lease
 from tests.factories import make_filter, make_video, make_video_row
 from videos.models import Still, Video
-from videos.pipeline import stills
+from videos.pipeline import reconcile, stills
 
 
 @pytest.fixture
@@ -81,6 +86,54 @@ def test_one_that_failed_says_why_and_is_queued_anew_when_asked_again(
     look = owner_client.get(reverse("lab-stills", args=[video.ref]), {"id": asked["id"]}).json()["stills"][0]
     assert (look["state"], look["error"]) == ("failed", "This frame could not be painted. Try again.")
     assert ask(owner_client, video, one).json()["stills"][0]["state"] == "queued"
+
+
+def test_one_that_everybody_forgot_is_queued_anew_when_asked_again(
+    owner_client: Client, video: Video, queue: StubBroker
+) -> None:
+    one = make_filter()
+    ask(owner_client, video, one)
+    sent = Still.objects.get().nudged_at
+    ask(owner_client, video, one)
+    assert Still.objects.get().nudged_at == sent
+    long_ago = timezone.now() - 2 * stills.REMEMBERED
+    Still.objects.update(created_at=long_ago, nudged_at=long_ago)
+    reconcile.run()
+    assert Still.objects.get().nudged_at == long_ago
+    ask(owner_client, video, one)
+    assert Still.objects.get().nudged_at != long_ago
+    Still.objects.update(nudged_at=long_ago)  # where that message is lost, it is sent again
+    reconcile.run()
+    assert Still.objects.get().nudged_at != long_ago
+
+
+@pytest.mark.slow
+@pytest.mark.django_db(transaction=True)
+def test_a_slow_filter_keeps_its_still_while_it_paints(
+    owner: User, queue: StubBroker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    video, one = make_video(owner), make_filter()
+    version = one.version_for(live=False)
+    assert version is not None
+    still = stills.request(video, version, 24)
+    monkeypatch.setattr(lease, "RENEW_EVERY", 0.05)
+    usual = engine_for_version(version)
+
+    class Slow:
+        """Paints once the lease was renewed, for ten seconds at most."""
+
+        def apply(self, frames: Frames) -> Frames:
+            first = Still.objects.get().lease_until
+            until = time.monotonic() + 10
+            while Still.objects.get().lease_until == first and time.monotonic() < until:
+                time.sleep(0.02)
+            assert Still.objects.get().lease_until != first
+            assert not stills.run(still.pk)
+            return usual.apply(frames)
+
+    monkeypatch.setattr(stills, "engine_for_version", lambda version: Slow())
+    assert stills.run(still.pk)
+    assert Still.objects.get().state == Still.State.FINISHED
 
 
 @pytest.mark.parametrize(

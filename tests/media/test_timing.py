@@ -65,6 +65,11 @@ def test_cross_fading_runs_evenly_and_ends_held() -> None:
     assert faded[9] == (8, 8, Fraction(0))
 
 
+def test_a_part_of_a_cross_fade_is_that_part_of_the_whole() -> None:
+    whole = timing.cross_faded(100, FILM, 3)
+    assert timing.cross_faded(100, FILM, 3, 40, 61) == whole[40:61]
+
+
 def ticks(times: list[Fraction], tick: Fraction) -> list[int]:
     """Times rounded to ticks, as a container does it."""
     return [round(time / tick) for time in times]

@@ -85,16 +85,20 @@ def held(frame_count: int, rate: Fraction, images_per_second: Fraction | int | N
 
 
 def cross_faded(
-    frame_count: int, rate: Fraction, images_per_second: Fraction | int | None
+    frame_count: int,
+    rate: Fraction,
+    images_per_second: Fraction | int | None,
+    start: int = 0,
+    stop: int | None = None,
 ) -> list[tuple[int, int, Fraction]]:
-    """For every frame of the output (left, right, weight): the picture is (1 - weight)·left + weight·right.
+    """For frames [start, stop) of the output (left, right, weight): (1 - weight)·left + weight·right is shown.
 
     ``left`` and ``right`` are neighbouring painted frames; after the last one it is held with weight 0.
     """
     indices = painted(frame_count, rate, images_per_second)
     following = dict(itertools.pairwise(indices))
     answer = []
-    for frame, left in enumerate(held(frame_count, rate, images_per_second)):
+    for frame, left in enumerate(held(frame_count, rate, images_per_second)[start:stop], start):
         right = following.get(left, left)
         weight = Fraction(frame - left, right - left) if right > left else Fraction(0)
         answer.append((left, right, weight))

@@ -125,8 +125,13 @@ def output_frames(work: Work) -> Iterator[Picture]:
     if render.images_per_second is None:
         yield from _every_frame(work)
         return
-    plan = timing.cross_faded(render.frame_count, render.video.rate, render.images_per_second)
-    shown = plan[segment.start - render.start_frame : segment.stop - render.start_frame]
+    shown = timing.cross_faded(
+        render.frame_count,
+        render.video.rate,
+        render.images_per_second,
+        segment.start - render.start_frame,
+        segment.stop - render.start_frame,
+    )
     wanted = {left for left, _, _ in shown} | (
         {right for _, right, _ in shown} if render.cross_fade else set()
     )

@@ -18,7 +18,7 @@ from rotoscope.files import clear_leftovers
 from rotoscope.lease import LeasedQuerySet, M
 from videos import uploads
 from videos.models import Render, Segment, Still, Video
-from videos.pipeline import dispatch, renders
+from videos.pipeline import dispatch, renders, stills
 
 logger = logging.getLogger(__name__)
 
@@ -61,9 +61,7 @@ def _plans() -> None:
 
 
 def _stills() -> int:
-    recent = Still.objects.filter(
-        state=Still.State.QUEUED, created_at__gt=timezone.now() - timedelta(hours=1)
-    )
+    recent = Still.objects.filter(state=Still.State.QUEUED, created_at__gt=timezone.now() - stills.REMEMBERED)
     return _send(overdue(recent), "still")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -186,7 +187,7 @@ def _plan(render: Render) -> None:
             index=number,
             start=render.start_frame + start,
             stop=render.start_frame + stop,
-            images=sum(start <= image < stop for image in painted),
+            images=bisect_left(painted, stop) - bisect_left(painted, start),
         )
         for number, (start, stop) in enumerate(cuts)
     )
@@ -196,7 +197,7 @@ def _plan(render: Render) -> None:
 
 def _aligned(cuts: list[tuple[int, int]], painted: list[int], frame_count: int) -> list[tuple[int, int]]:
     """`cuts` moved to the painted image at or before each border, so that no image is painted twice."""
-    starts = sorted({max(image for image in painted if image <= start) for start, _ in cuts})
+    starts = sorted({painted[bisect_right(painted, start) - 1] for start, _ in cuts})
     return list(zip(starts, [*starts[1:], frame_count], strict=True))
 
 

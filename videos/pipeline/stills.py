@@ -6,8 +6,12 @@ import logging
 import time
 import uuid
 from dataclasses import asdict
+from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
+
+from django.db.models import Q
+from django.utils import timezone
 
 from filters.engines.base import EngineError, EngineUnavailable
 from filters.engines.effects import finish
@@ -15,13 +19,18 @@ from filters.models import FilterVersion
 from filters.service import engine_for_version
 from filters.training.traits import traits
 from rotoscope.files import local_path, store, work_folder
-from rotoscope.lease import claim
+from rotoscope.lease import LeasedQuerySet, claim, renewing
 from videos.media import decode
 from videos.media import stills as pictures
 from videos.models import Still, Video
 from videos.pipeline import dispatch
 
 logger = logging.getLogger(__name__)
+
+REMEMBERED = timedelta(hours=1)
+"""For how long a still that was asked for is sent to the workers again where one of them died."""
+
+AGAIN = {"state": Still.State.QUEUED, "error": "", "lease_token": None, "lease_until": None}
 
 HEIGHT = 540  # lines of a still unless more is asked for
 
@@ -36,11 +45,12 @@ def request(
 ) -> Still:
     """The still with these settings: finished if it was painted before, else queued.
 
-    Raises ValueError for a frame that the footage does not have.
+    One that failed, or that nobody remembers to paint, is queued anew. Raises ValueError for a frame that the
+    footage does not have.
     """
     if not 0 <= frame_index < video.frame_count:
         raise ValueError(f"This footage has frames 0 to {video.frame_count - 1}.")
-    still, created = Still.objects.get_or_create(
+    still, wanted = Still.objects.get_or_create(
         video=video,
         version=version,
         frame_index=frame_index,
@@ -48,11 +58,18 @@ def request(
         keep_colours=keep_colours,
         height=min(height, video.height),
     )
-    if created or still.state == Still.State.FAILED:
-        Still.objects.filter(pk=still.pk, state=Still.State.FAILED).update(state=Still.State.QUEUED, error="")
+    if not wanted:
+        wanted = bool(_forgotten().filter(pk=still.pk).update(**AGAIN, created_at=timezone.now()))
         still.refresh_from_db()
+    if wanted:
         dispatch.send(still, "still")
     return still
+
+
+def _forgotten() -> LeasedQuerySet[Still]:
+    """Stills that nothing will happen to unless somebody asks."""
+    old = Q(state=Still.State.QUEUED, created_at__lt=timezone.now() - REMEMBERED)
+    return Still.objects.free().filter(old | Q(state=Still.State.FAILED))
 
 
 def run(pk: int) -> bool:
@@ -62,7 +79,8 @@ def run(pk: int) -> bool:
         return False
     still = Still.objects.select_related("video", "version__filter").get(pk=pk)
     try:
-        _paint(still, token)
+        with renewing(Still.objects.filter(pk=pk), token):
+            _paint(still, token)
     except EngineError as problem:
         if isinstance(problem, EngineUnavailable):
             still.version.filter.mark_unavailable(str(problem))
