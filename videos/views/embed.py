@@ -18,9 +18,9 @@ from django.views.decorators.clickjacking import xframe_options_exempt
 from django.views.decorators.http import require_safe
 
 from videos import access
-from videos.access import NOBODY, Viewer, share_target_allowed
+from videos.access import NOBODY, Viewer
 from videos.links import render_media, video_media
-from videos.models import Comparison, Render, ShareLink, Video
+from videos.models import Comparison, Render, Video
 from videos.unfold import Work, render_of, unfold
 
 PAGES = {"video": "video", "render": "render", "comparison": "comparison", "compare": "video"}
@@ -90,9 +90,7 @@ def _at(path: str, token: str) -> tuple[Work, Viewer]:
     except Resolver404:
         raise Http404 from None
     name = found.url_name or ""
-    share = ShareLink.open(found.kwargs.get("token", "") if name == "share" else token)
-    if share is not None and not share_target_allowed(share):
-        share = None
+    share = access.link_of(found.kwargs.get("token", "") if name == "share" else token)
     viewer = Viewer(NOBODY.user, share, (found.kwargs.get("token") or token) if share else "")
     if name == "share" and share is not None and share.collection is None:
         target: Work = share.target
