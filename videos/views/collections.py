@@ -14,6 +14,7 @@ from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from rotoscope.changed import save_changed
 from videos import access
 from videos.access import Viewer
 from videos.forms.comparison import CollectionForm
@@ -70,7 +71,7 @@ def edit(request: HttpRequest, ref: str) -> HttpResponse:
     shown = _own(request, ref)
     form = CollectionForm(request.POST, instance=shown)
     if form.is_valid():
-        form.save()
+        save_changed(form)
         messages.success(request, "Saved.")
     else:
         for errors in form.errors.values():
