@@ -17,6 +17,7 @@ from rotoscope.api.errors import Refused
 from rotoscope.api.files import file_answer
 from rotoscope.api.shapes import FilterOut, Problem
 from rotoscope.api.told import Told
+from rotoscope.api.wishes import Wish
 from videos import access
 from videos.forms.mix import parts_of
 from videos.models import Video
@@ -26,14 +27,14 @@ router = Router(tags=["mixes"])
 NO: dict[int, Any] = {401: Problem, 403: Problem, 404: Problem, 422: Problem}
 
 
-class PartWish(Schema):
+class PartWish(Wish):
     """A filter and how much it counts."""
 
     filter: str
     weight: Annotated[float, Field(ge=0, le=1000)]
 
 
-class MixWish(Schema):
+class MixWish(Wish):
     """A mix of filters on the same base. Weights need not sum to 1."""
 
     name: Annotated[str, Field(min_length=1, max_length=120)]
