@@ -43,7 +43,10 @@ def oembed(request: HttpRequest) -> HttpResponse:
     """What an address of ours unfolds to, for anybody who may see it. JSON only."""
     if request.GET.get("format", "json") != "json":
         return HttpResponse("Only JSON is spoken here.", status=501, content_type="text/plain")
-    asked = urlsplit(request.GET.get("url", ""))
+    try:
+        asked = urlsplit(request.GET.get("url", ""))
+    except ValueError:  # no address at all, such as “http://[”
+        raise Http404 from None
     if asked.netloc != request.get_host():
         raise Http404
     token = parse_qs(asked.query).get("share", [""])[0]
