@@ -7,7 +7,7 @@ from typing import Any
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.db import transaction
-from django.db.models import F, Max, Prefetch
+from django.db.models import F, Prefetch
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -104,11 +104,10 @@ def add(request: HttpRequest) -> HttpResponse:
     if target is None:
         messages.error(request, "Give the new collection a title.")
         return redirect(work)
-    if target.items.filter(**{kind: work}).exists():
-        messages.info(request, f"It is in “{target.title}” already.")
-    else:
-        append(target, **{kind: work})
+    if target.add(**{kind: work}):
         messages.success(request, f"Added to “{target.title}”.")
+    else:
+        messages.info(request, f"It is in “{target.title}” already.")
     return redirect(_next(request) or target)
 
 
@@ -148,12 +147,6 @@ def visible_items(viewer: Viewer, shown: Collection) -> list[CollectionItem]:
         ):
             found.append(item)
     return found
-
-
-def append(target: Collection, **work: Any) -> CollectionItem:
-    """Put a work at the end."""
-    last = target.items.aggregate(last=Max("position"))["last"]
-    return CollectionItem.objects.create(collection=target, position=0 if last is None else last + 1, **work)
 
 
 def _target(request: HttpRequest) -> Collection | None:
