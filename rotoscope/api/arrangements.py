@@ -40,10 +40,7 @@ NO: dict[int, Any] = {401: Problem, 403: Problem, 404: Problem}
 def list_comparisons(request: HttpRequest, ref: str, which: Paging) -> object:
     """Public comparisons of a video, and one's own."""
     video = access.video_or_404(request, ref)
-    mine = Q(owner_id=request.user.pk) if request.user.is_authenticated else Q()
-    found = video.comparisons.select_related("video__owner", "owner").filter(
-        Q(visibility=Visibility.PUBLIC) | mine
-    )
+    found = video.comparisons.listed_for(request.user).select_related("video__owner", "owner")
     return page_of(found.order_by("-created_at", "-pk"), which, Told(request).comparison)
 
 

@@ -11,7 +11,7 @@ from django.contrib.auth.models import User
 from django.test import Client
 
 from tests.factories import make_filter, make_render_row, make_video_row
-from videos.models import DayOfLooks, Render, Segment, ShareLink, Video, Visibility
+from videos.models import Comparison, DayOfLooks, Render, Segment, ShareLink, Video, Visibility
 
 Queries = Callable[..., AbstractContextManager[Any]]
 
@@ -129,6 +129,22 @@ def test_a_look_at_a_render_is_one_at_its_footage_too(visitor: Client, owner: Us
     video.refresh_from_db()
     render.refresh_from_db()
     assert (video.views, render.views) == (1, 1)
+
+
+def test_unlisted_comparisons_of_others_push_none_from_the_page(
+    visitor: Client, stranger_client: Client, owner: User, stranger: User, colleague: User
+) -> None:
+    video = make_video_row(owner)
+    Comparison.objects.create(video=video, owner=owner, title="Everybodys", visibility=Visibility.PUBLIC)
+    Comparison.objects.create(video=video, owner=stranger, title="Her own", visibility=Visibility.PRIVATE)
+    Comparison.objects.bulk_create(
+        Comparison(video=video, owner=colleague, title="Not listed", ref=f"ref-{n}") for n in range(51)
+    )
+    hers = stranger_client.get(video.get_absolute_url())
+    assert [one.title for one in hers.context["comparisons"]] == ["Her own", "Everybodys"]
+    assert [one.title for one in visitor.get(video.get_absolute_url()).context["comparisons"]] == [
+        "Everybodys"
+    ]
 
 
 def test_what_owners_can_do_is_offered_to_owners_only(

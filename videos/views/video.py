@@ -11,12 +11,14 @@ from django.views.decorators.http import require_safe
 
 from videos import access, light
 from videos.access import Viewer
-from videos.models import Frame, Render, Video
+from videos.models import Comparison, Frame, Render, Video
 from videos.pipeline import queue
 from videos.suggestions.suggest import suggestions
 
 FRAMES = 24
 """Frames on the page at most; longer clips show evenly chosen ones."""
+COMPARISONS = 8
+"""Saved comparisons on the page at most."""
 
 
 @dataclass(frozen=True)
@@ -137,10 +139,9 @@ def some_frames(video: Video, most: int = FRAMES) -> list[Frame]:
     return frames
 
 
-def comparisons_of(viewer: Viewer, video: Video) -> list[Any]:
-    """Saved comparisons that may be listed: public ones, and the viewer's own."""
-    saved = video.comparisons.select_related("owner")[:50]
-    return [one for one in saved if one.visibility == "public" or viewer.owns(one)][:8]
+def comparisons_of(viewer: Viewer, video: Video) -> list[Comparison]:
+    """The newest saved comparisons that may be listed: public ones, and the viewer's own."""
+    return list(video.comparisons.listed_for(viewer.user).select_related("owner")[:COMPARISONS])
 
 
 def count_look(request: HttpRequest, video: Video, render: Render | None = None) -> None:
