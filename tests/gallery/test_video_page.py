@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
+from django.contrib.sessions.models import Session
 from django.test import Client
 
 from tests.factories import make_filter, make_render_row, make_video_row
@@ -109,7 +110,7 @@ def test_the_live_list_stops_asking_when_nothing_runs_any_more(owner_client: Cli
     assert "data-live" not in owner_client.get(live).content.decode()
 
 
-def test_a_look_counts_once_a_session_and_not_for_the_owner(
+def test_a_look_counts_once_a_browser_and_not_for_the_owner(
     visitor: Client, owner_client: Client, owner: User
 ) -> None:
     video = make_video_row(owner)
@@ -119,6 +120,25 @@ def test_a_look_counts_once_a_session_and_not_for_the_owner(
     video.refresh_from_db()
     assert video.views == 1
     assert DayOfLooks.objects.get(video=video).looks == 1
+
+
+def test_visits_without_cookies_leave_no_sessions_behind(owner: User) -> None:
+    render = make_render_row(make_video_row(owner))
+    _, token = ShareLink.make(owner, render)
+    compared = f"{render.video.get_absolute_url()}compare/"
+    for address in (render.video.get_absolute_url(), render.get_absolute_url(), compared, f"/s/{token}/"):
+        assert Client().get(address).status_code == 200
+    assert not Session.objects.exists()
+    render.video.refresh_from_db()
+    assert render.video.views == 4
+
+
+def test_a_forged_memory_of_looks_is_none(visitor: Client, owner: User) -> None:
+    video = make_video_row(owner)
+    visitor.cookies["looked_at"] = f"v{video.pk}"
+    visitor.get(video.get_absolute_url())
+    video.refresh_from_db()
+    assert video.views == 1
 
 
 def test_a_look_at_a_render_is_one_at_its_footage_too(visitor: Client, owner: User) -> None:

@@ -149,7 +149,7 @@ def test_a_link_to_a_comparison_closes_with_the_footage_of_somebody_else(
     assert visitor.get(address).status_code == 404
 
 
-def test_openings_are_counted_once_in_a_session_and_never_the_owners(
+def test_openings_are_counted_once_a_browser_and_never_the_owners(
     owner: User, owner_client: Client, visitor: Client, film: Video
 ) -> None:
     link, token = ShareLink.make(owner, film)

@@ -29,9 +29,9 @@ def compare(request: HttpRequest, ref: str) -> HttpResponse:
     if video.state != Video.State.READY:
         raise Http404
     renders = _playable(request, video)
-    count_look(request, video)
     arranged = arrangement.read(request.GET, renders, video.frame_count)
-    return page(request, "videos/compare.html", _context(request, video, renders, arranged))
+    answer = page(request, "videos/compare.html", _context(request, video, renders, arranged))
+    return count_look(request, answer, video)
 
 
 @require_safe
