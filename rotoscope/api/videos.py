@@ -103,6 +103,8 @@ def retry_video(request: HttpRequest, ref: str) -> object:
     """Try a failed ingest again."""
     video = access.own_video_or_404(request, ref)
     if not ingest.retry(video):
+        if video.was_not_kept:
+            raise Refused("Its file was refused and not kept. Please upload it again.", 409)
         raise Refused("It has not failed.", 409)
     return Status(202, Told(request).video(access.own_video_or_404(request, ref)))
 

@@ -132,6 +132,12 @@ def test_only_failed_footage_is_tried_again(olgas: Program, video: Video, queue:
     assert olgas.post(f"/videos/{video.ref}/retry", status=202)["state"] == "receiving"
 
 
+def test_refused_footage_has_to_be_sent_again(olgas: Program, video: Video) -> None:
+    Video.objects.filter(pk=video.pk).update(state="failed", error="This is a playlist.")
+    told = olgas.post(f"/videos/{video.ref}/retry", status=409)
+    assert told["detail"] == "Its file was refused and not kept. Please upload it again."
+
+
 def test_images_are_separated_at_another_rate(olgas: Program, video: Video, queue: Any) -> None:
     told = olgas.post(f"/videos/{video.ref}/separate", {"images_per_second": "source"}, 202)
     assert told["images_per_second"] == "source"

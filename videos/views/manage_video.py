@@ -53,7 +53,7 @@ def retry(request: HttpRequest, ref: str) -> HttpResponse:
     video = access.own_video_or_404(request, ref)
     if ingest.retry(video):
         messages.success(request, f"“{video.title}” is being taken in again.")
-    elif not video.source:
+    elif video.was_not_kept:
         messages.error(
             request, f"The file of “{video.title}” was refused and not kept. Please upload it again."
         )
