@@ -22,5 +22,5 @@ def train(pk: int) -> None:
 
 @dramatiq.actor(queue_name="ingest", time_limit=600_000, max_retries=0)
 def upkeep() -> None:
-    """Try unavailable filters again, clear old DeepFilter files away."""
+    """Try unavailable filters again, clear away old DeepFilter files, checkpoints and sessions."""
     upkeep_step.run()

@@ -1,8 +1,10 @@
-"""What the filters need now and then: unavailable ones tried again, old files cleared away."""
+"""What is needed now and then: unavailable filters tried again, old files and sessions cleared away."""
 
 from __future__ import annotations
 
 import time
+
+from django.core.management import call_command
 
 from filters import service, trainings
 from filters.deepfilter import store
@@ -30,3 +32,4 @@ def run() -> None:
     service.available_again()
     store.forget_old_objects()
     trainings.clear_checkpoints()
+    call_command("clearsessions")  # Django keeps those that have expired for ever

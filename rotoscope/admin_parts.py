@@ -13,6 +13,8 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from unfold.admin import ModelAdmin, TabularInline
 
+from rotoscope.changed import save_changed
+
 
 class HouseAdmin(ModelAdmin):
     """A model's pages. Only the fields that were changed are written: workers write the same rows."""
@@ -24,11 +26,7 @@ class HouseAdmin(ModelAdmin):
 
     def save_model(self, request: HttpRequest, obj: Model, form: ModelForm[Any], change: Any) -> None:
         """Write the changed fields of an existing row, a new row as a whole; then do what a button asks for."""
-        if change:
-            fields = {field.name for field in obj._meta.concrete_fields}
-            obj.save(update_fields=[name for name in form.changed_data if name in fields])
-        else:
-            obj.save()
+        save_changed(form)
         for action in self.get_actions_submit_line(request, obj.pk):
             if action.action_name in request.POST:
                 action.method(request, obj)

@@ -94,6 +94,7 @@ MIDDLEWARE = [
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
+    "rotoscope.nul.NulMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "rotoscope.api.keys.ApiKeyMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",

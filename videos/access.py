@@ -49,11 +49,11 @@ NOBODY = Viewer(AnonymousUser())
 
 
 def viewer_of(request: HttpRequest) -> Viewer:
-    """The viewer of a request: its user, and the share link named by `?share=` if that is open."""
+    """The viewer of a request: its user, and the share link named by `?share=` if that opens something."""
     cached = getattr(request, "_viewer", None)
     if cached is None:
         token = request.GET.get("share", "")
-        share = ShareLink.open(token) if token else None
+        share = link_of(token) if token else None
         cached = Viewer(request.user, share, token if share else "")
         request._viewer = cached  # type: ignore[attr-defined]
     return cached
@@ -61,11 +61,16 @@ def viewer_of(request: HttpRequest) -> Viewer:
 
 def open_share(request: HttpRequest, token: str) -> ShareLink | None:
     """The open share link with this token, of which the request's viewer is a holder from now on; or None."""
-    share = ShareLink.open(token)
-    if share is None or not share_target_allowed(share):
-        return None
-    request._viewer = Viewer(request.user, share, token)  # type: ignore[attr-defined]
+    share = link_of(token)
+    if share is not None:
+        request._viewer = Viewer(request.user, share, token)  # type: ignore[attr-defined]
     return share
+
+
+def link_of(token: str) -> ShareLink | None:
+    """The open share link with this token, if what it opens is still its owner's to show; or None."""
+    share = ShareLink.open(token)
+    return share if share is not None and share_target_allowed(share) else None
 
 
 def can_see_video(viewer: Viewer, video: Video) -> bool:

@@ -172,10 +172,12 @@ def _wants_folder(owner: User, path: str) -> None:
 
 
 def _delete(rows: QuerySet[DeepFilterObject]) -> int:
+    """Delete rows with their files; what was replaced after it was read here stays. How many went."""
     gone = 0
     for row in rows.iterator():
-        gone += DeepFilterObject.objects.filter(pk=row.pk).delete()[0]
-        forget(row.file)
+        if DeepFilterObject.objects.filter(pk=row.pk, created_at=row.created_at).delete()[0]:
+            forget(row.file)
+            gone += 1
     return gone
 
 

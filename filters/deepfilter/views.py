@@ -15,6 +15,7 @@ from filters.deepfilter.answers import result, with_key
 from filters.deepfilter.keys import count_call
 from filters.deepfilter.problem import Problem
 from filters.models import DeepFilterKey, DeepFilterObject
+from rotoscope.nul import holds_nul
 
 LARGEST_CALL = 64 << 20  # bytes of JSON, inline pictures included
 LONGEST_CALL = 3000.0  # seconds; what a client may ask for
@@ -139,9 +140,12 @@ def _json(request: HttpRequest) -> Any:
     if len(body) > LARGEST_CALL:
         raise Problem(f"a call has at most {LARGEST_CALL} bytes", status=413)
     try:
-        return json.loads(body)
+        asked = json.loads(body)
     except (ValueError, RecursionError) as error:
         raise Problem("the input is not JSON", status=400) from error
+    if holds_nul(asked):
+        raise Problem("the input holds a NUL character", status=400)
+    return asked
 
 
 def _length(request: HttpRequest) -> int:

@@ -104,9 +104,10 @@ class Filter(models.Model):
         """The pictures it goes back to with their shares, the weightiest first; unsaved ones for older filters."""
         from .provenance import StyleUse
 
-        uses = sorted(
-            self.style_uses.select_related("style_image"), key=lambda use: (-use.share, use.position)
-        )
+        rows = self.style_uses.all()
+        if "style_uses" not in getattr(self, "_prefetched_objects_cache", {}):
+            rows = rows.select_related("style_image")
+        uses = sorted(rows, key=lambda use: (-use.share, use.position))
         if uses or self.style_image is None:
             return uses
         return [StyleUse(filter=self, style_image=self.style_image)]

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.contrib.auth.models import User
 from django.db import transaction
-from django.db.models import Max, Q
+from django.db.models import Q
 from django.http import Http404, HttpRequest
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
@@ -22,7 +22,6 @@ from rotoscope.api.wishes import CollectionWish, ComparisonWish, ItemWish, Share
 from videos import access
 from videos.models import (
     Collection,
-    CollectionItem,
     Comparison,
     ComparisonItem,
     Render,
@@ -41,10 +40,7 @@ NO: dict[int, Any] = {401: Problem, 403: Problem, 404: Problem}
 def list_comparisons(request: HttpRequest, ref: str, which: Paging) -> object:
     """Public comparisons of a video, and one's own."""
     video = access.video_or_404(request, ref)
-    mine = Q(owner_id=request.user.pk) if request.user.is_authenticated else Q()
-    found = video.comparisons.select_related("video__owner", "owner").filter(
-        Q(visibility=Visibility.PUBLIC) | mine
-    )
+    found = video.comparisons.listed_for(request.user).select_related("video__owner", "owner")
     return page_of(found.order_by("-created_at", "-pk"), which, Told(request).comparison)
 
 
@@ -141,12 +137,8 @@ def add_item(request: HttpRequest, ref: str, wish: ItemWish) -> object:
     own = _own(request, access.collection_or_404(request, ref))
     find = {"render": access.render_or_404, "comparison": access.comparison_or_404}[wish.kind]
     work = {wish.kind: find(request, wish.ref)}
-    with transaction.atomic():
-        Collection.objects.select_for_update().get(pk=own.pk)  # two at once do not take the same place
-        if own.items.filter(**work).exists():
-            raise Refused("It is in this collection already.")
-        last = own.items.aggregate(n=Max("position"))["n"]
-        CollectionItem.objects.create(collection=own, position=0 if last is None else last + 1, **work)
+    if not own.add(**work):
+        raise Refused("It is in this collection already.")
     return Status(201, Told(request).collection(own))
 
 

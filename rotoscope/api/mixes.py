@@ -10,13 +10,13 @@ from ninja.errors import AuthorizationError
 from pydantic import Field
 
 from filters import mixes
-from filters.engines.base import EngineError
 from filters.models import Filter
 from rotoscope.api.auth import SIGNED_IN
 from rotoscope.api.errors import Refused
 from rotoscope.api.files import file_answer
 from rotoscope.api.shapes import FilterOut, Problem
 from rotoscope.api.told import Told
+from rotoscope.api.wishes import Wish
 from videos import access
 from videos.forms.mix import parts_of
 from videos.models import Video
@@ -26,14 +26,14 @@ router = Router(tags=["mixes"])
 NO: dict[int, Any] = {401: Problem, 403: Problem, 404: Problem, 422: Problem}
 
 
-class PartWish(Schema):
+class PartWish(Wish):
     """A filter and how much it counts."""
 
     filter: str
     weight: Annotated[float, Field(ge=0, le=1000)]
 
 
-class MixWish(Schema):
+class MixWish(Wish):
     """A mix of filters on the same base. Weights need not sum to 1."""
 
     name: Annotated[str, Field(min_length=1, max_length=120)]
@@ -64,15 +64,25 @@ def create_mix(request: HttpRequest, wish: MixWish) -> object:
     return Status(201, Told(request).filter(Filter.objects.with_origins().get(pk=made.pk)))
 
 
-@router.get("/mixes/still", response=NO, auth=SIGNED_IN, openapi_extra=file_answer("image/jpeg"))
+@router.get(
+    "/mixes/still",
+    response={**NO, 503: Problem},
+    auth=SIGNED_IN,
+    openapi_extra=file_answer("image/jpeg"),
+)
 def get_mix_still(request: HttpRequest, wish: Query[StillOfMix]) -> HttpResponse:
-    """A frame under a mix, at 540 lines, painted at once."""
+    """A frame under a mix, at 540 lines, painted at once.
+
+    503 with a sentence where it cannot be painted now: many are mixing, or the footage's file is gone.
+    """
     video: Video | None = access.own_video_or_404(request, wish.video) if wish.video else None
     if video is not None and not access.can_render(access.viewer_of(request), video):
         raise Refused("It is not ready yet: wait until its state is “ready”.", 422)
     try:
         parts = parts_of(wish.part, access.filters_for(access.viewer_of(request)))
         data = mixed_stills.painted(parts, video, wish.frame)
-    except (mixes.CannotMix, EngineError, ValueError) as problem:
+    except (mixes.CannotMix, ValueError) as problem:
         raise Refused(str(problem), 422) from problem
+    except mixed_stills.NotPainted as problem:
+        raise Refused(str(problem), 503) from problem
     return HttpResponse(data, content_type="image/jpeg")

@@ -24,6 +24,7 @@ from rotoscope.api.files import file_answer
 from rotoscope.api.paging import Page, Paging, page_of
 from rotoscope.api.shapes import FilterOut, PictureOut, Problem
 from rotoscope.api.told import Told
+from rotoscope.api.wishes import Wish
 from videos import access, training
 from videos.forms.training import TrainingForm
 
@@ -32,7 +33,7 @@ NO: dict[int, Any] = {401: Problem, 403: Problem, 404: Problem}
 Words = Annotated[list[str], Field(description="Of each new picture, in their order.")]
 
 
-class TrainingWish(Schema):
+class TrainingWish(Wish):
     """How to learn, and what is known of the pictures; the pictures themselves are files called `picture`."""
 
     name: str
@@ -61,7 +62,7 @@ class TrainingWish(Schema):
     licence: Words = []
 
 
-class MoreMinutes(Schema):
+class MoreMinutes(Wish):
     """How much longer to train. Without it a cancelled or failed training goes on to its end."""
 
     minutes: Annotated[float, Field(ge=0, le=240)] = 0.0

@@ -20,7 +20,9 @@ from videos import access
 from videos.models import Upload, Video
 from videos.pipeline import ingest, receive, renders, separate
 from videos.suggestions.suggest import suggestions
+from videos.uploads.append import reconcile
 from videos.uploads.begin import begin
+from videos.uploads.finish import finish_here
 
 router = Router(tags=["videos"])
 NO: dict[int, Any] = {401: Problem, 403: Problem, 404: Problem}
@@ -65,9 +67,10 @@ def create_video(request: HttpRequest, wish: NewUpload) -> object:
 @router.get("/uploads/{id}", response={200: UploadOut, 401: Problem, 404: Problem}, auth=SIGNED_IN)
 def get_upload(request: HttpRequest, id: uuid.UUID) -> UploadOut:
     """How far an upload of one's own is, and what became of it."""
-    return _upload(
-        request, get_object_or_404(Upload.objects.select_related("video"), pk=id, owner=request.user)
-    )
+    upload = get_object_or_404(Upload.objects.select_related("owner", "video"), pk=id, owner=request.user)
+    reconcile(upload)
+    finish_here(upload)
+    return _upload(request, upload)
 
 
 @router.get("/videos/{ref}", response={200: VideoOut, 404: Problem}, auth=READING)
@@ -100,6 +103,8 @@ def retry_video(request: HttpRequest, ref: str) -> object:
     """Try a failed ingest again."""
     video = access.own_video_or_404(request, ref)
     if not ingest.retry(video):
+        if video.was_not_kept:
+            raise Refused("Its file was refused and not kept. Please upload it again.", 409)
         raise Refused("It has not failed.", 409)
     return Status(202, Told(request).video(access.own_video_or_404(request, ref)))
 
@@ -135,11 +140,6 @@ def list_suggestions(request: HttpRequest, ref: str, count: int = 4) -> list[Sug
 
 
 def _upload(request: HttpRequest, upload: Upload) -> UploadOut:
-    if upload.video is None and upload.is_whole:
-        from videos.uploads.finish import finish
-
-        finish(upload)
-        upload.refresh_from_db()
     return UploadOut(
         id=str(upload.pk),
         address=request.build_absolute_uri(reverse("tus-upload", args=[upload.pk])),

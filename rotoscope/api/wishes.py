@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from ninja import Schema
-from pydantic import Field
+from pydantic import Field, field_validator
+from pydantic_core import PydanticCustomError
 
+from rotoscope.nul import holds_nul
 from videos.pipeline.renders import RenderSettings
 
 Visibility = Literal["public", "unlisted", "private"]
@@ -16,7 +18,19 @@ Share = Annotated[float, Field(ge=0, le=1)]
 Tags = Annotated[list[Annotated[str, Field(max_length=40)]], Field(max_length=12)]
 
 
-class NewUpload(Schema):
+class Wish(Schema):
+    """What a body holds. Nothing in it may hold a NUL, which the database could not keep."""
+
+    @field_validator("*")
+    @classmethod
+    def without_nul(cls, value: Any) -> Any:
+        """The value as it is. Raises PydanticCustomError."""
+        if holds_nul(value):
+            raise PydanticCustomError("nul", "There is a NUL character in it; take it out.")
+        return value
+
+
+class NewUpload(Wish):
     """An upload to begin."""
 
     filename: Annotated[str, Field(min_length=1, max_length=255)]
@@ -26,7 +40,7 @@ class NewUpload(Schema):
     tags: Tags = []
 
 
-class VideoChange(Schema):
+class VideoChange(Wish):
     """The words of footage, and who may look."""
 
     title: Title | None = None
@@ -35,13 +49,13 @@ class VideoChange(Schema):
     visibility: Visibility | None = None
 
 
-class Separation(Schema):
+class Separation(Wish):
     """At which rate images are separated."""
 
     images_per_second: Annotated[int, Field(ge=1, le=240)] | Literal["source"]
 
 
-class RenderWish(Schema):
+class RenderWish(Wish):
     """A render, or an estimate of one."""
 
     filter: Annotated[str, Field(description="The filter's slug.")]
@@ -60,7 +74,7 @@ class RenderWish(Schema):
         return RenderSettings(**self.model_dump(exclude={"filter"}))
 
 
-class StillWish(Schema):
+class StillWish(Wish):
     """One frame under one filter."""
 
     filter: str
@@ -70,7 +84,7 @@ class StillWish(Schema):
     height: Annotated[int, Field(ge=16, le=2160)] = 720
 
 
-class ComparisonWish(Schema):
+class ComparisonWish(Wish):
     """A comparison. Up to nine places; null among the renders is the original."""
 
     title: Title
@@ -80,7 +94,7 @@ class ComparisonWish(Schema):
     renders: Annotated[list[str | None], Field(min_length=2, max_length=9)]
 
 
-class WordsChange(Schema):
+class WordsChange(Wish):
     """The words of a comparison or a collection, and who may look."""
 
     title: Title | None = None
@@ -88,7 +102,7 @@ class WordsChange(Schema):
     visibility: Visibility | None = None
 
 
-class CollectionWish(Schema):
+class CollectionWish(Wish):
     """A collection."""
 
     title: Title
@@ -96,14 +110,14 @@ class CollectionWish(Schema):
     visibility: Visibility = "unlisted"
 
 
-class ItemWish(Schema):
+class ItemWish(Wish):
     """What is put into a collection: a render or a comparison, by ref."""
 
     kind: Literal["render", "comparison"]
     ref: str
 
 
-class ShareWish(Schema):
+class ShareWish(Wish):
     """A share link."""
 
     kind: Literal["video", "render", "comparison", "collection"]

@@ -12,6 +12,7 @@ from django.test import Client
 from tests.api.conftest import Program
 from tests.clips import draw_clip
 from tests.factories import make_filter, make_video_row
+from tests.styled import make_styled
 from videos.models import Frame, ShareLink, Video
 
 
@@ -29,6 +30,18 @@ def test_filters_are_listed_and_found(nobodys: Program) -> None:
     assert nobodys.get("/filters?q=loud")["count"] == 0
     assert nobodys.get("/filters/negative")["version"] == 1
     nobodys.get("/filters/quiet", 404)
+
+
+def test_a_list_of_filters_asks_the_database_a_fixed_number_of_times(
+    nobodys: Program, django_assert_max_num_queries: Any
+) -> None:
+    for place in range(4):
+        make_styled(f"Style {place}", place)
+    with django_assert_max_num_queries(5):
+        told = nobodys.get("/filters?page_size=100")["items"]
+    assert [[picture["title"] for picture in one["pictures"]] for one in told] == [
+        [f"Picture of Style {place}"] for place in range(4)
+    ]
 
 
 def test_public_footage_is_listed_for_all(nobodys: Program, video: Video) -> None:
@@ -117,6 +130,12 @@ def test_only_failed_footage_is_tried_again(olgas: Program, video: Video, queue:
     assert olgas.post(f"/videos/{video.ref}/retry", status=409)["detail"] == "It has not failed."
     Video.objects.filter(pk=video.pk).update(state="failed", source="sources/x.mp4")
     assert olgas.post(f"/videos/{video.ref}/retry", status=202)["state"] == "receiving"
+
+
+def test_refused_footage_has_to_be_sent_again(olgas: Program, video: Video) -> None:
+    Video.objects.filter(pk=video.pk).update(state="failed", error="This is a playlist.")
+    told = olgas.post(f"/videos/{video.ref}/retry", status=409)
+    assert told["detail"] == "Its file was refused and not kept. Please upload it again."
 
 
 def test_images_are_separated_at_another_rate(olgas: Program, video: Video, queue: Any) -> None:

@@ -147,6 +147,20 @@ def test_it_is_answered_as_documented(
     assert answer.status_code in expected, answer.status_code
 
 
+@pytest.mark.parametrize("body", BODIES.items(), ids=list(BODIES))
+def test_no_text_is_kept_that_the_database_cannot_hold(
+    olgas: Program, world: dict[str, str], body: tuple[str, dict[str, Any]]
+) -> None:
+    name, wish = body
+    [(method, path)] = [(method, path) for method, path, told in OPERATIONS if told["operationId"] == name]
+    texts = [field for field, value in wish.items() if isinstance(value, str)]
+    for field in texts:
+        answer = olgas.ask(method, filled(path, world), {**wish, field: "a\x00"})
+        assert answer.status_code == 422, field
+        assert answer.json()["detail"].startswith(f"{field}: "), answer.json()
+    assert texts or name in ("separate_video", "resume_training")
+
+
 def bearer(program: Program) -> dict[str, str]:
     return {"Authorization": f"Bearer {program.key}"}
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import io
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,7 @@ from django.utils import timezone
 
 from filters.deepfilter import store
 from filters.models import DeepFilterKey, DeepFilterObject
+from rotoscope.files import forget
 from tests.deepfilter.conftest import Server
 
 
@@ -229,6 +231,27 @@ def test_old_files_are_forgotten_and_new_ones_stay(server: Server, settings: Any
     left = DeepFilterObject.objects.values_list("path", flat=True)
     assert sorted(left) == [".my/mixed", ".my/mixed/b"]
     assert len(default_storage.listdir(f"deepfilter/{server.row.owner_id}")[1]) == 1
+
+
+def test_a_file_that_is_put_anew_while_old_ones_go_stays(
+    server: Server, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    owner = server.row.owner
+    server.client.dir("data://.my/f").create()
+    for name in "ab":
+        server.client.file(f"data://.my/f/{name}").put(b"old")
+    long_ago = timezone.now() - timedelta(hours=settings.DEEPFILTER_KEEP_HOURS + 1)
+    DeepFilterObject.objects.update(created_at=long_ago)
+
+    def put_anew(*stored: Any) -> None:
+        """While the first of the two goes, its owner puts the second one."""
+        monkeypatch.setattr(store, "forget", forget)
+        forget(*stored)
+        store.put(owner, ".my/f/b", io.BytesIO(b"new"))
+
+    monkeypatch.setattr(store, "forget", put_anew)
+    assert store.forget_old_objects() == 1
+    assert server.client.file("data://.my/f/b").getString() == "new"
 
 
 def test_stored_bytes_without_a_row_are_forgotten(server: Server, settings: Any) -> None:

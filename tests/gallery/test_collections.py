@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import threading
+
+import pytest
 from django.contrib.auth.models import User
+from django.db import connection
 from django.test import Client
 
 from tests.factories import make_filter, make_render_row, make_video_row
-from videos.models import Collection, Comparison, Visibility
+from videos.models import Collection, Comparison, Render, Visibility
 
 
 def test_it_makes_a_collection_with_its_first_render(owner_client: Client, owner: User) -> None:
@@ -33,6 +37,32 @@ def test_it_adds_each_work_once(owner_client: Client, owner: User) -> None:
         (render, None),
         (None, comparison),
     ]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_clicks_at_the_same_moment_add_each_work_once(owner: User) -> None:
+    video = make_video_row(owner)
+    works = [make_render_row(video) for _ in range(2)] * 2
+    target = Collection.objects.create(owner=owner, title="Both")
+    together = threading.Barrier(len(works))
+    answered: list[int] = []
+
+    def click(render: Render) -> None:
+        browser = Client()
+        browser.force_login(owner)
+        together.wait()
+        wish = {"kind": "render", "ref": render.ref, "to": target.ref}
+        answered.append(browser.post("/collections/add/", wish).status_code)
+        connection.close()
+
+    threads = [threading.Thread(target=click, args=(work,)) for work in works]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert answered == [302] * len(works)
+    assert sorted(target.items.values_list("position", flat=True)) == [0, 1]
+    assert {item.render for item in target.items.all()} == set(works)
 
 
 def test_nobody_adds_to_a_collection_of_others_or_what_they_cannot_see(

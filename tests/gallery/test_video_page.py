@@ -8,10 +8,11 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
+from django.contrib.sessions.models import Session
 from django.test import Client
 
 from tests.factories import make_filter, make_render_row, make_video_row
-from videos.models import DayOfLooks, Render, Segment, ShareLink, Video, Visibility
+from videos.models import Comparison, DayOfLooks, Render, Segment, ShareLink, Video, Visibility
 
 Queries = Callable[..., AbstractContextManager[Any]]
 
@@ -109,7 +110,7 @@ def test_the_live_list_stops_asking_when_nothing_runs_any_more(owner_client: Cli
     assert "data-live" not in owner_client.get(live).content.decode()
 
 
-def test_a_look_counts_once_a_session_and_not_for_the_owner(
+def test_a_look_counts_once_a_browser_and_not_for_the_owner(
     visitor: Client, owner_client: Client, owner: User
 ) -> None:
     video = make_video_row(owner)
@@ -121,6 +122,25 @@ def test_a_look_counts_once_a_session_and_not_for_the_owner(
     assert DayOfLooks.objects.get(video=video).looks == 1
 
 
+def test_visits_without_cookies_leave_no_sessions_behind(owner: User) -> None:
+    render = make_render_row(make_video_row(owner))
+    _, token = ShareLink.make(owner, render)
+    compared = f"{render.video.get_absolute_url()}compare/"
+    for address in (render.video.get_absolute_url(), render.get_absolute_url(), compared, f"/s/{token}/"):
+        assert Client().get(address).status_code == 200
+    assert not Session.objects.exists()
+    render.video.refresh_from_db()
+    assert render.video.views == 4
+
+
+def test_a_forged_memory_of_looks_is_none(visitor: Client, owner: User) -> None:
+    video = make_video_row(owner)
+    visitor.cookies["looked_at"] = f"v{video.pk}"
+    visitor.get(video.get_absolute_url())
+    video.refresh_from_db()
+    assert video.views == 1
+
+
 def test_a_look_at_a_render_is_one_at_its_footage_too(visitor: Client, owner: User) -> None:
     video = make_video_row(owner)
     render = make_render_row(video)
@@ -129,6 +149,22 @@ def test_a_look_at_a_render_is_one_at_its_footage_too(visitor: Client, owner: Us
     video.refresh_from_db()
     render.refresh_from_db()
     assert (video.views, render.views) == (1, 1)
+
+
+def test_unlisted_comparisons_of_others_push_none_from_the_page(
+    visitor: Client, stranger_client: Client, owner: User, stranger: User, colleague: User
+) -> None:
+    video = make_video_row(owner)
+    Comparison.objects.create(video=video, owner=owner, title="Everybodys", visibility=Visibility.PUBLIC)
+    Comparison.objects.create(video=video, owner=stranger, title="Her own", visibility=Visibility.PRIVATE)
+    Comparison.objects.bulk_create(
+        Comparison(video=video, owner=colleague, title="Not listed", ref=f"ref-{n}") for n in range(51)
+    )
+    hers = stranger_client.get(video.get_absolute_url())
+    assert [one.title for one in hers.context["comparisons"]] == ["Her own", "Everybodys"]
+    assert [one.title for one in visitor.get(video.get_absolute_url()).context["comparisons"]] == [
+        "Everybodys"
+    ]
 
 
 def test_what_owners_can_do_is_offered_to_owners_only(

@@ -120,6 +120,9 @@ class TestTakingInAgain:
         Video.objects.filter(pk=video.pk).update(state="failed", error="This is a playlist.")
         page = owner_client.post(reverse("video-retry", args=[video.ref]), follow=True).content.decode()
         assert "Please upload it again." in page
+        Video.objects.filter(pk=video.pk).update(state="receiving", error="")
+        page = owner_client.post(reverse("video-retry", args=[video.ref]), follow=True).content.decode()
+        assert "Please upload it again." not in page
 
     def test_it_is_not_done_by_looking(self, owner_client: Client, video: Video) -> None:
         assert owner_client.get(reverse("video-retry", args=[video.ref])).status_code == 405

@@ -94,6 +94,33 @@ def test_a_frame_of_ones_own_footage(
     assert owner_client.get(reverse("mix-still"), asked | {"frame": "9999"}).status_code == 422
 
 
+def on_page_and_over_the_api(client: Client, **asked: str) -> set[tuple[int, str]]:
+    """What both answer, as status and sentence."""
+    query = {"part": ["night:1", "wave:1"], **asked}
+    page, api = client.get(reverse("mix-still"), query), client.get("/api/mixes/still", query)
+    return {(page.status_code, page.content.decode()), (api.status_code, api.json()["detail"])}
+
+
+@pytest.mark.parametrize("left", [b"", b"no film any more"])
+def test_footage_whose_file_is_gone_or_damaged_says_so(
+    owner: User, owner_client: Client, night: Filter, wave: Filter, left: bytes
+) -> None:
+    video = make_video_row(owner, footage="footage/lost.mp4")
+    if left:
+        video.footage.save("damaged.mp4", ContentFile(left))
+    lost = "The file of this footage is gone or damaged. Please upload it again."
+    assert on_page_and_over_the_api(owner_client, video=video.ref) == {(503, lost)}
+
+
+def test_while_many_are_mixing_it_asks_to_come_back(
+    owner_client: Client, night: Filter, wave: Filter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(mixed_stills, "PATIENCE", 0.01)
+    with mixed_stills._painting:
+        busy = "Many are mixing just now; try again in a moment."
+        assert on_page_and_over_the_api(owner_client) == {(503, busy)}
+
+
 @pytest.mark.parametrize(
     "parts",
     [

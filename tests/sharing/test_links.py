@@ -12,6 +12,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from tests.factories import make_video_row
 from videos.models import Collection, Comparison, Render, ShareLink, Video
 from videos.sharing import Target
 
@@ -123,7 +124,32 @@ def test_a_link_does_not_outlive_its_makers_account(owner: User, visitor: Client
     assert visitor.get(reverse("share", args=[token])).status_code == 404
 
 
-def test_openings_are_counted_once_in_a_session_and_never_the_owners(
+def test_a_token_in_an_address_opens_nothing_more_than_its_link_does(
+    owner: User, visitor: Client, film: Video, comparison: Comparison, collection: Collection
+) -> None:
+    opened = []
+    for work, api in ((film, "videos"), (comparison, "comparisons"), (collection, "collections")):
+        _, token = ShareLink.make(owner, work)
+        addresses = (work.get_absolute_url(), f"/api/{api}/{work.ref}")
+        opened += [f"{address}?share={token}" for address in addresses]
+    assert {visitor.get(address).status_code for address in opened} == {200}
+    User.objects.filter(pk=owner.pk).update(is_active=False)
+    assert {visitor.get(address).status_code for address in opened} == {404}
+
+
+def test_a_link_to_a_comparison_closes_with_the_footage_of_somebody_else(
+    owner: User, colleague: User, visitor: Client
+) -> None:
+    footage = make_video_row(owner)
+    comparison = Comparison.objects.create(video=footage, owner=colleague, title="Seen", visibility="private")
+    _, token = ShareLink.make(colleague, comparison)
+    address = f"{comparison.get_absolute_url()}?share={token}"
+    assert visitor.get(address).status_code == 200
+    Video.objects.filter(pk=footage.pk).update(visibility="private")
+    assert visitor.get(address).status_code == 404
+
+
+def test_openings_are_counted_once_a_browser_and_never_the_owners(
     owner: User, owner_client: Client, visitor: Client, film: Video
 ) -> None:
     link, token = ShareLink.make(owner, film)

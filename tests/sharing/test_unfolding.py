@@ -100,6 +100,7 @@ def test_oembed_tells_nothing_of_what_the_public_may_not_see(
         HERE + "/accounts/login/",
         "http://elsewhere.example/v/x/",
         "nonsense",
+        "http://[",
         "",
     ):
         assert owner_client.get(reverse("oembed"), {"url": url}).status_code == 404

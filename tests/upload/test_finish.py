@@ -144,6 +144,20 @@ def test_a_lost_file_does_not_break_the_page_that_asks(owner: User, owner_client
 
 
 @pytest.mark.django_db
+def test_a_lost_file_does_not_break_the_program_that_asks(owner: User, owner_client: Client) -> None:
+    sent_again = whole_upload(owner)
+    parts.remove(sent_again.pk)
+    told = owner_client.get(f"/api/uploads/{sent_again.pk}").json()
+    assert (told["offset"], told["video"]) == (0, None)
+    made_already = whole_upload(owner)
+    parts.remove(made_already.pk)
+    with pytest.raises(FileNotFoundError):
+        finish(made_already)
+    told = owner_client.get(f"/api/uploads/{made_already.pk}").json()
+    assert told["video"] == Video.objects.get().ref
+
+
+@pytest.mark.django_db
 def test_a_finished_upload_cannot_be_ended(owner: User, owner_client: Client) -> None:
     upload = whole_upload(owner)
     finish(upload)

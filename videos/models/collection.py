@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from django.conf import settings
-from django.db import models
-from django.db.models import Q
+from django.db import models, transaction
+from django.db.models import Max, Q
 from django.urls import reverse
 
 from videos.refs import new_ref
@@ -30,6 +30,16 @@ class Collection(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("collection", args=[self.ref])
+
+    @transaction.atomic
+    def add(self, **work: models.Model) -> bool:
+        """Put a work (`render` or `comparison`) at the end; False where it is in the collection already."""
+        Collection.objects.select_for_update().get(pk=self.pk)  # two at once do not take the same place
+        if self.items.filter(**work).exists():
+            return False
+        last = self.items.aggregate(last=Max("position"))["last"]
+        self.items.create(position=0 if last is None else last + 1, **work)
+        return True
 
 
 class CollectionItem(models.Model):

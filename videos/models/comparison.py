@@ -2,14 +2,25 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.conf import settings
 from django.db import models
-from django.db.models import F
+from django.db.models import F, Q
 from django.urls import reverse
 
 from videos.refs import new_ref
 
 from .video import Visibility
+
+
+class ComparisonQuerySet(models.QuerySet["Comparison"]):
+    """Named queries over comparisons. Who may see what is decided in videos/access.py."""
+
+    def listed_for(self, user: Any) -> ComparisonQuerySet:
+        """What lists show to `user`: public comparisons and their own."""
+        public = Q(visibility=Visibility.PUBLIC)
+        return self.filter(public | Q(owner=user) if user.is_authenticated else public)
 
 
 class Comparison(models.Model):
@@ -31,6 +42,8 @@ class Comparison(models.Model):
     visibility = models.CharField(max_length=20, choices=Visibility, default=Visibility.UNLISTED)
     views = models.PositiveBigIntegerField(default=0)
     created_at = models.DateTimeField(auto_now_add=True)
+
+    objects = ComparisonQuerySet.as_manager()
 
     class Meta:
         ordering = ["-created_at"]

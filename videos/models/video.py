@@ -180,6 +180,11 @@ class Video(Leased):
         elapsed = (timezone.now() - self.started_at).total_seconds()
         return elapsed * (1 - self.progress) / self.progress
 
+    @property
+    def was_not_kept(self) -> bool:
+        """Whether it failed and its file is gone: it can only be uploaded again."""
+        return self.state == self.State.FAILED and not self.source
+
     def queue_ingest(self) -> bool:
         """receiving or failed → receiving, ready to be claimed; False when it is past that."""
         moved = Video.objects.filter(pk=self.pk, state__in=[self.State.RECEIVING, self.State.FAILED]).update(

@@ -16,6 +16,7 @@ from filters import mixes, testframes
 from filters.engines.base import EngineError, Frame
 from rotoscope.files import local_path
 from videos.media import decode
+from videos.media.errors import DecodeError
 from videos.models import Video
 
 HEIGHT = 540  # lines
@@ -24,28 +25,37 @@ PATIENCE = 10.0  # seconds that one waits for those before
 _painting = threading.Lock()
 
 
+class NotPainted(Exception):
+    """Nothing is wrong with what was asked for, and there is no picture all the same; `str()` is a sentence."""
+
+
 def painted(parts: Sequence[mixes.Part], video: Video | None, frame_index: int) -> bytes:
     """The frame under the mix as JPEG, at 540 lines. Without a video, a standing test frame.
 
-    Raises CannotMix or EngineError with a sentence, ValueError for a frame that is not there.
+    Raises CannotMix with a sentence, ValueError for a frame that is not there, and NotPainted.
     """
     original = original_frame(video, frame_index)
     if not _painting.acquire(timeout=PATIENCE):
-        raise EngineError("Many are mixing just now; try again in a moment.", temporary=True)
+        raise NotPainted("Many are mixing just now; try again in a moment.")
     try:
         return jpeg(mixes.paint(parts, original))
+    except EngineError as problem:
+        raise NotPainted(str(problem)) from problem
     finally:
         _painting.release()
 
 
 def original_frame(video: Video | None, frame_index: int) -> Frame:
-    """The frame as it was filmed, at most 540 lines. Raises ValueError for one that is not there."""
+    """The frame as it was filmed, at most 540 lines. Raises ValueError for one that is not there, and NotPainted."""
     count = testframes.COUNT if video is None else video.frame_count
     if not 0 <= frame_index < count:
         raise ValueError(f"There are frames 0 to {count - 1}.")
     if video is None:
         return testframes.test_frame(frame_index)
-    return _decoded(str(video.footage.name), frame_index, min(HEIGHT, video.height))
+    try:
+        return _decoded(str(video.footage.name), frame_index, min(HEIGHT, video.height))
+    except (FileNotFoundError, DecodeError) as lost:
+        raise NotPainted("The file of this footage is gone or damaged. Please upload it again.") from lost
 
 
 def jpeg(frame: Frame) -> bytes:

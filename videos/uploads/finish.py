@@ -42,6 +42,14 @@ def finish(upload: Upload) -> Video | None:
     return video
 
 
+def finish_here(upload: Upload) -> None:
+    """Finish a whole upload whose file is on this machine; one whose file is lost is given up by the reconciler."""
+    try:
+        finish(upload)
+    except FileNotFoundError:
+        logger.error("the file of whole upload %s is not on this machine", upload.pk)
+
+
 def _lacks_its_file(video: Video) -> bool:
     """Whether the move of the file has still to be done. Refused footage has none either, for good."""
     return video.state == Video.State.RECEIVING and not video.source

@@ -7,13 +7,14 @@ from typing import Any
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.db import transaction
-from django.db.models import F, Max, Prefetch
+from django.db.models import F, Prefetch
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from rotoscope.changed import save_changed
 from videos import access
 from videos.access import Viewer
 from videos.forms.comparison import CollectionForm
@@ -70,7 +71,7 @@ def edit(request: HttpRequest, ref: str) -> HttpResponse:
     shown = _own(request, ref)
     form = CollectionForm(request.POST, instance=shown)
     if form.is_valid():
-        form.save()
+        save_changed(form)
         messages.success(request, "Saved.")
     else:
         for errors in form.errors.values():
@@ -103,11 +104,10 @@ def add(request: HttpRequest) -> HttpResponse:
     if target is None:
         messages.error(request, "Give the new collection a title.")
         return redirect(work)
-    if target.items.filter(**{kind: work}).exists():
-        messages.info(request, f"It is in “{target.title}” already.")
-    else:
-        append(target, **{kind: work})
+    if target.add(**{kind: work}):
         messages.success(request, f"Added to “{target.title}”.")
+    else:
+        messages.info(request, f"It is in “{target.title}” already.")
     return redirect(_next(request) or target)
 
 
@@ -147,12 +147,6 @@ def visible_items(viewer: Viewer, shown: Collection) -> list[CollectionItem]:
         ):
             found.append(item)
     return found
-
-
-def append(target: Collection, **work: Any) -> CollectionItem:
-    """Put a work at the end."""
-    last = target.items.aggregate(last=Max("position"))["last"]
-    return CollectionItem.objects.create(collection=target, position=0 if last is None else last + 1, **work)
 
 
 def _target(request: HttpRequest) -> Collection | None:

@@ -12,6 +12,7 @@ from django.shortcuts import redirect
 from django.shortcuts import render as page
 from django.views.decorators.http import require_POST, require_safe
 
+from rotoscope.changed import save_changed
 from videos import access, arrangement
 from videos.access import Viewer
 from videos.arrangement import ORIGINAL, Arrangement
@@ -28,9 +29,9 @@ def compare(request: HttpRequest, ref: str) -> HttpResponse:
     if video.state != Video.State.READY:
         raise Http404
     renders = _playable(request, video)
-    count_look(request, video)
     arranged = arrangement.read(request.GET, renders, video.frame_count)
-    return page(request, "videos/compare.html", _context(request, video, renders, arranged))
+    answer = page(request, "videos/compare.html", _context(request, video, renders, arranged))
+    return count_look(request, answer, video)
 
 
 @require_safe
@@ -64,7 +65,7 @@ def save(request: HttpRequest, ref: str) -> HttpResponse:
         return page(request, "videos/compare.html", context, status=422)
     saved = form.save(commit=False)
     saved.video, saved.owner = video, request.user
-    _store(saved, arranged, renders)
+    _store(form, arranged, renders)
     messages.success(request, f"Saved “{saved.title}”.")
     return redirect(saved)
 
@@ -81,11 +82,10 @@ def edit(request: HttpRequest, ref: str) -> HttpResponse:
         context = _context(request, saved.video, renders, arranged)
         context |= {"comparison": saved, "may_change_comparison": True, "form": form, "form_open": True}
         return page(request, "videos/compare.html", context, status=422)
-    saved = form.save(commit=False)
     if "layout" in request.POST:
-        _store(saved, arrangement.read(request.POST, renders, saved.video.frame_count), renders)
+        _store(form, arrangement.read(request.POST, renders, saved.video.frame_count), renders)
     else:
-        saved.save()
+        save_changed(form)
     messages.success(request, f"Saved “{saved.title}”.")
     return redirect(saved)
 
@@ -113,10 +113,11 @@ def _playable(request: HttpRequest, video: Video) -> list[Render]:
 
 
 @transaction.atomic
-def _store(saved: Comparison, arranged: Arrangement, renders: list[Render]) -> None:
+def _store(form: ComparisonForm, arranged: Arrangement, renders: list[Render]) -> None:
     by_ref = {render.ref: render for render in renders}
+    saved: Comparison = form.instance
     saved.layout, saved.view = arranged.layout, arranged.as_view()
-    saved.save()
+    save_changed(form, "layout", "view")
     saved.items.all().delete()
     ComparisonItem.objects.bulk_create(
         ComparisonItem(comparison=saved, position=at, render=by_ref.get(place))

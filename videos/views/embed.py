@@ -18,9 +18,9 @@ from django.views.decorators.clickjacking import xframe_options_exempt
 from django.views.decorators.http import require_safe
 
 from videos import access
-from videos.access import NOBODY, Viewer, share_target_allowed
+from videos.access import NOBODY, Viewer
 from videos.links import render_media, video_media
-from videos.models import Comparison, Render, ShareLink, Video
+from videos.models import Comparison, Render, Video
 from videos.unfold import Work, render_of, unfold
 
 PAGES = {"video": "video", "render": "render", "comparison": "comparison", "compare": "video"}
@@ -43,7 +43,10 @@ def oembed(request: HttpRequest) -> HttpResponse:
     """What an address of ours unfolds to, for anybody who may see it. JSON only."""
     if request.GET.get("format", "json") != "json":
         return HttpResponse("Only JSON is spoken here.", status=501, content_type="text/plain")
-    asked = urlsplit(request.GET.get("url", ""))
+    try:
+        asked = urlsplit(request.GET.get("url", ""))
+    except ValueError:  # no address at all, such as “http://[”
+        raise Http404 from None
     if asked.netloc != request.get_host():
         raise Http404
     token = parse_qs(asked.query).get("share", [""])[0]
@@ -90,9 +93,7 @@ def _at(path: str, token: str) -> tuple[Work, Viewer]:
     except Resolver404:
         raise Http404 from None
     name = found.url_name or ""
-    share = ShareLink.open(found.kwargs.get("token", "") if name == "share" else token)
-    if share is not None and not share_target_allowed(share):
-        share = None
+    share = access.link_of(found.kwargs.get("token", "") if name == "share" else token)
     viewer = Viewer(NOBODY.user, share, (found.kwargs.get("token") or token) if share else "")
     if name == "share" and share is not None and share.collection is None:
         target: Work = share.target

@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
 
+from rotoscope.changed import save_changed
 from videos import access
 from videos.forms.video import SeparateForm, VideoForm
 from videos.models import Video
@@ -21,7 +22,7 @@ def edit(request: HttpRequest, ref: str) -> HttpResponse:
     video = access.own_video_or_404(request, ref)
     form = VideoForm(request.POST or None, instance=video)
     if request.method == "POST" and form.is_valid():
-        form.save()
+        save_changed(form)
         messages.success(request, f"“{video.title}” is saved.")
         return redirect(video)
     context = {
@@ -52,7 +53,7 @@ def retry(request: HttpRequest, ref: str) -> HttpResponse:
     video = access.own_video_or_404(request, ref)
     if ingest.retry(video):
         messages.success(request, f"“{video.title}” is being taken in again.")
-    elif not video.source:
+    elif video.was_not_kept:
         messages.error(
             request, f"The file of “{video.title}” was refused and not kept. Please upload it again."
         )

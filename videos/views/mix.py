@@ -14,7 +14,6 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods
 
 from filters import mixes, testframes
-from filters.engines.base import EngineError
 from filters.models import Filter
 from videos import access, training
 from videos.forms.mix import parts_of
@@ -60,9 +59,8 @@ def still(request: HttpRequest) -> HttpResponse:
             data = mixed_stills.jpeg(mixed_stills.original_frame(video, frame))
     except (mixes.CannotMix, ValueError) as problem:
         return HttpResponse(str(problem), status=422, content_type="text/plain; charset=utf-8")
-    except (EngineError, FileNotFoundError) as problem:
-        said = str(problem) if isinstance(problem, EngineError) else "This footage is gone."
-        return HttpResponse(said, status=503, content_type="text/plain; charset=utf-8")
+    except mixed_stills.NotPainted as problem:
+        return HttpResponse(str(problem), status=503, content_type="text/plain; charset=utf-8")
     return HttpResponse(data, content_type="image/jpeg", headers={"Cache-Control": "private, max-age=3600"})
 
 

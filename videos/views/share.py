@@ -15,10 +15,9 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from videos import access
 from videos.models import ShareLink
+from videos.seen import first_time
 from videos.sharing import ShareForm, links_of, target_or_404
 from videos.views import collections, compare, video
-
-REMEMBERED = 200  # openings that a session remembers, so that none counts twice
 
 
 @login_required
@@ -71,7 +70,7 @@ def share(request: HttpRequest, token: str) -> HttpResponseBase:
     except Http404:  # the work is not to be seen any more, or not yet
         request.share_link = None  # type: ignore[attr-defined]
         return _closed(request)
-    _count(request, link)
+    _count(request, page, link)
     return page
 
 
@@ -96,12 +95,10 @@ def _closed(request: HttpRequest) -> HttpResponse:
     return answer
 
 
-def _count(request: HttpRequest, link: ShareLink) -> None:
-    """Once in a session; not its owner's own looks, nor what browsers fetch ahead."""
+def _count(request: HttpRequest, answer: HttpResponseBase, link: ShareLink) -> None:
+    """Once for each browser; not its owner's own looks, nor what browsers fetch ahead."""
     ahead = "prefetch" in request.headers.get("Sec-Purpose", "")
     if request.method != "GET" or ahead or access.viewer_of(request).owns(link):
         return
-    opened = request.session.get("opened_shares", [])
-    if link.pk not in opened:
-        request.session["opened_shares"] = [*opened[-REMEMBERED:], link.pk]
+    if first_time(request, answer, "opened_shares", str(link.pk)):
         link.count_opening()

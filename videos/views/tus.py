@@ -6,7 +6,6 @@ owners' alone: to anybody else every address is the same 404.
 
 from __future__ import annotations
 
-import logging
 import uuid
 from collections.abc import Callable
 from functools import wraps
@@ -26,10 +25,8 @@ from videos.uploads.begin import LARGEST, begin
 from videos.uploads.checksum import ALGORITHMS, Checksum
 from videos.uploads.errors import Gone, UploadError
 from videos.uploads.expiry import terminate
-from videos.uploads.finish import finish
+from videos.uploads.finish import finish_here
 from videos.uploads.status import status
-
-logger = logging.getLogger(__name__)
 
 VERSION = "1.0.0"
 EXTENSIONS = "creation,creation-with-upload,checksum,expiration,termination"
@@ -113,7 +110,7 @@ def _create(request: HttpRequest) -> HttpResponse:
 
 def _head(request: HttpRequest, upload: Upload) -> HttpResponse:
     reconcile(upload)
-    _finish(upload)
+    finish_here(upload)
     response = HttpResponse()
     response["Upload-Offset"] = str(upload.offset)
     response["Upload-Length"] = str(upload.length)
@@ -141,7 +138,7 @@ def _delete(request: HttpRequest, upload: Upload) -> HttpResponse:
 
 def _tell(request: HttpRequest, upload: Upload) -> HttpResponse:
     reconcile(upload)
-    _finish(upload)
+    finish_here(upload)
     return JsonResponse(status(upload))
 
 
@@ -150,19 +147,8 @@ def _receive(request: HttpRequest, upload: Upload, offset: int) -> int:
     length = _number(request, "Content-Length", missing=411)
     header = request.headers.get("Upload-Checksum", "")
     offset = append(upload, offset, request, length, Checksum.from_header(header) if header else None)
-    _finish(upload)
+    finish_here(upload)
     return offset
-
-
-def _finish(upload: Upload) -> None:
-    if not upload.is_whole:
-        return
-    try:
-        finish(upload)
-    except FileNotFoundError:
-        logger.error(
-            "the file of whole upload %s is not on this machine", upload.pk
-        )  # the reconciler gives it up
 
 
 def _agreed(request: HttpRequest, method: str) -> HttpResponse | None:

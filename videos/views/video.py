@@ -11,12 +11,15 @@ from django.views.decorators.http import require_safe
 
 from videos import access, light
 from videos.access import Viewer
-from videos.models import Frame, Render, Video
+from videos.models import Comparison, Frame, Render, Video
 from videos.pipeline import queue
+from videos.seen import first_time
 from videos.suggestions.suggest import suggestions
 
 FRAMES = 24
 """Frames on the page at most; longer clips show evenly chosen ones."""
+COMPARISONS = 8
+"""Saved comparisons on the page at most."""
 
 
 @dataclass(frozen=True)
@@ -38,8 +41,8 @@ def video(request: HttpRequest, ref: str) -> HttpResponse:
         return page(request, "videos/coming.html", coming(shown, request))
     renders = access.renders_to_see(access.viewer_of(request), shown)
     chosen = next((one for one in renders if one.ref == request.GET.get("r") and is_playable(one)), None)
-    count_look(request, shown)
-    return page(request, "videos/video.html", _context(request, shown, renders, chosen))
+    answer = page(request, "videos/video.html", _context(request, shown, renders, chosen))
+    return count_look(request, answer, shown)
 
 
 @require_safe
@@ -47,9 +50,8 @@ def render(request: HttpRequest, ref: str) -> HttpResponse:
     """The page of one render: its video's page with the render on the stage."""
     chosen = access.render_or_404(request, ref)
     renders = access.renders_to_see(access.viewer_of(request), chosen.video)
-    if is_playable(chosen):
-        count_look(request, chosen.video, chosen)
-    return page(request, "videos/video.html", _context(request, chosen.video, renders, chosen))
+    answer = page(request, "videos/video.html", _context(request, chosen.video, renders, chosen))
+    return count_look(request, answer, chosen.video, chosen) if is_playable(chosen) else answer
 
 
 @require_safe
@@ -137,24 +139,24 @@ def some_frames(video: Video, most: int = FRAMES) -> list[Frame]:
     return frames
 
 
-def comparisons_of(viewer: Viewer, video: Video) -> list[Any]:
-    """Saved comparisons that may be listed: public ones, and the viewer's own."""
-    saved = video.comparisons.select_related("owner")[:50]
-    return [one for one in saved if one.visibility == "public" or viewer.owns(one)][:8]
+def comparisons_of(viewer: Viewer, video: Video) -> list[Comparison]:
+    """The newest saved comparisons that may be listed: public ones, and the viewer's own."""
+    return list(video.comparisons.listed_for(viewer.user).select_related("owner")[:COMPARISONS])
 
 
-def count_look(request: HttpRequest, video: Video, render: Render | None = None) -> None:
-    """Count a look once per session and work; the owner's own, and what browsers fetch ahead, do not count."""
-    if request.method != "GET" or "prefetch" in request.headers.get("Sec-Purpose", ""):
-        return
-    work: Video | Render = render or video
-    if access.viewer_of(request).owns(video):
-        return
-    seen = request.session.get("looked_at", [])
-    if work.ref in seen:
-        return
-    request.session["looked_at"] = [*seen[-99:], work.ref]
-    work.count_view()
-    if render is not None and video.ref not in seen:
-        request.session["looked_at"] = [*seen[-98:], work.ref, video.ref]
-        video.count_view()
+def count_look(
+    request: HttpRequest, answer: HttpResponse, video: Video, render: Render | None = None
+) -> HttpResponse:
+    """Count a look, once for each browser and work, and have the answer tell it so.
+
+    The owner's own looks, and what browsers fetch ahead, do not count.
+    """
+    ahead = "prefetch" in request.headers.get("Sec-Purpose", "")
+    if request.method != "GET" or ahead or access.viewer_of(request).owns(video):
+        return answer
+    works: dict[str, Video | Render] = {f"v{video.pk}": video}
+    if render is not None:
+        works[f"r{render.pk}"] = render
+    for name in first_time(request, answer, "looked_at", *works):
+        works[name].count_view()
+    return answer
