@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
-from django.contrib.auth.models import User
+from django.contrib.auth.models import Permission, User
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.test import Client
 from django.urls import reverse
+from pytest_django import Settings
 
 from tests.factories import make_filter, make_video_row
 from videos.models import Collection, Comparison, Profile, Render, Segment, ShareLink, Upload, Video
 from videos.pipeline import renders
+from videos.uploads import parts
 
 
 @pytest.fixture
@@ -26,6 +29,20 @@ def video(owner: User) -> Video:
 def render(video: Video, queue: Any) -> Render:
     """A render of it that waits, in segments."""
     return renders.request(video, make_filter("negative"), video.owner, renders.RenderSettings())[0]
+
+
+@pytest.fixture
+def home(settings: Settings, tmp_path: Path) -> Path:
+    """ROTOSCOPE_HOME, fresh: uploads lie there."""
+    settings.ROTOSCOPE_HOME = tmp_path
+    return tmp_path
+
+
+def begun_upload(owner: User, video: Video | None = None) -> Upload:
+    """An upload of which some bytes are on disk."""
+    upload = Upload.objects.create(owner=owner, video=video, filename="x.mp4", length=1000, offset=5)
+    parts.path_of(upload.pk).write_bytes(b"bytes")
+    return upload
 
 
 def change(model: str | None, pk: int) -> str:
@@ -144,6 +161,45 @@ def test_a_deleted_video_takes_everything_along(staff_client: Client, video: Vid
     assert not Render.objects.exists()
 
 
+def test_footage_that_came_by_upload_is_deleted_with_its_upload(
+    staff_client: Client, video: Video, home: Path
+) -> None:
+    upload = begun_upload(video.owner, video=video)
+    answer = staff_client.post(reverse("admin:videos_video_delete", args=[video.pk]), {"post": "yes"})
+    assert answer.status_code == 302
+    assert not Video.objects.exists()
+    assert not Upload.objects.exists()
+    assert not parts.path_of(upload.pk).exists()
+
+
+def test_footage_that_came_by_upload_is_deleted_in_the_list(staff_client: Client, video: Video) -> None:
+    Upload.objects.create(owner=video.owner, video=video, filename="x.mp4", length=4, offset=4)
+    data = {"action": "delete_selected", "_selected_action": [video.pk], "post": "yes"}
+    staff_client.post(reverse("admin:videos_video_changelist"), data)
+    assert not Video.objects.exists()
+
+
+def test_nobody_deletes_an_upload_by_itself(staff_client: Client, owner: User) -> None:
+    upload = Upload.objects.create(owner=owner, filename="x.mp4", length=1000, offset=250)
+    address = reverse("admin:videos_upload_delete", args=[upload.pk])
+    assert staff_client.post(address, {"post": "yes"}).status_code == 403
+    assert Upload.objects.exists()
+
+
+def test_deleting_a_person_still_takes_the_right_to_delete_what_is_theirs(
+    staff_client: Client, staff: User, video: Video
+) -> None:
+    Upload.objects.create(owner=video.owner, filename="x.mp4", length=1000, offset=250)
+    staff.is_superuser = False
+    staff.save()
+    staff.user_permissions.add(Permission.objects.get(codename="delete_user"))
+    address = reverse("admin:auth_user_delete", args=[video.owner_id])
+    assert staff_client.post(address, {"post": "yes"}).status_code == 403
+    staff.user_permissions.add(Permission.objects.get(codename="delete_video"))
+    assert staff_client.post(address, {"post": "yes"}).status_code == 302
+    assert not User.objects.filter(pk=video.owner_id).exists()
+
+
 def test_a_share_link_is_revoked(staff_client: Client, video: Video) -> None:
     link, token = ShareLink.make(video.owner, video)
     typed = {"label": "", "expires_at_0": "", "expires_at_1": ""}
@@ -192,6 +248,18 @@ def test_a_deleted_person_leaves_no_files(staff_client: Client, video: Video, re
     assert not User.objects.filter(pk=video.owner_id).exists()
     assert not Video.objects.exists()
     assert not default_storage.exists(name)
+
+
+def test_a_deleted_person_takes_unfinished_uploads_along(
+    staff_client: Client, owner: User, home: Path
+) -> None:
+    upload = begun_upload(owner)
+    address = reverse("admin:auth_user_delete", args=[owner.pk])
+    assert staff_client.get(address).status_code == 200
+    assert staff_client.post(address, {"post": "yes"}).status_code == 302
+    assert not User.objects.filter(pk=owner.pk).exists()
+    assert not Upload.objects.exists()
+    assert not parts.path_of(upload.pk).exists()
 
 
 def test_the_first_page_shows_the_queue_and_what_failed(

@@ -16,6 +16,8 @@ from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationFo
 from unfold.widgets import UnfoldAdminDecimalFieldWidget
 
 from rotoscope.admin_parts import in_bytes
+from videos import uploads
+from videos.admin.parts import TakesUploadsAlong
 from videos.models import Profile
 from videos.pipeline import renders
 
@@ -67,7 +69,7 @@ class ProfileInline(StackedInline):
 
 
 @admin.register(User)
-class PeopleAdmin(UserAdmin, ModelAdmin):  # type: ignore[type-arg]
+class PeopleAdmin(TakesUploadsAlong, UserAdmin, ModelAdmin):  # type: ignore[type-arg]
     """People."""
 
     form = UserChangeForm
@@ -89,7 +91,8 @@ class PeopleAdmin(UserAdmin, ModelAdmin):  # type: ignore[type-arg]
         return self.inlines
 
     def delete_model(self, request: HttpRequest, obj: User) -> None:
-        """With the files of their works, which a cascade in the database would leave behind."""
+        """With the files of their uploads and works, which a cascade in the database would leave behind."""
+        uploads.remove(obj.uploads.all())
         for video in obj.videos.all():
             renders.remove_video(video)
         for render in obj.renders.all():

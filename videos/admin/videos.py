@@ -11,7 +11,8 @@ from django.utils.html import format_html
 from unfold.decorators import action, display
 
 from rotoscope.admin_parts import HouseAdmin, ShownInline, ShownOnly, badge, do_each, in_bytes, progress_bar
-from videos.admin.parts import STATE_COLOURS, VISIBILITY_COLOURS, WithFiles, seconds
+from videos import uploads
+from videos.admin.parts import STATE_COLOURS, VISIBILITY_COLOURS, TakesUploadsAlong, WithFiles, seconds
 from videos.links import video_media
 from videos.models import Render, Upload, Video
 from videos.pipeline import ingest, renders
@@ -43,7 +44,7 @@ class RenderInline(ShownInline):
 
 
 @admin.register(Video)
-class VideoAdmin(WithFiles, ShownOnly, HouseAdmin):
+class VideoAdmin(WithFiles, ShownOnly, TakesUploadsAlong, HouseAdmin):
     """Footage. It comes in by upload; its words and visibility may be changed here, everything else is shown."""
 
     list_display = (
@@ -96,7 +97,8 @@ class VideoAdmin(WithFiles, ShownOnly, HouseAdmin):
         return video_media(row, "poster.jpg")
 
     def remove(self, row: Video) -> None:
-        """With everything made of it."""
+        """With everything made of it, and the upload that it came by."""
+        uploads.remove(Upload.objects.filter(video=row))
         renders.remove_video(row)
 
     def offered(self, row: Video) -> set[str]:

@@ -1,5 +1,5 @@
 """Uploads that come in piece by piece: their files, their rules, and how a whole one becomes a video."""
 
-from .expiry import expire
+from .expiry import expire, remove
 
-__all__ = ["expire"]
+__all__ = ["expire", "remove"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterable
 
 from videos.models import Upload
 from videos.models.upload import LIFETIME
@@ -17,6 +18,13 @@ def terminate(upload: Upload) -> bool:
         return False
     parts.remove(upload.pk)
     return True
+
+
+def remove(uploads: Iterable[Upload]) -> None:
+    """Remove uploads with their bytes, whatever became of them: their owner or their video is being deleted."""
+    for upload in uploads:
+        Upload.objects.filter(pk=upload.pk).delete()
+        parts.remove(upload.pk)
 
 
 def expire() -> int:
