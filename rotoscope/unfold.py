@@ -74,6 +74,7 @@ UNFOLD: dict[str, Any] = {
     "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": _mark}],
     "SITE_URL": "/",
     "THEME": "dark",
+    "LOGIN": {"form": "rotoscope.accounts.forms.StaffSignIn"},
     "SHOW_HISTORY": True,
     "SHOW_BACK_BUTTON": True,
     "STYLES": [_style],

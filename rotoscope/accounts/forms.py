@@ -7,19 +7,20 @@ from typing import Any
 from django import forms
 from django.contrib.auth.forms import AuthenticationForm, UserCreationForm
 from django.contrib.auth.models import User
+from unfold.forms import AuthenticationForm as AdminForm
 
 from . import throttle
 
 PAUSED = "Too many attempts. Wait a quarter of an hour, then try again."
 
 
-class SignIn(AuthenticationForm):
+class WithinLimits(AuthenticationForm):
     """Name and password, within the limits of throttle.py. A right password does not help during a pause."""
 
     def clean(self) -> dict[str, Any]:
         """Raises ValidationError with one sentence, which never tells whether the name exists."""
         name = str(self.cleaned_data.get("username", ""))
-        address = self.request.META.get("REMOTE_ADDR", "") if self.request else ""
+        address = throttle.address_of(self.request) if self.request else ""
         if throttle.is_paused(name, address):
             raise forms.ValidationError(PAUSED, code="paused")
         try:
@@ -29,6 +30,14 @@ class SignIn(AuthenticationForm):
             raise
         throttle.forgive(name)
         return cleaned
+
+
+class SignIn(WithinLimits):
+    """The house's own door."""
+
+
+class StaffSignIn(WithinLimits, AdminForm):  # type: ignore[misc]
+    """The admin's door: for staff only, within the same limits."""
 
 
 class SignUp(UserCreationForm):  # type: ignore[type-arg]

@@ -1,14 +1,16 @@
 """Slow down guessing: after some failures for one name, or from one address, sign-in pauses for a while.
 
 A name that does not exist counts like any other, so that the answer tells nothing about who has an account.
-The address is the one the connection came from; behind a proxy that is the proxy's, unless granian is told
-to trust its X-Forwarded-For, and then only the limit by name protects.
+The address is the one that the connection came from. In production that is our proxy's, the same for everybody:
+there the last address of its X-Forwarded-For counts, which the proxy itself has written.
 """
 
 from __future__ import annotations
 
 from datetime import timedelta
 
+from django.conf import settings
+from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
@@ -17,6 +19,14 @@ from .models import FailedSignIn
 WINDOW = timedelta(minutes=15)
 MOST_FOR_A_NAME = 8
 MOST_FROM_AN_ADDRESS = 40
+
+
+def address_of(request: HttpRequest) -> str:
+    """Where a visitor comes from. Before the last address in the header may stand whatever a visitor likes."""
+    direct = str(request.META.get("REMOTE_ADDR", ""))
+    if settings.SECURE_PROXY_SSL_HEADER is None:  # no proxy is trusted with anything
+        return direct
+    return request.headers.get("X-Forwarded-For", "").rpartition(",")[2].strip() or direct
 
 
 def is_paused(name: str, address: str) -> bool:

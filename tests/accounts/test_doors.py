@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
-from django.test import Client
+from django.test import Client, RequestFactory
 from django.urls import reverse
 from django.utils import timezone
 from pytest_django import Settings
@@ -70,6 +70,60 @@ def test_one_address_cannot_try_many_names(visitor: Client, owner: User) -> None
     sign_in(visitor, "olga", GOOD)
     assert not is_in(visitor)
     assert not throttle.is_paused("olga", "192.0.2.7")
+
+
+BEHIND_A_PROXY = ("HTTP_X_FORWARDED_PROTO", "https")
+
+
+def test_behind_the_proxy_one_visitor_locks_out_nobody_else(
+    visitor: Client, owner: User, settings: Settings
+) -> None:
+    settings.SECURE_PROXY_SSL_HEADER = BEHIND_A_PROXY
+    for number in range(throttle.MOST_FROM_AN_ADDRESS):
+        throttle.note_failure(f"name {number}", "192.0.2.66")
+    from_there = {"X-Forwarded-For": "192.0.2.7, 192.0.2.66"}  # the first is what the visitor pretends
+    data = {"username": "olga", "password": GOOD}
+    assert "Too many attempts" in visitor.post(reverse("login"), data, headers=from_there).content.decode()
+    assert visitor.post(reverse("login"), data, headers={"X-Forwarded-For": "192.0.2.7"}).status_code == 302
+
+
+def test_a_guess_behind_the_proxy_counts_for_the_visitors_address(
+    visitor: Client, settings: Settings
+) -> None:
+    settings.SECURE_PROXY_SSL_HEADER = BEHIND_A_PROXY
+    for number in range(throttle.MOST_FROM_AN_ADDRESS):
+        data = {"username": f"name {number}", "password": "guess"}
+        visitor.post(reverse("login"), data, headers={"X-Forwarded-For": f"10.0.0.{number}, 2001:db8::7"})
+    assert throttle.is_paused("olga", "2001:db8::7")
+    assert not throttle.is_paused("olga", "127.0.0.1")
+
+
+def test_without_a_proxy_nobody_chooses_the_address_that_counts(rf: RequestFactory) -> None:
+    asked = rf.get("/", headers={"X-Forwarded-For": "192.0.2.7"})
+    assert throttle.address_of(asked) == "127.0.0.1"
+
+
+def test_a_proxy_that_names_no_visitor_counts_itself(rf: RequestFactory, settings: Settings) -> None:
+    settings.SECURE_PROXY_SSL_HEADER = BEHIND_A_PROXY
+    assert throttle.address_of(rf.get("/")) == "127.0.0.1"
+
+
+def test_the_admins_door_has_the_same_limits(visitor: Client, staff: User) -> None:
+    address = reverse("admin:login")
+    for _ in range(throttle.MOST_FOR_A_NAME):
+        visitor.post(address, {"username": "ada", "password": "guess"})
+    answer = visitor.post(address, {"username": "ada", "password": "ada's password"})
+    assert "Too many attempts" in answer.content.decode()
+    assert not is_in(visitor)
+    assert "Too many attempts" in sign_in(visitor, "ada", "ada's password").content.decode()
+
+
+def test_the_admins_door_opens_for_staff_alone(visitor: Client, staff: User, owner: User) -> None:
+    address = reverse("admin:login")
+    visitor.post(address, {"username": "olga", "password": GOOD})
+    assert not is_in(visitor)
+    assert visitor.post(address, {"username": "ada", "password": "ada's password"}).status_code == 302
+    assert is_in(visitor)
 
 
 def test_signing_in_forgives_ones_own_slips(visitor: Client, owner: User) -> None:
