@@ -9,9 +9,11 @@ from __future__ import annotations
 
 import os
 import shutil
+import stat
 import tempfile
 import threading
 import time
+from contextlib import suppress
 from pathlib import Path
 
 from django.conf import settings
@@ -76,7 +78,8 @@ def work_folder() -> tempfile.TemporaryDirectory[str]:
 def clear_leftovers(now: float | None = None) -> int:
     """Remove work folders whose owner was killed a day ago, and what the cache has too much; how many went."""
     long_ago = (now or time.time()) - LEFTOVER_AGE
-    old = [one for one in Path(settings.SCRATCH).glob(f"{WORK}*") if one.stat().st_mtime < long_ago]
+    folders = Path(settings.SCRATCH).glob(f"{WORK}*")
+    old = [one for one in folders if (there := _stat(one)) and there.st_mtime < long_ago]
     for folder in old:
         shutil.rmtree(folder, ignore_errors=True)
     return len(old) + _trim_cache()
@@ -85,7 +88,11 @@ def clear_leftovers(now: float | None = None) -> int:
 def _trim_cache() -> int:
     """Keep the most recently used files of the cache, up to CACHE_BYTES."""
     root = Path(settings.ROTOSCOPE_HOME) / "cache"
-    files = [(path.stat().st_mtime, path.stat().st_size, path) for path in root.rglob("*") if path.is_file()]
+    files = [
+        (there.st_mtime, there.st_size, path)
+        for path in root.rglob("*")
+        if (there := _stat(path)) and stat.S_ISREG(there.st_mode)
+    ]
     kept, gone = 0, 0
     for _, size, path in sorted(files, reverse=True):
         kept += size
@@ -93,6 +100,13 @@ def _trim_cache() -> int:
             path.unlink(missing_ok=True)
             gone += 1
     return gone
+
+
+def _stat(path: Path) -> os.stat_result | None:
+    """What is there; None where it went since the folder was listed: others work and clear away here too."""
+    with suppress(FileNotFoundError):
+        return path.stat()
+    return None
 
 
 def _cached(name: str) -> Path:

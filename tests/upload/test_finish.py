@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import threading
+import uuid
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -122,6 +125,44 @@ def test_a_whole_upload_whose_file_is_lost_fails_with_a_sentence_in_the_end(owne
     assert not Upload.objects.exists()
 
 
+def _no_room(*_: object) -> None:
+    raise OSError(errno.ENOSPC, "No space left on device")
+
+
+@pytest.mark.django_db
+def test_an_upload_that_cannot_be_stored_holds_up_no_other(
+    owner: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stuck, good = whole_upload(owner), whole_upload(owner)
+    take = receive.take_file
+
+    def take_file(video: Video, path: Path) -> None:
+        (_no_room if path == parts.path_of(stuck.pk) else take)(video, path)
+
+    monkeypatch.setattr(receive, "take_file", take_file)
+    expire()
+    sources = {upload.pk: str(upload.video and upload.video.source) for upload in Upload.objects.all()}
+    assert not sources[stuck.pk]
+    assert sources[good.pk]
+
+
+@pytest.mark.django_db
+def test_a_whole_upload_waits_for_storage_as_long_as_it_takes(
+    owner: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    upload = whole_upload(owner)
+    with monkeypatch.context() as full:
+        full.setattr(receive, "take_file", _no_room)
+        expire()
+        Upload.objects.update(expires_at=timezone.now() - timedelta(seconds=1))
+        os.utime(parts.path_of(upload.pk), (0, 0))
+        expire()
+    assert Video.objects.get().source.name == ""
+    expire()
+    assert Video.objects.get().source.open().read() == b"not really footage"
+    assert not Upload.objects.exists(), "and then it is forgotten like others"
+
+
 @pytest.mark.django_db
 def test_refused_footage_is_told_of_and_never_taken_in_again(owner: User, owner_client: Client) -> None:
     upload = whole_upload(owner, b"Dear reader, " * 1000)
@@ -179,9 +220,6 @@ def test_expired_uploads_and_files_without_a_row_are_removed(owner: User, owner_
 
 @pytest.mark.django_db
 def test_an_orphan_file_goes_when_it_is_old(home: Path) -> None:
-    import os
-    import uuid
-
     orphan = parts.path_of(uuid.uuid4())
     orphan.write_bytes(b"left")
     (parts.folder() / "notes.part").write_bytes(b"somebody's")

@@ -7,11 +7,18 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import models
+from django.db.models import F, Q
 from django.utils import timezone
 
 from rotoscope.lease import Leased, LeasedQuerySet
 
+from .video import Video
+
 LIFETIME = timedelta(days=2)
+
+
+# Refused footage has no file either, for good; it is not receiving any more.
+STRANDED = Q(offset=F("length")) & (Q(video=None) | Q(video__source="", video__state=Video.State.RECEIVING))
 
 
 def expiry() -> datetime:
@@ -27,8 +34,13 @@ class UploadQuerySet(LeasedQuerySet["Upload"]):
         return self.filter(video=None)
 
     def expired(self) -> UploadQuerySet:
-        """Uploads that got no bytes for LIFETIME, and that nobody writes to now."""
-        return self.free().filter(expires_at__lt=timezone.now())
+        """Uploads that got no bytes for LIFETIME, and that nobody writes to now. One that needs none does not
+        expire: its bytes are all that there is of somebody's footage."""
+        return self.free().filter(expires_at__lt=timezone.now()).exclude(STRANDED)
+
+    def stranded(self) -> UploadQuerySet:
+        """Whole uploads that nobody finishes now, though their file is not that of a video yet."""
+        return self.free().filter(STRANDED)
 
 
 class Upload(Leased):

@@ -27,14 +27,14 @@ AFTER_DEATH = timedelta(seconds=15)  # the same, for a row whose holder died
 
 
 def run() -> int:
-    """One round; how many messages were sent."""
-    _plans()
-    clear_leftovers()
-    uploads.expire()
-    upkeep.ask()
+    """One round; how many messages were sent. What others wait for goes first: clearing away may fail."""
     sent = _videos() + _stills() + _renders() + _rebuilds() + training_queue.requeue_lost()
     if sent:
         logger.info("reconciler sent %d messages", sent)
+    _plans()
+    upkeep.ask()
+    uploads.expire()
+    clear_leftovers()
     return sent
 
 

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import logging
 
-from django.db import transaction
-from django.db.models import Q
+from django.db import DatabaseError, transaction
 from django.utils import timezone
 
 from rotoscope.lease import claim, renewing
@@ -56,19 +55,21 @@ def _lacks_its_file(video: Video) -> bool:
 
 
 def finish_stranded() -> int:
-    """Finish whole uploads whose request was killed before it could; how many."""
+    """Finish whole uploads whose request was killed before it could; how many. Each stands for itself."""
     finished = 0
-    lacking = Q(video__source="", video__state=Video.State.RECEIVING)
-    stranded = Upload.objects.free().filter(lacking | Q(video=None))
-    for upload in stranded.select_related("video"):
-        if not upload.is_whole:
-            continue
+    for upload in Upload.objects.stranded().select_related("video"):
         try:
             finished += finish(upload) is not None
         except FileNotFoundError:  # lost, or on another machine, where it will be found in time
             if upload.expires_at < timezone.now():
                 logger.error("the file of whole upload %s is lost", upload.pk)
                 _give_up(upload)
+        except DatabaseError:
+            raise
+        except (
+            Exception
+        ) as problem:  # storage is full or away, each in its own words; the next round tries again
+            logger.error("whole upload %s cannot be finished now: %r", upload.pk, problem)
     return finished
 
 

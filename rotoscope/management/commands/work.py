@@ -1,5 +1,6 @@
 """`manage.py work`: one process that works off queues. Several of them share the work."""
 
+import logging
 import os
 import signal
 import threading
@@ -14,7 +15,11 @@ from django.utils.module_loading import autodiscover_modules
 from filters.training_work import get_ready
 from rotoscope import malloc
 from rotoscope.broker import QUEUES
+from rotoscope.files import clear_leftovers
 
+logger = logging.getLogger("rotoscope.work")
+
+TIDY_EVERY = 600.0  # seconds
 GRACE_MS = 3_000
 """How long running work is waited for at the end. What is cut short comes back from the queue."""
 
@@ -48,9 +53,19 @@ class Command(BaseCommand):
             threading.Thread(target=get_ready, name="get ready", daemon=True).start()
         self.stdout.write(f"working off {', '.join(options['queues'])}")
         self.stdout.flush()
-        while not stop.wait(3600):
-            pass
+        stay_tidy(stop)
         worker.stop(timeout=GRACE_MS)
         broker.close()
         # A thread deep in a computation would keep the process; its message is redelivered.
         os._exit(0)
+
+
+def stay_tidy(stop: threading.Event) -> None:
+    """Return once `stop` is set; until then clear away what this machine need not keep: it may have no reconciler."""
+    while True:
+        try:
+            clear_leftovers()
+        except OSError:
+            logger.exception("leftovers could not be cleared away; it will be tried again")
+        if stop.wait(TIDY_EVERY):
+            return
