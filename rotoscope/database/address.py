@@ -15,13 +15,13 @@ def settings_for(url: str) -> dict[str, Any]:
     if not name:
         raise env.SettingError("DATABASE_URL names no database after the host.")
     options: dict[str, Any] = dict(parse_qsl(parts.query))
-    host = options.pop("host", None) or parts.hostname or ""
+    host = options.pop("host", None) or unquote(parts.hostname or "")
     return {
         "ENGINE": "django.db.backends.postgresql",
         "NAME": name,
         "USER": unquote(parts.username or ""),
         "PASSWORD": unquote(parts.password or ""),
-        "HOST": unquote(host),
+        "HOST": host,
         "PORT": str(parts.port or ""),
         "CONN_MAX_AGE": 60,
         "CONN_HEALTH_CHECKS": True,

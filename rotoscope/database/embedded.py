@@ -13,6 +13,7 @@ import subprocess
 import tempfile
 import time
 from pathlib import Path
+from urllib.parse import quote
 
 import psycopg
 
@@ -41,9 +42,10 @@ THROWAWAY = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "o
 
 
 def socket_folder(home: Path) -> Path:
-    """Where the server of the data folder `home` listens: inside it, or under /tmp where that path is too long."""
+    """Where the server of the data folder `home` listens: inside it, or under /tmp where that path is too long
+    or holds a comma, at which PostgreSQL would part it into several."""
     inside = home / "postgres" / "socket"
-    if len(os.fsencode(inside)) <= LONGEST_SOCKET:
+    if len(os.fsencode(inside)) <= LONGEST_SOCKET and "," not in str(inside):
         return inside
     name = hashlib.sha256(os.fsencode(home)).hexdigest()[:16]
     return Path(tempfile.gettempdir()) / f"rotoscope-{os.getuid()}-{name}"
@@ -116,7 +118,7 @@ class Server:
 
     def url(self) -> str:
         """The address of the database as DATABASE_URL would give it."""
-        return f"postgresql://{ROLE}@/{NAME}?host={self.socket}"
+        return f"postgresql://{ROLE}@/{NAME}?host={quote(str(self.socket))}"
 
     def _connect(self, database: str) -> psycopg.Connection[tuple[object, ...]]:
         return psycopg.connect(

@@ -1,15 +1,18 @@
 """The embedded PostgreSQL: started by whoever needs it, gone with whoever started it."""
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import textwrap
 from pathlib import Path
 
 import psycopg
 import pytest
 
+from rotoscope.database import address
 from rotoscope.database.embedded import LONGEST_SOCKET, Server, socket_folder
 from rotoscope.database.programs import Account
 from tests.platform.installation import BASE, environment, manage, wait_until
@@ -156,6 +159,30 @@ def test_a_data_folder_with_a_long_name_has_its_socket_elsewhere(tmp_path: Path)
     finally:
         server.stop()
         server.socket.rmdir()
+
+
+@pytest.mark.parametrize("name", ["My C++ & 50% #1", "50%25?=@:", "a, b"])
+def test_a_data_folder_may_have_any_name(name: str) -> None:
+    with tempfile.TemporaryDirectory() as folder:  # a short path, so that the socket lies in it
+        home = Path(folder) / name
+        home.mkdir()
+        server = Server(home, throwaway=True)
+        server.start()
+        try:
+            psycopg.connect(server.url()).close()
+            told = address.settings_for(server.url())
+            with psycopg.connect(host=told["HOST"], user=told["USER"], dbname=told["NAME"]) as connection:
+                assert connection.execute("SHOW data_directory").fetchone() == (str(server.data),)
+        finally:
+            server.stop()
+            shutil.rmtree(server.socket)
+
+
+def test_everything_is_made_ready_in_a_folder_with_any_name() -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        done = manage(Path(folder) / "My C++ & 50% #1", "prepare")
+        assert done.returncode == 0, done.stderr
+        assert "the queue's tables made" in done.stdout
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root starts the server as somebody else")
