@@ -1,6 +1,8 @@
 """The first start on a machine: an owner with a password made here, so that nothing is open and nothing is empty."""
 
 import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from django.contrib.auth import get_user_model
@@ -18,14 +20,22 @@ class Welcome:
     password: str
 
 
-def make_owner() -> Welcome | None:
-    """Make the first account, which may do everything; None where anybody has an account already."""
-    users = get_user_model()._default_manager
+@contextmanager
+def arriving() -> Iterator[Welcome | None]:
+    """Make the first account, which may do everything; None where anybody has an account already.
+
+    The account is kept at the end of the block, which tells the password: a start that is cut short before leaves
+    none, and the next one makes it anew.
+    """
     with transaction.atomic():
-        if users.exists():
-            return None
-        password = "-".join("".join(secrets.choice(ALPHABET) for _ in range(4)) for _ in range(4))
-        get_user_model().objects.create_superuser(NAME, password=password)
+        yield _make_owner()
+
+
+def _make_owner() -> Welcome | None:
+    if get_user_model()._default_manager.exists():
+        return None
+    password = "-".join("".join(secrets.choice(ALPHABET) for _ in range(4)) for _ in range(4))
+    get_user_model().objects.create_superuser(NAME, password=password)
     return Welcome(NAME, password)
 
 

@@ -83,15 +83,15 @@ class Supervisor:
             self.database.start()
         for done in preparation.prepare():
             self.console.step(done)
-        welcome = newcomer.make_owner()
-        owner = newcomer.owner_name()
+        with newcomer.arriving() as welcome:
+            owner = newcomer.owner_name()
+            self.services = plan.services(self.base, self.home, self.mark, self.wishes, owner)
+            # The page first: eight processes that start together would keep it waiting.
+            self._await_web()
+            self._greet(welcome)
         connections.close_all()
-        self.services = plan.services(self.base, self.home, self.mark, self.wishes, owner)
-        # The page first: eight processes that start together would keep it waiting.
-        self._await_web()
         for service in self.services:
             service.look()
-        self._greet(welcome)
 
     def _greet(self, welcome: newcomer.Welcome | None) -> None:
         lines = [f"Rotoscope is at {self.console.strong(self.address)}"]
