@@ -64,7 +64,7 @@ class Supervisor:
     def address(self) -> str:
         """Where to open it."""
         host = "127.0.0.1" if self.wishes.host in ("0.0.0.0", "::") else self.wishes.host  # noqa: S104
-        return f"http://{host}:{self.wishes.port}"
+        return f"http://{f'[{host}]' if ':' in host else host}:{self.wishes.port}"
 
     def _interrupt(self, number: int, frame: types.FrameType | None) -> None:
         if not self.stopping:

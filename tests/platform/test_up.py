@@ -12,6 +12,9 @@ from pathlib import Path
 
 import pytest
 
+from rotoscope.supervisor.console import Console
+from rotoscope.supervisor.plan import Wishes
+from rotoscope.supervisor.run import Supervisor
 from tests.platform.installation import Installation, manage, wait_until
 
 pytestmark = pytest.mark.slow
@@ -70,6 +73,27 @@ def test_a_taken_port_is_refused_before_anything_is_started(tmp_path: Path) -> N
     assert refused.returncode == 1
     assert f"Port {port} on 127.0.0.1 is taken" in refused.stderr
     assert not (tmp_path / "home" / "postgres").exists()
+
+
+@pytest.mark.parametrize("port", ["0", "-1", "70000"])
+def test_a_port_that_there_is_not_is_refused_with_a_sentence(tmp_path: Path, port: str) -> None:
+    refused = manage(tmp_path / "home", "up", "--port", port)
+    assert refused.returncode == 2
+    assert refused.stderr.strip() == "CommandError: --port must be from 1 to 65535."
+
+
+@pytest.mark.parametrize(
+    ("host", "address"),
+    [
+        ("127.0.0.1", "http://127.0.0.1:8000"),
+        ("0.0.0.0", "http://127.0.0.1:8000"),  # noqa: S104
+        ("::1", "http://[::1]:8000"),
+    ],
+)
+def test_its_address_can_be_opened(tmp_path: Path, host: str, address: str) -> None:
+    wishes = Wishes(host, 8000, 1, sample=False)
+    supervisor = Supervisor(tmp_path, tmp_path, wishes, embedded=False, console=Console(colour=False))
+    assert supervisor.address == address
 
 
 def test_what_people_wait_for_goes_before_what_they_do_not_wait_for(running: Installation) -> None:

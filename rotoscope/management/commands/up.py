@@ -34,6 +34,8 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         """Run until Ctrl-C."""
         wishes = Wishes(options["host"], options["port"], options["workers"], not options["no_sample"])
+        if not 1 <= wishes.port <= 65535:
+            raise CommandError("--port must be from 1 to 65535.", returncode=2)
         if not 1 <= wishes.workers <= 64:
             raise CommandError("--workers must be from 1 to 64.", returncode=2)
         home = settings.ROTOSCOPE_HOME
