@@ -43,6 +43,7 @@ def local_path(stored: FieldFile | str) -> Path:
 def store(path: Path, name: str) -> str:
     """Move a local file into storage as `name`, replacing what is there; the name it has now.
 
+    On a disk it gets the mode of all stored files: a temporary one is its maker's alone, and nginx may be another.
     The same work done twice (a worker killed between storing and writing the row) gives the same name.
     """
     try:
@@ -56,6 +57,8 @@ def store(path: Path, name: str) -> str:
     target.parent.mkdir(parents=True, exist_ok=True)
     beside = target.with_name(f".{target.name}.{os.getpid()}-{threading.get_ident()}.part")
     shutil.move(path, beside)
+    if settings.FILE_UPLOAD_PERMISSIONS is not None:
+        beside.chmod(settings.FILE_UPLOAD_PERMISSIONS)
     beside.replace(target)
     return name
 
