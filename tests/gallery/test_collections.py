@@ -7,10 +7,12 @@ import threading
 import pytest
 from django.contrib.auth.models import User
 from django.db import connection
+from django.http import Http404
 from django.test import Client
 
 from tests.factories import make_filter, make_render_row, make_video_row
 from videos.models import Collection, Comparison, Render, Visibility
+from videos.views.collections import _reorder
 
 
 def test_it_makes_a_collection_with_its_first_render(owner_client: Client, owner: User) -> None:
@@ -103,6 +105,15 @@ def test_it_moves_works_and_takes_them_out(owner_client: Client, owner: User) ->
     owner_client.post(f"{move}{first.pk}/", {"by": "0"})
     assert names(target) == ["f2", "f1"]
     assert [item.position for item in target.items.order_by("position")] == [0, 1]
+
+
+def test_a_second_click_on_what_the_first_took_out_finds_nothing(owner: User) -> None:
+    target = _ordered(owner)
+    second_click = target.items.order_by("position")[1]
+    target.items.get(pk=second_click.pk).delete()  # the first click, when the second had looked already
+    with pytest.raises(Http404):
+        _reorder(target, second_click, 0)
+    assert names(target) == ["f0", "f2"]
 
 
 def test_it_refuses_odd_moves_and_strangers(

@@ -172,8 +172,11 @@ def _own(request: HttpRequest, ref: str) -> Collection:
 
 @transaction.atomic
 def _reorder(shown: Collection, chosen: CollectionItem, by: int) -> None:
-    """Positions are unique, so all are lifted out of the way first."""
-    order = list(shown.items.select_for_update().order_by("position").values_list("pk", flat=True))
+    """Positions are unique, so all are lifted out of the way first. 404 where another click took it out already."""
+    get_object_or_404(Collection.objects.select_for_update(), pk=shown.pk)  # as for what is added
+    order = list(shown.items.order_by("position").values_list("pk", flat=True))
+    if chosen.pk not in order:
+        raise Http404
     at = order.index(chosen.pk)
     order.pop(at)
     if by:
