@@ -104,6 +104,18 @@ def test_it_saves_the_arrangement_and_comes_back_to_it(
     assert (data["in"], data["out"], data["zoom"]) == (3, 20, [2.0, 0.25, 0.75])
 
 
+def test_a_look_at_a_comparison_counts_once_a_browser_and_not_for_its_owner(
+    colleague: User, colleague_client: Client, owner_client: Client, visitor: Client, owner: User
+) -> None:
+    video = make_video_row(owner)
+    saved = Comparison.objects.create(video=video, owner=colleague, title="Two", visibility="public")
+    for client in (visitor, visitor, owner_client, colleague_client):
+        assert client.get(saved.get_absolute_url()).status_code == 200
+    visitor.head(saved.get_absolute_url())
+    saved.refresh_from_db()
+    assert saved.views == 2
+
+
 def test_it_saves_a_grid_in_its_order(owner_client: Client, owner: User) -> None:
     video = make_video_row(owner)
     refs = [make_render_row(video).ref for _ in range(3)]

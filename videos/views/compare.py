@@ -42,14 +42,12 @@ def comparison(request: HttpRequest, ref: str) -> HttpResponse:
     arranged = arrangement.of_comparison(saved, renders, saved.video.frame_count)
     if {"a", "b", "grid", "layout"} & set(request.GET):
         arranged = arrangement.read(request.GET, renders, saved.video.frame_count)
-    if request.method == "GET" and not access.viewer_of(request).owns(saved):
-        saved.count_view()
     context = _context(request, saved.video, renders, arranged)
     may_change = access.can_change_own(access.viewer_of(request), saved)
     form = ComparisonForm(instance=saved) if may_change else None
     context |= {"comparison": saved, "may_change_comparison": may_change, "form": form}
     context["may_share"] = access.can_share(access.viewer_of(request), saved)
-    return page(request, "videos/compare.html", context)
+    return count_look(request, page(request, "videos/compare.html", context), saved)
 
 
 @login_required

@@ -145,18 +145,16 @@ def comparisons_of(viewer: Viewer, video: Video) -> list[Comparison]:
 
 
 def count_look(
-    request: HttpRequest, answer: HttpResponse, video: Video, render: Render | None = None
+    request: HttpRequest, answer: HttpResponse, first: Video | Comparison, *more: Render
 ) -> HttpResponse:
     """Count a look, once for each browser and work, and have the answer tell it so.
 
-    The owner's own looks, and what browsers fetch ahead, do not count.
+    Looks of the first work's owner, and what browsers fetch ahead, do not count.
     """
     ahead = "prefetch" in request.headers.get("Sec-Purpose", "")
-    if request.method != "GET" or ahead or access.viewer_of(request).owns(video):
+    if request.method != "GET" or ahead or access.viewer_of(request).owns(first):
         return answer
-    works: dict[str, Video | Render] = {f"v{video.pk}": video}
-    if render is not None:
-        works[f"r{render.pk}"] = render
+    works = {f"{type(work).__name__[0].lower()}{work.pk}": work for work in (first, *more)}  # v7, c7, r7
     for name in first_time(request, answer, "looked_at", *works):
         works[name].count_view()
     return answer
