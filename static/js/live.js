@@ -2,7 +2,14 @@
 // carries data-live itself. The answer is the element that takes its place; where it has the same text,
 // nothing is touched, so that focus stays. When the page is hidden, nothing is asked.
 
+import { ask } from './http.js';
+import { toast } from './toast.js';
+
+const SELDOM = 30; // seconds
+const GONE = 'This page cannot be brought up to date any more. Reload it.';
+const SIGNED_OUT = 'You are signed out. Sign in, and this page goes on by itself.';
 const waiting = new Map(); // element -> timer
+const told = new Set(); // sentences that were said
 
 function watch(root = document) {
   for (const part of root.querySelectorAll('[data-live]')) {
@@ -21,13 +28,25 @@ async function refresh(part) {
   if (!part.isConnected) return void waiting.delete(part);
   if (document.hidden) return schedule(part, seconds(part));
   try {
-    const response = await fetch(part.dataset.live, { headers: { 'X-Requested-With': 'fetch' }, cache: 'no-store' });
-    if (response.redirected || response.status === 404) return void waiting.delete(part);
-    if (!response.ok) throw new Error(String(response.status));
+    const response = await ask(part.dataset.live, { cache: 'no-store' });
     replace(part, await response.text());
-  } catch {
-    schedule(part, Math.min(30, seconds(part) * 4)); // the server may be restarting
+  } catch (error) {
+    missed(part, error.status);
   }
+}
+
+function missed(part, status) {
+  if (status === 404) {
+    waiting.delete(part);
+    return say(GONE);
+  }
+  if (status === 401) say(SIGNED_OUT);
+  schedule(part, status === 401 ? SELDOM : Math.min(SELDOM, seconds(part) * 4)); // the server may be restarting
+}
+
+function say(sentence) {
+  if (!told.has(sentence)) toast(sentence, 'bad', 20);
+  told.add(sentence);
 }
 
 function replace(part, text) {

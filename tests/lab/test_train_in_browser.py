@@ -9,9 +9,7 @@ from pathlib import Path
 import dramatiq
 import numpy as np
 import pytest
-from django.conf import settings
 from django.contrib.auth.models import User
-from django.test import Client
 from dramatiq.brokers.stub import StubBroker
 from PIL import Image
 from playwright.sync_api import Page, expect
@@ -20,6 +18,7 @@ from pytest_django.live_server_helper import LiveServer
 from filters import training_diary
 from filters.models import Filter, TrainingRun
 from filters.signals import judgement_wanted
+from tests.gallery.conftest import page_of
 from tests.styled import make_styled, shipped_weights
 from videos.judging import ask
 
@@ -58,19 +57,6 @@ def picture(tmp_path: Path) -> Path:
     )
     Image.fromarray(stripes.astype(np.uint8)).save(tmp_path / "striped_quilt.png")
     return tmp_path / "striped_quilt.png"
-
-
-def page_of(live_server: LiveServer, open_page: Open, user: User, path: str, **wishes: object) -> Page:
-    """A page in a window in which somebody is signed in."""
-    client = Client()
-    client.force_login(user)
-    page = open_page("about:blank", **wishes)
-    cookie = client.cookies[settings.SESSION_COOKIE_NAME].value
-    page.context.add_cookies(
-        [{"name": settings.SESSION_COOKIE_NAME, "value": cookie, "url": live_server.url}]
-    )
-    page.goto(live_server.url + path)
-    return page
 
 
 def drop(page: Page, file: Path) -> None:
