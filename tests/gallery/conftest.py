@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 import pytest
 from django.conf import settings
 from django.contrib.auth.models import User
+from django.contrib.sessions.models import Session
 from django.test import Client
 from playwright.sync_api import Browser, Page, sync_playwright
 from pytest_django.live_server_helper import LiveServer
@@ -82,3 +83,19 @@ def page_of(
     )
     page.goto(live_server.url + path)
     return page
+
+
+def end_sessions() -> None:
+    """As after two weeks."""
+    Session.objects.all().delete()
+
+
+def sign_in_elsewhere(page: Page, live_server: LiveServer) -> None:
+    """Olga signs in in another tab of the same window: from then on there is another token against forgery."""
+    other = page.context.new_page()
+    other.goto(f"{live_server.url}/accounts/login/")
+    other.fill("[name=username]", "olga")
+    other.fill("[name=password]", "olga's password")
+    other.click("main form button")
+    other.wait_for_url(lambda address: "login" not in address)
+    other.close()

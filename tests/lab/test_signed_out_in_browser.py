@@ -6,13 +6,12 @@ from collections.abc import Callable
 
 import pytest
 from django.contrib.auth.models import User
-from django.contrib.sessions.models import Session
 from dramatiq.brokers.stub import StubBroker
 from playwright.sync_api import Page, expect
 from pytest_django.live_server_helper import LiveServer
 
 from tests.factories import make_filter, make_render_row, make_video
-from tests.gallery.conftest import page_of
+from tests.gallery.conftest import end_sessions, page_of, sign_in_elsewhere
 from tests.styled import make_styled
 from videos.models import Render, Still, Video
 
@@ -34,22 +33,6 @@ def video(olga: User) -> Video:
     """Her footage, with one filter to paint it."""
     make_filter("night", name="Night")
     return make_video(olga, frames=24)
-
-
-def end_sessions() -> None:
-    """As after two weeks."""
-    Session.objects.all().delete()
-
-
-def sign_in_elsewhere(page: Page, live_server: LiveServer) -> None:
-    """In another tab of the same window: from then on there is another token against forgery."""
-    other = page.context.new_page()
-    other.goto(f"{live_server.url}/accounts/login/")
-    other.fill("[name=username]", "olga")
-    other.fill("[name=password]", "olga's password")
-    other.click("main form button")
-    other.wait_for_url(lambda address: "login" not in address)
-    other.close()
 
 
 def test_the_lab_says_so_and_goes_on_after_signing_in(

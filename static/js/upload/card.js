@@ -94,6 +94,7 @@ export class Card {
     if (state === 'sending') this.#pace.note(transfer.sent);
     else this.#pace.reset();
     this.#figures(transfer);
+    this.#part('login').hidden = state !== 'failed' || !transfer.signedOut;
     this.#allow({ pause: ['waiting', 'sending', 'retrying'].includes(state), resume: ['paused', 'failed'].includes(state), cancel: true });
   }
 
