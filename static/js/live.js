@@ -1,6 +1,7 @@
 // <div data-live="ADDRESS" data-every="2"> is fetched anew every so many seconds, for as long as the server's answer
-// carries data-live itself. The answer is the element that takes its place; where it has the same text,
-// nothing is touched, so that focus stays. When the page is hidden, nothing is asked.
+// carries data-live itself. The answer is the element that takes its place; where it says the same, nothing is
+// touched, so that focus stays. When the page is hidden, nothing is asked; while something in the part is pressed,
+// nothing is replaced, or the click would be lost.
 
 import { ask } from './http.js';
 import { toast } from './toast.js';
@@ -10,6 +11,7 @@ const GONE = 'This page cannot be brought up to date any more. Reload it.';
 const SIGNED_OUT = 'You are signed out. Sign in, and this page goes on by itself.';
 const waiting = new Map(); // element -> timer
 const told = new Set(); // sentences that were said
+let pressed = null; // what a pointer is down on
 
 function watch(root = document) {
   for (const part of root.querySelectorAll('[data-live]')) {
@@ -55,7 +57,8 @@ function replace(part, text) {
   const fresh = box.content.firstElementChild;
   if (!fresh) return void waiting.delete(part);
   if (fresh.hasAttribute('data-reload')) return void location.reload();
-  if (fresh.isEqualNode(part)) return schedule(part, seconds(part));
+  passToken(part, fresh);
+  if (part.contains(pressed) || fresh.isEqualNode(part)) return schedule(part, seconds(part));
   waiting.delete(part);
   keepProgress(part, fresh);
   const focused = part.contains(document.activeElement) ? document.activeElement.id : '';
@@ -66,18 +69,29 @@ function replace(part, text) {
   watch(fresh);
 }
 
-/** A bar that was at 40 % and is at 45 % glides there instead of being new. */
+/** Django masks its token anew in every answer: that is no change, and it is the newest that counts. */
+function passToken(part, fresh) {
+  const token = fresh.querySelector('[name=csrfmiddlewaretoken]')?.getAttribute('value');
+  if (!token) return;
+  for (const field of part.querySelectorAll('[name=csrfmiddlewaretoken]')) field.setAttribute('value', token);
+}
+
+/** A bar that was at 40 % and is at 45 % glides there instead of being new; in the end it stands as it was written. */
 function keepProgress(old, fresh) {
   const before = old.querySelectorAll('progress[id]');
   for (const bar of before) {
     const after = fresh.querySelector(`#${CSS.escape(bar.id)}`);
     if (!after || !after.hasAttribute('value')) continue;
-    const goal = after.value;
+    const goal = after.getAttribute('value');
     after.value = bar.value;
-    requestAnimationFrame(() => requestAnimationFrame(() => { after.value = goal; }));
+    requestAnimationFrame(() => requestAnimationFrame(() => after.setAttribute('value', goal)));
   }
 }
 
+document.addEventListener('pointerdown', (event) => { if (!event.button) pressed = event.target; }, true);
+for (const kind of ['pointerup', 'pointercancel']) {
+  document.addEventListener(kind, () => setTimeout(() => { pressed = null; }), true); // the click comes first
+}
 document.addEventListener('visibilitychange', () => {
   if (!document.hidden) for (const part of waiting.keys()) schedule(part, 0.1);
 });
