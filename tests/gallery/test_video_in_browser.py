@@ -1,0 +1,52 @@
+"""The page of a video in a real chromium: its menu, the keys of its player, and a film that is not there."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from django.contrib.auth.models import User
+from playwright.sync_api import Page, expect
+from pytest_django.live_server_helper import LiveServer
+
+from tests.factories import make_render_row, make_video
+from tests.gallery.conftest import page_of
+from videos.models import Video
+
+pytestmark = [pytest.mark.slow, pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+Open = Callable[..., Page]
+expect.set_options(timeout=60_000)
+
+
+@pytest.fixture
+def olga(transactional_db: None) -> User:
+    """Olga, whose footage it is."""
+    return User.objects.create_user("olga", password="olga's password")
+
+
+@pytest.fixture
+def conrad(transactional_db: None) -> User:
+    """Conrad, who has an account."""
+    return User.objects.create_user("conrad", password="conrad's password")
+
+
+@pytest.fixture
+def video(olga: User) -> Video:
+    """Her footage of two seconds, with sound."""
+    return make_video(olga, title="Ebb", frames=48, audio=True)
+
+
+@pytest.mark.parametrize("width", [360, 390, 820, 1440])
+@pytest.mark.parametrize("name", ["olga", "conrad"])
+def test_the_menu_opens_within_the_page(
+    live_server: LiveServer, open_page: Open, olga: User, conrad: User, video: Video, width: int, name: str
+) -> None:
+    render = make_render_row(video)
+    who = User.objects.get(username=name)
+    page = page_of(live_server, open_page, who, render.get_absolute_url(), size=(width, 844), failing="404")
+    page.locator(".actions .menu > summary").click()
+    box = page.locator(".actions .menu > div").bounding_box()
+    assert box is not None
+    assert 0 <= box["x"] < box["x"] + box["width"] <= width
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
