@@ -50,3 +50,25 @@ def test_the_menu_opens_within_the_page(
     assert box is not None
     assert 0 <= box["x"] < box["x"] + box["width"] <= width
     assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+STATUS = "document.querySelector('rs-player').status()"
+
+
+def test_space_presses_the_button_that_has_the_focus(
+    live_server: LiveServer, open_page: Open, video: Video
+) -> None:
+    page = open_page(f"{live_server.url}{video.get_absolute_url()}")
+    sound = page.get_by_role("button", name="Sound")
+    sound.focus()
+    page.keyboard.press("Space")
+    expect(sound).to_have_attribute("aria-pressed", "true")
+    page.get_by_role("button", name="One frame on").focus()
+    page.keyboard.press("Space")
+    page.wait_for_function(f"{STATUS}.frame === 1")
+    page.keyboard.press("ArrowRight")
+    page.wait_for_function(f"{STATUS}.frame === 2")
+    assert page.evaluate(STATUS)["playing"] is False
+    page.get_by_role("button", name="Play").focus()
+    page.keyboard.press("Space")
+    page.wait_for_function(f"{STATUS}.playing")
