@@ -108,7 +108,11 @@ async function arrived(transfer, card, file) {
   });
 }
 
+/** Whether what has arrived of a file may go; asked before it does. */
+const mayGo = (name) => window.confirm(`Remove ${name}? What has arrived of it goes too.`);
+
 async function cancel(transfer, card, file) {
+  if (transfer.address && !mayGo(file.name)) return;
   inHand.delete(keyOf(file));
   card.element.remove();
   section.hidden = !list.children.length;
@@ -158,6 +162,7 @@ document.getElementById('unfinished').addEventListener('change', (event) => {
 document.getElementById('unfinished').addEventListener('click', async (event) => {
   if (!event.target.matches('[data-removes]')) return;
   const card = event.target.closest('[data-unfinished]');
+  if (card.querySelector('progress').value && !mayGo(card.dataset.name)) return;
   try {
     await request('DELETE', card.dataset.unfinished);
   } catch (error) {
