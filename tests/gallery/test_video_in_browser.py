@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import pytest
 from django.contrib.auth.models import User
+from django.core.files.base import ContentFile
 from playwright.sync_api import Page, expect
 from pytest_django.live_server_helper import LiveServer
 
@@ -65,10 +66,25 @@ def test_space_presses_the_button_that_has_the_focus(
     expect(sound).to_have_attribute("aria-pressed", "true")
     page.get_by_role("button", name="One frame on").focus()
     page.keyboard.press("Space")
-    page.wait_for_function(f"{STATUS}.frame === 1")
+    page.wait_for_function(f"() => {STATUS}.frame === 1")
     page.keyboard.press("ArrowRight")
-    page.wait_for_function(f"{STATUS}.frame === 2")
+    page.wait_for_function(f"() => {STATUS}.frame === 2")
     assert page.evaluate(STATUS)["playing"] is False
     page.get_by_role("button", name="Play").focus()
     page.keyboard.press("Space")
-    page.wait_for_function(f"{STATUS}.playing")
+    page.wait_for_function(f"() => {STATUS}.playing")
+
+
+def test_a_film_that_cannot_be_loaded_is_said_to_be_so_and_tried_again(
+    live_server: LiveServer, open_page: Open, video: Video
+) -> None:
+    render = make_render_row(video)  # its file is not there
+    page = open_page(f"{live_server.url}{render.get_absolute_url()}", failing="status of 404")
+    expect(page.locator(".toast")).to_have_text("This film cannot be loaded. Reload the page to try again.")
+    with video.footage.open() as film:
+        render.output.save("back.mp4", ContentFile(film.read()))
+    page.wait_for_timeout(3000)  # not sooner: the server is not asked at every press
+    page.get_by_role("button", name="One frame on").click()
+    page.wait_for_function(f"() => {STATUS}.frames[0] === 1")
+    page.get_by_role("button", name="Play").click()
+    page.wait_for_function(f"() => {STATUS}.frames[0] > 4")
