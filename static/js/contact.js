@@ -1,20 +1,55 @@
 // The contact sheet draws frames out of the renders themselves: one hidden <video> for each filter is put to frame
-// after frame, as its cells come into sight. Stills that are being painted are looked for again.
+// after frame, as its cells come into sight. Stills that are being painted are looked for again, and only their cells
+// are replaced: whoever chooses filters, scrolls or reads meanwhile is not disturbed.
+
+import { ask } from './http.js';
 
 const WIDTH = 480; // pixels of a drawn cell
+const SOON = 4000; // milliseconds until waiting stills are looked for
+const SELDOM = 60000; // the same where nothing comes
 
 class RsContact extends HTMLElement {
   connectedCallback() {
     this.readers = new Map(); // src -> Reader
-    const seen = new IntersectionObserver((entries) => {
+    this.seen = new IntersectionObserver((entries) => {
       for (const entry of entries) {
         if (!entry.isIntersecting) continue;
-        seen.unobserve(entry.target);
+        this.seen.unobserve(entry.target);
         this.#reader(entry.target.dataset.src).draw(entry.target);
       }
     }, { root: this, rootMargin: '200px' });
-    for (const cell of this.querySelectorAll('[data-src]')) seen.observe(cell);
-    if ('waits' in this.dataset) setTimeout(() => location.reload(), 4000);
+    for (const cell of this.querySelectorAll('[data-src]')) this.seen.observe(cell);
+    if ('waits' in this.dataset) this.#lookIn(SOON);
+  }
+
+  #lookIn(wait) {
+    setTimeout(() => (document.hidden || !navigator.onLine ? this.#lookIn(wait) : this.#look(wait)), wait);
+  }
+
+  /** What has been painted by now is put in its place; the rest is looked for later, ever more seldom. */
+  async #look(wait) {
+    let came = 0;
+    try {
+      const answer = await ask(location.href, { cache: 'no-store' });
+      const fresh = new DOMParser().parseFromString(await answer.text(), 'text/html');
+      came = this.#take(fresh);
+      if (!fresh.querySelector('rs-contact[data-waits]')) return;
+    } catch (error) {
+      if (error.status === 404) return; // the footage is gone, or not to be seen any more
+    }
+    this.#lookIn(came ? SOON : Math.min(SELDOM, wait * 1.5));
+  }
+
+  /** Replace the cells that wait no longer; how many there were. */
+  #take(fresh) {
+    const waiting = [...this.querySelectorAll('.cell.waits')];
+    const painted = waiting.map((cell) => [cell, fresh.getElementById(cell.parentElement.id)?.querySelector('.cell:not(.waits)')])
+      .filter(([, cell]) => cell);
+    for (const [old, cell] of painted) {
+      old.replaceWith(cell);
+      if (cell.dataset.src) this.seen.observe(cell);
+    }
+    return painted.length;
   }
 
   #reader(src) {

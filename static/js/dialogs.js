@@ -1,4 +1,8 @@
-// <button data-opens="ID"> opens <dialog id="ID">; <button data-closes> closes the one it is in.
+// <button data-opens="ID"> opens <dialog id="ID">; <button data-closes> closes the one it is in, and so does a press
+// beside it. One that began inside, as in selecting a text by dragging, leaves it open wherever it is let go.
+
+let began = false; // whether the last press began beside the dialog that it is on
+document.addEventListener('pointerdown', (event) => { began = outside(event); }, true);
 
 document.addEventListener('click', (event) => {
   const opener = event.target.closest('[data-opens]');
@@ -12,13 +16,13 @@ document.addEventListener('click', (event) => {
   }
   const closer = event.target.closest('[data-closes]');
   if (closer) closer.closest('dialog')?.close();
-  else if (event.target instanceof HTMLDialogElement && outside(event)) event.target.close();
+  else if (began && event.detail > 0 && outside(event)) event.target.close();
 });
 
-function outside(event) {
-  const box = event.target.getBoundingClientRect();
-  const inside = event.clientX >= box.left && event.clientX <= box.right && event.clientY >= box.top && event.clientY <= box.bottom;
-  return event.detail > 0 && !inside;
+function outside({ target, clientX, clientY }) {
+  if (!(target instanceof HTMLDialogElement)) return false;
+  const box = target.getBoundingClientRect();
+  return clientX < box.left || clientX > box.right || clientY < box.top || clientY > box.bottom;
 }
 
 // <button data-copies="#id-of-a-field"> or data-copy-text="…": onto the clipboard.

@@ -1,4 +1,17 @@
-// Requests to our own server, with Django's token against forgery.
+// Requests to our own server, with Django's token against forgery. What does not bring the answer that was asked for
+// throws a Failure: its message is a sentence for people.
+
+const SIGNED_OUT = 'You are signed out. Sign in, then try again.';
+const CUT = 'There is no connection to the server. Try again in a moment.';
+const ODD = 'That did not work. Try again.';
+
+/** `status` as the server answered; 401 when signed out, 0 when there was no connection. */
+export class Failure extends Error {
+  constructor(sentence, status) {
+    super(sentence);
+    this.status = status;
+  }
+}
 
 /** The CSRF token: from the cookie, else from any form on the page. */
 export function csrfToken() {
@@ -6,24 +19,38 @@ export function csrfToken() {
   return cookie?.[1] ?? document.querySelector('[name=csrfmiddlewaretoken]')?.value ?? '';
 }
 
-/** POST `data` (FormData or a plain object) and give back the Response; an answer of 400 and above throws. */
-export async function post(address, data = {}) {
-  const body = data instanceof FormData ? data : new URLSearchParams(data);
-  const response = await fetch(address, {
-    method: 'POST',
-    body,
-    headers: { 'X-CSRFToken': csrfToken(), 'X-Requested-With': 'fetch', Accept: 'application/json, text/html' },
-  });
-  if (!response.ok) throw new Error(await sentence(response));
+/**
+ * Fetch an address that answers by itself, never by sending elsewhere: where the session has ended, the server sends
+ * to the page for signing in, which must not be taken for the answer.
+ */
+export async function ask(address, options = {}) {
+  // The token in a form is from when the page was made; after signing in anew it does not count any more.
+  if (options.body instanceof FormData) options.body.delete('csrfmiddlewaretoken');
+  const headers = { 'X-CSRFToken': csrfToken(), 'X-Requested-With': 'fetch', ...options.headers };
+  let response;
+  try {
+    response = await fetch(address, { ...options, headers });
+  } catch (error) {
+    throw error instanceof TypeError ? new Failure(CUT, 0) : error;
+  }
+  if (response.redirected) throw new Failure(SIGNED_OUT, 401);
+  if (!response.ok) throw new Failure(await sentence(response), response.status);
   return response;
 }
 
-/** What an answer that refuses says to a person. */
+/** POST `data` (FormData or a plain object) and give back the Response. */
+export function post(address, data = {}) {
+  const body = data instanceof FormData ? data : new URLSearchParams(data);
+  return ask(address, { method: 'POST', body, headers: { Accept: 'application/json, text/html' } });
+}
+
+/** What an answer that refuses says to a person; a page is for the address line, not for a line of words. */
 async function sentence(response) {
   const kind = response.headers.get('content-type') ?? '';
   if (kind.includes('json')) {
     const answer = await response.json();
-    return answer.error ?? answer.detail ?? 'That did not work.';
+    return answer.error ?? answer.detail ?? (answer.sentences?.join(' ') || ODD);
   }
-  return response.status === 403 ? 'You may not do that. Perhaps you are signed out?' : 'That did not work. Try again.';
+  if (kind.startsWith('text/plain')) return (await response.text()).trim().slice(0, 300) || ODD;
+  return response.status === 403 ? 'You may not do that. Perhaps you are signed out?' : ODD;
 }

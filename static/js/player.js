@@ -43,7 +43,8 @@ class RsPlayer extends HTMLElement {
     });
     document.addEventListener('keydown', (event) => {
       if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || document.querySelector('dialog[open]')) return;
-      if (event.target.matches?.('input, textarea, select, a, button:not([data-act]), summary')) return;
+      if (event.target.matches?.('input, textarea, select')) return;
+      if (event.key === ' ' && event.target.matches?.('a, button, summary') && event.target.dataset.act !== 'play') return;
       const by = event.shiftKey ? Math.round(clock.timing.rate) : 1;
       const wish = { ' ': acts.play, ArrowRight: () => clock.step(by), ArrowLeft: () => clock.step(-by), f: acts.fullscreen }[event.key];
       if (!wish) return;

@@ -5,7 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 import pytest
+from django.conf import settings
+from django.contrib.auth.models import User
+from django.contrib.sessions.models import Session
+from django.test import Client
 from playwright.sync_api import Browser, Page, sync_playwright
+from pytest_django.live_server_helper import LiveServer
 
 from tests.machine import find
 
@@ -35,11 +40,18 @@ def chromium() -> Iterator[Browser]:
 
 @pytest.fixture
 def open_page(chromium: Browser) -> Iterator[Callable[..., Page]]:
-    """Opens an address in a window of its own; a mistake in a script fails the test."""
+    """Opens an address in a window of its own; a mistake in a script fails the test.
+
+    `failing`: what the browser may complain of, since the test is about an answer that fails.
+    """
     contexts = []
     mistakes: list[str] = []
 
-    def make(address: str, size: tuple[int, int] = (1440, 900), **wishes: object) -> Page:
+    def make(address: str, size: tuple[int, int] = (1440, 900), failing: str = "", **wishes: object) -> Page:
+        def note(line: str) -> None:
+            if not failing or failing not in line:
+                mistakes.append(line)
+
         context = chromium.new_context(
             viewport={"width": size[0], "height": size[1]},
             **wishes,  # type: ignore[arg-type]
@@ -48,7 +60,7 @@ def open_page(chromium: Browser) -> Iterator[Callable[..., Page]]:
         contexts.append(context)
         page = context.new_page()
         page.on("pageerror", lambda mistake: mistakes.append(str(mistake)))
-        page.on("console", lambda line: mistakes.append(line.text) if line.type == "error" else None)
+        page.on("console", lambda line: note(line.text) if line.type == "error" else None)
         page.goto(address)
         return page
 
@@ -56,3 +68,34 @@ def open_page(chromium: Browser) -> Iterator[Callable[..., Page]]:
     for context in contexts:
         context.close()
     assert not mistakes
+
+
+def page_of(
+    live_server: LiveServer, open_page: Callable[..., Page], user: User, path: str, **wishes: object
+) -> Page:
+    """A page in a window in which somebody is signed in."""
+    client = Client()
+    client.force_login(user)
+    page = open_page("about:blank", **wishes)
+    cookie = client.cookies[settings.SESSION_COOKIE_NAME].value
+    page.context.add_cookies(
+        [{"name": settings.SESSION_COOKIE_NAME, "value": cookie, "url": live_server.url}]
+    )
+    page.goto(live_server.url + path)
+    return page
+
+
+def end_sessions() -> None:
+    """As after two weeks."""
+    Session.objects.all().delete()
+
+
+def sign_in_elsewhere(page: Page, live_server: LiveServer) -> None:
+    """Olga signs in in another tab of the same window: from then on there is another token against forgery."""
+    other = page.context.new_page()
+    other.goto(f"{live_server.url}/accounts/login/")
+    other.fill("[name=username]", "olga")
+    other.fill("[name=password]", "olga's password")
+    other.click("main form button")
+    other.wait_for_url(lambda address: "login" not in address)
+    other.close()

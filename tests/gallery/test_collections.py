@@ -25,6 +25,17 @@ def test_it_makes_a_collection_with_its_first_render(owner_client: Client, owner
     assert answer.headers["Location"] == made.get_absolute_url()
 
 
+def test_a_typed_title_makes_a_new_one_though_another_is_chosen(owner_client: Client, owner: User) -> None:
+    render = make_render_row(make_video_row(owner))
+    first = Collection.objects.create(owner=owner, title="The first of hers")
+    words = {"kind": "render", "ref": render.ref, "to": first.ref, "title": " For snow "}
+    owner_client.post("/collections/add/", words)
+    made = Collection.objects.exclude(pk=first.pk).get()
+    assert made.title == "For snow"
+    assert [item.render for item in made.items.all()] == [render]
+    assert not first.items.exists()
+
+
 def test_it_adds_each_work_once(owner_client: Client, owner: User) -> None:
     video = make_video_row(owner)
     render = make_render_row(video)

@@ -58,6 +58,14 @@ def test_it_searches_names_artists_and_what_they_suit(visitor: Client, db: None)
     assert names(visitor, "/filters/?q=brush") == ["Ink"]
 
 
+def test_all_counts_what_is_shown_without_the_tag(visitor: Client, db: None) -> None:
+    make_filter(name="Great Wave", tags=["print"])
+    make_filter(name="Ink", tags=["brush"])
+    make_filter(name="Little Wave", tags=["brush"])
+    for address, count in (("", 3), ("?tag=print", 3), ("?tag=print&q=wave", 2), ("?q=ink", 1)):
+        assert f">all {count}</a>" in visitor.get(f"/filters/{address}").content.decode(), address
+
+
 def test_it_says_why_a_filter_is_unavailable(visitor: Client, db: None) -> None:
     one = make_filter(name="Away", unavailable_reason="The service does not answer since noon.")
     assert "does not answer since noon" in visitor.get("/filters/").content.decode()

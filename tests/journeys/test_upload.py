@@ -142,6 +142,7 @@ def test_an_upload_can_be_paused_named_resumed_and_cancelled(
     first.get_by_role("button", name="Pause").click()
     expect(first).to_have_attribute("data-state", "paused")
     expect(second).to_have_attribute("data-state", "sending")
+    page.once("dialog", lambda question: question.accept())
     second.get_by_role("button", name="Cancel").click()
     expect(second).to_have_count(0)
     wait_until("nothing of it is left", lambda: one(installation, OFFSET, "dropped.mp4") is None)

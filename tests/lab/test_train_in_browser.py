@@ -9,9 +9,7 @@ from pathlib import Path
 import dramatiq
 import numpy as np
 import pytest
-from django.conf import settings
 from django.contrib.auth.models import User
-from django.test import Client
 from dramatiq.brokers.stub import StubBroker
 from PIL import Image
 from playwright.sync_api import Page, expect
@@ -20,6 +18,7 @@ from pytest_django.live_server_helper import LiveServer
 from filters import training_diary
 from filters.models import Filter, TrainingRun
 from filters.signals import judgement_wanted
+from tests.gallery.conftest import page_of
 from tests.styled import make_styled, shipped_weights
 from videos.judging import ask
 
@@ -58,19 +57,6 @@ def picture(tmp_path: Path) -> Path:
     )
     Image.fromarray(stripes.astype(np.uint8)).save(tmp_path / "striped_quilt.png")
     return tmp_path / "striped_quilt.png"
-
-
-def page_of(live_server: LiveServer, open_page: Open, user: User, path: str, **wishes: object) -> Page:
-    """A page in a window in which somebody is signed in."""
-    client = Client()
-    client.force_login(user)
-    page = open_page("about:blank", **wishes)
-    cookie = client.cookies[settings.SESSION_COOKIE_NAME].value
-    page.context.add_cookies(
-        [{"name": settings.SESSION_COOKIE_NAME, "value": cookie, "url": live_server.url}]
-    )
-    page.goto(live_server.url + path)
-    return page
 
 
 def drop(page: Page, file: Path) -> None:
@@ -149,6 +135,34 @@ def test_a_mix_follows_its_sliders_and_is_kept(live_server: LiveServer, open_pag
     page.wait_for_url("**/filters/miras-mix/")
     expect(page.locator("#mixed-of")).to_be_visible()
     expect(page.locator("main")).to_contain_text("67 %")
+
+
+def test_what_the_server_would_refuse_is_refused_when_it_is_chosen(
+    live_server: LiveServer, open_page: Open, carla: User, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("videos.views.training.MOST_BYTES", 60_000)
+    make_styled("Night", 0)
+    pictures = [tmp_path / f"{number}.png" for number in range(9)]
+    for number, path in enumerate(pictures):
+        Image.new("RGB", (64, 64), (20 * number, 0, 0)).save(path)
+    heavy = tmp_path / "heavy.png"
+    heavy.write_bytes(pictures[0].read_bytes() + bytes(60_000))
+    page = page_of(live_server, open_page, carla, "/lab/train/")
+    page.set_input_files("#picture", [heavy, pictures[0]])
+    expect(page.locator(".toast")).to_have_text("heavy.png is larger than 0.06 MB. Choose a smaller one.")
+    expect(page.locator(".piece")).to_have_count(1)
+    page.set_input_files("#picture", pictures)
+    expect(page.locator(".toast").last).to_contain_text("at most 8 pictures")
+    expect(page.locator(".piece")).to_have_count(8)
+    assert page.evaluate("document.getElementById('picture').files.length") == 8
+    page.get_by_text("Or learn anew from pictures that are here").click()
+    kept = page.locator("[name=kept]").first
+    kept.press("Space")
+    expect(kept).not_to_be_checked()
+    page.locator(".piece [data-does=remove]").first.click()
+    kept.press("Space")
+    expect(kept).to_be_checked()
+    expect(page.locator(".piece output")).to_have_text(["64 × 64, all of it"] * 7 + [re.compile("all of it")])
 
 
 @pytest.mark.parametrize("size", [WIDE, NARROW])

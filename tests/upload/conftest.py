@@ -5,6 +5,10 @@ from pathlib import Path
 import pytest
 from pytest_django import Settings
 
+from tests.gallery.conftest import chromium, open_page
+
+__all__ = ["chromium", "home", "open_page"]
+
 
 @pytest.fixture(autouse=True)
 def home(settings: Settings, tmp_path: Path) -> Path:

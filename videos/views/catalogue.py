@@ -32,14 +32,13 @@ def filters(request: HttpRequest) -> HttpResponse:
     query = request.GET.get("q", "").strip()[:100]
     tag = request.GET.get("tag", "").strip()[:40]
     every = shown_to(viewer)
-    chosen = every
+    found = every
     if query:
         words = Q(name__icontains=query) | Q(description__icontains=query) | Q(tags__contains=[query.lower()])
-        chosen = chosen.filter(
+        found = found.filter(
             words | Q(style_image__artist__icontains=query) | Q(suits__contains=[query.lower()])
         )
-    if tag:
-        chosen = chosen.filter(Q(tags__contains=[tag]) | Q(suits__contains=[tag]))
+    chosen = found.filter(Q(tags__contains=[tag]) | Q(suits__contains=[tag])) if tag else found
     shown = page_of(chosen.with_pictures().order_by("name", "pk"), request, 24)
     samples = samples_of([one.pk for one in shown])
     context = {
@@ -49,6 +48,7 @@ def filters(request: HttpRequest) -> HttpResponse:
         "filter_query": query,
         "tag": tag,
         "tags": _tags(every),
+        "total": found.count() if tag else shown.paginator.count,
     }
     return render(request, "filters/catalogue.html", context)
 

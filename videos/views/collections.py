@@ -92,7 +92,10 @@ def delete(request: HttpRequest, ref: str) -> HttpResponse:
 @login_required
 @require_POST
 def add(request: HttpRequest) -> HttpResponse:
-    """Put a render or a comparison (`kind`, `ref`) into a collection (`to`), or into a new one (`title`)."""
+    """Put a render or a comparison (`kind`, `ref`) into a collection (`to`), or into a new one (`title`).
+
+    A title wins: one of one's own collections is always chosen in the form, a title is there only when typed.
+    """
     kind, ref = request.POST.get("kind", ""), request.POST.get("ref", "")
     if kind == "render":
         work: Render | Comparison = access.render_or_404(request, ref)
@@ -151,11 +154,11 @@ def visible_items(viewer: Viewer, shown: Collection) -> list[CollectionItem]:
 
 def _target(request: HttpRequest) -> Collection | None:
     assert request.user.is_authenticated  # the view asks for it
-    mine = Collection.objects.filter(owner=request.user)
-    if request.POST.get("to"):
-        return get_object_or_404(mine, ref=request.POST["to"])
     title = request.POST.get("title", "").strip()[:200]
-    return Collection.objects.create(owner=request.user, title=title) if title else None
+    if title:
+        return Collection.objects.create(owner=request.user, title=title)
+    mine = Collection.objects.filter(owner=request.user)
+    return get_object_or_404(mine, ref=request.POST["to"]) if request.POST.get("to") else None
 
 
 def _next(request: HttpRequest) -> str:

@@ -21,7 +21,7 @@ from filters.curves import curves_of
 from filters.models import Filter, TrainingRun
 from filters.training.pictures import UnusableStyle
 from videos import access, training
-from videos.forms.training import MINUTES, MORE_MINUTES, TrainingForm
+from videos.forms.training import MINUTES, MORE_MINUTES, MOST_BYTES, TrainingForm
 
 SHOWN_PREVIEWS = 12
 
@@ -50,6 +50,7 @@ def train(request: HttpRequest) -> HttpResponse:
         "missing": missing,
         "minutes": MINUTES,
         "most_pictures": orders.MOST_PICTURES,
+        "most_bytes": MOST_BYTES,
         "values": values,
         "chosen": {name: _list(form, name) for name in ("kept", "footage")},
         "section": "lab",

@@ -168,8 +168,6 @@ class RsCompare extends HTMLElement {
     await this.clock.show(tracks);
     clearTimeout(loading);
     if (turn === this.arranging) this.loading.hidden = true;
-    const broken = tracks.find((track) => track.broken);
-    if (broken) toast(`“${broken.pick.name}” cannot be played here.`, 'bad');
     this.transport.paint();
     if (!quiet) remember(this);
   }

@@ -1,9 +1,12 @@
 // One <video> of footage or of a render, spoken to in frames of the footage. What is on the screen is not
 // assumed but measured: requestVideoFrameCallback names the frame that was handed to the screen.
 
+import { toast } from '../toast.js';
+
 const PATIENCE = 4000; // ms until a seek is no longer waited for
 const LOST = 600; // ms after which a paused video that does not report the wanted picture is asked for it again
 const TRIES = 5; // seeks for the same picture
+const ANEW = 3000; // ms after which a film that could not be loaded is asked for once more
 
 export class Track {
   /** `pick`: {ref, name, src, poster, start, stop, audio}; the clip holds frames [start, stop) of the footage. */
@@ -20,7 +23,8 @@ export class Track {
     video.preload = 'auto';
     video.playsInline = true;
     video.disablePictureInPicture = true;
-    video.addEventListener('error', () => { this.broken = true; this.#tell(); });
+    if (video.error) this.#break();
+    video.addEventListener('error', () => this.#break());
     for (const kind of ['loadeddata', 'seeked']) video.addEventListener(kind, () => this.#afterSeek());
     this.#listen();
   }
@@ -43,7 +47,7 @@ export class Track {
     const wanted = Math.max(this.pick.start, Math.min(this.pick.stop - 1, frame));
     this.wanted = wanted;
     const { video } = this;
-    if (this.broken) return Promise.resolve();
+    if (this.broken && !this.#loadAnew()) return Promise.resolve();
     const there = this.frame === wanted && !video.seeking && this.#frameByClock() === wanted;
     if (there && !afresh) return Promise.resolve();
     if (afresh) this.frame = null;
@@ -62,6 +66,23 @@ export class Track {
     const tell = () => this.#tell();
     for (const kind of ['canplay', 'canplaythrough', 'seeked']) this.video.addEventListener(kind, tell, { once: true });
     return this.#until(() => this.ready, PATIENCE);
+  }
+
+  /** Nothing of it can be shown; the others go on without it. */
+  #break() {
+    this.broken = true;
+    this.brokenAt = performance.now();
+    toast(`${this.pick.name ? `“${this.pick.name}”` : 'This film'} cannot be loaded. Reload the page to try again.`, 'bad');
+    this.#tell();
+  }
+
+  /** The connection may be back. Not at every frame that is sought: the server would be asked in vain all the time. */
+  #loadAnew() {
+    if (performance.now() - this.brokenAt < ANEW) return false;
+    this.broken = false;
+    this.frame = null;
+    this.video.load();
+    return true;
   }
 
   #go() {

@@ -1,7 +1,6 @@
 // The lab: frame, wall, panel and keys held together.
 
 import "../slides.js";
-import { csrfToken } from "../http.js";
 import { Closeup } from "./closeup.js";
 import { Panel, timecode } from "./panel.js";
 import { Stills } from "./stills.js";
@@ -13,7 +12,7 @@ const facts = JSON.parse(document.getElementById("frame-facts").textContent);
 const panel = new Panel(form);
 const state = { frame: Number(form.dataset.frame), keep: panel.keep, lines: stillLines() };
 let closeup = null;
-const stills = new Stills(form.dataset.stills, csrfToken(), (wish, still) => {
+const stills = new Stills(form.dataset.stills, (wish, still) => {
   wall.update(wish, still);
   closeup?.update(wish, still);
 });

@@ -1,5 +1,7 @@
 // The mixing desk: a slider moves, and the still follows as fast as it can be painted; the latest wish wins.
 
+import { ask } from '../http.js';
+
 const desk = document.getElementById('desk');
 if (desk) {
   const stage = desk.querySelector('.mix-stage');
@@ -56,8 +58,7 @@ if (desk) {
   async function show(now) {
     const begun = performance.now();
     try {
-      const answer = await fetch(now);
-      if (!answer.ok) throw new Error(answer.status < 504 ? await answer.text() : 'That did not work. Try again.');
+      const answer = await ask(now);
       const next = new Image();
       next.className = 'mixed';
       next.alt = 'The frame under the mix';

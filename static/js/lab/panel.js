@@ -1,6 +1,6 @@
 // The panel: settings, the range of the clip, the frame's palette, and what all of it will take.
 
-import { csrfToken } from "../http.js";
+import { ask } from "../http.js";
 
 const NUMBERS = ["no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"];
 const PATIENCE = 300; // milliseconds of rest before the server is asked what it would take
@@ -19,6 +19,14 @@ export function timecode(seconds) {
 }
 
 const smoothness = (value) => (value === 0 ? "off" : value < 0.34 ? "light" : value < 0.67 ? "medium" : "strong");
+
+/** A sentence where the estimate would stand: the last one is not what the choice now takes. */
+function refusal(sentence) {
+  const line = document.createElement("p");
+  line.className = "error small";
+  line.textContent = sentence;
+  return line;
+}
 
 export class Panel {
   constructor(form) {
@@ -104,19 +112,13 @@ export class Panel {
     const places = this.form.querySelectorAll(".estimate");
     if (!this.chosen) return places.forEach((place) => (place.innerHTML = ""));
     this.under = new AbortController();
+    const { signal } = this.under;
     try {
-      const answer = await fetch(this.form.dataset.estimate, {
-        method: "POST",
-        body: new FormData(this.form),
-        headers: { "X-CSRFToken": csrfToken() },
-        signal: this.under.signal,
-      });
-      if (answer.ok) {
-        const text = await answer.text();
-        places.forEach((place) => (place.innerHTML = text));
-      }
-    } catch {
-      // Another change is on its way, or the server is away: the last estimate stays until the next one.
+      const answer = await ask(this.form.dataset.estimate, { method: "POST", body: new FormData(this.form), signal });
+      const text = await answer.text();
+      places.forEach((place) => (place.innerHTML = text));
+    } catch (error) {
+      if (!signal.aborted) places.forEach((place) => place.replaceChildren(refusal(error.message)));
     }
   }
 

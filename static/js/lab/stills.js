@@ -1,5 +1,7 @@
 // Painted stills: asked for in the order in which they are seen, a few at a time, and looked after until they are there.
 
+import { ask, Failure } from "../http.js";
+
 const AT_ONCE = 6; // on their way at a time: what is asked for later is what the person looks at later
 const FIRST_LOOK = 200; // milliseconds
 const SELDOM_LOOK = 1200;
@@ -10,8 +12,8 @@ export const keyOf = ({ filter, frame, keep, lines }) => [filter, frame, keep ? 
 
 export class Stills {
   /** `onChange(wish, still)` is told of every still that came to be known or changed. */
-  constructor(address, token, onChange) {
-    Object.assign(this, { address, token, onChange });
+  constructor(address, onChange) {
+    Object.assign(this, { address, onChange });
     this.known = new Map(); // key → {state, url, seconds, error, id, wish}
     this.wanted = []; // wishes, what is seen first comes first
     this.asking = new Set(); // keys of a POST that is under way
@@ -64,11 +66,10 @@ export class Stills {
       body.append("filter", wish.filter);
       this.asking.add(keyOf(wish));
     }
-    const answer = await this.fetched(this.address, { method: "POST", body, headers: { "X-CSRFToken": this.token } });
+    const { stills = [], error = LOST } = await this.told(this.address, { method: "POST", body });
     for (const wish of wishes) {
       this.asking.delete(keyOf(wish));
-      const still = answer.stills?.find((one) => one.filter === wish.filter);
-      this.tell(wish, still ?? { state: "failed", error: answer.sentences?.join(" ") || LOST });
+      this.tell(wish, stills.find((one) => one.filter === wish.filter) ?? { state: "failed", error });
     }
     this.pump();
   }
@@ -82,10 +83,10 @@ export class Stills {
   async look() {
     const waiting = this.waiting();
     const query = new URLSearchParams(waiting.map((wish) => ["id", this.known.get(keyOf(wish)).id]));
-    const answer = waiting.length ? await this.fetched(`${this.address}?${query}`) : {};
+    const { stills = [], error, passes = true } = waiting.length ? await this.told(`${this.address}?${query}`) : {};
     this.timer = null;
     for (const wish of waiting) {
-      const still = answer.stills?.find((one) => one.id === this.known.get(keyOf(wish)).id);
+      const still = stills.find((one) => one.id === this.known.get(keyOf(wish)).id) ?? (!passes && { state: "failed", error });
       if (still && still.state !== "queued") {
         this.tell(wish, still);
         this.pause = FIRST_LOOK;
@@ -99,12 +100,13 @@ export class Stills {
     this.onChange(wish, this.known.get(keyOf(wish)));
   }
 
-  async fetched(address, options = {}) {
+  /** What the server tells: {stills}, or why it does not: {error}, and whether that passes by itself. */
+  async told(address, options = {}) {
     try {
-      const answer = await fetch(address, { headers: {}, credentials: "same-origin", ...options });
-      return await answer.json();
-    } catch {
-      return {};
+      return await (await ask(address, options)).json();
+    } catch (error) {
+      if (!(error instanceof Failure)) return { error: LOST };
+      return { error: error.message, passes: error.status < 400 || error.status >= 500 };
     }
   }
 }

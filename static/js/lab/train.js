@@ -1,6 +1,7 @@
 // The training page: pictures are shown as soon as they are chosen or dropped, each with its part and its words.
 // Without script the same form hands in whole pictures.
 
+import { toast } from '../toast.js';
 import { Cropper } from './cropper.js';
 
 const drop = document.querySelector('.drop');
@@ -11,6 +12,8 @@ const template = document.getElementById('piece');
 const words = document.getElementById('words');
 const said = drop.querySelector('.drop-words').textContent;
 const shown = new Map(); // a File or the checkbox of a picture that is here → its article
+const most = Number(form.dataset.mostPictures);
+const mostBytes = Number(form.dataset.mostBytes);
 let files = []; // all that were handed in, in their order
 
 function add(key, address, title) {
@@ -20,6 +23,7 @@ function add(key, address, title) {
   if (isNew) addWords(piece, title);
   const crop = piece.querySelector('[name=crop]');
   const image = new Image();
+  for (const kind of ['load', 'error']) image.addEventListener(kind, () => URL.revokeObjectURL(address));
   image.addEventListener('load', () => {
     const cropper = new Cropper(piece, image, (value) => { crop.value = isNew ? value : `${key.value}:${value}`; });
     piece.addEventListener('click', (event) => {
@@ -71,18 +75,36 @@ function keep() {
   drop.querySelector('.drop-words').textContent = shown.size ? 'Add another picture' : said;
 }
 
+/** Why one more cannot be taken; the server would refuse the whole form, and all that was cropped and written be lost. */
+function whyNot(file) {
+  if (file?.size > mostBytes) return `${file.name} is larger than ${mostBytes / 1e6} MB. Choose a smaller one.`;
+  return shown.size >= most ? `A filter learns from at most ${most} pictures. Remove one first.` : '';
+}
+
 function take(chosen) {
+  const problems = new Set();
   for (const file of chosen) {
     if (files.some((one) => one.name === file.name && one.size === file.size && one.lastModified === file.lastModified)) continue;
+    const problem = whyNot(file);
+    if (problem) {
+      problems.add(problem);
+      continue;
+    }
     files.push(file);
     const title = file.name.replace(/\.[^.]+$/, '').replaceAll(/[_-]+/g, ' ').trim();
     add(file, URL.createObjectURL(file), title);
     form.elements.name.value ||= title;
   }
   keep();
+  for (const problem of problems) toast(problem, 'bad', 10);
 }
 
 function takeKept(box) {
+  const problem = box.checked && !shown.has(box) ? whyNot() : '';
+  if (problem) {
+    box.checked = false;
+    toast(problem, 'bad', 10);
+  }
   if (box.checked && !shown.has(box)) add(box, box.dataset.picture, box.getAttribute('aria-label'));
   if (!box.checked && shown.has(box)) remove(box);
   keep();

@@ -1,5 +1,6 @@
 // What is seen of one file: name, progress, figures, buttons, and what is said about it.
 import { post } from '../http.js';
+import { toast } from '../toast.js';
 import { Pace, size, time } from './pace.js';
 
 const WORDS = { waiting: 'Waiting for its turn', sending: 'Sending', paused: 'Paused. What has arrived is kept.' };
@@ -11,6 +12,7 @@ export class Card {
   #timer = null;
   #saved = '';
   #saving = false;
+  #told = false; // that something typed is not kept
 
   /** `acts`: what pause, resume and cancel do. */
   constructor(file, acts) {
@@ -61,12 +63,21 @@ export class Card {
       for (let text = this.#unsaved(); text; text = this.#unsaved()) {
         await post(`${place.replace('/uploads/', '/upload/')}/wishes/`, JSON.parse(text));
         this.#saved = text;
+        this.#told = false;
       }
-    } catch {
+    } catch (error) {
+      this.#tell(error);
       this.#timer = setTimeout(() => this.#save(address), 5000);
     } finally {
       this.#saving = false;
     }
+  }
+
+  /** It is tried again by itself; that is said once, and of a cut line the transfer speaks already. */
+  #tell({ status, message }) {
+    if (this.#told || status === 0) return;
+    this.#told = true;
+    toast(`The words about ${this.#part('name').textContent} are not kept yet. ${message}`, 'bad', 10);
   }
 
   /** What is typed and not kept yet, as JSON; "" when there is nothing. */
@@ -83,6 +94,7 @@ export class Card {
     if (state === 'sending') this.#pace.note(transfer.sent);
     else this.#pace.reset();
     this.#figures(transfer);
+    this.#part('login').hidden = state !== 'failed' || !transfer.signedOut;
     this.#allow({ pause: ['waiting', 'sending', 'retrying'].includes(state), resume: ['paused', 'failed'].includes(state), cancel: true });
   }
 

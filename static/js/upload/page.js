@@ -17,7 +17,7 @@ const says = document.getElementById('says');
 const line = new Line();
 const pace = new Pace();
 const cards = [];
-const inHand = new Set(); // “name:size:mtime” of files on this page that are not cancelled
+const inHand = new Map(); // “name:size:mtime” → transfer, of files on this page that are neither cancelled nor there
 
 for (const part of document.querySelectorAll('.needs-js')) part.hidden = part === section;
 document.getElementById('plain').hidden = true;
@@ -45,7 +45,7 @@ function take(files, address = null) {
 function whyNot(file) {
   if (file.size === 0) return `${file.name} is empty.`;
   if (file.size > Number(page.dataset.largest)) return `${file.name} has ${size(file.size)}; the most is ${size(Number(page.dataset.largest))}.`;
-  return inHand.has(keyOf(file)) ? `${file.name} is on the page already.` : '';
+  return (inHand.get(keyOf(file))?.state ?? 'failed') === 'failed' ? '' : `${file.name} is on the page already.`;
 }
 
 const keyOf = (file) => `${file.name}:${file.size}:${file.lastModified}`;
@@ -59,13 +59,20 @@ function addressFor(file) {
 }
 
 function begin(file, address) {
-  inHand.add(keyOf(file));
+  const failed = inHand.get(keyOf(file));
+  if (!failed) return beginAnew(file, address);
+  failed.take(file, address);
+  line.add(failed);
+}
+
+function beginAnew(file, address) {
   const card = new Card(file, {
     pause: () => { transfer.pause(); say(`${file.name} is paused.`); },
     resume: () => line.add(transfer),
     cancel: () => cancel(transfer, card, file),
   });
   const transfer = new Transfer(file, page.dataset.tus, () => card.wishes(), address);
+  inHand.set(keyOf(file), transfer);
   transfer.addEventListener('change', () => changed(transfer, card, file));
   transfer.addEventListener('arrived', () => arrived(transfer, card, file));
   card.keepWishes(() => transfer.address);
@@ -101,7 +108,11 @@ async function arrived(transfer, card, file) {
   });
 }
 
+/** Whether what has arrived of a file may go; asked before it does. */
+const mayGo = (name) => window.confirm(`Remove ${name}? What has arrived of it goes too.`);
+
 async function cancel(transfer, card, file) {
+  if (transfer.address && !mayGo(file.name)) return;
   inHand.delete(keyOf(file));
   card.element.remove();
   section.hidden = !list.children.length;
@@ -151,6 +162,7 @@ document.getElementById('unfinished').addEventListener('change', (event) => {
 document.getElementById('unfinished').addEventListener('click', async (event) => {
   if (!event.target.matches('[data-removes]')) return;
   const card = event.target.closest('[data-unfinished]');
+  if (card.querySelector('progress').value && !mayGo(card.dataset.name)) return;
   try {
     await request('DELETE', card.dataset.unfinished);
   } catch (error) {

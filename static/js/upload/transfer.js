@@ -17,6 +17,7 @@ export class Transfer extends EventTarget {
   state = 'waiting';
   sentence = '';
   sent = 0;
+  signedOut = false; // whether that is why it failed
   address = null;
   #file;
   #endpoint;
@@ -38,6 +39,12 @@ export class Transfer extends EventTarget {
     return this.#file.size;
   }
 
+  /** The same file, chosen again: what was at hand may not be readable any more. */
+  take(file, address) {
+    this.#file = file;
+    this.address ??= address;
+  }
+
   /** Go on until the file is there, it is stopped, or it cannot be helped. */
   async run() {
     this.#stop = new AbortController();
@@ -49,7 +56,7 @@ export class Transfer extends EventTarget {
         return this.#become('arrived');
       } catch (error) {
         if (error.name === 'AbortError') return;
-        if (!this.#mends(error)) return this.#become('failed', this.#explain(error));
+        if (!this.#mends(error)) return this.#fail(error);
         await this.#wait(error);
       }
     }
@@ -81,6 +88,11 @@ export class Transfer extends EventTarget {
   /** Try at once instead of after the wait: the network is back. */
   hurry() {
     this.#wake?.();
+  }
+
+  #fail(error) {
+    this.signedOut = error instanceof Refusal && error.status === 401;
+    this.#become('failed', this.signedOut ? 'You are signed out. Sign in, then press Resume.' : this.#explain(error));
   }
 
   #halt() {
@@ -153,7 +165,6 @@ export class Transfer extends EventTarget {
   }
 
   #explain(error) {
-    if (error instanceof Refusal && error.status === 401) return 'You are signed out. Sign in, then choose the file again.';
     if (error instanceof Refusal && error.status === 403) return error.message.startsWith('The server answered')
       ? 'The server did not accept this. Reload the page, then choose the file again.' : error.message;
     if (error instanceof Refusal) return error.message;

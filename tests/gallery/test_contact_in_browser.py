@@ -1,0 +1,81 @@
+"""The contact sheet in a real chromium: stills come in by themselves, and nobody is disturbed by that."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from django.contrib.auth.models import User
+from django.core.files.base import ContentFile
+from playwright.sync_api import Page, expect
+from pytest_django.live_server_helper import LiveServer
+
+from tests.factories import make_filter, make_video
+from tests.gallery.conftest import page_of
+from videos.models import Still, Video
+
+pytestmark = [pytest.mark.slow, pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+Open = Callable[..., Page]
+expect.set_options(timeout=60_000)
+
+
+@pytest.fixture
+def olga(transactional_db: None) -> User:
+    """Olga, whose sheet it is."""
+    return User.objects.create_user("olga", password="olga's password")
+
+
+@pytest.fixture
+def video(olga: User) -> Video:
+    """Her footage, two of whose frames wait to be painted; another filter may be put on the sheet."""
+    video = make_video(olga, frames=48)
+    night = make_filter(name="Night").current
+    make_filter(name="Wave")
+    assert night is not None
+    for frame in video.frames.all():
+        Still.objects.create(video=video, version=night, frame_index=frame.index, height=90)
+    assert Still.objects.count() == 2
+    return video
+
+
+def paint(still: Still) -> None:
+    """As a worker would: here a still is the frame itself."""
+    frame = still.video.frames.get(index=still.frame_index)
+    with frame.image.open() as picture:
+        still.image.save("still.jpg", ContentFile(picture.read()), save=False)
+    still.state = Still.State.FINISHED
+    still.save()
+
+
+def test_stills_come_in_while_more_filters_are_chosen(
+    live_server: LiveServer, open_page: Open, olga: User, video: Video
+) -> None:
+    page = page_of(live_server, open_page, olga, f"{video.get_absolute_url()}contact/")
+    expect(page.locator(".cell.waits")).to_have_count(2)
+    page.get_by_role("button", name="More filters…").click()
+    wave = page.get_by_label("Wave")
+    wave.check()
+    first, last = Still.objects.order_by("frame_index")
+    paint(first)
+    expect(page.locator(".cell.waits")).to_have_count(1)
+    expect(page.get_by_alt_text("Frame 0 under Night")).to_have_js_property("complete", True)
+    expect(wave).to_be_checked()
+    expect(wave).to_be_focused()
+    paint(last)
+    expect(page.locator(".cell.waits")).to_have_count(0)
+    expect(page.locator("#more-filters")).to_be_visible()
+
+
+def test_offline_it_stays_as_it_is_and_goes_on_later(
+    live_server: LiveServer, open_page: Open, video: Video
+) -> None:
+    address = f"{live_server.url}{video.get_absolute_url()}contact/"
+    page = open_page(address, failing="ERR_INTERNET_DISCONNECTED")
+    page.context.set_offline(True)
+    for still in Still.objects.all():
+        paint(still)
+    page.wait_for_timeout(5000)  # it would have looked by now
+    expect(page.locator(".cell.waits")).to_have_count(2)
+    page.context.set_offline(False)
+    expect(page.locator(".cell.waits")).to_have_count(0)

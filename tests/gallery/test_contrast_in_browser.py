@@ -1,0 +1,92 @@
+"""What is written small or set back keeps the contrast of WCAG's AA in both schemes, measured in a real chromium."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+import pytest
+from django.contrib.auth.models import User
+from playwright.sync_api import Locator, Page
+from pytest_django.live_server_helper import LiveServer
+
+from tests.factories import make_render_row, make_video
+from tests.gallery.conftest import page_of
+from videos.models import ShareLink, Video
+
+pytestmark = [pytest.mark.slow, pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+Open = Callable[..., Page]
+AA = 4.5
+BLACK, WHITE = (0.0, 0.0, 0.0), (255.0, 255.0, 255.0)
+LAYERS = """element => {
+  const layers = [];
+  for (let one = element; one; one = one.parentElement) {
+    const { color, backgroundColor, opacity } = getComputedStyle(one);
+    layers.push({ color, background: backgroundColor, opacity: Number(opacity) });
+  }
+  return layers;
+}"""
+
+Colour = tuple[float, ...]
+
+
+@pytest.fixture
+def video(transactional_db: None) -> Video:
+    """Olga's footage."""
+    return make_video(User.objects.create_user("olga", password="olga's password"), frames=24)
+
+
+def mixed(above: str, below: Colour, opacity: float = 1.0) -> Colour:
+    """`above`, as a browser writes a colour, over an opaque one."""
+    red, green, blue, *alpha = (float(number) for number in re.findall(r"[\d.]+", above))
+    share = opacity * (alpha[0] if alpha else 1.0)
+    return tuple(
+        share * one + (1 - share) * other for one, other in zip((red, green, blue), below, strict=True)
+    )
+
+
+def luminance(colour: Colour) -> float:
+    """As WCAG defines it."""
+    parts = [c / 255 for c in colour]
+    red, green, blue = (c / 12.92 if c <= 0.03928 else ((c + 0.055) / 1.055) ** 2.4 for c in parts)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def contrast(text: Locator, on_picture: Colour | None = None) -> float:
+    """Of a text with what lies under it: the elements that it is in, or a picture behind it alone."""
+    layers = text.evaluate(LAYERS)
+    if on_picture:
+        layers = layers[:1]
+    under = on_picture or WHITE
+    for layer in reversed(layers):
+        under = mixed(layer["background"], under)
+    opacity = 1.0
+    for layer in layers:
+        opacity *= layer["opacity"]
+    lights = sorted((luminance(mixed(layers[0]["color"], under, opacity)), luminance(under)))
+    return (lights[1] + 0.05) / (lights[0] + 0.05)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_a_link_that_is_closed_can_still_be_read(
+    live_server: LiveServer, open_page: Open, video: Video, scheme: str
+) -> None:
+    link, _ = ShareLink.make(video.owner, video, label="For Stella")
+    link.revoke()
+    page = page_of(live_server, open_page, video.owner, "/shares/", color_scheme=scheme)
+    for text in (page.locator(".share-what .work"), page.locator(".share-what .muted")):
+        assert contrast(text) >= AA
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_that_a_film_is_loading_can_be_read_on_any_picture(
+    live_server: LiveServer, open_page: Open, video: Video, scheme: str
+) -> None:
+    make_render_row(video)
+    address = f"{live_server.url}{video.get_absolute_url()}compare/"
+    page = open_page(address, color_scheme=scheme, failing="status of 404")
+    says = page.locator("rs-compare .loading")
+    says.evaluate("says => says.hidden = false")
+    for picture in (BLACK, WHITE):
+        assert contrast(says, on_picture=picture) >= AA

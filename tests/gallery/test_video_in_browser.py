@@ -1,0 +1,90 @@
+"""The page of a video in a real chromium: its menu, the keys of its player, and a film that is not there."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from django.contrib.auth.models import User
+from django.core.files.base import ContentFile
+from playwright.sync_api import Page, expect
+from pytest_django.live_server_helper import LiveServer
+
+from tests.factories import make_render_row, make_video
+from tests.gallery.conftest import page_of
+from videos.models import Video
+
+pytestmark = [pytest.mark.slow, pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+Open = Callable[..., Page]
+expect.set_options(timeout=60_000)
+
+
+@pytest.fixture
+def olga(transactional_db: None) -> User:
+    """Olga, whose footage it is."""
+    return User.objects.create_user("olga", password="olga's password")
+
+
+@pytest.fixture
+def conrad(transactional_db: None) -> User:
+    """Conrad, who has an account."""
+    return User.objects.create_user("conrad", password="conrad's password")
+
+
+@pytest.fixture
+def video(olga: User) -> Video:
+    """Her footage of two seconds, with sound."""
+    return make_video(olga, title="Ebb", frames=48, audio=True)
+
+
+@pytest.mark.parametrize("width", [360, 390, 820, 1440])
+@pytest.mark.parametrize("name", ["olga", "conrad"])
+def test_the_menu_opens_within_the_page(
+    live_server: LiveServer, open_page: Open, olga: User, conrad: User, video: Video, width: int, name: str
+) -> None:
+    render = make_render_row(video)
+    who = User.objects.get(username=name)
+    page = page_of(live_server, open_page, who, render.get_absolute_url(), size=(width, 844), failing="404")
+    page.locator(".actions .menu > summary").click()
+    box = page.locator(".actions .menu > div").bounding_box()
+    assert box is not None
+    assert 0 <= box["x"] < box["x"] + box["width"] <= width
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+STATUS = "document.querySelector('rs-player').status()"
+
+
+def test_space_presses_the_button_that_has_the_focus(
+    live_server: LiveServer, open_page: Open, video: Video
+) -> None:
+    page = open_page(f"{live_server.url}{video.get_absolute_url()}")
+    sound = page.get_by_role("button", name="Sound")
+    sound.focus()
+    page.keyboard.press("Space")
+    expect(sound).to_have_attribute("aria-pressed", "true")
+    page.get_by_role("button", name="One frame on").focus()
+    page.keyboard.press("Space")
+    page.wait_for_function(f"() => {STATUS}.frame === 1")
+    page.keyboard.press("ArrowRight")
+    page.wait_for_function(f"() => {STATUS}.frame === 2")
+    assert page.evaluate(STATUS)["playing"] is False
+    page.get_by_role("button", name="Play").focus()
+    page.keyboard.press("Space")
+    page.wait_for_function(f"() => {STATUS}.playing")
+
+
+def test_a_film_that_cannot_be_loaded_is_said_to_be_so_and_tried_again(
+    live_server: LiveServer, open_page: Open, video: Video
+) -> None:
+    render = make_render_row(video)  # its file is not there
+    page = open_page(f"{live_server.url}{render.get_absolute_url()}", failing="status of 404")
+    expect(page.locator(".toast")).to_have_text("This film cannot be loaded. Reload the page to try again.")
+    with video.footage.open() as film:
+        render.output.save("back.mp4", ContentFile(film.read()))
+    page.wait_for_timeout(3000)  # not sooner: the server is not asked at every press
+    page.get_by_role("button", name="One frame on").click()
+    page.wait_for_function(f"() => {STATUS}.frames[0] === 1")
+    page.get_by_role("button", name="Play").click()
+    page.wait_for_function(f"() => {STATUS}.frames[0] > 4")

@@ -1,0 +1,101 @@
+"""The session ends while a page is open: the page for signing in is never taken for an answer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from django.contrib.auth.models import User
+from dramatiq.brokers.stub import StubBroker
+from playwright.sync_api import Page, expect
+from pytest_django.live_server_helper import LiveServer
+
+from tests.factories import make_filter, make_render_row, make_video
+from tests.gallery.conftest import end_sessions, page_of, sign_in_elsewhere
+from tests.styled import make_styled
+from videos.models import Render, Still, Video
+
+pytestmark = [pytest.mark.slow, pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+Open = Callable[..., Page]
+SIGNED_OUT = "You are signed out."
+expect.set_options(timeout=60_000)
+
+
+@pytest.fixture
+def olga(transactional_db: None) -> User:
+    """Olga, whose session ends."""
+    return User.objects.create_user("olga", password="olga's password")
+
+
+@pytest.fixture
+def video(olga: User) -> Video:
+    """Her footage, with one filter to paint it."""
+    make_filter("night", name="Night")
+    return make_video(olga, frames=24)
+
+
+def test_the_lab_says_so_and_goes_on_after_signing_in(
+    live_server: LiveServer, open_page: Open, olga: User, video: Video, queue: StubBroker
+) -> None:
+    page = page_of(live_server, open_page, olga, f"/v/{video.ref}/lab/?frame=0")
+    tile = page.locator(".tile[data-slug=night]")
+    expect(tile).to_have_attribute("data-state", "painting")
+    end_sessions()
+    expect(tile).to_have_attribute("data-state", "failed")
+    expect(tile).to_contain_text(SIGNED_OUT)
+    page.locator("#pick-night").press("Space")
+    expect(page.locator(".lab-go .estimate")).to_contain_text(SIGNED_OUT)
+    assert page.locator("[name=password]").count() == 0
+
+    sign_in_elsewhere(page, live_server)
+    tile.get_by_role("button", name="Try again").click()
+    expect(tile).to_have_attribute("data-state", "painting")
+    assert Still.objects.filter(state=Still.State.QUEUED).exists()
+    page.locator("#strength").fill("0.5")
+    expect(page.locator(".lab-go .estimate")).to_contain_text("images to paint")
+
+
+def test_a_share_link_is_made_after_signing_in_anew(
+    live_server: LiveServer, open_page: Open, olga: User, video: Video
+) -> None:
+    page = page_of(live_server, open_page, olga, video.get_absolute_url())
+    page.get_by_role("link", name="Share", exact=True).click()
+    dialog = page.locator("#share-dialog")
+    end_sessions()
+    dialog.get_by_role("button", name="Make a link").click()
+    expect(dialog.locator(".toast")).to_contain_text(SIGNED_OUT)
+    sign_in_elsewhere(page, live_server)
+    dialog.get_by_role("button", name="Make a link").click()
+    expect(dialog.locator("#share-address")).to_be_visible()
+
+
+def test_the_mixing_desk_says_why_it_stands_still(
+    live_server: LiveServer, open_page: Open, olga: User
+) -> None:
+    make_styled("Night", 0)
+    make_styled("Wave", 1)
+    page = page_of(live_server, open_page, olga, "/lab/mix/", failing="ERR_INTERNET_DISCONNECTED")
+    says = page.locator("#mix-says")
+    slide = page.locator(".mix-part .slide").first
+    page.context.set_offline(True)
+    slide.fill("0.3")
+    expect(says).to_contain_text("no connection to the server")
+    page.context.set_offline(False)
+    end_sessions()
+    slide.fill("0.4")
+    expect(says).to_contain_text(SIGNED_OUT)
+
+
+def test_the_queue_says_so_and_goes_on_after_signing_in(
+    live_server: LiveServer, open_page: Open, olga: User, video: Video
+) -> None:
+    render = make_render_row(video, state=Render.State.QUEUED)
+    page = page_of(live_server, open_page, olga, "/queue/")
+    expect(page.locator("#queue")).to_contain_text("next in line")
+    end_sessions()
+    expect(page.locator(".toast")).to_contain_text(SIGNED_OUT)
+    sign_in_elsewhere(page, live_server)
+    Render.objects.filter(pk=render.pk).update(state=Render.State.PAUSED)
+    page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")  # as one comes back to the tab
+    expect(page.locator("#queue")).to_contain_text("resting")

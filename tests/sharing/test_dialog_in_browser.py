@@ -1,0 +1,45 @@
+"""The dialog that makes a share link, in a real chromium: an address that is shown once stays until it is closed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+import pytest
+from django.contrib.auth.models import User
+from playwright.sync_api import Page, expect
+from pytest_django.live_server_helper import LiveServer
+
+from tests.factories import make_video
+from tests.gallery.conftest import page_of
+
+pytestmark = [pytest.mark.slow, pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+expect.set_options(timeout=60_000)
+
+
+def test_selecting_the_address_beyond_the_edge_keeps_it(
+    live_server: LiveServer, open_page: Callable[..., Page], transactional_db: None
+) -> None:
+    olga = User.objects.create_user("olga", password="olga's password")
+    video = make_video(olga, frames=24)
+    page = page_of(live_server, open_page, olga, video.get_absolute_url())
+    page.get_by_role("link", name="Share", exact=True).click()
+    dialog = page.locator("#share-dialog")
+    dialog.get_by_role("button", name="Make a link").click()
+    field = dialog.locator("#share-address")
+    expect(field).to_have_value(re.compile(r"/s/[\w-]{32}/$"))
+
+    edge, place = dialog.bounding_box(), field.bounding_box()
+    assert edge is not None and place is not None
+    middle = place["y"] + place["height"] / 2
+    field.evaluate("field => field.setSelectionRange(9, 9)")  # what is selected would be dragged elsewhere
+    page.mouse.move(place["x"] + place["width"] / 2, middle)
+    page.mouse.down()
+    page.mouse.move(edge["x"] - 60, middle, steps=4)
+    page.mouse.up()
+    expect(dialog).to_be_visible()
+    expect(field).to_have_value(re.compile(r"/s/[\w-]{32}/$"))
+
+    page.mouse.click(edge["x"] - 60, middle)
+    expect(dialog).to_be_hidden()

@@ -1,0 +1,130 @@
+"""The page for uploads in a real chromium: what it says where an upload cannot go on, and what it asks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from django.contrib.auth.models import User
+from django.test import Client
+from dramatiq.brokers.stub import StubBroker
+from playwright.sync_api import Page, Route, expect
+from pytest_django.live_server_helper import LiveServer
+
+from tests.gallery.conftest import end_sessions, page_of, sign_in_elsewhere
+from tests.upload.client import created, patch
+from videos.models import Upload, Video
+
+pytestmark = [pytest.mark.slow, pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+Open = Callable[..., Page]
+expect.set_options(timeout=60_000)
+
+
+@pytest.fixture
+def olga(transactional_db: None) -> User:
+    """Olga, who uploads."""
+    return User.objects.create_user("olga", password="olga's password")
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    """Some bytes: what they are is nobody's business before they are read."""
+    path = tmp_path / "flight.mp4"
+    path.write_bytes(bytes(300_000))
+    return path
+
+
+def test_an_upload_goes_on_after_signing_in_anew(
+    live_server: LiveServer, open_page: Open, olga: User, file: Path, queue: StubBroker
+) -> None:
+    page = page_of(live_server, open_page, olga, "/upload/", failing="status of 401")
+    end_sessions()
+    page.set_input_files("#files", file)
+    card = page.locator(".file[data-state]")
+    expect(card).to_have_attribute("data-state", "failed")
+    expect(card).to_contain_text("Sign in, then press Resume")
+    expect(card.get_by_role("link", name="Sign in")).to_have_attribute("target", "_blank")
+    sign_in_elsewhere(page, live_server)
+    card.get_by_role("button", name="Resume").click()
+    expect(card).to_have_attribute("data-state", "reading")
+    expect(card.get_by_role("link", name="Sign in")).to_be_hidden()
+    assert Video.objects.get().owner == olga
+
+
+def test_a_file_that_failed_is_taken_when_it_is_chosen_again(
+    live_server: LiveServer, open_page: Open, olga: User, file: Path, queue: StubBroker
+) -> None:
+    page = page_of(live_server, open_page, olga, "/upload/", failing="status of 401")
+    end_sessions()
+    page.set_input_files("#files", file)
+    card = page.locator(".file[data-state]")
+    expect(card).to_have_attribute("data-state", "failed")
+    card.get_by_label("Title").fill("Ebb at noon")
+    sign_in_elsewhere(page, live_server)
+    page.set_input_files("#files", file)
+    expect(card).to_have_attribute("data-state", "reading")
+    assert page.locator(".toast").count() == 0
+    assert Video.objects.get().title == "Ebb at noon"
+
+
+def test_words_that_are_not_kept_are_said_to_be_so(
+    live_server: LiveServer, open_page: Open, olga: User, file: Path, queue: StubBroker
+) -> None:
+    page = page_of(live_server, open_page, olga, "/upload/", failing="status of 401")
+    page.set_input_files("#files", file)
+    card = page.locator(".file[data-state]")
+    expect(card).to_have_attribute("data-state", "reading")
+    end_sessions()
+    card.get_by_label("Title").fill("Ebb at noon")
+    expect(page.locator(".toast")).to_contain_text(
+        "The words about flight.mp4 are not kept yet. You are signed out."
+    )
+    with page.expect_response(lambda answer: answer.url.endswith("/wishes/") and answer.status == 204):
+        sign_in_elsewhere(page, live_server)
+    assert Video.objects.get().title == "Ebb at noon"
+
+
+def test_what_has_arrived_goes_only_after_a_question(
+    live_server: LiveServer, open_page: Open, olga: User, tmp_path: Path
+) -> None:
+    file = tmp_path / "long.mp4"
+    file.write_bytes(bytes(6 * 1024**2))  # two pieces, the second of which never arrives
+
+    def hold_the_second(route: Route) -> None:
+        if route.request.headers.get("upload-offset", "0") == "0":
+            route.continue_()
+
+    page = page_of(live_server, open_page, olga, "/upload/")
+    page.route("**/uploads/*", hold_the_second)
+    page.set_input_files("#files", file)
+    card = page.locator(".file[data-state]")
+    expect(card).to_contain_text("83 %")
+    cancel = card.get_by_role("button", name="Cancel")
+    questions: list[str] = []
+    page.on("dialog", lambda question: questions.append(question.message))
+    page.once("dialog", lambda question: question.dismiss())
+    cancel.click()
+    assert questions == ["Remove long.mp4? What has arrived of it goes too."]
+    expect(card).to_have_attribute("data-state", "sending")
+    page.once("dialog", lambda question: question.accept())
+    cancel.click()
+    expect(card).to_have_count(0)
+
+
+def test_an_unfinished_upload_is_removed_only_after_a_question(
+    live_server: LiveServer, open_page: Open, olga: User
+) -> None:
+    client = Client()
+    client.force_login(olga)
+    patch(client, created(client, 100, filename="begun.mp4"), b"data", 0)
+    page = page_of(live_server, open_page, olga, "/upload/")
+    listed = page.locator("[data-unfinished]")
+    page.once("dialog", lambda question: question.dismiss())
+    listed.get_by_role("button", name="Remove").click()
+    expect(listed).to_contain_text("begun.mp4")
+    page.once("dialog", lambda question: question.accept())
+    listed.get_by_role("button", name="Remove").click()
+    expect(listed).to_have_count(0)
+    assert not Upload.objects.unfinished().exists()
