@@ -1,7 +1,9 @@
 // A short note at the edge of the page that goes by itself.
 
-/** Show `text` for some seconds; `kind` is '', 'good' or 'bad'. */
+/** Show `text` for some seconds; `kind` is '', 'good' or 'bad'. What stands there already is not said twice. */
 export function toast(text, kind = '', seconds = 6) {
+  const same = [...document.querySelectorAll('.toast:not(.leaving)')].find((one) => one.textContent === text);
+  if (same) return same;
   const note = document.createElement('p');
   note.className = `toast ${kind}`;
   note.textContent = text;
