@@ -3,7 +3,8 @@
 import re
 import subprocess
 import sys
-from pathlib import Path
+from fnmatch import fnmatch
+from pathlib import Path, PurePosixPath
 
 import pytest
 import yaml
@@ -60,6 +61,28 @@ def test_every_setting_of_the_examples_is_one_of_ours() -> None:
     for file in ("environment.example", "s3.env"):
         named |= set(re.findall(r"^#?([A-Z][A-Z0-9_]+)=", (DEPLOY / file).read_text(), re.M))
     assert named - {"POSTGRES_PASSWORD"} <= set(documented())
+
+
+def left_out_of_the_image(path: str) -> bool:
+    """Whether .dockerignore names the file or a folder that it lies in; its patterns begin at the root."""
+    patterns = (BASE / ".dockerignore").read_text().splitlines()
+    here = PurePosixPath(path)
+    places = [str(place) for place in (here, *here.parents)]
+    return any(fnmatch(place, pattern) for place in places for pattern in patterns)
+
+
+@pytest.mark.parametrize("path", [".env", ".env.bak", "deploy/tls/privkey.pem", "deploy/s3.env"])
+def test_secrets_stay_out_of_the_image(path: str) -> None:
+    assert left_out_of_the_image(path)
+    assert not left_out_of_the_image("manage.py")
+
+
+def test_secrets_stay_out_of_git() -> None:
+    left_alone = (BASE / ".gitignore").read_text().splitlines()
+    assert {"/.env", "/deploy/tls/"} <= set(left_alone)
+    # What git does keep has no place for a secret, or an empty one that is filled in elsewhere.
+    assert re.findall(r"^#?(\w*(?:KEY|PASSWORD))=", (DEPLOY / "s3.env").read_text(), re.M) == []
+    assert re.findall(r"^#?\w*(?:KEY|PASSWORD)=.+$", (DEPLOY / "environment.example").read_text(), re.M) == []
 
 
 def test_nginx_hands_out_the_folder_that_rotoscope_names() -> None:
