@@ -86,14 +86,84 @@ def test_secrets_stay_out_of_git() -> None:
 
 
 def test_nginx_hands_out_the_folder_that_rotoscope_names() -> None:
+    in_containers = "ROTOSCOPE_HOME=/data"
+    assert in_containers in (BASE / "Dockerfile").read_text()
+    hands_out("nginx.conf", "/data/media/")
+    home = re.search(r"^#ROTOSCOPE_HOME=(.+)$", (DEPLOY / "environment.example").read_text(), re.M)
+    assert home is not None
+    hands_out("nginx-site.conf", f"{home.group(1)}/media/")
+
+
+def hands_out(config: str, folder: str) -> None:
+    """Fail where the nginx configuration sends media from another folder, or without having been told to."""
     from videos.delivery import INTERNAL
 
-    config = (DEPLOY / "nginx.conf").read_text()
-    block = re.search(rf"location {re.escape(INTERNAL)} \{{(.*?)\}}", config, re.S)
+    block = re.search(rf"location {re.escape(INTERNAL)} \{{(.*?)\}}", (DEPLOY / config).read_text(), re.S)
     assert block is not None
     assert "internal;" in block.group(1)
-    assert "alias /data/media/;" in block.group(1)
-    assert "ROTOSCOPE_HOME=/data" in (BASE / "Dockerfile").read_text()
+    assert f"alias {folder};" in block.group(1)
+
+
+def test_nginx_passes_on_alike_in_containers_and_under_systemd() -> None:
+    """The same headers and limits; only where the web server is differs."""
+
+    def wishes(config: str) -> set[str]:
+        text = (DEPLOY / config).read_text().split("# Media in the example S3 server")[0]
+        return set(re.findall(r"^ +((?:proxy_(?!pass )|client_|return )[^;]+);", text, re.M))
+
+    assert wishes("nginx-site.conf") == wishes("nginx.conf")
+    assert "proxy_set_header X-Forwarded-Proto $scheme" in wishes("nginx-site.conf")
+    serve = load_command_class(get_commands()["serve"], "serve").create_parser("manage.py", "serve")
+    where = serve.parse_args([])
+    assert f"proxy_pass http://{where.host}:{where.port};" in (DEPLOY / "nginx-site.conf").read_text()
+    assert any(line.split() == ["serve"] for line in commands_of_systemd())
+
+
+def under_systemd() -> str:
+    """What docs/operations.md says of it."""
+    text = (BASE / "docs" / "operations.md").read_text()
+    return text.split("## Under systemd", 1)[1].split("\n## ", 1)[0]
+
+
+def test_the_installation_under_systemd_runs_nothing_of_ours_as_root() -> None:
+    """What root makes in the data folder, the services cannot write into."""
+    commands = "\n".join(re.findall(r"^```\n(.*?)^```", under_systemd(), re.M | re.S))
+    assert re.findall(r"^.*manage\.py.*$", commands, re.M) == [
+        '    exec runuser -u rotoscope -- .venv/bin/python manage.py "$@" )'
+    ]
+    shown = re.findall(r"^manage (.+)$", commands, re.M)
+    assert "collectstatic --noinput" in shown
+    for line in shown:
+        name, *words = line.split()
+        load_command_class(get_commands()[name], name).create_parser("manage.py", name).parse_args(words)
+
+
+def test_the_shown_function_gives_a_command_the_environment_of_the_services(tmp_path: Path) -> None:
+    function = re.search(r"^manage\(\) \(.*?\)$", under_systemd(), re.M | re.S)
+    assert function is not None
+    file = tmp_path / "environment"
+    file.write_text(
+        "DATABASE_URL='postgresql://rotoscope:p@db/rotoscope?sslmode=require&connect_timeout=5'\n"
+    )
+    (tmp_path / "runuser").write_text("#!/bin/sh\necho as $2: $DATABASE_URL\nshift 3\necho $PWD: $*\n")
+    (tmp_path / "runuser").chmod(0o755)
+    text = (
+        function.group(0)
+        .replace("/etc/rotoscope/environment", str(file))
+        .replace("/opt/rotoscope", str(BASE))
+    )
+    done = subprocess.run(
+        ["sh", "-c", f"{text}\nmanage shell -c 'a b'\necho after: $DATABASE_URL"],
+        env={"PATH": f"{tmp_path}:/usr/bin:/bin"},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout.splitlines() == [
+        "as rotoscope: postgresql://rotoscope:p@db/rotoscope?sslmode=require&connect_timeout=5",
+        f"{BASE}: .venv/bin/python manage.py shell -c a b",
+        "after:",
+    ]
 
 
 @pytest.mark.slow
