@@ -22,5 +22,4 @@ RUN ROTOSCOPE_ENV=production SECRET_KEY="$(python -c 'import secrets; print(secr
 USER rotoscope
 VOLUME /data
 EXPOSE 8000
-HEALTHCHECK --interval=10s --start-period=20s CMD ["python", "-c", "import urllib.request as u; u.urlopen(u.Request('http://127.0.0.1:8000/health/', headers={'Host': 'localhost'}))"]
 CMD ["python", "manage.py", "serve", "--host", "0.0.0.0"]

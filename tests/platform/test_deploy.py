@@ -1,10 +1,13 @@
 """The examples for production name only what exists."""
 
+import os
 import re
+import runpy
 import subprocess
 import sys
 from fnmatch import fnmatch
 from pathlib import Path, PurePosixPath
+from typing import Any
 
 import pytest
 import yaml
@@ -16,6 +19,11 @@ from tests.platform.test_settings_documented import documented
 
 DEPLOY = BASE / "deploy"
 COMPOSE = yaml.safe_load((BASE / "compose.yaml").read_text())
+PASSED_ON = COMPOSE["x-rotoscope"]["environment"]
+IMAGE_SETS = {"ROTOSCOPE_HOME", "ROTOSCOPE_STATIC_ROOT"}
+NOT_IN_CONTAINERS = {"ROTOSCOPE_DEBUG", "PORT", "ROTOSCOPE_HOST", "ROTOSCOPE_WORKERS"}
+"""What production refuses, and what only `make up` heeds."""
+COMPOSE_DECIDES = {"ROTOSCOPE_ENV", "DATABASE_URL"}
 UNITS = sorted((DEPLOY / "systemd").glob("*.service"))
 
 
@@ -57,10 +65,42 @@ def test_a_stop_reaches_the_workers_and_not_what_they_have_started() -> None:
 
 
 def test_every_setting_of_the_examples_is_one_of_ours() -> None:
-    named = set(COMPOSE["x-rotoscope"]["environment"])
+    named = set(PASSED_ON)
     for file in ("environment.example", "s3.env"):
         named |= set(re.findall(r"^#?([A-Z][A-Z0-9_]+)=", (DEPLOY / file).read_text(), re.M))
     assert named - {"POSTGRES_PASSWORD"} <= set(documented())
+
+
+def test_compose_passes_on_every_setting_that_is_documented() -> None:
+    assert set(PASSED_ON) == set(documented()) - IMAGE_SETS - NOT_IN_CONTAINERS
+    for name in set(PASSED_ON) - COMPOSE_DECIDES:
+        assert f"${{{name}:" in PASSED_ON[name]
+    for name in IMAGE_SETS:
+        assert f"{name}=/" in (BASE / "Dockerfile").read_text()
+
+
+def test_a_setting_that_compose_passes_on_empty_counts_as_unset(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def told(**settings: str) -> dict[str, Any]:
+        monkeypatch.setattr(os, "environ", environment(tmp_path, **SAFE, **settings))
+        found = runpy.run_path(str(BASE / "rotoscope" / "settings.py"))
+        return {name: value for name, value in found.items() if name.isupper()}
+
+    empty = {name: "" for name, value in PASSED_ON.items() if str(value).endswith(":-}")}
+    assert len(empty) > 10
+    without = told()
+    assert without["ALGORITHMIA_BATCH"] == 4
+    assert told(**empty) == without
+
+
+def test_only_what_answers_at_port_8000_is_asked_for_its_health() -> None:
+    assert "HEALTHCHECK" not in (BASE / "Dockerfile").read_text()
+    asked = {name for name, service in COMPOSE["services"].items() if "healthcheck" in service}
+    assert asked == {"db", "web"}
+    assert "http://127.0.0.1:8000/health/" in COMPOSE["services"]["web"]["healthcheck"]["test"][-1]
+    assert "localhost" in PASSED_ON["ALLOWED_HOSTS"]  # the name that it asks by
+    compile(COMPOSE["services"]["web"]["healthcheck"]["test"][-1], "health", "exec")
 
 
 def left_out_of_the_image(path: str) -> bool:
