@@ -9,7 +9,9 @@ WORKDIR /app
 
 # Requirements first: they change seldom, and their layer is the large one.
 COPY requirements.txt requirements-train.txt ./
+# Without PyTorch: TRAIN=0. Which build of it comes, docs/operations.md says.
 ARG TRAIN=1
+ARG PIP_EXTRA_INDEX_URL
 RUN pip install -r requirements.txt && if [ "$TRAIN" = 1 ]; then pip install -r requirements-train.txt; fi
 
 COPY . .
