@@ -9,7 +9,9 @@ WORKDIR /app
 
 # Requirements first: they change seldom, and their layer is the large one.
 COPY requirements.txt requirements-train.txt ./
+# Without PyTorch: TRAIN=0. Which build of it comes, docs/operations.md says.
 ARG TRAIN=1
+ARG PIP_EXTRA_INDEX_URL
 RUN pip install -r requirements.txt && if [ "$TRAIN" = 1 ]; then pip install -r requirements-train.txt; fi
 
 COPY . .
@@ -22,5 +24,4 @@ RUN ROTOSCOPE_ENV=production SECRET_KEY="$(python -c 'import secrets; print(secr
 USER rotoscope
 VOLUME /data
 EXPOSE 8000
-HEALTHCHECK --interval=10s --start-period=20s CMD ["python", "-c", "import urllib.request as u; u.urlopen(u.Request('http://127.0.0.1:8000/health/', headers={'Host': 'localhost'}))"]
 CMD ["python", "manage.py", "serve", "--host", "0.0.0.0"]

@@ -15,7 +15,7 @@ DEV_STAMP := $(VENV)/.requirements-dev
 TRAIN_STAMP := $(if $(filter 0,$(TRAIN)),,$(VENV)/.requirements-train)
 
 .DEFAULT_GOAL := help
-.PHONY: help up setup test quick lint types format migrations clean
+.PHONY: help up setup test quick lint types format migrations clean venv
 
 help: ## list these words
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
@@ -52,14 +52,17 @@ migrations: $(RUN_STAMP) ## write migrations for changed models
 clean: ## remove what was set up; data in var/ stays
 	rm -rf $(VENV) staticfiles .pytest_cache .mypy_cache .ruff_cache
 
-$(PY):
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null \
-		|| { echo "Python 3.11 or newer is needed as $(PYTHON): install it, or say make PYTHON=python3.12." >&2; exit 1; }
-	@echo "  · making $(VENV)"
-	@$(PYTHON) -m venv $(VENV)
+# pip comes last: where a start was cut off, or the system's Python lacks ensurepip, .venv has none, and is made anew.
+venv:
+	@if [ ! -x $(PY) ] || { [ ! -e $(VENV)/bin/pip ] && [ ! -e $(RUN_STAMP) ]; }; then \
+		$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null \
+			|| { echo "Python 3.11 or newer is needed as $(PYTHON): install it, or say make PYTHON=python3.12." >&2; exit 1; }; \
+		echo "  · making $(VENV)"; \
+		$(PYTHON) -m venv $$([ ! -x $(PY) ] || echo --clear) $(VENV); \
+	fi
 
 # A stamp is younger than the requirements it stands for; a second `make up` installs nothing.
-$(RUN_STAMP): requirements.txt | $(PY)
+$(RUN_STAMP): requirements.txt | venv
 	@echo "  · installing what Rotoscope runs on (once, a minute or two)"
 	@$(PIP) -r requirements.txt
 	@touch $@

@@ -1,7 +1,6 @@
 """What protects visitors: the content policy, cookies and transport, and what production refuses to start with."""
 
 from typing import Any
-from urllib.parse import urlsplit
 
 from csp.constants import NONCE, NONE, SELF, UNSAFE_EVAL, UNSAFE_INLINE
 from csp.middleware import CSPMiddleware, PolicyParts
@@ -52,12 +51,6 @@ class ContentPolicy(CSPMiddleware):
             }
             parts.replace = {**(parts.replace or {}), **loose}
         return parts
-
-
-def origin(address: str) -> str | None:
-    """Scheme, host and port of an address, as a content policy names them."""
-    parts = urlsplit(address)
-    return f"{parts.scheme}://{parts.netloc}" if parts.netloc else None
 
 
 def transport(production: bool) -> dict[str, Any]:

@@ -137,7 +137,7 @@ LANGUAGE_CODE = "en"
 
 # --- Protection -------------------------------------------------------------------------------------------------
 CONTENT_SECURITY_POLICY = security.content_policy(
-    security.origin(env.text("ROTOSCOPE_S3_ENDPOINT")) if MEDIA_DELIVERY == "presigned" else None
+    storage.presigned_origin(_media["OPTIONS"]) if MEDIA_DELIVERY == "presigned" else None
 )
 globals().update(security.transport(PRODUCTION))
 SILENCED_SYSTEM_CHECKS = [

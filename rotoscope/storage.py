@@ -1,6 +1,7 @@
 """Where media files lie: a local folder, or any S3 service through django-storages."""
 
 from typing import Any
+from urllib.parse import urlsplit
 
 from rotoscope import env
 
@@ -31,6 +32,33 @@ def check_delivery(kind: str, delivery: str) -> None:
         raise env.SettingError("ROTOSCOPE_MEDIA_DELIVERY=presigned needs ROTOSCOPE_STORAGE=s3.")
     if delivery == "x-accel" and kind != "local":
         raise env.SettingError("ROTOSCOPE_MEDIA_DELIVERY=x-accel needs ROTOSCOPE_STORAGE=local.")
+
+
+def presigned_origin(options: dict[str, Any]) -> str:
+    """Scheme, host and port of the addresses that boto3 signs with these options: the endpoint's, or Amazon's.
+
+    Asks boto3 itself, since Amazon's host depends on the region; opens no connection.
+    """
+    import boto3
+    from botocore.config import Config
+    from botocore.exceptions import BotoCoreError
+
+    style = {"addressing_style": options["addressing_style"]}
+    try:
+        client = boto3.client(
+            "s3",
+            endpoint_url=options["endpoint_url"],
+            region_name=options["region_name"],
+            aws_access_key_id="any",  # the host does not depend on the keys
+            aws_secret_access_key="any",  # noqa: S106
+            config=Config(s3=style, signature_version=options["signature_version"]),
+        )
+        wishes = {"Bucket": options["bucket_name"], "Key": "any"}
+        parts = urlsplit(client.generate_presigned_url("get_object", Params=wishes))
+    except BotoCoreError as problem:
+        why = " ".join(str(problem).split())
+        raise env.SettingError(f"ROTOSCOPE_S3_BUCKET or ROTOSCOPE_S3_REGION is none: {why}") from None
+    return f"{parts.scheme}://{parts.netloc}"
 
 
 def s3_options() -> dict[str, Any]:

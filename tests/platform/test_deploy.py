@@ -1,9 +1,13 @@
 """The examples for production name only what exists."""
 
+import os
 import re
+import runpy
 import subprocess
 import sys
-from pathlib import Path
+from fnmatch import fnmatch
+from pathlib import Path, PurePosixPath
+from typing import Any
 
 import pytest
 import yaml
@@ -15,6 +19,11 @@ from tests.platform.test_settings_documented import documented
 
 DEPLOY = BASE / "deploy"
 COMPOSE = yaml.safe_load((BASE / "compose.yaml").read_text())
+PASSED_ON = COMPOSE["x-rotoscope"]["environment"]
+IMAGE_SETS = {"ROTOSCOPE_HOME", "ROTOSCOPE_STATIC_ROOT"}
+NOT_IN_CONTAINERS = {"ROTOSCOPE_DEBUG", "PORT", "ROTOSCOPE_HOST", "ROTOSCOPE_WORKERS"}
+"""What production refuses, and what only `make up` heeds."""
+COMPOSE_DECIDES = {"ROTOSCOPE_ENV", "DATABASE_URL"}
 UNITS = sorted((DEPLOY / "systemd").glob("*.service"))
 
 
@@ -56,21 +65,145 @@ def test_a_stop_reaches_the_workers_and_not_what_they_have_started() -> None:
 
 
 def test_every_setting_of_the_examples_is_one_of_ours() -> None:
-    named = set(COMPOSE["x-rotoscope"]["environment"])
+    named = set(PASSED_ON)
     for file in ("environment.example", "s3.env"):
         named |= set(re.findall(r"^#?([A-Z][A-Z0-9_]+)=", (DEPLOY / file).read_text(), re.M))
     assert named - {"POSTGRES_PASSWORD"} <= set(documented())
 
 
+def test_compose_passes_on_every_setting_that_is_documented() -> None:
+    assert set(PASSED_ON) == set(documented()) - IMAGE_SETS - NOT_IN_CONTAINERS
+    for name in set(PASSED_ON) - COMPOSE_DECIDES:
+        assert f"${{{name}:" in PASSED_ON[name]
+    for name in IMAGE_SETS:
+        assert f"{name}=/" in (BASE / "Dockerfile").read_text()
+
+
+def test_a_setting_that_compose_passes_on_empty_counts_as_unset(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def told(**settings: str) -> dict[str, Any]:
+        monkeypatch.setattr(os, "environ", environment(tmp_path, **SAFE, **settings))
+        found = runpy.run_path(str(BASE / "rotoscope" / "settings.py"))
+        return {name: value for name, value in found.items() if name.isupper()}
+
+    empty = {name: "" for name, value in PASSED_ON.items() if str(value).endswith(":-}")}
+    assert len(empty) > 10
+    without = told()
+    assert without["ALGORITHMIA_BATCH"] == 4
+    assert told(**empty) == without
+
+
+def test_only_what_answers_at_port_8000_is_asked_for_its_health() -> None:
+    assert "HEALTHCHECK" not in (BASE / "Dockerfile").read_text()
+    asked = {name for name, service in COMPOSE["services"].items() if "healthcheck" in service}
+    assert asked == {"db", "web"}
+    assert "http://127.0.0.1:8000/health/" in COMPOSE["services"]["web"]["healthcheck"]["test"][-1]
+    assert "localhost" in PASSED_ON["ALLOWED_HOSTS"]  # the name that it asks by
+    compile(COMPOSE["services"]["web"]["healthcheck"]["test"][-1], "health", "exec")
+
+
+def left_out_of_the_image(path: str) -> bool:
+    """Whether .dockerignore names the file or a folder that it lies in; its patterns begin at the root."""
+    patterns = (BASE / ".dockerignore").read_text().splitlines()
+    here = PurePosixPath(path)
+    places = [str(place) for place in (here, *here.parents)]
+    return any(fnmatch(place, pattern) for place in places for pattern in patterns)
+
+
+@pytest.mark.parametrize("path", [".env", ".env.bak", "deploy/tls/privkey.pem", "deploy/s3.env"])
+def test_secrets_stay_out_of_the_image(path: str) -> None:
+    assert left_out_of_the_image(path)
+    assert not left_out_of_the_image("manage.py")
+
+
+def test_secrets_stay_out_of_git() -> None:
+    left_alone = (BASE / ".gitignore").read_text().splitlines()
+    assert {"/.env", "/deploy/tls/"} <= set(left_alone)
+    # What git does keep has no place for a secret, or an empty one that is filled in elsewhere.
+    assert re.findall(r"^#?(\w*(?:KEY|PASSWORD))=", (DEPLOY / "s3.env").read_text(), re.M) == []
+    assert re.findall(r"^#?\w*(?:KEY|PASSWORD)=.+$", (DEPLOY / "environment.example").read_text(), re.M) == []
+
+
 def test_nginx_hands_out_the_folder_that_rotoscope_names() -> None:
+    in_containers = "ROTOSCOPE_HOME=/data"
+    assert in_containers in (BASE / "Dockerfile").read_text()
+    hands_out("nginx.conf", "/data/media/")
+    home = re.search(r"^#ROTOSCOPE_HOME=(.+)$", (DEPLOY / "environment.example").read_text(), re.M)
+    assert home is not None
+    hands_out("nginx-site.conf", f"{home.group(1)}/media/")
+
+
+def hands_out(config: str, folder: str) -> None:
+    """Fail where the nginx configuration sends media from another folder, or without having been told to."""
     from videos.delivery import INTERNAL
 
-    config = (DEPLOY / "nginx.conf").read_text()
-    block = re.search(rf"location {re.escape(INTERNAL)} \{{(.*?)\}}", config, re.S)
+    block = re.search(rf"location {re.escape(INTERNAL)} \{{(.*?)\}}", (DEPLOY / config).read_text(), re.S)
     assert block is not None
     assert "internal;" in block.group(1)
-    assert "alias /data/media/;" in block.group(1)
-    assert "ROTOSCOPE_HOME=/data" in (BASE / "Dockerfile").read_text()
+    assert f"alias {folder};" in block.group(1)
+
+
+def test_nginx_passes_on_alike_in_containers_and_under_systemd() -> None:
+    """The same headers and limits; only where the web server is differs."""
+
+    def wishes(config: str) -> set[str]:
+        text = (DEPLOY / config).read_text().split("# Media in the example S3 server")[0]
+        return set(re.findall(r"^ +((?:proxy_(?!pass )|client_|return )[^;]+);", text, re.M))
+
+    assert wishes("nginx-site.conf") == wishes("nginx.conf")
+    assert "proxy_set_header X-Forwarded-Proto $scheme" in wishes("nginx-site.conf")
+    serve = load_command_class(get_commands()["serve"], "serve").create_parser("manage.py", "serve")
+    where = serve.parse_args([])
+    assert f"proxy_pass http://{where.host}:{where.port};" in (DEPLOY / "nginx-site.conf").read_text()
+    assert any(line.split() == ["serve"] for line in commands_of_systemd())
+
+
+def under_systemd() -> str:
+    """What docs/operations.md says of it."""
+    text = (BASE / "docs" / "operations.md").read_text()
+    return text.split("## Under systemd", 1)[1].split("\n## ", 1)[0]
+
+
+def test_the_installation_under_systemd_runs_nothing_of_ours_as_root() -> None:
+    """What root makes in the data folder, the services cannot write into."""
+    commands = "\n".join(re.findall(r"^```\n(.*?)^```", under_systemd(), re.M | re.S))
+    assert re.findall(r"^.*manage\.py.*$", commands, re.M) == [
+        '    exec runuser -u rotoscope -- .venv/bin/python manage.py "$@" )'
+    ]
+    shown = re.findall(r"^manage (.+)$", commands, re.M)
+    assert "collectstatic --noinput" in shown
+    for line in shown:
+        name, *words = line.split()
+        load_command_class(get_commands()[name], name).create_parser("manage.py", name).parse_args(words)
+
+
+def test_the_shown_function_gives_a_command_the_environment_of_the_services(tmp_path: Path) -> None:
+    function = re.search(r"^manage\(\) \(.*?\)$", under_systemd(), re.M | re.S)
+    assert function is not None
+    file = tmp_path / "environment"
+    file.write_text(
+        "DATABASE_URL='postgresql://rotoscope:p@db/rotoscope?sslmode=require&connect_timeout=5'\n"
+    )
+    (tmp_path / "runuser").write_text("#!/bin/sh\necho as $2: $DATABASE_URL\nshift 3\necho $PWD: $*\n")
+    (tmp_path / "runuser").chmod(0o755)
+    text = (
+        function.group(0)
+        .replace("/etc/rotoscope/environment", str(file))
+        .replace("/opt/rotoscope", str(BASE))
+    )
+    done = subprocess.run(
+        ["sh", "-c", f"{text}\nmanage shell -c 'a b'\necho after: $DATABASE_URL"],
+        env={"PATH": f"{tmp_path}:/usr/bin:/bin"},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout.splitlines() == [
+        "as rotoscope: postgresql://rotoscope:p@db/rotoscope?sslmode=require&connect_timeout=5",
+        f"{BASE}: .venv/bin/python manage.py shell -c a b",
+        "after:",
+    ]
 
 
 @pytest.mark.slow

@@ -1,0 +1,70 @@
+"""What `make` sets up, and what it makes of a start that was cut off."""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.platform.installation import BASE
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture
+def checkout(tmp_path: Path) -> Path:
+    """A clone in which there is nothing to install, so that no network is needed."""
+    shutil.copy(BASE / "Makefile", tmp_path)
+    (tmp_path / "requirements.txt").touch()
+    return tmp_path
+
+
+def install(checkout: Path, python: str = sys.executable) -> subprocess.CompletedProcess[str]:
+    """As far as `make up` goes before it starts anything, without PyTorch."""
+    surroundings = {name: value for name, value in os.environ.items() if not name.startswith("MAKE")}
+    return subprocess.run(
+        ["make", ".venv/.requirements", f"PYTHON={python}"],
+        cwd=checkout, env=surroundings, capture_output=True, text=True, timeout=300, check=False,
+    )  # fmt: skip
+
+
+def without_ensurepip(folder: Path) -> str:
+    """A Python that does what Debian's does without python3.11-venv: it stops once bin/python is there."""
+    python = folder / "python-without-ensurepip"
+    python.write_text(
+        "#!/bin/sh\n"
+        f'[ "$2" != venv ] || {{ "{sys.executable}" "$@" --without-pip; exit 1; }}\n'
+        f'exec "{sys.executable}" "$@"\n'
+    )
+    python.chmod(0o755)
+    return str(python)
+
+
+def test_a_start_that_lacked_ensurepip_can_be_repeated_and_what_is_whole_is_kept(checkout: Path) -> None:
+    refused = install(checkout, without_ensurepip(checkout))
+    assert refused.returncode != 0
+    assert (checkout / ".venv" / "bin" / "python").exists()
+    assert install(checkout, without_ensurepip(checkout)).returncode != 0
+
+    done = install(checkout)
+    assert done.returncode == 0, done.stderr
+    assert "making .venv" in done.stdout
+    assert (checkout / ".venv" / ".requirements").exists()
+
+    ours = checkout / ".venv" / "kept"
+    ours.touch()
+    assert install(checkout, "no-such-python").returncode == 0
+    (checkout / ".venv" / ".requirements").unlink()  # killed while it installed: the .venv itself is whole
+    again = install(checkout, "no-such-python")
+    assert again.returncode == 0, again.stderr
+    assert "making .venv" not in again.stdout
+    assert ours.exists()
+
+
+def test_without_a_python_it_says_so_in_one_sentence(checkout: Path) -> None:
+    refused = install(checkout, "no-such-python")
+    assert refused.returncode != 0
+    assert "Python 3.11 or newer is needed as no-such-python" in refused.stderr
+    assert not (checkout / ".venv").exists()
