@@ -32,13 +32,16 @@ from filters.engines.weights import LARGEST_BASE, LARGEST_STYLE, read_base, read
 
 FORMAT = "rotoscope-filter-1"
 LARGEST_BUNDLE = 128 << 20
+LARGEST_UNPACKED = 2 * LARGEST_BUNDLE
+"""Bytes of all parts together: pictures and weights hardly get smaller in a zip, and hundreds may be in it."""
 LARGEST_MANIFEST = 4 << 20
 LARGEST_PICTURE = 32 << 20
 MOST_PIXELS = 80_000_000
-MOST_PICTURES = 16
+MOST_PICTURES = MOST_PARTS**3
+"""Eight mixed filters may be mixes of eight themselves, each part of which learned from eight pictures."""
 PICTURE_KINDS = {"JPEG": "jpg", "PNG": "png", "WEBP": "webp"}
-SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
-PICTURE_NAME = re.compile(r"style-(?:[1-9]|1[0-6])\.(?:jpg|png|webp)")
+SLUG = re.compile(r"[-a-zA-Z0-9_]+")  # what Django's SlugField takes
+PICTURE_NAME = re.compile(r"style-([1-9][0-9]{0,2})\.(?:jpg|png|webp)")
 LIMITS = {
     "manifest.json": LARGEST_MANIFEST,
     "weights.safetensors": LARGEST_STYLE,
@@ -119,7 +122,7 @@ def read_bundle(data: bytes) -> FilterBundle:
     kind = manifest.get("kind")
     if not isinstance(kind, str) or kind not in PARTS:
         raise BundleRefused("This kind of filter is not known.")
-    names = sorted((name for name in files if PICTURE_NAME.fullmatch(name)), key=_number)
+    names = sorted((name for name in files if _number(name)), key=_number)
     if files.keys() - set(names) != PARTS[kind]:
         raise BundleRefused("The file does not have the parts that its kind of filter has.")
     said: dict[str, Any] = {
@@ -176,10 +179,14 @@ def _unzipped(data: bytes) -> dict[str, bytes]:
             if len(entries) > len(LIMITS) + MOST_PICTURES:
                 raise BundleRefused("The file has more parts than a filter has.")
             files: dict[str, bytes] = {}
+            room = LARGEST_UNPACKED
             for entry in entries:
                 if entry.filename in files:
                     raise BundleRefused(f"The part {entry.filename} is there twice.")
                 files[entry.filename] = _read(archive, entry)
+                room -= len(files[entry.filename])
+                if room < 0:
+                    raise BundleRefused(f"The file unpacks to more than {LARGEST_UNPACKED >> 20} MB.")
     except (zipfile.BadZipFile, zipfile.LargeZipFile, ValueError, NotImplementedError) as error:
         raise BundleRefused("This is not a filter exported by Rotoscope, or it is damaged.") from error
     except (EOFError, OSError, RuntimeError, zlib.error) as error:
@@ -189,7 +196,7 @@ def _unzipped(data: bytes) -> dict[str, bytes]:
 
 def _read(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> bytes:
     name = entry.filename
-    limit = LARGEST_PICTURE if PICTURE_NAME.fullmatch(name) else LIMITS.get(name)
+    limit = LARGEST_PICTURE if _number(name) else LIMITS.get(name)
     if limit is None:
         raise BundleRefused(f"A filter has no part called “{name[:60]}”.")
     if entry.flag_bits & 0x1:
@@ -306,7 +313,9 @@ def _picture_kind(data: bytes) -> str:
 
 
 def _number(name: str) -> int:
-    return int(name.removeprefix("style-").split(".")[0])
+    """Which picture a part is, from 1 up to MOST_PICTURES; 0 for a part that is none."""
+    found = PICTURE_NAME.fullmatch(name)
+    return number if found and (number := int(found[1])) <= MOST_PICTURES else 0
 
 
 def _sha256(data: bytes) -> str:
