@@ -15,6 +15,7 @@ from __future__ import annotations
 import hashlib
 import io
 import json
+import math
 import re
 import zipfile
 import zlib
@@ -36,6 +37,8 @@ LARGEST_UNPACKED = 2 * LARGEST_BUNDLE
 """Bytes of all parts together: pictures and weights hardly get smaller in a zip, and hundreds may be in it."""
 LARGEST_MANIFEST = 4 << 20
 LARGEST_PICTURE = 32 << 20
+DEEPEST = 32
+"""Lists and tables within one another in the manifest."""
 MOST_PIXELS = 80_000_000
 MOST_PICTURES = MOST_PARTS**3
 """Eight mixed filters may be mixes of eight themselves, each part of which learned from eight pictures."""
@@ -66,7 +69,7 @@ class StylePicture:
     origin: str = ""
     licence: str = ""
     share: float = 1.0
-    """How much it counts in the filter, 0..1."""
+    """How much it counts in the filter, above 0 and up to 1."""
 
 
 @dataclass(frozen=True)
@@ -213,7 +216,8 @@ def _read(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> bytes:
 
 def _manifest(data: bytes) -> dict[str, Any]:
     try:
-        manifest = json.loads(data, parse_constant=_no_constant)
+        manifest = json.loads(data, parse_constant=_float, parse_float=_float, parse_int=_int)
+        _check_storable(manifest)
     except (ValueError, RecursionError) as error:
         raise BundleRefused("This is not a filter exported by Rotoscope, or it is damaged.") from error
     if not isinstance(manifest, dict) or manifest.get("format") != FORMAT:
@@ -221,8 +225,31 @@ def _manifest(data: bytes) -> dict[str, Any]:
     return manifest
 
 
-def _no_constant(name: str) -> None:
-    raise ValueError(f"{name} is not a number")
+def _float(text: str) -> float:
+    """A number as JSON has it, no infinity: Python reads 1e999 as one. Raises ValueError."""
+    if not math.isfinite(value := float(text)):
+        raise ValueError(f"{text[:20]} is not a number")
+    return value
+
+
+def _int(text: str) -> int:
+    _float(text)
+    return int(text)
+
+
+def _check_storable(manifest: object) -> None:
+    """Raise ValueError for what the database cannot hold: texts with NUL or half a character, nesting without end."""
+    level = [manifest]
+    for _ in range(DEEPEST):
+        for text in (one for one in level if isinstance(one, str)):
+            text.encode()  # half of a surrogate pair is none of UTF-8
+            if "\x00" in text:
+                raise ValueError("a text with NUL")
+        tables = [pair for one in level if isinstance(one, dict) for pair in one.items()]
+        level = [part for one in (*level, *tables) if isinstance(one, list | tuple) for part in one]
+        if not level:
+            return
+    raise ValueError("nested too deep")
 
 
 def _check_hashes(manifest: dict[str, Any], files: dict[str, bytes]) -> None:
@@ -236,7 +263,7 @@ def _check_hashes(manifest: dict[str, Any], files: dict[str, bytes]) -> None:
 
 def _text(manifest: dict[str, Any], name: str, longest: int) -> str:
     value = manifest.get(name, "")
-    if not isinstance(value, str) or len(value) > longest or "\x00" in value:
+    if not isinstance(value, str) or len(value) > longest:
         raise BundleRefused(f"“{name}” must be a text of at most {longest} characters.")
     return value
 
@@ -268,10 +295,10 @@ def _pictures(manifest: dict[str, Any], data: list[bytes]) -> tuple[StylePicture
 
 
 def _share(said: dict[str, Any]) -> float:
-    """A share of 0..1, 1 where none is said. Raises BundleRefused."""
+    """A share above 0 and up to 1, 1 where none is said. Raises BundleRefused."""
     value = said.get("share", 1.0)
-    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= 1:
-        raise BundleRefused("The share of a picture or a part lies between 0 and 1.")
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value <= 1:
+        raise BundleRefused("The share of a picture or a part is above 0 and at most 1.")
     return float(value)
 
 

@@ -71,6 +71,14 @@ def changed(change: Callable[[dict[str, Any]], object]) -> bytes:
     return zipped(list(files.items()))
 
 
+def replaced(text: bytes, by: bytes) -> bytes:
+    """The example with another text in its manifest, such as no program that writes JSON would write."""
+    files = contents(write_bundle(example()))
+    assert files["manifest.json"].count(text) == 1
+    files["manifest.json"] = files["manifest.json"].replace(text, by)
+    return zipped(list(files.items()))
+
+
 def with_part(name: str, data: bytes, *, listed: bool = True) -> bytes:
     """The example with a part added or exchanged, and named in the manifest."""
     files = contents(write_bundle(example()))
@@ -151,6 +159,20 @@ REFUSED: dict[str, Callable[[], bytes]] = {
     "a thousand tags": lambda: changed(lambda m: m.update(tags=["x"] * 1000)),
     "metrics that are a list": lambda: changed(lambda m: m.update(metrics=[])),
     "a metric that is no number": lambda: changed(lambda m: m.update(metrics={"x": float("nan")})),
+    "a metric beyond all numbers": lambda: replaced(b"0.14", b"1e999"),
+    "a whole number beyond all numbers": lambda: replaced(b"0.14", b"1" * 400),
+    "a metric with a null in its name": lambda: changed(lambda m: m.update(metrics={"x\x00": 1})),
+    "a training with a null deep inside": lambda: changed(
+        lambda m: m.update(training={"a": [{"b": "x\x00"}]})
+    ),
+    "half a character in the name": lambda: replaced(b"Copper Night", b"Copper \\ud800"),
+    "half a character in a table": lambda: changed(lambda m: m.update(training={"name": "\udc00"})),
+    "a table nested too deep": lambda: replaced(b"0.14", b"[" * 100 + b"]" * 100),
+    "a picture that counts nothing": lambda: changed(lambda m: m["pictures"][0].update(share=0)),
+    "a picture that counts less": lambda: changed(lambda m: m["pictures"][0].update(share=-0.5)),
+    "a part that counts nothing": lambda: changed(
+        lambda m: m.update(mix={"parts": [{"name": "x", "share": 0}]})
+    ),
     "too few pictures described": lambda: changed(lambda m: m["pictures"].pop()),
     "a picture that is none": lambda: with_part("style-1.jpg", b"GIF89a"),
     "weights that are none": lambda: with_part("weights.safetensors", b"\x80\x04K\x01."),
@@ -163,6 +185,11 @@ REFUSED: dict[str, Callable[[], bytes]] = {
 def test_it_refuses(case: str) -> None:
     with pytest.raises(BundleRefused, match=r"\.$"):
         read_bundle(REFUSED[case]())
+
+
+def test_a_record_may_hold_whatever_json_can_say() -> None:
+    training = {"a": [1, -2.5, None, True, {"b": ["\\u0000", "😀", "x"]}], "": {}, "big": 10**30}
+    assert read_bundle(write_bundle(example(training=training))).training == training
 
 
 @pytest.mark.parametrize("number", ["0", "07", "513", "1000"])
