@@ -37,6 +37,7 @@ MOST_STEPS = 1_000_000
 MOST_WEIGHT = 100.0
 MOST_PICTURES = 8
 LAST_SEED = 2**31 - 1
+LONGEST_NAME = 120
 WORDS = {"title": 200, "artist": 200, "year": 40, "origin": 2000, "licence": 100}
 """What is said of a picture, with the longest that is kept."""
 
@@ -114,6 +115,8 @@ def order(pieces: Sequence[Piece], name: str, owner: Any, wish: Wish, *, seed: i
     wish.check()
     if not slugify(name):
         raise CannotTrain("A filter needs a name with at least one letter or digit.")
+    if len(name) > LONGEST_NAME:
+        raise CannotTrain(f"A filter's name has at most {LONGEST_NAME} characters.")
     if not 1 <= len(pieces) <= MOST_PICTURES:
         raise CannotTrain(f"A filter learns from 1 to {MOST_PICTURES} pictures.")
     pictures = [_usable(piece, number, len(pieces)) for number, piece in enumerate(pieces, start=1)]

@@ -93,6 +93,13 @@ def test_it_refuses_wishes_that_make_no_sense(owner: User, style: Path, wish: di
     assert not Filter.objects.exists()
 
 
+def test_it_refuses_a_name_that_is_too_long_to_keep(owner: User, style: Path) -> None:
+    with pytest.raises(orders.CannotTrain, match="at most 120 characters"):
+        orders.order([orders.Piece(style)], "x" * 121, owner, orders.Wish())
+    assert not Filter.objects.exists()
+    assert orders.order([orders.Piece(style)], "x" * 120, owner, orders.Wish()).name == "x" * 120
+
+
 def test_a_finished_run_leaves_a_version_with_its_figures(
     owner: User, style: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
