@@ -15,6 +15,7 @@ from __future__ import annotations
 import hashlib
 import io
 import json
+import math
 import re
 import zipfile
 import zlib
@@ -32,13 +33,18 @@ from filters.engines.weights import LARGEST_BASE, LARGEST_STYLE, read_base, read
 
 FORMAT = "rotoscope-filter-1"
 LARGEST_BUNDLE = 128 << 20
+LARGEST_UNPACKED = 2 * LARGEST_BUNDLE
+"""Bytes of all parts together: pictures and weights hardly get smaller in a zip, and hundreds may be in it."""
 LARGEST_MANIFEST = 4 << 20
 LARGEST_PICTURE = 32 << 20
+DEEPEST = 32
+"""Lists and tables within one another in the manifest."""
 MOST_PIXELS = 80_000_000
-MOST_PICTURES = 16
+MOST_PICTURES = MOST_PARTS**3
+"""Eight mixed filters may be mixes of eight themselves, each part of which learned from eight pictures."""
 PICTURE_KINDS = {"JPEG": "jpg", "PNG": "png", "WEBP": "webp"}
-SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
-PICTURE_NAME = re.compile(r"style-(?:[1-9]|1[0-6])\.(?:jpg|png|webp)")
+SLUG = re.compile(r"[-a-zA-Z0-9_]+")  # what Django's SlugField takes
+PICTURE_NAME = re.compile(r"style-([1-9][0-9]{0,2})\.(?:jpg|png|webp)")
 LIMITS = {
     "manifest.json": LARGEST_MANIFEST,
     "weights.safetensors": LARGEST_STYLE,
@@ -63,7 +69,7 @@ class StylePicture:
     origin: str = ""
     licence: str = ""
     share: float = 1.0
-    """How much it counts in the filter, 0..1."""
+    """How much it counts in the filter, above 0 and up to 1."""
 
 
 @dataclass(frozen=True)
@@ -119,7 +125,7 @@ def read_bundle(data: bytes) -> FilterBundle:
     kind = manifest.get("kind")
     if not isinstance(kind, str) or kind not in PARTS:
         raise BundleRefused("This kind of filter is not known.")
-    names = sorted((name for name in files if PICTURE_NAME.fullmatch(name)), key=_number)
+    names = sorted((name for name in files if _number(name)), key=_number)
     if files.keys() - set(names) != PARTS[kind]:
         raise BundleRefused("The file does not have the parts that its kind of filter has.")
     said: dict[str, Any] = {
@@ -176,10 +182,14 @@ def _unzipped(data: bytes) -> dict[str, bytes]:
             if len(entries) > len(LIMITS) + MOST_PICTURES:
                 raise BundleRefused("The file has more parts than a filter has.")
             files: dict[str, bytes] = {}
+            room = LARGEST_UNPACKED
             for entry in entries:
                 if entry.filename in files:
                     raise BundleRefused(f"The part {entry.filename} is there twice.")
                 files[entry.filename] = _read(archive, entry)
+                room -= len(files[entry.filename])
+                if room < 0:
+                    raise BundleRefused(f"The file unpacks to more than {LARGEST_UNPACKED >> 20} MB.")
     except (zipfile.BadZipFile, zipfile.LargeZipFile, ValueError, NotImplementedError) as error:
         raise BundleRefused("This is not a filter exported by Rotoscope, or it is damaged.") from error
     except (EOFError, OSError, RuntimeError, zlib.error) as error:
@@ -189,7 +199,7 @@ def _unzipped(data: bytes) -> dict[str, bytes]:
 
 def _read(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> bytes:
     name = entry.filename
-    limit = LARGEST_PICTURE if PICTURE_NAME.fullmatch(name) else LIMITS.get(name)
+    limit = LARGEST_PICTURE if _number(name) else LIMITS.get(name)
     if limit is None:
         raise BundleRefused(f"A filter has no part called “{name[:60]}”.")
     if entry.flag_bits & 0x1:
@@ -206,7 +216,8 @@ def _read(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> bytes:
 
 def _manifest(data: bytes) -> dict[str, Any]:
     try:
-        manifest = json.loads(data, parse_constant=_no_constant)
+        manifest = json.loads(data, parse_constant=_float, parse_float=_float, parse_int=_int)
+        _check_storable(manifest)
     except (ValueError, RecursionError) as error:
         raise BundleRefused("This is not a filter exported by Rotoscope, or it is damaged.") from error
     if not isinstance(manifest, dict) or manifest.get("format") != FORMAT:
@@ -214,8 +225,31 @@ def _manifest(data: bytes) -> dict[str, Any]:
     return manifest
 
 
-def _no_constant(name: str) -> None:
-    raise ValueError(f"{name} is not a number")
+def _float(text: str) -> float:
+    """A number as JSON has it, no infinity: Python reads 1e999 as one. Raises ValueError."""
+    if not math.isfinite(value := float(text)):
+        raise ValueError(f"{text[:20]} is not a number")
+    return value
+
+
+def _int(text: str) -> int:
+    _float(text)
+    return int(text)
+
+
+def _check_storable(manifest: object) -> None:
+    """Raise ValueError for what the database cannot hold: texts with NUL or half a character, nesting without end."""
+    level = [manifest]
+    for _ in range(DEEPEST):
+        for text in (one for one in level if isinstance(one, str)):
+            text.encode()  # half of a surrogate pair is none of UTF-8
+            if "\x00" in text:
+                raise ValueError("a text with NUL")
+        tables = [pair for one in level if isinstance(one, dict) for pair in one.items()]
+        level = [part for one in (*level, *tables) if isinstance(one, list | tuple) for part in one]
+        if not level:
+            return
+    raise ValueError("nested too deep")
 
 
 def _check_hashes(manifest: dict[str, Any], files: dict[str, bytes]) -> None:
@@ -229,7 +263,7 @@ def _check_hashes(manifest: dict[str, Any], files: dict[str, bytes]) -> None:
 
 def _text(manifest: dict[str, Any], name: str, longest: int) -> str:
     value = manifest.get(name, "")
-    if not isinstance(value, str) or len(value) > longest or "\x00" in value:
+    if not isinstance(value, str) or len(value) > longest:
         raise BundleRefused(f"“{name}” must be a text of at most {longest} characters.")
     return value
 
@@ -261,10 +295,10 @@ def _pictures(manifest: dict[str, Any], data: list[bytes]) -> tuple[StylePicture
 
 
 def _share(said: dict[str, Any]) -> float:
-    """A share of 0..1, 1 where none is said. Raises BundleRefused."""
+    """A share above 0 and up to 1, 1 where none is said. Raises BundleRefused."""
     value = said.get("share", 1.0)
-    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= 1:
-        raise BundleRefused("The share of a picture or a part lies between 0 and 1.")
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value <= 1:
+        raise BundleRefused("The share of a picture or a part is above 0 and at most 1.")
     return float(value)
 
 
@@ -306,7 +340,9 @@ def _picture_kind(data: bytes) -> str:
 
 
 def _number(name: str) -> int:
-    return int(name.removeprefix("style-").split(".")[0])
+    """Which picture a part is, from 1 up to MOST_PICTURES; 0 for a part that is none."""
+    found = PICTURE_NAME.fullmatch(name)
+    return number if found and (number := int(found[1])) <= MOST_PICTURES else 0
 
 
 def _sha256(data: bytes) -> str:

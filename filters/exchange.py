@@ -206,7 +206,7 @@ def _pictures(filter: Filter) -> tuple[StylePicture, ...]:
         StylePicture(
             local_path(use.style_image.image).read_bytes(),
             **{name: getattr(use.style_image, name) for name in words},
-            share=use.share,
+            share=min(use.share, 1.0),  # of a mix it is a sum, which rounding may take a little beyond 1
         )
         for use in sorted(filter.pictures(), key=lambda use: use.position)
     )

@@ -17,7 +17,7 @@ import numpy as np
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.db import transaction
-from django.db.models import Max
+from django.db.models import Max, Q
 from django.utils.text import slugify
 from numpy.typing import NDArray
 from PIL import Image
@@ -33,9 +33,11 @@ Picture = NDArray[np.uint8]
 CODE_VERSION = "5"  # raise it when training the same again gives other numbers
 LEAST_SCALE, MOST_SCALE = 0.3, 3.0
 MOST_MINUTES = 24 * 60.0
+MOST_STEPS = 1_000_000
 MOST_WEIGHT = 100.0
 MOST_PICTURES = 8
 LAST_SEED = 2**31 - 1
+LONGEST_NAME = 120
 WORDS = {"title": 200, "artist": 200, "year": 40, "origin": 2000, "licence": 100}
 """What is said of a picture, with the longest that is kept."""
 
@@ -66,12 +68,23 @@ class Wish:
         """Raise CannotTrain for what makes no sense."""
         if not 0 < self.minutes <= MOST_MINUTES:
             raise CannotTrain("Training takes more than 0 and at most 1440 minutes.")
-        if self.steps < 0:
-            raise CannotTrain("Training takes no less than 0 steps.")
+        if not 0 <= self.steps <= MOST_STEPS:
+            raise CannotTrain("Training takes from 0 to 1000000 steps.")
         if not LEAST_SCALE <= self.style_scale <= MOST_SCALE:
             raise CannotTrain("The size of strokes lies between 0.3 and 3.")
         if not all(0 <= weight <= MOST_WEIGHT for weight in (self.style_weight, self.content_weight)):
             raise CannotTrain("Weights lie between 0 and 100.")
+
+    def bounded(self) -> Wish:
+        """The nearest wish that makes sense: the record of a run that came in as a file may say anything."""
+        return replace(
+            self,
+            minutes=min(self.minutes, MOST_MINUTES) if self.minutes > 0 else usual.MINUTES,
+            steps=min(max(self.steps, 0), MOST_STEPS),
+            style_scale=min(max(self.style_scale, LEAST_SCALE), MOST_SCALE),
+            style_weight=min(max(self.style_weight, 0.0), MOST_WEIGHT),
+            content_weight=min(max(self.content_weight, 0.0), MOST_WEIGHT),
+        )
 
     @classmethod
     def of(cls, row: TrainingRun) -> Wish:
@@ -102,6 +115,8 @@ def order(pieces: Sequence[Piece], name: str, owner: Any, wish: Wish, *, seed: i
     wish.check()
     if not slugify(name):
         raise CannotTrain("A filter needs a name with at least one letter or digit.")
+    if len(name) > LONGEST_NAME:
+        raise CannotTrain(f"A filter's name has at most {LONGEST_NAME} characters.")
     if not 1 <= len(pieces) <= MOST_PICTURES:
         raise CannotTrain(f"A filter learns from 1 to {MOST_PICTURES} pictures.")
     pictures = [_usable(piece, number, len(pieces)) for number, piece in enumerate(pieces, start=1)]
@@ -113,14 +128,15 @@ def order(pieces: Sequence[Piece], name: str, owner: Any, wish: Wish, *, seed: i
 
 def another_seed(row: TrainingRun, owner: Any) -> TrainingRun:
     """The same again as a filter of its own, with the next seed that nobody tried: everything else is kept."""
-    stem = re.sub(r", seed \d+$", "", row.name)
-    alike = TrainingRun.objects.filter(owner=row.owner, name__startswith=stem)
+    stem = re.sub(r", seed \d+$", "", row.name)[:100]
+    tried = Q(owner=row.owner) | Q(owner=owner)
+    alike = TrainingRun.objects.filter(tried, name__startswith=stem)
     last = max(row.seed, alike.aggregate(last=Max("seed"))["last"] or 0)
     seed = last + 1 if last < LAST_SEED else 1
     images = pictures_of(row)
-    done = replace(Wish.of(row), minutes=float(row.settings.get("first_minutes", row.settings["minutes"])))
+    wish = replace(Wish.of(row), minutes=float(row.settings.get("first_minutes", row.settings["minutes"])))
     with transaction.atomic():
-        return _queued(images, f"{stem[:100]}, seed {seed}", owner, done, seed)
+        return _queued(images, f"{stem}, seed {seed}", owner, wish.bounded(), seed)
 
 
 def pictures_of(row: TrainingRun) -> list[StyleImage]:

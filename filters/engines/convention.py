@@ -19,6 +19,8 @@ from filters.engines.base import EngineError, Frames
 
 UNKNOWN_MULTIPLE = 32
 UNKNOWN_REACH = 128
+STRIDES = 8
+"""Networks that take any size stride over pixels all the same, ours by this much."""
 TYPES: dict[str, type[np.generic]] = {
     "tensor(uint8)": np.uint8,
     "tensor(float)": np.float32,
@@ -50,6 +52,11 @@ class Convention:
     """Least height and width."""
     reach: int
     """Pixels from which a pixel can be influenced, statistics aside; the overlap of tiles."""
+
+    @property
+    def grid(self) -> int:
+        """Tiles begin at multiples of this, so that a network sees every pixel in the phase of the whole frame."""
+        return STRIDES if STRIDES % self.multiple == 0 else self.multiple
 
     def prepare(self, frames: Frames) -> NDArray[Any]:
         """(N, H, W, 3) uint8 as the model wants it."""

@@ -116,7 +116,7 @@ class NetworkEngine:
         overlap = self.convention.reach + FEATHER // 2
         side = max(TILE_SIDE, 4 * overlap)
         whole = Assembly(height, width)
-        for tile in tiles(height, width, side, overlap, self.convention.multiple):
+        for tile in tiles(height, width, side, overlap, self.convention.grid):
             whole.add(tile, self._run(session, tile.of(frame)[None])[0])
         return whole.frame()
 
@@ -144,7 +144,7 @@ class NetworkEngine:
     def _measure_one(self, frame: Frame) -> held.Statistics:
         if self._measurer is None:
             self._measurer = self._open(held.measuring(self._model))
-        patches = self._extended(sampled(frame, LARGEST_WHOLE, self.convention.multiple))
+        patches = self._extended(sampled(frame, LARGEST_WHOLE, self.convention.grid))
         names = [output.name for output in self._measurer.get_outputs()]
         values = self._call(self._measurer, names, self.convention.prepare(patches))
         return {held.measured_name(name): value for name, value in zip(names, values, strict=True)}

@@ -41,7 +41,7 @@ class Tile:
 
 
 def spans(length: int, largest: int, overlap: int, multiple: int) -> list[Span]:
-    """Cut `length` pixels (a multiple of `multiple`) into equal stretches of at most about `largest`.
+    """Cut `length` pixels into equal stretches of at most about `largest`.
 
     Each reads `overlap` pixels beyond the part that is its own. All begin at multiples of `multiple`, so that
     a network with strides sees every pixel in the same phase as it would in the whole frame.

@@ -2,33 +2,35 @@
 
 from __future__ import annotations
 
+import itertools
 from pathlib import Path
 
 import av
 import numpy as np
+from av.video.stream import VideoStream
 from numpy.typing import NDArray
 
 from .content import Pair, fit
 from .metrics import backward_flow
+from .upright import upright
 
 # Only containers that hold their own pictures: no playlists, no scripts that name other files.
 SAFE = {"protocol_whitelist": "file,pipe", "format_whitelist": "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi"}
 
 
 def read_frames(path: Path, count: int, most: int = 3600) -> list[NDArray[np.uint8]]:
-    """About `count` frames spread evenly over the clip (over its first `most` frames), RGB (H, W, 3).
+    """About `count` frames spread evenly over the clip (over its first `most` frames), upright, RGB (H, W, 3).
 
     Raises OSError or ValueError where the file is no video.
     """
     with av.open(str(path), options=SAFE) as container:
         stream = container.streams.video[0]
         stream.thread_type = "AUTO"
-        length = min(most, stream.frames or most)
-        every = max(1, length // count)
+        every = max(1, _length(path, stream, most) // count)
         frames = []
         for index, frame in enumerate(container.decode(stream)):
             if index % every == 0:
-                frames.append(np.asarray(frame.to_ndarray(format="rgb24"), np.uint8))
+                frames.append(upright(frame))
             if len(frames) >= count or index >= most:
                 break
     if not frames:
@@ -49,15 +51,24 @@ def read_pairs(path: Path, count: int, most: int = 3600) -> list[Pair]:
     with av.open(str(path), options=SAFE) as container:
         stream = container.streams.video[0]
         stream.thread_type = "AUTO"
-        every = max(2, min(most, stream.frames or most) // count)
+        every = max(2, _length(path, stream, most) // count)
         pairs: list[Pair] = []
         before: NDArray[np.uint8] | None = None
         for index, frame in enumerate(container.decode(stream)):
             if index % every == 0:
-                before = fit(np.asarray(frame.to_ndarray(format="rgb24"), np.uint8))
+                before = fit(upright(frame))
             elif index % every == 1 and before is not None:
-                after = fit(np.asarray(frame.to_ndarray(format="rgb24"), np.uint8))
+                after = fit(upright(frame))
                 pairs.append((before, after, backward_flow(before, after)))
             if len(pairs) >= count or index >= most:
                 break
     return pairs
+
+
+def _length(path: Path, stream: VideoStream, most: int) -> int:
+    """How many frames the clip has, at most `most`: counted where its container does not say so (MKV, WebM)."""
+    if stream.frames:
+        return min(most, stream.frames)
+    with av.open(str(path), options=SAFE) as container:
+        packets = container.demux(container.streams.video[0])
+        return sum(1 for _ in itertools.islice((one for one in packets if one.size), most))

@@ -42,7 +42,8 @@ def load_style_image(path: Path, most_side: int = KEPT_SIDE) -> NDArray[np.uint8
         raise UnusableStyle(
             "This picture has far too many pixels; at most 64 million can be handled."
         ) from error
-    except (UnidentifiedImageError, OSError, ValueError, SyntaxError) as error:
+    except (UnidentifiedImageError, OSError, ValueError, SyntaxError, TypeError) as error:
+        # TypeError is what Pillow makes of a TIFF whose second page has no dimensions.
         raise UnusableStyle(
             "This is not a picture that can be read (JPEG, PNG, WebP, TIFF, GIF or BMP)."
         ) from error

@@ -71,6 +71,14 @@ def changed(change: Callable[[dict[str, Any]], object]) -> bytes:
     return zipped(list(files.items()))
 
 
+def replaced(text: bytes, by: bytes) -> bytes:
+    """The example with another text in its manifest, such as no program that writes JSON would write."""
+    files = contents(write_bundle(example()))
+    assert files["manifest.json"].count(text) == 1
+    files["manifest.json"] = files["manifest.json"].replace(text, by)
+    return zipped(list(files.items()))
+
+
 def with_part(name: str, data: bytes, *, listed: bool = True) -> bytes:
     """The example with a part added or exchanged, and named in the manifest."""
     files = contents(write_bundle(example()))
@@ -95,8 +103,13 @@ def test_a_whole_model_travels_too() -> None:
 
 
 def test_many_pictures_keep_their_order() -> None:
-    pictures = tuple(StylePicture(jpeg(width), f"picture {width}") for width in range(20, 32))
+    pictures = tuple(StylePicture(jpeg(width), f"picture {width}") for width in range(20, 132))
     assert read_bundle(write_bundle(example(pictures=pictures))).pictures == pictures
+
+
+@pytest.mark.parametrize("slug", ["my_filter", "deep_sea-2", "x" * 69 + "-", "_", "Night"])
+def test_every_slug_that_a_filter_may_have_leaves_with_it(slug: str) -> None:
+    assert read_bundle(write_bundle(example(slug=slug))).slug == slug
 
 
 def test_the_exported_model_runs_elsewhere_and_paints_the_same(tmp_path: Any) -> None:
@@ -126,7 +139,10 @@ REFUSED: dict[str, Callable[[], bytes]] = {
     "a path backwards": lambda: with_part("..\\evil.exe", b"x"),
     "a folder": lambda: with_part("style-1.jpg/", b""),
     "a pickle among the parts": lambda: with_part("weights.pkl", pickle.dumps(1)),
-    "a picture too many": lambda: with_part("style-17.jpg", jpeg()),
+    "a picture that is not described": lambda: with_part("style-3.jpg", jpeg()),
+    "a slug with a space": lambda: changed(lambda m: m.update(slug="deep sea")),
+    "a slug that ends in a new line": lambda: changed(lambda m: m.update(slug="sea\n")),
+    "no slug": lambda: changed(lambda m: m.update(slug="")),
     "a part not in the manifest": lambda: with_part("style-3.jpg", jpeg(), listed=False),
     "another hash": lambda: changed(lambda m: m["files"]["weights.safetensors"].update(sha256="0" * 64)),
     "a part that is missing": lambda: changed(lambda m: m["files"].update({"style-3.jpg": {"sha256": ""}})),
@@ -143,6 +159,20 @@ REFUSED: dict[str, Callable[[], bytes]] = {
     "a thousand tags": lambda: changed(lambda m: m.update(tags=["x"] * 1000)),
     "metrics that are a list": lambda: changed(lambda m: m.update(metrics=[])),
     "a metric that is no number": lambda: changed(lambda m: m.update(metrics={"x": float("nan")})),
+    "a metric beyond all numbers": lambda: replaced(b"0.14", b"1e999"),
+    "a whole number beyond all numbers": lambda: replaced(b"0.14", b"1" * 400),
+    "a metric with a null in its name": lambda: changed(lambda m: m.update(metrics={"x\x00": 1})),
+    "a training with a null deep inside": lambda: changed(
+        lambda m: m.update(training={"a": [{"b": "x\x00"}]})
+    ),
+    "half a character in the name": lambda: replaced(b"Copper Night", b"Copper \\ud800"),
+    "half a character in a table": lambda: changed(lambda m: m.update(training={"name": "\udc00"})),
+    "a table nested too deep": lambda: replaced(b"0.14", b"[" * 100 + b"]" * 100),
+    "a picture that counts nothing": lambda: changed(lambda m: m["pictures"][0].update(share=0)),
+    "a picture that counts less": lambda: changed(lambda m: m["pictures"][0].update(share=-0.5)),
+    "a part that counts nothing": lambda: changed(
+        lambda m: m.update(mix={"parts": [{"name": "x", "share": 0}]})
+    ),
     "too few pictures described": lambda: changed(lambda m: m["pictures"].pop()),
     "a picture that is none": lambda: with_part("style-1.jpg", b"GIF89a"),
     "weights that are none": lambda: with_part("weights.safetensors", b"\x80\x04K\x01."),
@@ -155,6 +185,31 @@ REFUSED: dict[str, Callable[[], bytes]] = {
 def test_it_refuses(case: str) -> None:
     with pytest.raises(BundleRefused, match=r"\.$"):
         read_bundle(REFUSED[case]())
+
+
+def test_a_record_may_hold_whatever_json_can_say() -> None:
+    training = {"a": [1, -2.5, None, True, {"b": ["\\u0000", "😀", "x"]}], "": {}, "big": 10**30}
+    assert read_bundle(write_bundle(example(training=training))).training == training
+
+
+@pytest.mark.parametrize("number", ["0", "07", "513", "1000"])
+def test_it_refuses_a_picture_beyond_the_last(number: str) -> None:
+    with pytest.raises(BundleRefused, match="no part called"):
+        read_bundle(with_part(f"style-{number}.jpg", jpeg()))
+
+
+def test_it_refuses_more_pictures_than_a_mix_can_have(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(bundles, "MOST_PICTURES", 2)
+    names = [f"style-{number}.{kind}" for number in (1, 2) for kind in ("jpg", "png", "webp")]
+    with pytest.raises(BundleRefused, match="more parts"):
+        read_bundle(zipped([("manifest.json", b"{}"), *((name, b"x") for name in names)]))
+
+
+def test_many_parts_together_are_read_to_their_limit_only(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(bundles, "LARGEST_UNPACKED", 4 << 20)
+    data = zipped([(f"style-{number}.jpg", bytes(1 << 20)) for number in range(1, 6)])
+    with pytest.raises(BundleRefused, match="more than 4 MB"):
+        read_bundle(data)
 
 
 def test_it_refuses_a_part_that_is_there_twice() -> None:

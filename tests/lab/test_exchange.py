@@ -16,11 +16,11 @@ from PIL import Image
 
 from filters import exchange, mixes, orders
 from filters.bundle import BundleRefused, read_bundle, write_bundle
-from filters.models import Filter, FilterVersion, TrainingRun
+from filters.models import Filter, FilterVersion, StyleUse, TrainingRun
 from filters.service import make_engine
 from filters.training.crop import Crop
 from tests.lab.pictures import noise
-from tests.styled import make_styled, shipped_weights
+from tests.styled import make_style_image, make_styled, shipped_weights
 
 OLDER = [[step, 4 / step, 1.0, 3 / step, 0.1, 0.02] for step in range(1, 21)]
 OLD = [[step, 4 / step, 1.0, 3 / step, 0.1, 0.02, 0.4, 0.05] for step in range(21, 41)]
@@ -115,6 +115,35 @@ def test_a_mix_comes_back_with_its_parts(owner: User, staff: User) -> None:
         ("Picture of Night", 0.75),
         ("Picture of Wave", 0.25),
     ]
+
+
+def test_a_mix_of_many_pictures_leaves_and_comes_back(owner: User, staff: User) -> None:
+    night, wave = make_styled("Night", 0), make_styled("Wave", 1)
+    assert night.current and wave.current
+    for number in range(1, 18):
+        image = make_style_image(f"Picture {number}", seed=number)
+        StyleUse.objects.create(filter=night, style_image=image, position=number)
+    made = mixes.keep([mixes.Part(night.current, 3), mixes.Part(wave.current, 1)], "Many", owner)
+    assert made.current is not None
+    back = exchange.bring_in(exchange.export(made.current), staff)
+    assert len(back.pictures()) == 19
+
+
+def test_a_share_that_rounding_took_beyond_one_is_one(owner: User, staff: User) -> None:
+    made = make_styled("Night", 0)
+    assert made.current is not None
+    StyleUse.objects.update(share=1.0000000000000004)
+    (use,) = exchange.bring_in(exchange.export(made.current), staff).pictures()
+    assert use.share == 1
+
+
+@pytest.mark.parametrize("name", ["my_filter", "x" * 69 + " y"])
+def test_a_filter_leaves_by_whatever_name_it_got(owner: User, staff: User, name: str) -> None:
+    made = make_styled("Night", 0)
+    assert made.current is not None
+    Filter.objects.update(name=name, slug=exchange.free_slug(name))
+    made.current.filter.refresh_from_db()
+    assert exchange.bring_in(exchange.export(made.current), staff).name == name
 
 
 @pytest.mark.parametrize(

@@ -310,9 +310,29 @@ def test_removing_a_video_leaves_no_file(video: Video, negative: Filter) -> None
     assert not Video.objects.exists()
 
 
+@pytest.mark.parametrize(
+    ("metrics", "seconds"),
+    [
+        ({"milliseconds_per_frame": 240.0}, 120 * 0.24 * (160 * 90) / (1280 * 720)),
+        ({"milliseconds_per_frame": "240"}, None),
+        ({"milliseconds_per_frame": -1.0}, None),
+        ({}, None),
+    ],
+)
+def test_before_its_first_render_an_estimate_comes_from_the_evaluation(
+    video: Video, negative: Filter, metrics: dict[str, object], seconds: float | None
+) -> None:
+    FilterVersion.objects.update(metrics=metrics)
+    negative.refresh_from_db()
+    assert (video.width, video.height) == (160, 90)
+    assert renders.estimate(video, negative, RenderSettings()).seconds == pytest.approx(seconds)
+
+
 def test_an_estimate_comes_from_what_was_measured(video: Video, negative: Filter) -> None:
     assert renders.estimate(video, negative, RenderSettings()).seconds is None
+    FilterVersion.objects.update(metrics={"milliseconds_per_frame": 60_000.0})
     render = make_render(video, negative)
+    negative.refresh_from_db()
     estimate = renders.estimate(video, negative, RenderSettings(images_per_second=2))
     assert (estimate.images, estimate.cost) == (10, Decimal(0))
     assert estimate.seconds == pytest.approx(render.engine_seconds / 12)

@@ -113,6 +113,17 @@ def test_it_refuses_a_truncated_picture(tmp_path: Path) -> None:
         load_style_image(path)
 
 
+def test_it_refuses_a_tiff_whose_second_page_has_no_dimensions(tmp_path: Path) -> None:
+    path = saved(tmp_path / "a.tif", Image.fromarray(NOISE))
+    data = bytearray(path.read_bytes())
+    (page,) = struct.unpack_from("<I", data, 4)
+    (entries,) = struct.unpack_from("<H", data, page)
+    struct.pack_into("<I", data, page + 2 + 12 * entries, len(data))
+    path.write_bytes(bytes(data) + bytes(6))  # a page without entries, and none after it
+    with pytest.raises(UnusableStyle, match="not a picture that can be read"):
+        load_style_image(path)
+
+
 def test_the_style_scale_is_the_size_of_the_short_side() -> None:
     assert style_picture(NOISE).shape == (1, 3, 512, 768)
     assert style_picture(NOISE, 0.5).shape == (1, 3, 256, 384)

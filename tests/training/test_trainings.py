@@ -78,12 +78,26 @@ def test_the_same_picture_is_kept_once_and_names_may_repeat(owner: User, style: 
 
 @pytest.mark.parametrize(
     "wish",
-    [{"minutes": 0}, {"minutes": 9999}, {"style_scale": 9}, {"style_weight": -1}, {"content_weight": 1000}],
+    [
+        {"minutes": 0},
+        {"minutes": 9999},
+        {"steps": 1_000_001},
+        {"style_scale": 9},
+        {"style_weight": -1},
+        {"content_weight": 1000},
+    ],
 )
 def test_it_refuses_wishes_that_make_no_sense(owner: User, style: Path, wish: dict[str, float]) -> None:
     with pytest.raises(orders.CannotTrain):
         orders.order([orders.Piece(style)], "Deep Sea", owner, orders.Wish(**wish))  # type: ignore[arg-type]
     assert not Filter.objects.exists()
+
+
+def test_it_refuses_a_name_that_is_too_long_to_keep(owner: User, style: Path) -> None:
+    with pytest.raises(orders.CannotTrain, match="at most 120 characters"):
+        orders.order([orders.Piece(style)], "x" * 121, owner, orders.Wish())
+    assert not Filter.objects.exists()
+    assert orders.order([orders.Piece(style)], "x" * 120, owner, orders.Wish()).name == "x" * 120
 
 
 def test_a_finished_run_leaves_a_version_with_its_figures(
@@ -260,6 +274,48 @@ def test_another_seed_keeps_all_else(owner: User, style: Path, monkeypatch: pyte
     assert second.filter != run.filter
     assert second.style_image == run.style_image
     assert (second.settings["style_scale"], second.settings["minutes"]) == (0.5, 5)
+
+
+def test_another_seed_is_one_that_neither_its_owner_nor_who_asks_has_tried(
+    owner: User, staff: User, style: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = finished(owner, style, monkeypatch)
+    assert orders.another_seed(run, owner).seed == 2
+    assert [orders.another_seed(run, staff).seed for _ in range(2)] == [3, 4]
+
+
+def test_another_seed_of_a_long_name_is_another_each_time(
+    owner: User, style: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = finished(owner, style, monkeypatch)
+    TrainingRun.objects.filter(pk=run.pk).update(name="sea " * 30)
+    run.refresh_from_db()
+    assert [orders.another_seed(run, owner).seed for _ in range(2)] == [2, 3]
+
+
+@pytest.mark.parametrize(
+    ("said", "wanted"),
+    [
+        ({"minutes": 0.0, "steps": 0}, (5, 0, 1, 24)),
+        (
+            {"minutes": 2**31 - 1, "steps": 2**31 - 1, "style_scale": 0.0, "style_weight": 1e6},
+            (1440, 10**6, 0.3, 100),
+        ),
+        ({"minutes": 3.0, "steps": 40, "style_scale": 2.0, "style_weight": 8.0}, (3, 40, 2, 8)),
+    ],
+)
+def test_another_seed_of_a_run_that_came_in_is_one_that_could_be_ordered(
+    owner: User,
+    style: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    said: dict[str, float],
+    wanted: tuple[float, ...],
+) -> None:
+    run = finished(owner, style, monkeypatch)
+    run.settings = {"footage": [], "images": [], "crops": [], **said}
+    wish = orders.Wish.of(orders.another_seed(run, owner))
+    wish.check()
+    assert (wish.minutes, wish.steps, wish.style_scale, wish.style_weight) == wanted
 
 
 def test_checkpoints_go_after_two_months(tmp_path: Path, settings: Any) -> None:

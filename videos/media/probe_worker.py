@@ -10,7 +10,7 @@ import sys
 from array import array
 from fractions import Fraction
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import av
 import numpy as np
@@ -19,6 +19,7 @@ from av.error import FFmpegError
 from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
+from filters.training.upright import orientation
 from videos.media import containers
 from videos.media.errors import Refused
 from videos.media.process import FORMATS, PROTOCOLS
@@ -140,18 +141,6 @@ def _check_end(container: InputContainer, stream: VideoStream, last: int) -> Non
     raise Refused(DAMAGED_END)
 
 
-def _orientation(frame: VideoFrame) -> tuple[int, bool]:
-    """Degrees that players turn the picture clockwise (0, 90, 180, 270), and whether they mirror it after that."""
-    matrix = frame.side_data.get("DISPLAYMATRIX")
-    if matrix is None:
-        return 0, False
-    # Columns (a, b) and (c, d) are where the picture's own right and down point to on the screen.
-    a, b, _, c, d = (int(n) for n in np.frombuffer(bytes(cast(Any, matrix)), dtype="<i4")[:5])
-    mirrored = a * d - b * c < 0
-    turn = np.degrees(np.arctan2(b, -a if mirrored else a))
-    return int(round(float(turn) / 90) * 90) % 360, mirrored
-
-
 def _audio(container: InputContainer) -> dict[str, Any] | None:
     """The first sound track that this machine can decode."""
     for stream in container.streams.audio:
@@ -207,7 +196,7 @@ def examine(path: Path) -> dict[str, Any]:
         rate, varies, duration = _rate(stream, ticks)
         frame = _first_picture(container, stream)
         _check_size(frame.width, frame.height)
-        rotation, mirrored = _orientation(frame)
+        rotation, mirrored = orientation(frame)
         tick = stream.time_base or Fraction(1, 1000)
         found = {
             "rate": str(rate),

@@ -10,6 +10,7 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Sum
 
+from filters.figures import SPEED
 from filters.models import Filter, FilterVersion
 from rotoscope.files import forget
 from videos.media import timing
@@ -222,15 +223,18 @@ def _height(video: Video, wanted: int | None) -> int:
 
 
 def _seconds_per_pixel(version: FilterVersion | None) -> float | None:
-    """Engine seconds per pixel over the latest segments of this version, else from its evaluation."""
+    """Engine seconds per pixel over the latest renders with this version, else by its evaluation.
+
+    The evaluation tells the time of the machine that measured it: a first guess, until something was painted here.
+    """
     if version is None:
         return None
     done = Render.objects.filter(version=version, frames_done__gt=0).with_names().order_by("-created_at")[:5]
     pixels = sum(render.frames_done * render.width * render.height for render in done)
     if pixels:
         return sum(render.engine_seconds for render in done) / pixels
-    milliseconds = version.metrics.get("milliseconds_720p")
-    return milliseconds / 1000 / (1280 * 720) if milliseconds else None
+    milliseconds = SPEED.of(version.metrics) or 0.0
+    return milliseconds / 1000 / (1280 * 720) if milliseconds > 0 else None
 
 
 def tally(render: Render) -> None:

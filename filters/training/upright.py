@@ -1,0 +1,29 @@
+"""How a decoded picture is held: phones store what their sensor sees and say how it is to be turned."""
+
+from __future__ import annotations
+
+from typing import Any, cast
+
+import numpy as np
+from av.video.frame import VideoFrame
+from numpy.typing import NDArray
+
+
+def orientation(frame: VideoFrame) -> tuple[int, bool]:
+    """Degrees that players turn the picture clockwise (0, 90, 180, 270), and whether they mirror it after that."""
+    matrix = frame.side_data.get("DISPLAYMATRIX")
+    if matrix is None:
+        return 0, False
+    # Columns (a, b) and (c, d) are where the picture's own right and down point to on the screen.
+    a, b, _, c, d = (int(n) for n in np.frombuffer(bytes(cast(Any, matrix)), dtype="<i4")[:5])
+    mirrored = a * d - b * c < 0
+    turn = np.degrees(np.arctan2(b, -a if mirrored else a))
+    return int(round(float(turn) / 90) * 90) % 360, mirrored
+
+
+def upright(frame: VideoFrame) -> NDArray[np.uint8]:
+    """The picture as players show it, RGB (H, W, 3)."""
+    picture = np.asarray(frame.to_ndarray(format="rgb24"), np.uint8)
+    turn, mirrored = orientation(frame)
+    turned = np.rot90(picture, -turn // 90)
+    return np.ascontiguousarray(turned[:, ::-1] if mirrored else turned)

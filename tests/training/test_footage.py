@@ -1,0 +1,63 @@
+"""Frames of a clip come spread over all of it and upright, whatever file it is in."""
+
+from __future__ import annotations
+
+import itertools
+from pathlib import Path
+
+import av
+import numpy as np
+import pytest
+
+from filters.training.footage import read_frames, read_pairs, read_run
+from tests.clips import decoded, draw_clip, number_of
+from tests.media.clips import run_ffmpeg
+
+CODECS = {
+    "mp4": ["-c", "copy"],
+    "mkv": ["-c", "copy"],
+    "webm": ["-c:v", "libvpx", "-auto-alt-ref", "0", "-deadline", "realtime", "-b:v", "2M"],
+}
+
+
+@pytest.fixture(scope="module")
+def clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """300 numbered frames."""
+    return draw_clip(tmp_path_factory.mktemp("footage") / "clip.mp4", frames=300)
+
+
+@pytest.mark.parametrize("kind", CODECS)
+def test_as_many_frames_come_as_are_asked_for(clip: Path, tmp_path: Path, kind: str) -> None:
+    wrapped = tmp_path / f"clip.{kind}"
+    run_ffmpeg("-i", clip, *CODECS[kind], wrapped)
+    with av.open(str(wrapped)) as container:
+        assert bool(container.streams.video[0].frames) == (kind == "mp4")
+    assert [number_of(one) for one in read_frames(wrapped, 60)] == list(range(0, 300, 5))
+    assert [number_of(one) for one in read_frames(wrapped, 3)] == [0, 100, 200]
+    assert [number_of(one) for one in read_frames(wrapped, 4, most=40)] == [0, 10, 20, 30]
+    assert [number_of(one) for one in read_run(wrapped, 7)] == list(range(7))
+
+
+@pytest.mark.parametrize("kind", CODECS)
+def test_pairs_are_spread_over_every_clip(clip: Path, tmp_path: Path, kind: str) -> None:
+    wrapped = tmp_path / f"clip.{kind}"
+    run_ffmpeg("-i", clip, *CODECS[kind], wrapped)
+    seen = [(number_of(before), number_of(after)) for before, after, _ in read_pairs(wrapped, 3)]
+    assert seen == [(0, 1), (100, 101), (200, 201)]
+
+
+@pytest.mark.parametrize("kind", ["mp4", "mkv"])
+@pytest.mark.parametrize(
+    ("turn", "flips"), [*itertools.product([0, 90, 180, 270], [(), ("-display_hflip",)])]
+)
+def test_frames_are_held_as_players_hold_them(
+    clip: Path, tmp_path: Path, kind: str, turn: int, flips: tuple[str, ...]
+) -> None:
+    source = tmp_path / f"turned.{kind}"
+    run_ffmpeg("-display_rotation", str(turn), *flips, "-i", clip, "-frames:v", "12", "-c", "copy", source)
+    run_ffmpeg("-i", source, "-c:v", "ffv1", "-pix_fmt", "rgb24", tmp_path / "shown.mkv")
+    shown = decoded(tmp_path / "shown.mkv")
+    frames = read_frames(source, 2)
+    assert frames[0].shape == ((160, 90, 3) if turn in (90, 270) else (90, 160, 3))
+    for frame, wanted in zip(frames, (shown[0], shown[6]), strict=True):
+        assert np.abs(frame.astype(int) - wanted).mean() < 3
