@@ -177,7 +177,7 @@ class EstimateOut(Schema):
 
     images: int
     seconds: float | None = Field(
-        description="On one worker, by what this filter took before; null if it never ran."
+        description="On one worker, by what this filter took before; by what was painted here, until then by the machine that measured the filter; null where nobody did."
     )
     cost: float
 
