@@ -177,7 +177,8 @@ class EstimateOut(Schema):
 
     images: int
     seconds: float | None = Field(
-        description="On one worker, by what this filter took before; by what was painted here, until then by the machine that measured the filter; null where nobody did."
+        description="On one worker, by what this filter took here before, until then by the machine that measured it; "
+        "null where nobody did."
     )
     cost: float
 
