@@ -15,7 +15,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from filters.judgements import MEASURED_ON
-from filters.models import FilterVersion, TrainingRun
+from filters.models import Filter, FilterVersion, TrainingRun
 from filters.orders import MOST_MINUTES
 from filters.training_diary import Diary, OnStep
 from filters.training_work import train
@@ -56,7 +56,7 @@ def run(pk: int, on_step: OnStep | None = None) -> bool:
         if not lost.is_set():
             _end(mine, State.CANCELLED)
         return False
-    return _finish(row, mine, tuned, figures)
+    return _finish(mine, tuned, figures)
 
 
 def not_measured(pk: int) -> FilterVersion | None:
@@ -134,16 +134,22 @@ def clear_checkpoints() -> int:
     return len(old)
 
 
-def _finish(row: TrainingRun, mine: Any, tuned: Tuned, figures: dict[str, float]) -> bool:
-    """The new version and the end of the run, together or not at all."""
-    made = row.filter
-    if made is None:
-        _end(mine, State.FAILED, error="The filter was removed meanwhile.")
-        return False
+def _finish(mine: Any, tuned: Tuned, figures: dict[str, float]) -> bool:
+    """The new version and the end of the run, together or not at all.
+
+    Run and filter are read again, and held: a curator may have published in the hours since the run began.
+    """
     with work_folder() as folder, transaction.atomic():
+        held = mine.select_for_update().first()
+        if held is None:
+            return False
+        made = Filter.objects.select_for_update().filter(pk=held.filter_id).first()
+        if made is None:
+            _end(mine, State.FAILED, error="The filter was removed meanwhile.")
+            return False
         path = Path(folder) / f"{made.slug}.safetensors"
         digest = tuned.write(path, made.slug)
-        if not _end(
+        _end(
             mine,
             State.FINISHED,
             metrics=figures,
@@ -152,18 +158,17 @@ def _finish(row: TrainingRun, mine: Any, tuned: Tuned, figures: dict[str, float]
             content_sha256=tuned.content_sha256,
             step=tuned.steps,
             steps=tuned.steps,
-        ):
-            return False
+        )
         number = 1 + max(made.versions.values_list("number", flat=True), default=0)
         version = FilterVersion.objects.create(
             filter=made,
             number=number,
             kind=FilterVersion.Kind.STYLE,
-            base=row.base,
+            base=held.base,
             sha256=digest,
             metrics=figures,
             weights=store(path, f"weights/{made.slug}-{digest[:16]}.safetensors"),
-            training_run=row,
+            training_run=held,
         )
         if made.state == made.State.DRAFT or made.current_id is None:
             made.adopt(version)  # what others render with changes only when a curator says so

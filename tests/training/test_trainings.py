@@ -2,6 +2,7 @@
 
 import os
 import time
+from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -245,6 +246,42 @@ def test_what_others_render_with_changes_only_by_a_curator(
     assert run.filter.current == first
     assert run.version is not None
     assert run.version.number == 2
+
+
+def meanwhile(monkeypatch: pytest.MonkeyPatch, happens: Callable[[], object]) -> None:
+    """Let something happen while the training learns."""
+
+    def train(row: TrainingRun, diary: training_diary.Diary, lost: Any) -> tuple[Tuned, dict[str, float]]:
+        happens()
+        return a_tuning(), {}
+
+    monkeypatch.setattr(trainings, "train", train)
+
+
+def test_nor_where_a_curator_publishes_while_it_goes_on(
+    owner: User, style: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = finished(owner, style, monkeypatch)
+    made = Filter.objects.get(pk=run.filter_id)
+    first = made.current
+    trainings.go_on(run, 2)
+    meanwhile(monkeypatch, made.publish)
+    assert trainings.run(run.pk)
+    made.refresh_from_db()
+    assert (made.state, made.current) == (Filter.State.PUBLISHED, first)
+    assert run.version is not None
+    assert run.version.number == 2
+
+
+def test_a_filter_that_is_removed_while_it_is_learned_ends_the_run(
+    owner: User, style: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = orders.order([orders.Piece(style)], "Deep Sea", owner, orders.Wish())
+    meanwhile(monkeypatch, Filter.objects.get().delete)
+    assert not trainings.run(run.pk)
+    run.refresh_from_db()
+    assert (run.state, run.error) == (TrainingRun.State.FAILED, "The filter was removed meanwhile.")
+    assert not FilterVersion.objects.exists()
 
 
 def test_another_seed_keeps_all_else(owner: User, style: Path, monkeypatch: pytest.MonkeyPatch) -> None:
