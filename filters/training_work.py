@@ -22,6 +22,7 @@ from filters import bases
 from filters.catalogue import FOLDER as CATALOGUE
 from filters.models import TrainingRun
 from filters.orders import Wish, cut_picture, pictures_of
+from filters.training.pictures import refuse_too_long
 from filters.training_diary import Diary
 from rotoscope.files import local_path
 
@@ -62,10 +63,12 @@ def train(row: TrainingRun, diary: Diary, lost: Callable[[], bool]) -> tuple[Tun
         max(1, int(getattr(settings, "ROTOSCOPE_TRAINING_THREADS", 0)) or torch.get_num_threads())
     )
     wish = Wish.of(row)
+    styles = [cut_picture(image, wish.crop(place)) for place, image in enumerate(pictures_of(row))]
+    for style in styles:  # of a run that was ordered when nobody asked
+        refuse_too_long(style, wish.style_scale)
     content = _content(wish)
     standing = [_square(picture) for picture in content.pictures[:2]]
     diary.first_look(_painted_before(row, standing))
-    styles = [cut_picture(image, wish.crop(place)) for place, image in enumerate(pictures_of(row))]
     perception = Perception()
     tuned = _learned(row, wish, styles, content, standing, diary, lost, perception)
     if tuned is None or lost():
