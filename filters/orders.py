@@ -1,6 +1,6 @@
 """What somebody wants to be learned, written down as rows: pictures, settings, a draft filter and a queued run.
 
-Does without PyTorch; `trainings.run` does the work.
+Does without PyTorch, but for clips; `trainings.run` does the work.
 """
 
 from __future__ import annotations
@@ -114,6 +114,7 @@ def order(pieces: Sequence[Piece], name: str, owner: Any, wish: Wish, *, seed: i
     pictures = [
         _usable(piece, wish.style_scale, number, len(pieces)) for number, piece in enumerate(pieces, start=1)
     ]
+    _look_into(wish.footage)
     wish = replace(wish, crops=tuple(tuple(piece.crop.as_numbers()) for piece in pieces))
     with transaction.atomic():
         images = [_style_image(picture, piece, name) for picture, piece in zip(pictures, pieces, strict=True)]
@@ -176,6 +177,19 @@ def _usable(piece: Piece, scale: float, number: int, count: int) -> Picture:
     except UnusableStyle as problem:
         raise UnusableStyle(f"Picture {number}: {problem}" if count > 1 else str(problem)) from None
     return picture
+
+
+def _look_into(clips: Sequence[str]) -> None:
+    """Read one frame of each clip, since most are read only once the training runs. Raises CannotTrain."""
+    if not clips:
+        return
+    from filters.training.clips import UnusableClip, frames_to_learn_on
+
+    try:
+        for clip in clips:
+            frames_to_learn_on(Path(clip), 1)
+    except UnusableClip as problem:
+        raise CannotTrain(str(problem)) from problem
 
 
 def _style_image(picture: Picture, piece: Piece, name: str) -> StyleImage:

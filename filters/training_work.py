@@ -28,6 +28,7 @@ from rotoscope.files import local_path
 
 if TYPE_CHECKING:
     from filters.training.content import ContentSet
+    from filters.training.drawn import GrowingContent
     from filters.training.metrics import Judge
     from filters.training.perceptual import Perception
     from filters.training.tune import Tuned
@@ -36,6 +37,7 @@ logger = logging.getLogger(__name__)
 
 Picture = NDArray[np.uint8]
 DRAWN = 96  # landscapes drawn by ourselves, where footage is short of pictures
+OF_EACH_CLIP = 60  # frames
 STANDING_SIDE = 256  # pixels a side of the pictures that previews are painted of
 Figures = dict[str, float]
 
@@ -50,7 +52,7 @@ def train(row: TrainingRun, diary: Diary, lost: Callable[[], bool]) -> tuple[Tun
     """Learn, to the end or until somebody wants it to stop: the numbers, and how good they are.
 
     (None, {}) where the row was `lost` to somebody else, or nothing was learned before the stop. Raises
-    TrainingFailed, UnusableStyle, WrongFile with sentences for people.
+    TrainingFailed, UnusableStyle, UnusableClip, WrongFile with sentences for people.
     """
     import torch
 
@@ -97,7 +99,7 @@ def _learned(
     row: TrainingRun,
     wish: Wish,
     styles: list[Picture],
-    content: ContentSet,
+    content: GrowingContent,
     standing: list[Picture],
     diary: Diary,
     lost: Callable[[], bool],
@@ -115,6 +117,11 @@ def _learned(
         content_weight=wish.content_weight,
     )
     checkpoint = checkpoint_path(row)
+
+    def should_stop() -> bool:
+        content.raise_problem()
+        return lost() or diary.should_stop()
+
     try:
         tuned = tune(
             styles,
@@ -126,7 +133,7 @@ def _learned(
             checkpoint=checkpoint,
             standing=standing,
             on_progress=diary,
-            should_stop=lambda: lost() or diary.should_stop(),
+            should_stop=should_stop,
             perception=perception,
         )
     except MemoryError as problem:
@@ -172,7 +179,7 @@ def _judge(styles: list[Picture], perception: Perception) -> Judge:
     return judges[0]
 
 
-def _content(wish: Wish) -> ContentSet:
+def _content(wish: Wish) -> GrowingContent:
     """Frames of chosen footage and stored pictures, mixed with landscapes of our own. Begins with a few."""
     from filters.training.drawn import (
         GrowingContent,
@@ -190,10 +197,12 @@ def _content(wish: Wish) -> ContentSet:
 
 def _given(wish: Wish) -> tuple[Iterator[Picture], int]:
     """The pictures that were chosen to learn on, read one by one, and about how many there are."""
-    from filters.training.footage import read_frames
+    from filters.training.clips import frames_to_learn_on
 
-    frames = itertools.chain.from_iterable(read_frames(Path(clip), 60) for clip in wish.footage)
-    return itertools.chain(frames, _stored(wish.images)), 60 * len(wish.footage) + len(wish.images)
+    frames = itertools.chain.from_iterable(
+        frames_to_learn_on(Path(clip), OF_EACH_CLIP) for clip in wish.footage
+    )
+    return itertools.chain(frames, _stored(wish.images)), OF_EACH_CLIP * len(wish.footage) + len(wish.images)
 
 
 def _stored(names: tuple[str, ...]) -> Iterator[Picture]:

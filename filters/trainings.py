@@ -182,11 +182,12 @@ def _end(mine: Any, state: str, **values: Any) -> bool:
 
 def _is_expected(problem: Exception) -> bool:
     """Whether the problem lies in what was asked for, and its message is a sentence for people."""
+    from filters.training.clips import UnusableClip
     from filters.training.export import WrongFile
     from filters.training.pictures import UnusableStyle
     from filters.training.trainer import TrainingFailed
 
-    return isinstance(problem, UnusableStyle | TrainingFailed | WrongFile)
+    return isinstance(problem, UnusableStyle | UnusableClip | TrainingFailed | WrongFile)
 
 
 def _sentence(problem: Exception) -> str:

@@ -70,9 +70,13 @@ class GrowingContent(ContentSet):
         """
         self._enough.set()
         self._thread.join()
+        self.raise_problem()
+        return super().fingerprint()
+
+    def raise_problem(self) -> None:
+        """Raise what kept a picture from being read, if anything did by now: no more are added after it."""
         if self._problem is not None:
             raise self._problem
-        return super().fingerprint()
 
     def _grow(self, rest: Iterator[Picture]) -> None:
         try:
@@ -80,7 +84,7 @@ class GrowingContent(ContentSet):
                 self.add(picture)
                 if self._enough.is_set():
                     break
-        except Exception as problem:  # told to whoever asks for the fingerprint
+        except Exception as problem:  # told to whoever asks, and with the fingerprint
             self._problem = problem
 
 

@@ -22,7 +22,9 @@ from filters.models import Filter, FilterVersion, TrainingRun
 from filters.training import export
 from filters.training.crop import Crop
 from filters.training.network import FINE, Painter
+from filters.training.pictures import UnusableStyle
 from filters.training.tune import Tuned
+from tests.clips import draw_clip
 
 
 @pytest.fixture
@@ -91,7 +93,7 @@ def test_a_strip_is_refused_at_large_strokes_and_learned_at_small_ones(owner: Us
     strip = orders.Piece(style, Crop(0, 0, 1, 0.75))  # 120 x 68 pixels
     long = Path(style).with_name("long.png")
     Image.fromarray(np.random.default_rng(1).integers(0, 255, (70, 400, 3), np.uint8)).save(long)
-    with pytest.raises(orders.UnusableStyle, match=r"Picture 2: .*shorter part of it, or smaller strokes"):
+    with pytest.raises(UnusableStyle, match=r"Picture 2: .*shorter part of it, or smaller strokes"):
         orders.order([strip, orders.Piece(long)], "Deep Sea", owner, orders.Wish(style_scale=3))
     assert orders.order([orders.Piece(long, Crop(0, 0, 0.4, 1))], "Part", owner, orders.Wish(style_scale=3))
     run = orders.order([orders.Piece(long)], "Small", owner, orders.Wish())
@@ -277,7 +279,7 @@ def test_nor_where_a_curator_publishes_while_it_goes_on(
     owner: User, style: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     run = finished(owner, style, monkeypatch)
-    made = Filter.objects.get(pk=run.filter_id)
+    made = Filter.objects.get()
     first = made.current
     trainings.go_on(run, 2)
     meanwhile(monkeypatch, made.publish)
@@ -355,6 +357,31 @@ def test_stopped_it_keeps_its_numbers_and_goes_on_from_them(
 def stop_at(run: TrainingRun, step: int, last: int) -> None:
     if step == last:
         trainings.stop(run)
+
+
+def test_a_clip_that_breaks_ends_the_training_at_its_next_step(
+    owner: User, style: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Not after the hour that it was meant to take; whoever goes on is told the same."""
+    good = draw_clip(style.with_name("good.mp4"), frames=4, width=320, height=180)
+    later = draw_clip(style.with_name("later.mp4"), frames=4, width=320, height=180)
+    wish = orders.Wish(minutes=60, footage=(str(good), str(later)))
+    run = orders.order([orders.Piece(style)], "Deep Sea", owner, wish)
+    later.write_bytes(b"")
+    monkeypatch.setattr(training_work, "DRAWN", 2)
+    monkeypatch.setattr(training_diary.Diary, "first_look", lambda diary, pictures: None)
+
+    def tune(*material: Any, should_stop: Callable[[], bool], **also: Any) -> None:
+        content = material[1]
+        content._thread.join(30)
+        should_stop()
+        pytest.fail("it should have been told")
+
+    monkeypatch.setattr("filters.training.tune.tune", tune)
+    assert not trainings.run(run.pk)
+    run.refresh_from_db()
+    assert run.state == TrainingRun.State.FAILED
+    assert run.error.startswith("Nothing can be learned on “later.mp4”")
 
 
 @pytest.mark.slow
