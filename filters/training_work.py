@@ -75,7 +75,7 @@ def train(row: TrainingRun, diary: Diary, lost: Callable[[], bool]) -> tuple[Tun
     tuned = _learned(row, wish, styles, content, standing, diary, lost, perception)
     if tuned is None or lost():
         return None, {}
-    diary.write(tuned.steps, tuned.steps)
+    diary.write(tuned.steps, tuned.steps, tuned.seconds)
     return tuned, _figures(row, tuned, styles, content, perception)
 
 

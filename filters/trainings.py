@@ -116,7 +116,8 @@ def _longer(row: TrainingRun, minutes: float) -> dict[str, Any]:
     wish: dict[str, Any] = {"first_minutes": row.settings["minutes"], **row.settings}
     if minutes <= 0:
         return wish
-    taken = row.seconds / 60 if row.seconds else wish["minutes"]
+    unknown = row.step and not row.seconds  # cancelled by a Rotoscope that wrote the seconds only at the end
+    taken = wish["minutes"] if unknown else row.seconds / 60
     wish["minutes"] = min(MOST_MINUTES, taken + minutes)
     if wish.get("steps"):
         pace = row.step / row.seconds if row.seconds else 1.0

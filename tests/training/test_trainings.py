@@ -49,8 +49,8 @@ def telling(
     ) -> tuple[Tuned | None, dict[str, float]]:
         losses = {"total": 3.0, "content": 1.0, "style": 0.5, "variation": 0.1, "steadiness": 0.06}
         losses |= {"tone": 0.4, "evenness": 0.05, "lattice": 0.3, "flicker": 0.02}
-        diary(1, 2, losses, None)
-        diary(2, 2, losses, torch.rand(2, 3, 16, 16))
+        diary(1, 2, losses, None, 6.0)
+        diary(2, 2, losses, torch.rand(2, 3, 16, 16), 12.0)
         if error is not None:
             raise error
         return result, {"style_distance": 0.2, "content_distance": 0.9}
@@ -239,6 +239,27 @@ def test_a_finished_run_goes_on_for_as_long_as_is_said(
     assert run.settings["first_minutes"] == 5
     assert trainings.run(run.pk)
     assert [one.number for one in FilterVersion.objects.filter(training_run=run)] == [2, 1]
+
+
+def test_a_cancelled_run_goes_on_for_so_many_minutes_more_than_it_has_taken(
+    owner: User, style: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = orders.order([orders.Piece(style)], "Deep Sea", owner, orders.Wish(minutes=45))
+    telling(monkeypatch, None)  # it learned for twelve seconds
+    assert not trainings.run(run.pk)
+    run.refresh_from_db()
+    assert run.state == TrainingRun.State.CANCELLED
+    assert trainings.go_on(run, 5)
+    run.refresh_from_db()
+    assert run.settings["minutes"] == pytest.approx(12 / 60 + 5)
+
+
+def test_one_that_was_cancelled_before_its_turn_has_taken_nothing(owner: User, style: Path) -> None:
+    run = orders.order([orders.Piece(style)], "Deep Sea", owner, orders.Wish(minutes=45))
+    assert trainings.stop(run)
+    assert trainings.go_on(run, 5)
+    run.refresh_from_db()
+    assert run.settings["minutes"] == 5
 
 
 def test_steps_that_go_on_are_counted_at_the_pace_so_far(
