@@ -50,8 +50,8 @@ def interleaved(first: Iterable[Picture], second: Iterable[Picture]) -> Iterator
 class GrowingContent(ContentSet):
     """Begins with the first few pictures; a thread adds the others, in their order.
 
-    Which picture a step sees then depends on the machine, so a training whose numbers must be the same
-    everywhere (by steps) says `wait`.
+    Which picture a step sees then depends on the machine's pace, so a training whose numbers must not (by steps)
+    says `wait`.
     """
 
     def __init__(self, pictures: Iterable[Picture], *, wait: bool = False) -> None:
