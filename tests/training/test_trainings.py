@@ -89,21 +89,6 @@ def test_it_refuses_wishes_that_make_no_sense(owner: User, style: Path, wish: di
     assert not Filter.objects.exists()
 
 
-def test_a_strip_is_refused_at_large_strokes_and_learned_at_small_ones(owner: User, style: Path) -> None:
-    strip = orders.Piece(style, Crop(0, 0, 1, 0.75))  # 120 x 68 pixels
-    long = Path(style).with_name("long.png")
-    Image.fromarray(np.random.default_rng(1).integers(0, 255, (70, 400, 3), np.uint8)).save(long)
-    with pytest.raises(UnusableStyle, match=r"Picture 2: .*shorter part of it, or smaller strokes"):
-        orders.order([strip, orders.Piece(long)], "Deep Sea", owner, orders.Wish(style_scale=3))
-    assert orders.order([orders.Piece(long, Crop(0, 0, 0.4, 1))], "Part", owner, orders.Wish(style_scale=3))
-    run = orders.order([orders.Piece(long)], "Small", owner, orders.Wish())
-    TrainingRun.objects.filter(pk=run.pk).update(settings=run.settings | {"style_scale": 3})
-    assert not trainings.run(run.pk)
-    run.refresh_from_db()
-    assert run.state == TrainingRun.State.FAILED
-    assert "smaller strokes" in run.error
-
-
 def test_a_finished_run_leaves_a_version_with_its_figures(
     owner: User, style: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -378,6 +363,21 @@ def test_stopped_it_keeps_its_numbers_and_goes_on_from_them(
 def stop_at(run: TrainingRun, step: int, last: int) -> None:
     if step == last:
         trainings.stop(run)
+
+
+def test_a_strip_is_refused_at_large_strokes_and_learned_at_small_ones(owner: User, style: Path) -> None:
+    strip = orders.Piece(style, Crop(0, 0, 1, 0.75))  # 120 x 68 pixels
+    long = Path(style).with_name("long.png")
+    Image.fromarray(np.random.default_rng(1).integers(0, 255, (70, 400, 3), np.uint8)).save(long)
+    with pytest.raises(UnusableStyle, match=r"Picture 2: .*shorter part of it, or smaller strokes"):
+        orders.order([strip, orders.Piece(long)], "Deep Sea", owner, orders.Wish(style_scale=3))
+    assert orders.order([orders.Piece(long, Crop(0, 0, 0.4, 1))], "Part", owner, orders.Wish(style_scale=3))
+    run = orders.order([orders.Piece(long)], "Small", owner, orders.Wish())
+    TrainingRun.objects.filter(pk=run.pk).update(settings=run.settings | {"style_scale": 3})
+    assert not trainings.run(run.pk)
+    run.refresh_from_db()
+    assert run.state == TrainingRun.State.FAILED
+    assert "smaller strokes" in run.error
 
 
 def test_a_clip_that_breaks_ends_the_training_at_its_next_step(
