@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import logging
 from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import dataclass
@@ -26,6 +27,8 @@ from filters.models import Filter, FilterVersion, MixPart, StyleImage, StyleUse
 from filters.models.filter import FilterQuerySet
 from filters.signals import judgement_wanted
 from rotoscope.files import local_path
+
+logger = logging.getLogger(__name__)
 
 
 class CannotMix(ValueError):
@@ -111,7 +114,10 @@ def _check(parts: Sequence[Part]) -> None:
 
 
 def _live_twin(made: Filter, parts: Sequence[Part], shares: Sequence[float]) -> FilterVersion | None:
-    """The same mix on the smaller base, where all parts are there too; None where one is not."""
+    """The same mix on the smaller base, where all parts are there too; None where one is not, or is of another base.
+
+    After an upgrade the twins of what people mixed before are on the smaller base of then, and bear its name.
+    """
     twins = [
         Part(filter.live, part.weight)
         for part in parts
@@ -119,7 +125,11 @@ def _live_twin(made: Filter, parts: Sequence[Part], shares: Sequence[float]) -> 
     ]
     if len(twins) < len(parts):
         return None
-    _, style = mixed_style(twins, made.slug)
+    try:
+        _, style = mixed_style(twins, made.slug)
+    except CannotMix as reason:
+        logger.info("%s has no live twin: %s", made, reason)
+        return None
     return _version(made, twins, shares, style_file(style))
 
 

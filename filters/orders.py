@@ -1,6 +1,6 @@
 """What somebody wants to be learned, written down as rows: pictures, settings, a draft filter and a queued run.
 
-Does without PyTorch; `trainings.run` does the work.
+Does without PyTorch, but for clips; `trainings.run` does the work.
 """
 
 from __future__ import annotations
@@ -26,7 +26,14 @@ from filters.exchange import free_slug
 from filters.models import Filter, StyleImage, StyleUse, TrainingRun
 from filters.training import usual
 from filters.training.crop import WHOLE, Crop, crop_from
-from filters.training.pictures import ORIGINAL_SIDE, UnusableStyle, at_most, load_style_image, refuse_flat
+from filters.training.pictures import (
+    ORIGINAL_SIDE,
+    UnusableStyle,
+    at_most,
+    load_style_image,
+    refuse_flat,
+    refuse_too_long,
+)
 from rotoscope.files import local_path
 
 Picture = NDArray[np.uint8]
@@ -119,7 +126,10 @@ def order(pieces: Sequence[Piece], name: str, owner: Any, wish: Wish, *, seed: i
         raise CannotTrain(f"A filter's name has at most {LONGEST_NAME} characters.")
     if not 1 <= len(pieces) <= MOST_PICTURES:
         raise CannotTrain(f"A filter learns from 1 to {MOST_PICTURES} pictures.")
-    pictures = [_usable(piece, number, len(pieces)) for number, piece in enumerate(pieces, start=1)]
+    pictures = [
+        _usable(piece, wish.style_scale, number, len(pieces)) for number, piece in enumerate(pieces, start=1)
+    ]
+    _look_into(wish.footage)
     wish = replace(wish, crops=tuple(tuple(piece.crop.as_numbers()) for piece in pieces))
     with transaction.atomic():
         images = [_style_image(picture, piece, name) for picture, piece in zip(pictures, pieces, strict=True)]
@@ -172,15 +182,30 @@ def _queued(images: Sequence[StyleImage], name: str, owner: Any, wish: Wish, see
     )
 
 
-def _usable(piece: Piece, number: int, count: int) -> Picture:
+def _usable(piece: Piece, scale: float, number: int, count: int) -> Picture:
     """The whole picture, once its chosen part is known to be of use. Raises UnusableStyle, naming one of several."""
     path = piece.source if isinstance(piece.source, Path) else local_path(piece.source.image)
     try:
         picture = load_style_image(path, ORIGINAL_SIDE)
-        refuse_flat(piece.crop.of(picture))
+        part = piece.crop.of(picture)
+        refuse_flat(part)
+        refuse_too_long(at_most(part), scale)
     except UnusableStyle as problem:
         raise UnusableStyle(f"Picture {number}: {problem}" if count > 1 else str(problem)) from None
     return picture
+
+
+def _look_into(clips: Sequence[str]) -> None:
+    """Read one frame of each clip, since most are read only once the training runs. Raises CannotTrain."""
+    if not clips:
+        return
+    from filters.training.clips import UnusableClip, frames_to_learn_on
+
+    try:
+        for clip in clips:
+            frames_to_learn_on(Path(clip), 1)
+    except UnusableClip as problem:
+        raise CannotTrain(str(problem)) from problem
 
 
 def _style_image(picture: Picture, piece: Piece, name: str) -> StyleImage:

@@ -59,11 +59,12 @@ def _bring_up(told: CatalogueFilter) -> bool:
                 "“%s” is somebody's own filter; the shipped one of that name is left out", one.slug
             )
             return False
-        own = one.current is not None and one.current.training_run_id is not None
+        own = one.current is not None and not _is_shipped(one.current)
         # The twin first, so that the highest number is that of the version which new renders use.
         twin, twin_change = _version(one, told.live) if told.live is not None else (None, "")
         version, change = _version(one, told)
-        if "made" in (change, twin_change) and not own:
+        lacks_twin = one.current == version and one.live != twin  # a curator came back from another version
+        if lacks_twin or ("made" in (change, twin_change) and not own):
             one.adopt(version, live=twin)
         if one.current == version and _take_picture(one, told.style_image):
             change = change or "picture"
@@ -71,7 +72,13 @@ def _bring_up(told: CatalogueFilter) -> bool:
                 judgements.bring(judged, afresh=True)
         if made:
             one.publish()
-    return bool(change or twin_change) or made
+    return bool(change or twin_change) or made or lacks_twin
+
+
+def _is_shipped(version: FilterVersion) -> bool:
+    """Whether a version of a filter that ships came from a catalogue: numbers that nobody trained or mixed here."""
+    numbers = version.kind == FilterVersion.Kind.STYLE
+    return numbers and version.training_run_id is None and not version.mix_parts.exists()
 
 
 def _take_picture(one: Filter, told: StyleOrigin) -> bool:

@@ -35,7 +35,9 @@ class Diary:
         self.written = self.asked = 0.0
         self.wanted = False
 
-    def __call__(self, step: int, total: int, losses: dict[str, float], preview: Tensor | None) -> None:
+    def __call__(
+        self, step: int, total: int, losses: dict[str, float], preview: Tensor | None, seconds: float
+    ) -> None:
         """The trainer's `on_progress`."""
         # Steadiness as it was measured: what it counts for is another thing at every step.
         told = {**losses, "steadiness": losses["flicker"]}
@@ -45,7 +47,7 @@ class Diary:
             pictures = (preview.clamp(0, 1) * 255 + 0.5).byte().permute(0, 2, 3, 1).numpy()
             self.look(step, list(pictures))
         if preview is not None or time.monotonic() - self.written > WRITE_EVERY:
-            self.write(step, total)
+            self.write(step, total, seconds)
         if self.on_step is not None:
             self.on_step(step, total, losses)
 
@@ -64,10 +66,10 @@ class Diary:
             Image.fromarray(np.concatenate(pictures, axis=1)).save(path, quality=88)
             self.previews.append({"step": step, "image": store(path, name)})
 
-    def write(self, step: int, total: int) -> None:
+    def write(self, step: int, total: int, seconds: float) -> None:
         """One update of the row; a row that is no longer ours takes nothing."""
         self.written = time.monotonic()
-        self.mine.update(step=step, steps=total, losses=self.curve(), previews=self.previews)
+        self.mine.update(step=step, steps=total, seconds=seconds, losses=self.curve(), previews=self.previews)
 
     def curve(self) -> list[list[float]]:
         """The curve in at most 500 points, evenly thinned, the last always there."""

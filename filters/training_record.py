@@ -65,8 +65,11 @@ def run_of(record: dict[str, Any], made: Filter, picture: StyleImage) -> Trainin
 
 def _number(value: object) -> float:
     """A number from 0 to LARGEST; 0 for anything else."""
-    good = isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
-    return min(max(float(value), 0.0), float(LARGEST)) if good else 0.0  # type: ignore[arg-type]
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return 0.0
+    if isinstance(value, float) and not math.isfinite(value):
+        return 0.0
+    return float(min(max(value, 0), LARGEST))  # a whole number may be too large for a float
 
 
 def _settings(table: dict[str, Any]) -> dict[str, Any]:

@@ -22,11 +22,13 @@ from filters import bases
 from filters.catalogue import FOLDER as CATALOGUE
 from filters.models import TrainingRun
 from filters.orders import Wish, cut_picture, pictures_of
+from filters.training.pictures import refuse_too_long
 from filters.training_diary import Diary
 from rotoscope.files import local_path
 
 if TYPE_CHECKING:
     from filters.training.content import ContentSet
+    from filters.training.drawn import GrowingContent
     from filters.training.metrics import Judge
     from filters.training.perceptual import Perception
     from filters.training.tune import Tuned
@@ -35,6 +37,7 @@ logger = logging.getLogger(__name__)
 
 Picture = NDArray[np.uint8]
 DRAWN = 96  # landscapes drawn by ourselves, where footage is short of pictures
+OF_EACH_CLIP = 60  # frames
 STANDING_SIDE = 256  # pixels a side of the pictures that previews are painted of
 Figures = dict[str, float]
 
@@ -49,7 +52,7 @@ def train(row: TrainingRun, diary: Diary, lost: Callable[[], bool]) -> tuple[Tun
     """Learn, to the end or until somebody wants it to stop: the numbers, and how good they are.
 
     (None, {}) where the row was `lost` to somebody else, or nothing was learned before the stop. Raises
-    TrainingFailed, UnusableStyle, WrongFile with sentences for people.
+    TrainingFailed, UnusableStyle, UnusableClip, WrongFile with sentences for people.
     """
     import torch
 
@@ -62,15 +65,17 @@ def train(row: TrainingRun, diary: Diary, lost: Callable[[], bool]) -> tuple[Tun
         max(1, int(getattr(settings, "ROTOSCOPE_TRAINING_THREADS", 0)) or torch.get_num_threads())
     )
     wish = Wish.of(row)
+    styles = [cut_picture(image, wish.crop(place)) for place, image in enumerate(pictures_of(row))]
+    for style in styles:  # of a run that was ordered when nobody asked
+        refuse_too_long(style, wish.style_scale)
     content = _content(wish)
     standing = [_square(picture) for picture in content.pictures[:2]]
     diary.first_look(_painted_before(row, standing))
-    styles = [cut_picture(image, wish.crop(place)) for place, image in enumerate(pictures_of(row))]
     perception = Perception()
     tuned = _learned(row, wish, styles, content, standing, diary, lost, perception)
     if tuned is None or lost():
         return None, {}
-    diary.write(tuned.steps, tuned.steps)
+    diary.write(tuned.steps, tuned.steps, tuned.seconds)
     return tuned, _figures(row, tuned, styles, content, perception)
 
 
@@ -94,7 +99,7 @@ def _learned(
     row: TrainingRun,
     wish: Wish,
     styles: list[Picture],
-    content: ContentSet,
+    content: GrowingContent,
     standing: list[Picture],
     diary: Diary,
     lost: Callable[[], bool],
@@ -112,6 +117,11 @@ def _learned(
         content_weight=wish.content_weight,
     )
     checkpoint = checkpoint_path(row)
+
+    def should_stop() -> bool:
+        content.raise_problem()
+        return lost() or diary.should_stop()
+
     try:
         tuned = tune(
             styles,
@@ -123,7 +133,7 @@ def _learned(
             checkpoint=checkpoint,
             standing=standing,
             on_progress=diary,
-            should_stop=lambda: lost() or diary.should_stop(),
+            should_stop=should_stop,
             perception=perception,
         )
     except MemoryError as problem:
@@ -169,7 +179,7 @@ def _judge(styles: list[Picture], perception: Perception) -> Judge:
     return judges[0]
 
 
-def _content(wish: Wish) -> ContentSet:
+def _content(wish: Wish) -> GrowingContent:
     """Frames of chosen footage and stored pictures, mixed with landscapes of our own. Begins with a few."""
     from filters.training.drawn import (
         GrowingContent,
@@ -187,10 +197,12 @@ def _content(wish: Wish) -> ContentSet:
 
 def _given(wish: Wish) -> tuple[Iterator[Picture], int]:
     """The pictures that were chosen to learn on, read one by one, and about how many there are."""
-    from filters.training.footage import read_frames
+    from filters.training.clips import frames_to_learn_on
 
-    frames = itertools.chain.from_iterable(read_frames(Path(clip), 60) for clip in wish.footage)
-    return itertools.chain(frames, _stored(wish.images)), 60 * len(wish.footage) + len(wish.images)
+    frames = itertools.chain.from_iterable(
+        frames_to_learn_on(Path(clip), OF_EACH_CLIP) for clip in wish.footage
+    )
+    return itertools.chain(frames, _stored(wish.images)), OF_EACH_CLIP * len(wish.footage) + len(wish.images)
 
 
 def _stored(names: tuple[str, ...]) -> Iterator[Picture]:

@@ -15,7 +15,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from filters.judgements import MEASURED_ON
-from filters.models import FilterVersion, TrainingRun
+from filters.models import Filter, FilterVersion, TrainingRun
 from filters.orders import MOST_MINUTES
 from filters.training_diary import Diary, OnStep
 from filters.training_work import train
@@ -56,7 +56,7 @@ def run(pk: int, on_step: OnStep | None = None) -> bool:
         if not lost.is_set():
             _end(mine, State.CANCELLED)
         return False
-    return _finish(row, mine, tuned, figures)
+    return _finish(mine, tuned, figures)
 
 
 def not_measured(pk: int) -> FilterVersion | None:
@@ -116,7 +116,8 @@ def _longer(row: TrainingRun, minutes: float) -> dict[str, Any]:
     wish: dict[str, Any] = {"first_minutes": row.settings["minutes"], **row.settings}
     if minutes <= 0:
         return wish
-    taken = row.seconds / 60 if row.seconds else wish["minutes"]
+    unknown = row.step and not row.seconds  # cancelled by a Rotoscope that wrote the seconds only at the end
+    taken = wish["minutes"] if unknown else row.seconds / 60
     wish["minutes"] = min(MOST_MINUTES, taken + minutes)
     if wish.get("steps"):
         pace = row.step / row.seconds if row.seconds else 1.0
@@ -134,16 +135,22 @@ def clear_checkpoints() -> int:
     return len(old)
 
 
-def _finish(row: TrainingRun, mine: Any, tuned: Tuned, figures: dict[str, float]) -> bool:
-    """The new version and the end of the run, together or not at all."""
-    made = row.filter
-    if made is None:
-        _end(mine, State.FAILED, error="The filter was removed meanwhile.")
-        return False
+def _finish(mine: Any, tuned: Tuned, figures: dict[str, float]) -> bool:
+    """The new version and the end of the run, together or not at all.
+
+    Run and filter are read again, and held: a curator may have published in the hours since the run began.
+    """
     with work_folder() as folder, transaction.atomic():
+        held = mine.select_for_update().first()
+        if held is None:
+            return False
+        made = Filter.objects.select_for_update().filter(pk=held.filter_id).first()
+        if made is None:
+            _end(mine, State.FAILED, error="The filter was removed meanwhile.")
+            return False
         path = Path(folder) / f"{made.slug}.safetensors"
         digest = tuned.write(path, made.slug)
-        if not _end(
+        _end(
             mine,
             State.FINISHED,
             metrics=figures,
@@ -152,18 +159,17 @@ def _finish(row: TrainingRun, mine: Any, tuned: Tuned, figures: dict[str, float]
             content_sha256=tuned.content_sha256,
             step=tuned.steps,
             steps=tuned.steps,
-        ):
-            return False
+        )
         number = 1 + max(made.versions.values_list("number", flat=True), default=0)
         version = FilterVersion.objects.create(
             filter=made,
             number=number,
             kind=FilterVersion.Kind.STYLE,
-            base=row.base,
+            base=held.base,
             sha256=digest,
             metrics=figures,
             weights=store(path, f"weights/{made.slug}-{digest[:16]}.safetensors"),
-            training_run=row,
+            training_run=held,
         )
         if made.state == made.State.DRAFT or made.current_id is None:
             made.adopt(version)  # what others render with changes only when a curator says so
@@ -177,11 +183,12 @@ def _end(mine: Any, state: str, **values: Any) -> bool:
 
 def _is_expected(problem: Exception) -> bool:
     """Whether the problem lies in what was asked for, and its message is a sentence for people."""
+    from filters.training.clips import UnusableClip
     from filters.training.export import WrongFile
     from filters.training.pictures import UnusableStyle
     from filters.training.trainer import TrainingFailed
 
-    return isinstance(problem, UnusableStyle | TrainingFailed | WrongFile)
+    return isinstance(problem, UnusableStyle | UnusableClip | TrainingFailed | WrongFile)
 
 
 def _sentence(problem: Exception) -> str:

@@ -11,7 +11,8 @@ from django.conf import settings
 
 from filters.engines.network import NetworkEngine
 from filters.judgements import Found
-from filters.models import Filter, FilterVersion
+from filters.models import Filter, FilterVersion, StyleUse
+from filters.orders import Picture, Wish, cut_picture
 from filters.service import make_engine
 from rotoscope.files import local_path
 from videos.suggestions.features import features
@@ -77,7 +78,7 @@ class Evaluator:
         version = version or one.current
         if version is None:
             raise NotMeasurable(f"“{one.slug}” has no version to run.")
-        judge = self._judge(one)
+        judge = self._judge(version)
         with closing(_network(version)) as engine:
             self.report(f"measuring {one.slug}", 0.0)
             figures = self.yardstick.measure(engine, judge).rounded()
@@ -94,29 +95,45 @@ class Evaluator:
             return None
         with closing(_network(one.live)) as engine:
             self.report(f"measuring {one.slug}, live", 0.0)
-            return Found(self.yardstick.measure(engine, self._judge(one)).rounded(), self.measured_on, [], [])
+            return Found(
+                self.yardstick.measure(engine, self._judge(one.live)).rounded(), self.measured_on, [], []
+            )
 
-    def _judge(self, one: Filter) -> Judge:
-        """The judge by the pictures that the filter learned from, as they are stored."""
-        return judge_of(one, self.yardstick.perception)
+    def _judge(self, version: FilterVersion) -> Judge:
+        """The judge by what the version learned from."""
+        return judge_of(version, self.yardstick.perception)
 
 
-def judge_of(one: Filter, perception: Perception) -> Judge:
-    """A judge by the pictures that a filter learned from, as they are stored, weighed by their shares.
+def judge_of(version: FilterVersion, perception: Perception) -> Judge:
+    """A judge by the pictures that a version's filter goes back to, weighed by their shares.
 
-    Raises NotMeasurable where it has none, or one cannot be read.
+    Of a version that was trained, by the parts of them that it learned from. Raises NotMeasurable where it has no
+    picture, or one cannot be read.
     """
     from filters.training.metrics import Judge
-    from filters.training.pictures import UnusableStyle, load_style_image
+    from filters.training.pictures import UnusableStyle
 
-    uses = one.pictures()
+    slug, uses = version.filter.slug, version.filter.pictures()
     if not uses:
-        raise NotMeasurable(f"“{one.slug}” has no style image to be measured against.")
+        raise NotMeasurable(f"“{slug}” has no style image to be measured against.")
     try:
-        pictures = [load_style_image(local_path(use.style_image.image)) for use in uses]
+        pictures = [_learned_from(version, use) for use in uses]
     except (OSError, UnusableStyle) as problem:
-        raise NotMeasurable(f"The style image of “{one.slug}” cannot be read: {problem}") from None
+        raise NotMeasurable(f"The style image of “{slug}” cannot be read: {problem}") from None
     return Judge.of_several(pictures, [use.share for use in uses], perception)
+
+
+def _learned_from(version: FilterVersion, use: StyleUse) -> Picture:
+    """A picture as it is stored, or the part of it that the version's training was told to learn from."""
+    from filters.training.pictures import load_style_image, refuse_too_long
+
+    run = version.training_run
+    if run is None:
+        picture = load_style_image(local_path(use.style_image.image))
+    else:
+        picture = cut_picture(use.style_image, Wish.of(run).crop(use.position))
+    refuse_too_long(picture)
+    return picture
 
 
 def _network(version: FilterVersion) -> NetworkEngine:

@@ -109,6 +109,13 @@ class FilterAdmin(ShownOnly, HouseAdmin):
         used = obj is not None and obj.versions.filter(renders__isnull=False).exists()
         return bool(super().has_delete_permission(request, obj)) and not used
 
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: Any) -> None:
+        """The live twin paints as the version that it came with, and goes with it."""
+        if change and "current" in form.changed_data:
+            Filter.objects.filter(pk=obj.pk).update(live=None)
+            obj.live = None
+        super().save_model(request, obj, form, change)
+
     def get_actions(self, request: HttpRequest) -> dict[str, Any]:
         """Deleting several at once would pass by the rule above."""
         actions: dict[str, Any] = super().get_actions(request)

@@ -113,7 +113,7 @@ def training_of(options: argparse.Namespace) -> Training:
     return training
 
 
-def report(step: int, total: int, losses: Losses, preview: Tensor | None) -> None:
+def report(step: int, total: int, losses: Losses, preview: Tensor | None, seconds: float) -> None:
     """A line for every tenth step."""
     if step % 10 == 0:
         figures = "  ".join(f"{name} {value:.4f}" for name, value in losses.items())

@@ -66,4 +66,7 @@ def crop_from(numbers: object) -> Crop:
     left, top, width, height, turn = numbers
     if turn not in TURNS:
         raise ValueError("A picture is turned by 0, 90, 180 or 270 degrees.")
-    return Crop(float(left), float(top), float(width), float(height), int(turn))
+    try:
+        return Crop(float(left), float(top), float(width), float(height), int(turn))
+    except OverflowError:
+        raise ValueError("A crop is made of shares from 0 to 1.") from None

@@ -50,8 +50,8 @@ def interleaved(first: Iterable[Picture], second: Iterable[Picture]) -> Iterator
 class GrowingContent(ContentSet):
     """Begins with the first few pictures; a thread adds the others, in their order.
 
-    Which picture a step sees then depends on the machine, so a training whose numbers must be the same
-    everywhere (by steps) says `wait`.
+    Which picture a step sees then depends on the machine's pace, so a training whose numbers must not (by steps)
+    says `wait`.
     """
 
     def __init__(self, pictures: Iterable[Picture], *, wait: bool = False) -> None:
@@ -70,9 +70,13 @@ class GrowingContent(ContentSet):
         """
         self._enough.set()
         self._thread.join()
+        self.raise_problem()
+        return super().fingerprint()
+
+    def raise_problem(self) -> None:
+        """Raise what kept a picture from being read, if anything did by now: no more are added after it."""
         if self._problem is not None:
             raise self._problem
-        return super().fingerprint()
 
     def _grow(self, rest: Iterator[Picture]) -> None:
         try:
@@ -80,7 +84,7 @@ class GrowingContent(ContentSet):
                 self.add(picture)
                 if self._enough.is_set():
                     break
-        except Exception as problem:  # told to whoever asks for the fingerprint
+        except Exception as problem:  # told to whoever asks, and with the fingerprint
             self._problem = problem
 
 

@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from .losses import relative_error, style_loss
-from .perceptual import CONTENT_LAYER, STYLE_LAYERS, Perception, gram
-from .styles import style_picture
+from .perceptual import CONTENT_LAYER, STYLE_LAYERS, Perception
+from .styles import style_grams, style_picture
 
 LINES = 720
 Picture = NDArray[np.uint8]
@@ -40,9 +40,7 @@ class Judge:
 
     def __init__(self, style_image: Picture, perception: Perception) -> None:
         self.perception = perception
-        with torch.no_grad():
-            features = perception(style_picture(style_image))
-            self.targets = {layer: gram(features[layer]) for layer in STYLE_LAYERS}
+        self.targets = style_grams(style_picture(style_image), perception)
 
     @classmethod
     @torch.no_grad()

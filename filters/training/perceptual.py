@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import torch
@@ -29,23 +30,26 @@ class Perception(nn.Module):
         self.register_buffer("mean", torch.tensor(MEAN_BGR).view(1, 3, 1, 1), persistent=False)
 
     def forward(self, pictures: Tensor, last: str = "relu4_3") -> dict[str, Tensor]:
-        """Pictures (N, 3, H, W), RGB 0..1, H and W at least 8 -> features by layer name, up to and with `last`."""
+        """Pictures (N, 3, H, W), RGB 0..1, H and W at least 8 -> features by layer name: `last`, and of those before it
+        the ones that style is measured in. All ten are a kilobyte for each pixel."""
+        passed = self.layers(pictures, last)
+        return {name: features for name, features in passed if name in STYLE_LAYERS or name == last}
+
+    def layers(self, pictures: Tensor, last: str = "relu4_3") -> Iterator[tuple[str, Tensor]]:
+        """Name and features of one layer after the other, for whoever wants to keep none of them."""
         x = pictures.flip(1) * 255.0 - self.get_buffer("mean")
-        features: dict[str, Tensor] = {}
         stage = 1
         for block, index in CONVOLUTIONS:
             if block != stage:
                 x, stage = functional.max_pool2d(x, 2), block
             name = f"conv{block}_{index}"
-            x = functional.relu(
-                functional.conv2d(
-                    x, self.get_buffer(f"{name}_weight"), self.get_buffer(f"{name}_bias"), padding=1
-                )
+            x = functional.conv2d(
+                x, self.get_buffer(f"{name}_weight"), self.get_buffer(f"{name}_bias"), padding=1
             )
-            features[f"relu{block}_{index}"] = x
+            x = functional.relu(x, inplace=not torch.is_grad_enabled())
+            yield f"relu{block}_{index}", x
             if f"relu{block}_{index}" == last:
                 break
-        return features
 
 
 def gram(features: Tensor) -> Tensor:

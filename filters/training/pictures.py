@@ -16,6 +16,10 @@ LEAST_SIDE = 64
 KEPT_SIDE = 1536
 ORIGINAL_SIDE = 4096
 """Long side of a picture that is kept so that a part of it can be chosen."""
+REFERENCE_SIDE = 512
+"""Short side of a picture that is learned from, at strokes of size 1."""
+MOST_LEARNED = 6_500_000
+"""Pixels of a picture at the size of its strokes: some 600 bytes of memory each while VGG-16 looks at it."""
 
 
 class UnusableStyle(ValueError):
@@ -62,6 +66,21 @@ def at_most(picture: NDArray[np.uint8], side: int = KEPT_SIDE) -> NDArray[np.uin
     smaller = Image.fromarray(picture)
     smaller.thumbnail((side, side), Image.Resampling.LANCZOS)
     return np.asarray(smaller, np.uint8).copy()
+
+
+def refuse_too_long(picture: NDArray[np.uint8], scale: float = 1.0) -> None:
+    """Raise UnusableStyle for one that at this size of strokes, or at size 1, where it is judged, has too many pixels.
+
+    At the largest strokes that is one more than 2.7 times as long as it is wide, at size 1 one of 24 times.
+    """
+    short, long = sorted(picture.shape[:2])
+    pixels = (REFERENCE_SIDE * max(1.0, scale)) ** 2 * long / short
+    if pixels > MOST_LEARNED:
+        raise UnusableStyle(
+            f"This picture is so long and thin that it would be learned from at {pixels / 1e6:.1f} million pixels; "
+            f"at most {MOST_LEARNED / 1e6:g} million can be handled. Choose a shorter part of it"
+            + (", or smaller strokes." if scale > 1 else ".")
+        )
 
 
 def refuse_flat(picture: NDArray[np.uint8]) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import cv2
 import numpy as np
 import torch
@@ -9,11 +11,9 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from .perceptual import STYLE_LAYERS, Perception, gram
-from .pictures import UnusableStyle, load_style_image
+from .pictures import REFERENCE_SIDE, UnusableStyle, load_style_image
 
-__all__ = ["UnusableStyle", "load_style_image", "style_picture", "style_targets"]
-
-REFERENCE_SIDE = 512
+__all__ = ["REFERENCE_SIDE", "UnusableStyle", "load_style_image", "style_picture", "style_targets"]
 
 
 def at_reference(picture: NDArray[np.uint8], scale: float = 1.0) -> NDArray[np.uint8]:
@@ -31,11 +31,16 @@ def style_picture(picture: NDArray[np.uint8], scale: float = 1.0) -> Tensor:
 
 
 @torch.no_grad()
-def style_targets(pictures: list[Tensor], perception: Perception) -> dict[str, Tensor]:
+def style_grams(picture: Tensor, perception: Perception) -> dict[str, Tensor]:
+    """Gram matrices (1, C, C) for each style layer of a picture as `style_picture` makes it.
+
+    Each is summed as its layer is passed, and no features are kept: some 600 bytes of memory for each pixel.
+    """
+    passed = perception.layers(picture)
+    return {name: gram(features) for name, features in passed if name in STYLE_LAYERS}
+
+
+def style_targets(pictures: Iterable[Tensor], perception: Perception) -> dict[str, Tensor]:
     """Gram matrices (styles, C, C) for each style layer, from pictures as `style_picture` makes them."""
-    grams: dict[str, list[Tensor]] = {layer: [] for layer in STYLE_LAYERS}
-    for picture in pictures:
-        features = perception(picture)
-        for layer in STYLE_LAYERS:
-            grams[layer].append(gram(features[layer])[0])
-    return {layer: torch.stack(values) for layer, values in grams.items()}
+    each = [style_grams(picture, perception) for picture in pictures]
+    return {layer: torch.cat([grams[layer] for grams in each]) for layer in STYLE_LAYERS}

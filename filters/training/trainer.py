@@ -16,7 +16,8 @@ from .network import Painter, is_style_number
 from .objective import Moment, Objective
 
 Losses = dict[str, float]
-OnProgress = Callable[[int, int, Losses, Tensor | None], None]
+OnProgress = Callable[[int, int, Losses, Tensor | None, float], None]
+"""Told after each step: its number, how many there will be, the losses, a preview or none, the seconds so far."""
 MOST_FAILURES = 3
 
 
@@ -73,6 +74,7 @@ class Training:
                     self.expected_steps(),
                     losses,
                     self.preview() if keep or self.step == 2 else None,
+                    self.elapsed,
                 )
             if keep:
                 self.save()

@@ -91,7 +91,7 @@ def tune(
     painter = assemble(base, [mean_style([read_style(path, base_sha256) for path in starts])])
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
     perception = perception.to(device)
-    pictures = [style_picture(image, style_scale).to(device) for image in style_images]
+    pictures = (style_picture(image, style_scale).to(device) for image in style_images)
     targets = {
         layer: grams.mean(0, keepdim=True) for layer, grams in style_targets(pictures, perception).items()
     }

@@ -69,6 +69,21 @@ def test_filters_are_listed_with_state_and_picture(staff_client: Client) -> None
     assert reverse("admin:filters_after", args=[one.current_id, 0]) in page
 
 
+def test_another_version_has_no_live_twin_of_the_one_before(staff_client: Client) -> None:
+    one = make_filter("negative")
+    assert one.current is not None
+    first = one.current
+    twin = exchange.take_model(inverting_model(), "", None, into=one)
+    one.adopt(first, live=twin)
+    staff_client.post(change(one), form_of(one, name="Other words"))
+    one.refresh_from_db()
+    assert (one.name, one.live) == ("Other words", twin)
+    own = exchange.take_model(inverting_model(), "", None, into=one)
+    staff_client.post(change(one), form_of(one, current=own.pk))
+    one.refresh_from_db()
+    assert (one.current, one.live) == (own, None)
+
+
 def test_the_test_frames_are_shown_before_and_after(staff_client: Client) -> None:
     one = make_filter("negative")
     page = staff_client.get(change(one)).content.decode()

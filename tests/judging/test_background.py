@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -10,12 +11,18 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 from dramatiq.brokers.stub import StubBroker
+from PIL import Image
 
 from filters.judgements import MEASURED_ON
-from filters.models import Judgement
+from filters.models import Judgement, StyleUse, TrainingRun
+from filters.orders import Wish, cut_picture
+from filters.training.crop import WHOLE, Crop
+from rotoscope.files import local_path
 from tests.clips import draw_clip
 from tests.factories import make_filter
 from tests.judging.test_evaluate_command import styled
+from tests.lab.pictures import noise
+from tests.styled import make_style_image, make_styled
 from videos import evaluation, judging
 
 pytest.importorskip("torch")
@@ -44,6 +51,57 @@ def test_a_version_is_measured_once(db: None, small: None) -> None:
     assert version.metrics[MEASURED_ON]
     assert Judgement.objects.filter(version=version).exists()
     assert not judging.run(version.pk)
+
+
+def test_a_trained_version_is_judged_by_the_parts_it_learned_from(db: None) -> None:
+    """Turned and cut as its order says, each picture its own; a version that was not trained by the whole ones."""
+    from filters.training.metrics import Judge
+    from filters.training.perceptual import Perception
+
+    one = make_styled("Quilt")
+    version, image = one.current, one.style_image
+    assert version is not None and image is not None
+    other = make_style_image("The back", seed=7)
+    StyleUse.objects.update(share=0.5)
+    StyleUse.objects.create(filter=one, style_image=other, position=1, share=0.5)
+    parts = [Crop(0.25, 0, 0.75, 1, 90), Crop(0, 0.2, 1, 0.7)]
+    run = TrainingRun.objects.create(
+        name="Quilt",
+        style_image=image,
+        filter=one,
+        settings=asdict(Wish(crops=tuple(tuple(part.as_numbers()) for part in parts))),
+    )
+    perception = Perception()
+
+    def expected(*crops: Crop) -> Judge:
+        pairs = zip((image, other), crops, strict=True)
+        return Judge.of_several([cut_picture(one, crop) for one, crop in pairs], [1, 1], perception)
+
+    def alike(found: Judge, wanted: Judge) -> bool:
+        return all(found.targets[layer].equal(wanted.targets[layer]) for layer in wanted.targets)
+
+    assert alike(evaluation.judge_of(version, perception), expected(WHOLE, WHOLE))
+    version.training_run = run
+    cut = evaluation.judge_of(version, perception)
+    assert alike(cut, expected(*parts))
+    assert not alike(cut, expected(WHOLE, WHOLE))
+
+
+def test_a_picture_that_would_take_all_memory_is_not_measured_against(db: None) -> None:
+    from filters.training.perceptual import Perception
+
+    version = make_styled("Frieze").current
+    assert version is not None and version.filter.style_image is not None
+    strip = Crop(0, 0, 1, 0.7)
+    version.training_run = TrainingRun.objects.create(
+        name="Frieze",
+        style_image=version.filter.style_image,
+        settings=asdict(Wish(crops=(tuple(strip.as_numbers()),))),
+    )
+    image = version.filter.style_image.image
+    Image.fromarray(noise(96, 4000)).save(local_path(image), "JPEG")
+    with pytest.raises(evaluation.NotMeasurable, match="pixels"):
+        evaluation.judge_of(version, Perception())
 
 
 def test_what_cannot_be_measured_is_left_as_it_is(db: None, small: None) -> None:

@@ -19,6 +19,7 @@ from filters.bundle import BundleRefused, read_bundle, write_bundle
 from filters.models import Filter, FilterVersion, StyleUse, TrainingRun
 from filters.service import make_engine
 from filters.training.crop import Crop
+from tests.clips import draw_clip
 from tests.lab.pictures import noise
 from tests.styled import make_style_image, make_styled, shipped_weights
 
@@ -37,7 +38,8 @@ def trained(owner: User, tmp_path: Path) -> Filter:
         orders.Piece(tmp_path / "a.png", Crop(0, 0, 0.5, 1, 90), WORDS),
         orders.Piece(tmp_path / "b.png", words={"title": "Back"}),
     ]
-    wish = orders.Wish(style_scale=0.7, footage=("/home/olga/private.mp4",), images=("frames/x/1.jpg",))
+    clip = draw_clip(tmp_path / "private.mp4", frames=1, width=320, height=180)
+    wish = orders.Wish(style_scale=0.7, footage=(str(clip),), images=("frames/x/1.jpg",))
     run = orders.order(pieces, "Quilt", owner, wish, seed=9)
     told = {"step": 60, "steps": 60, "seconds": 300.5, "device": "cpu", "content_sha256": "c" * 64}
     TrainingRun.objects.update(state="finished", losses=LOSSES, metrics={"style_distance": 0.2}, **told)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import cv2
@@ -16,9 +17,12 @@ from django.test import Client
 from django.urls import reverse
 from PIL import Image
 
-from filters import mixes
+from filters import bases, mixes
+from filters.engines.mix import style_file
+from filters.engines.weights import read_base, read_style
 from filters.models import Filter, FilterVersion, MixPart
 from filters.service import make_engine
+from rotoscope.files import local_path
 from tests.clips import draw_clip
 from tests.factories import make_filter, make_video_row
 from tests.styled import BASE, make_styled
@@ -215,6 +219,27 @@ def test_live_twins_are_mixed_alike(owner: User, night: Filter, wave: Filter) ->
         (night.live, 0.75),
         (wave.live, 0.25),
     ]
+
+
+@pytest.mark.parametrize("first", [0, 1])
+def test_a_mix_whose_twins_belong_to_different_bases_is_kept_without_one(
+    owner: User, night: Filter, wave: Filter, first: int
+) -> None:
+    """The base of one bears the same name, but ships no longer."""
+    for one, base in ((night, ""), (wave, "ab" * 32)):
+        assert one.current is not None
+        style = read_style(local_path(one.current.weights).read_bytes(), read_base(bases.shipped(BASE)))
+        data = style_file(replace(style, base_sha256=base or style.base_sha256))
+        twin = FilterVersion.objects.create(
+            filter=one, number=2, kind="style", base=BASE, weights=ContentFile(data, "twin.safetensors")
+        )
+        one.adopt(one.current, live=twin)
+    assert night.current and wave.current
+    parts = [mixes.Part(night.current, 1), mixes.Part(wave.current, 1)]
+    made = mixes.keep([parts[first], parts[1 - first]], "Both", owner)
+    assert made.current is not None
+    assert made.live is None
+    assert made.versions.count() == 1
 
 
 def test_a_mix_outlives_its_parts(owner: User, night: Filter, wave: Filter) -> None:

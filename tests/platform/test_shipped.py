@@ -7,10 +7,11 @@ import pytest
 from django.core.management import CommandError, call_command
 from PIL import Image
 
-from filters import shipped
+from filters import exchange, shipped
 from filters.catalogue import CatalogueError
 from filters.models import Filter, FilterVersion, StyleImage
 from rotoscope.files import forget, local_path
+from tests.factories import inverting_model
 
 pytestmark = pytest.mark.django_db
 
@@ -128,6 +129,31 @@ def test_the_version_that_a_curator_chose_stays_in_use(catalogue: Path) -> None:
     assert shipped.load(catalogue) == 0
     one.refresh_from_db()
     assert one.current == one.versions.get(number=1)
+
+
+def test_a_model_that_a_curator_uploaded_stays_in_use(catalogue: Path) -> None:
+    shipped.load(catalogue)
+    one = Filter.objects.get()
+    own = exchange.take_model(inverting_model(), "", None, into=one)
+    one.adopt(own)
+    (catalogue / "weights" / "ink.safetensors").write_bytes(b"better numbers")
+    assert shipped.load(catalogue) == 1, "the new weights are there to be chosen"
+    one.refresh_from_db()
+    assert one.current == own
+    assert one.versions.count() == 3
+
+
+def test_whoever_comes_back_to_the_version_that_ships_has_its_twin_again(catalogue: Path) -> None:
+    with_a_live_twin(catalogue)
+    shipped.load(catalogue)
+    one = Filter.objects.get()
+    assert one.current is not None
+    twin = one.live
+    one.adopt(one.current)
+    assert shipped.load(catalogue) == 1
+    one.refresh_from_db()
+    assert one.live == twin
+    assert shipped.load(catalogue) == 0
 
 
 def test_what_curators_wrote_and_retired_stays(catalogue: Path) -> None:

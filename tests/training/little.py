@@ -45,7 +45,7 @@ def main(checkpoint: Path) -> None:
     torch.set_num_threads(1)
     perception = Perception()
     run = training(perception, two_styles(perception), path=checkpoint)
-    run.run(lambda step, total, losses, preview: print(step, flush=True))
+    run.run(lambda step, *told: print(step, flush=True))
 
 
 if __name__ == "__main__":

@@ -38,6 +38,7 @@ def test_too_little_is_refused() -> None:
         "01110",
         [0, 0, float("nan"), 1, 0],
         [True] * 5,
+        [0, 0, 10**400, 1, 0],
     ],
 )
 def test_other_numbers_are_no_crop(numbers: object) -> None:

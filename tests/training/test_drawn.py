@@ -85,8 +85,9 @@ def test_a_picture_that_cannot_be_read_is_not_passed_over_in_silence() -> None:
 
     content = GrowingContent(broken())
     content._thread.join(30)
-    with pytest.raises(OSError, match="the disk is gone"):
-        content.fingerprint()
+    for told in (content.raise_problem, content.fingerprint):
+        with pytest.raises(OSError, match="the disk is gone"):
+            told()
 
 
 def test_small_pictures_are_left_out() -> None:

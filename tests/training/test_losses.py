@@ -165,6 +165,7 @@ def test_vgg_sees_bgr_minus_its_mean() -> None:
     ).relu()
     assert torch.allclose(features, expected, rtol=1e-4, atol=1e-3)
     deep = perception(torch.rand(1, 3, 32, 48))
+    assert tuple(deep) == STYLE_LAYERS, "of the ten layers no more is kept than somebody looks at"
     assert deep["relu3_3"].shape == (1, 256, 8, 12)
     assert deep["relu4_3"].shape == (1, 512, 4, 6)
 

@@ -7,9 +7,12 @@ from typing import Any
 
 import numpy as np
 import pytest
+import torch
 from PIL import Image
 
-from filters.training.styles import UnusableStyle, load_style_image, style_picture
+from filters.training.perceptual import Perception, gram
+from filters.training.pictures import refuse_too_long
+from filters.training.styles import UnusableStyle, load_style_image, style_grams, style_picture
 
 NOISE = np.random.default_rng(1).integers(0, 255, (80, 120, 3), np.uint8)
 
@@ -127,3 +130,37 @@ def test_it_refuses_a_tiff_whose_second_page_has_no_dimensions(tmp_path: Path) -
 def test_the_style_scale_is_the_size_of_the_short_side() -> None:
     assert style_picture(NOISE).shape == (1, 3, 512, 768)
     assert style_picture(NOISE, 0.5).shape == (1, 3, 256, 384)
+
+
+def test_gram_matrices_are_those_of_the_features(perception: Perception) -> None:
+    picture = style_picture(NOISE, 0.2)
+    features = perception(picture)  # with gradients: nothing is changed in place there
+    grams = style_grams(picture, perception)
+    assert all(torch.equal(grams[layer], gram(features[layer])) for layer in features)
+
+
+@pytest.mark.parametrize(
+    ("size", "scale"), [((64, 172), 3.0), ((172, 64), 3.0), ((64, 1536), 1.0), ((64, 1536), 0.3)]
+)
+def test_every_picture_of_a_usual_shape_may_have_the_largest_strokes(
+    size: tuple[int, int], scale: float
+) -> None:
+    refuse_too_long(np.zeros((*size, 3), np.uint8), scale)
+
+
+@pytest.mark.parametrize(
+    ("size", "scale", "sentence"),
+    [
+        (
+            (64, 180),
+            3.0,
+            "6.6 million pixels; at most 6.5 million can be handled. Choose a shorter part of it, or ",
+        ),
+        ((1536, 64), 3.0, "56.6 million pixels"),
+        ((24, 1536), 1.0, "Choose a shorter part of it\\.$"),
+        ((24, 1536), 0.3, "16.8 million pixels"),  # judged at size 1
+    ],
+)
+def test_it_refuses_what_would_take_all_memory(size: tuple[int, int], scale: float, sentence: str) -> None:
+    with pytest.raises(UnusableStyle, match=sentence):
+        refuse_too_long(np.zeros((*size, 3), np.uint8), scale)

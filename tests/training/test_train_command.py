@@ -7,6 +7,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+import av
 import numpy as np
 import pytest
 import torch
@@ -20,6 +21,7 @@ from filters.training.crop import Crop
 from filters.training.network import FINE, Painter
 from filters.training.tune import Tuned
 from filters.training_diary import Diary
+from tests.clips import draw_clip
 
 pytestmark = pytest.mark.django_db
 
@@ -64,6 +66,40 @@ def test_a_part_that_is_none_is_bad_input(pictures: list[str], crop: str) -> Non
         call_command("train", *pictures, "--name", "Quilt", "--crop", crop)
     assert refusal.value.returncode == 2
     assert not TrainingRun.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("clip", "sentence"),
+    [
+        ("notes", "is no footage that can be read"),
+        ("sound", "is no footage that can be read"),
+        ("small", "has only 320 x 120 pixels; at least 160"),
+    ],
+)
+def test_footage_of_no_use_is_bad_input_before_anything_is_learned(
+    pictures: list[str], tmp_path: Path, clip: str, sentence: str
+) -> None:
+    good = draw_clip(tmp_path / "good.mp4", frames=2, width=320, height=180)
+    draw_clip(tmp_path / "small.mp4", frames=2, width=320, height=120)
+    draw_sound(tmp_path / "sound.mp4")
+    (tmp_path / "notes.mp4").write_text("Buy milk.")
+    with pytest.raises(CommandError, match=f"“{clip}.mp4”.*{sentence}") as refusal:
+        call_command(
+            "train", pictures[0], "--name", "Q", "--footage", str(good), str(tmp_path / f"{clip}.mp4")
+        )
+    assert refusal.value.returncode == 2
+    assert not TrainingRun.objects.exists()
+    call_command("train", pictures[0], "--name", "Q", "--footage", str(good), stdout=io.StringIO())
+    assert TrainingRun.objects.get().settings["footage"] == [str(good)]
+
+
+def draw_sound(path: Path) -> None:
+    """A second of silence, and no picture."""
+    with av.open(str(path), "w") as container:
+        stream = container.add_stream("aac", rate=48_000, layout="mono")
+        silence = av.AudioFrame.from_ndarray(np.zeros((1, 1024), np.float32), format="fltp", layout="mono")
+        silence.sample_rate = 48_000
+        container.mux([*stream.encode(silence), *stream.encode(None)])
 
 
 def test_a_picture_that_is_not_there_is_bad_input(pictures: list[str]) -> None:

@@ -161,7 +161,7 @@ def test_previews_come_early_and_with_every_checkpoint(
     run = training(perception, targets, replace(QUICK, checkpoint_every=3))
     run.standing = torch.rand(2, 3, 64, 64)
     seen: dict[int, Tensor | None] = {}
-    run.run(lambda step, total, losses, preview: seen.__setitem__(step, preview))
+    run.run(lambda step, total, losses, preview, seconds: seen.__setitem__(step, preview))
     assert {step for step, preview in seen.items() if preview is not None} == {2, 3}
     preview = seen[3]
     assert preview is not None

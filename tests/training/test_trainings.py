@@ -2,6 +2,7 @@
 
 import os
 import time
+from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -21,7 +22,9 @@ from filters.models import Filter, FilterVersion, TrainingRun
 from filters.training import export
 from filters.training.crop import Crop
 from filters.training.network import FINE, Painter
+from filters.training.pictures import UnusableStyle
 from filters.training.tune import Tuned
+from tests.clips import draw_clip
 
 
 @pytest.fixture
@@ -46,8 +49,8 @@ def telling(
     ) -> tuple[Tuned | None, dict[str, float]]:
         losses = {"total": 3.0, "content": 1.0, "style": 0.5, "variation": 0.1, "steadiness": 0.06}
         losses |= {"tone": 0.4, "evenness": 0.05, "lattice": 0.3, "flicker": 0.02}
-        diary(1, 2, losses, None)
-        diary(2, 2, losses, torch.rand(2, 3, 16, 16))
+        diary(1, 2, losses, None, 6.0)
+        diary(2, 2, losses, torch.rand(2, 3, 16, 16), 12.0)
         if error is not None:
             raise error
         return result, {"style_distance": 0.2, "content_distance": 0.9}
@@ -237,6 +240,27 @@ def test_a_finished_run_goes_on_for_as_long_as_is_said(
     assert [one.number for one in FilterVersion.objects.filter(training_run=run)] == [2, 1]
 
 
+def test_a_cancelled_run_goes_on_for_so_many_minutes_more_than_it_has_taken(
+    owner: User, style: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = orders.order([orders.Piece(style)], "Deep Sea", owner, orders.Wish(minutes=45))
+    telling(monkeypatch, None)  # it learned for twelve seconds
+    assert not trainings.run(run.pk)
+    run.refresh_from_db()
+    assert run.state == TrainingRun.State.CANCELLED
+    assert trainings.go_on(run, 5)
+    run.refresh_from_db()
+    assert run.settings["minutes"] == pytest.approx(12 / 60 + 5)
+
+
+def test_one_that_was_cancelled_before_its_turn_has_taken_nothing(owner: User, style: Path) -> None:
+    run = orders.order([orders.Piece(style)], "Deep Sea", owner, orders.Wish(minutes=45))
+    assert trainings.stop(run)
+    assert trainings.go_on(run, 5)
+    run.refresh_from_db()
+    assert run.settings["minutes"] == 5
+
+
 def test_steps_that_go_on_are_counted_at_the_pace_so_far(
     owner: User, style: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -259,6 +283,42 @@ def test_what_others_render_with_changes_only_by_a_curator(
     assert run.filter.current == first
     assert run.version is not None
     assert run.version.number == 2
+
+
+def meanwhile(monkeypatch: pytest.MonkeyPatch, happens: Callable[[], object]) -> None:
+    """Let something happen while the training learns."""
+
+    def train(row: TrainingRun, diary: training_diary.Diary, lost: Any) -> tuple[Tuned, dict[str, float]]:
+        happens()
+        return a_tuning(), {}
+
+    monkeypatch.setattr(trainings, "train", train)
+
+
+def test_nor_where_a_curator_publishes_while_it_goes_on(
+    owner: User, style: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = finished(owner, style, monkeypatch)
+    made = Filter.objects.get()
+    first = made.current
+    trainings.go_on(run, 2)
+    meanwhile(monkeypatch, made.publish)
+    assert trainings.run(run.pk)
+    made.refresh_from_db()
+    assert (made.state, made.current) == (Filter.State.PUBLISHED, first)
+    assert run.version is not None
+    assert run.version.number == 2
+
+
+def test_a_filter_that_is_removed_while_it_is_learned_ends_the_run(
+    owner: User, style: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = orders.order([orders.Piece(style)], "Deep Sea", owner, orders.Wish())
+    meanwhile(monkeypatch, Filter.objects.get().delete)
+    assert not trainings.run(run.pk)
+    run.refresh_from_db()
+    assert (run.state, run.error) == (TrainingRun.State.FAILED, "The filter was removed meanwhile.")
+    assert not FilterVersion.objects.exists()
 
 
 def test_another_seed_keeps_all_else(owner: User, style: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -359,6 +419,46 @@ def test_stopped_it_keeps_its_numbers_and_goes_on_from_them(
 def stop_at(run: TrainingRun, step: int, last: int) -> None:
     if step == last:
         trainings.stop(run)
+
+
+def test_a_strip_is_refused_at_large_strokes_and_learned_at_small_ones(owner: User, style: Path) -> None:
+    strip = orders.Piece(style, Crop(0, 0, 1, 0.75))  # 120 x 68 pixels
+    long = Path(style).with_name("long.png")
+    Image.fromarray(np.random.default_rng(1).integers(0, 255, (70, 400, 3), np.uint8)).save(long)
+    with pytest.raises(UnusableStyle, match=r"Picture 2: .*shorter part of it, or smaller strokes"):
+        orders.order([strip, orders.Piece(long)], "Deep Sea", owner, orders.Wish(style_scale=3))
+    assert orders.order([orders.Piece(long, Crop(0, 0, 0.4, 1))], "Part", owner, orders.Wish(style_scale=3))
+    run = orders.order([orders.Piece(long)], "Small", owner, orders.Wish())
+    TrainingRun.objects.filter(pk=run.pk).update(settings=run.settings | {"style_scale": 3})
+    assert not trainings.run(run.pk)
+    run.refresh_from_db()
+    assert run.state == TrainingRun.State.FAILED
+    assert "smaller strokes" in run.error
+
+
+def test_a_clip_that_breaks_ends_the_training_at_its_next_step(
+    owner: User, style: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Not after the hour that it was meant to take; whoever goes on is told the same."""
+    good = draw_clip(style.with_name("good.mp4"), frames=4, width=320, height=180)
+    later = draw_clip(style.with_name("later.mp4"), frames=4, width=320, height=180)
+    wish = orders.Wish(minutes=60, footage=(str(good), str(later)))
+    run = orders.order([orders.Piece(style)], "Deep Sea", owner, wish)
+    later.write_bytes(b"")
+    monkeypatch.setattr(training_work, "DRAWN", 2)
+    monkeypatch.setattr(training_diary.Diary, "first_look", lambda diary, pictures: None)
+
+    def tune(*material: Any, should_stop: Callable[[], bool], **also: Any) -> None:
+        content = material[1]
+        content._thread.join(30)
+        should_stop()
+        pytest.fail("it should have been told")
+
+    monkeypatch.setattr("filters.training.tune.tune", tune)
+    assert not trainings.run(run.pk)
+    run.refresh_from_db()
+    assert run.state == TrainingRun.State.FAILED
+    assert run.error.startswith("Nothing can be learned on “later.mp4”")
 
 
 @pytest.mark.slow

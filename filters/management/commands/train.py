@@ -32,7 +32,7 @@ class Command(BaseCommand):
             "--minutes", type=float, default=usual.MINUTES, help="how long to train (default %(default)g)"
         )
         parser.add_argument(
-            "--steps", type=int, default=0, help="instead: so many steps, the same on any machine"
+            "--steps", type=int, default=0, help="instead: so many steps, whatever the machine's pace"
         )
         parser.add_argument(
             "--footage", type=Path, nargs="+", default=[], metavar="FILE", help="fit it to these clips"

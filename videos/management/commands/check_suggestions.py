@@ -93,7 +93,7 @@ def _measured(filters: list[Filter], options: dict[str, Any]) -> list[tuple[list
             assert one.current is not None
             with closing(make_engine(one.current)) as engine:
                 assert isinstance(engine, NetworkEngine)
-                rows, _ = profiler.measure(engine, judge_of(one, profiler.perception))
+                rows, _ = profiler.measure(engine, judge_of(one.current, profiler.perception))
             pairs.append((one.current.judgement.profile, with_stills(rows, profiler.views)))
     return pairs
 

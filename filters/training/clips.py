@@ -1,0 +1,35 @@
+"""Clips that somebody wants a filter fitted to: read with a sentence for whoever chose one that is of no use."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import av
+import numpy as np
+from numpy.typing import NDArray
+
+from .content import LEAST_SIDE
+from .footage import read_frames
+
+Picture = NDArray[np.uint8]
+
+
+class UnusableClip(ValueError):
+    """A clip that nothing can be learned on; the message is a sentence for whoever chose it."""
+
+
+def frames_to_learn_on(path: Path, count: int) -> list[Picture]:
+    """About `count` frames spread evenly over the clip, RGB (H, W, 3). Raises UnusableClip."""
+    try:
+        frames = read_frames(path, count)
+    except (OSError, ValueError, LookupError, av.FFmpegError) as problem:
+        raise UnusableClip(
+            f"Nothing can be learned on “{path.name}”: it is no footage that can be read (MP4, MOV, MKV, WebM or AVI)."
+        ) from problem
+    height, width = frames[0].shape[:2]
+    if min(height, width) < LEAST_SIDE:
+        raise UnusableClip(
+            f"Nothing can be learned on “{path.name}”: it has only {width} x {height} pixels; "
+            f"at least {LEAST_SIDE} on each side are needed."
+        )
+    return frames
