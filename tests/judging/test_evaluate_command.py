@@ -16,6 +16,7 @@ from django.core.management import call_command
 from django.core.management.base import CommandError
 from PIL import Image
 
+import filters
 from filters import judgements
 from filters.models import Filter, FilterVersion, Judgement, StyleImage
 from tests.clips import draw_clip
@@ -149,6 +150,7 @@ def test_all_goes_on_after_one_that_cannot_be_measured(db: None, clip: Path) -> 
 
 def test_without_pytorch_it_says_what_to_install(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
     styled()
+    monkeypatch.setattr(filters, "training", sys.modules["filters.training"])  # so that it is put back too
     for name in [name for name in sys.modules if name.startswith("filters.training")]:
         monkeypatch.delitem(sys.modules, name)
     monkeypatch.setitem(sys.modules, "torch", None)
