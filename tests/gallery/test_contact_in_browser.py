@@ -17,19 +17,12 @@ from videos.models import Still, Video
 pytestmark = [pytest.mark.slow, pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 Open = Callable[..., Page]
-expect.set_options(timeout=60_000)
 
 
 @pytest.fixture
-def olga(transactional_db: None) -> User:
-    """Olga, whose sheet it is."""
-    return User.objects.create_user("olga", password="olga's password")
-
-
-@pytest.fixture
-def video(olga: User) -> Video:
+def video(owner: User) -> Video:
     """Her footage, two of whose frames wait to be painted; another filter may be put on the sheet."""
-    video = make_video(olga, frames=48)
+    video = make_video(owner, frames=48)
     night = make_filter(name="Night").current
     make_filter(name="Wave")
     assert night is not None
@@ -49,9 +42,9 @@ def paint(still: Still) -> None:
 
 
 def test_stills_come_in_while_more_filters_are_chosen(
-    live_server: LiveServer, open_page: Open, olga: User, video: Video
+    live_server: LiveServer, open_page: Open, owner: User, video: Video
 ) -> None:
-    page = page_of(live_server, open_page, olga, f"{video.get_absolute_url()}contact/")
+    page = page_of(live_server, open_page, owner, f"{video.get_absolute_url()}contact/")
     expect(page.locator(".cell.waits")).to_have_count(2)
     page.get_by_role("button", name="More filters…").click()
     wave = page.get_by_label("Wave")

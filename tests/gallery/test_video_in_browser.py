@@ -18,31 +18,24 @@ from videos.models import Video
 pytestmark = [pytest.mark.slow, pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 Open = Callable[..., Page]
-expect.set_options(timeout=60_000)
 
 
 @pytest.fixture
-def olga(transactional_db: None) -> User:
-    """Olga, whose footage it is."""
-    return User.objects.create_user("olga", password="olga's password")
-
-
-@pytest.fixture
-def conrad(transactional_db: None) -> User:
-    """Conrad, who has an account."""
-    return User.objects.create_user("conrad", password="conrad's password")
-
-
-@pytest.fixture
-def video(olga: User) -> Video:
+def video(owner: User) -> Video:
     """Her footage of two seconds, with sound."""
-    return make_video(olga, title="Ebb", frames=48, audio=True)
+    return make_video(owner, title="Ebb", frames=48, audio=True)
 
 
 @pytest.mark.parametrize("width", [360, 390, 820, 1440])
 @pytest.mark.parametrize("name", ["olga", "conrad"])
 def test_the_menu_opens_within_the_page(
-    live_server: LiveServer, open_page: Open, olga: User, conrad: User, video: Video, width: int, name: str
+    live_server: LiveServer,
+    open_page: Open,
+    owner: User,
+    colleague: User,
+    video: Video,
+    width: int,
+    name: str,
 ) -> None:
     render = make_render_row(video)
     who = User.objects.get(username=name)

@@ -16,22 +16,20 @@ from videos.models import Render, Video
 pytestmark = [pytest.mark.slow, pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 Open = Callable[..., Page]
-expect.set_options(timeout=60_000)
 
 
 @pytest.fixture
-def olga(transactional_db: None) -> User:
-    """Olga, whose queue it is."""
-    return User.objects.create_user("olga", password="olga's password")
-
-
-@pytest.fixture
-def render(olga: User) -> Render:
+def render(owner: User) -> Render:
     """A render that waits, beside footage that is being read."""
     make_video_row(
-        olga, title="Reading", state=Video.State.INGESTING, source="sources/x.mp4", stage="read", progress=0.2
+        owner,
+        title="Reading",
+        state=Video.State.INGESTING,
+        source="sources/x.mp4",
+        stage="read",
+        progress=0.2,
     )
-    return make_render_row(make_video_row(olga, title="A flight"), state=Render.State.QUEUED)
+    return make_render_row(make_video_row(owner, title="A flight"), state=Render.State.QUEUED)
 
 
 def asked_anew(page: Page, times: int = 1) -> None:
@@ -43,9 +41,9 @@ def asked_anew(page: Page, times: int = 1) -> None:
 
 
 def test_what_did_not_change_is_left_alone(
-    live_server: LiveServer, open_page: Open, olga: User, render: Render
+    live_server: LiveServer, open_page: Open, owner: User, render: Render
 ) -> None:
-    page = page_of(live_server, open_page, olga, "/queue/")
+    page = page_of(live_server, open_page, owner, "/queue/")
     Video.objects.filter(title="Reading").update(progress=0.25)
     bar = page.locator("progress")
     expect(bar).to_have_js_property("value", 0.25)
@@ -55,9 +53,9 @@ def test_what_did_not_change_is_left_alone(
 
 
 def test_focus_stays_on_a_link_though_its_job_changes(
-    live_server: LiveServer, open_page: Open, olga: User, render: Render
+    live_server: LiveServer, open_page: Open, owner: User, render: Render
 ) -> None:
-    page = page_of(live_server, open_page, olga, "/queue/")
+    page = page_of(live_server, open_page, owner, "/queue/")
     link = page.get_by_role("link", name="A flight")
     link.focus()
     Video.objects.filter(title="Reading").update(progress=0.5)
@@ -66,9 +64,9 @@ def test_focus_stays_on_a_link_though_its_job_changes(
 
 
 def test_a_button_that_is_pressed_stays_until_it_is_let_go(
-    live_server: LiveServer, open_page: Open, olga: User, render: Render
+    live_server: LiveServer, open_page: Open, owner: User, render: Render
 ) -> None:
-    page = page_of(live_server, open_page, olga, "/queue/")
+    page = page_of(live_server, open_page, owner, "/queue/")
     page.get_by_role("button", name="Pause").hover()
     page.mouse.down()
     Video.objects.filter(title="Reading").update(progress=0.5)
@@ -80,10 +78,10 @@ def test_a_button_that_is_pressed_stays_until_it_is_let_go(
 
 
 def test_its_buttons_work_after_signing_in_anew(
-    live_server: LiveServer, open_page: Open, olga: User, render: Render
+    live_server: LiveServer, open_page: Open, owner: User, render: Render
 ) -> None:
     """The token in a form of the page is the newest that the server gave, though nothing else changed."""
-    page = page_of(live_server, open_page, olga, "/queue/")
+    page = page_of(live_server, open_page, owner, "/queue/")
     end_sessions()
     sign_in_elsewhere(page, live_server)
     asked_anew(page)

@@ -19,26 +19,19 @@ pytestmark = [pytest.mark.slow, pytest.mark.browser, pytest.mark.django_db(trans
 
 Open = Callable[..., Page]
 SIGNED_OUT = "You are signed out."
-expect.set_options(timeout=60_000)
 
 
 @pytest.fixture
-def olga(transactional_db: None) -> User:
-    """Olga, whose session ends."""
-    return User.objects.create_user("olga", password="olga's password")
-
-
-@pytest.fixture
-def video(olga: User) -> Video:
+def video(owner: User) -> Video:
     """Her footage, with one filter to paint it."""
     make_filter("night", name="Night")
-    return make_video(olga, frames=24)
+    return make_video(owner, frames=24)
 
 
 def test_the_lab_says_so_and_goes_on_after_signing_in(
-    live_server: LiveServer, open_page: Open, olga: User, video: Video, queue: StubBroker
+    live_server: LiveServer, open_page: Open, owner: User, video: Video, queue: StubBroker
 ) -> None:
-    page = page_of(live_server, open_page, olga, f"/v/{video.ref}/lab/?frame=0")
+    page = page_of(live_server, open_page, owner, f"/v/{video.ref}/lab/?frame=0")
     tile = page.locator(".tile[data-slug=night]")
     expect(tile).to_have_attribute("data-state", "painting")
     end_sessions()
@@ -57,9 +50,9 @@ def test_the_lab_says_so_and_goes_on_after_signing_in(
 
 
 def test_a_share_link_is_made_after_signing_in_anew(
-    live_server: LiveServer, open_page: Open, olga: User, video: Video
+    live_server: LiveServer, open_page: Open, owner: User, video: Video
 ) -> None:
-    page = page_of(live_server, open_page, olga, video.get_absolute_url())
+    page = page_of(live_server, open_page, owner, video.get_absolute_url())
     page.get_by_role("link", name="Share", exact=True).click()
     dialog = page.locator("#share-dialog")
     end_sessions()
@@ -71,11 +64,11 @@ def test_a_share_link_is_made_after_signing_in_anew(
 
 
 def test_the_mixing_desk_says_why_it_stands_still(
-    live_server: LiveServer, open_page: Open, olga: User
+    live_server: LiveServer, open_page: Open, owner: User
 ) -> None:
     make_styled("Night", 0)
     make_styled("Wave", 1)
-    page = page_of(live_server, open_page, olga, "/lab/mix/", failing="ERR_INTERNET_DISCONNECTED")
+    page = page_of(live_server, open_page, owner, "/lab/mix/", failing="ERR_INTERNET_DISCONNECTED")
     says = page.locator("#mix-says")
     slide = page.locator(".mix-part .slide").first
     page.context.set_offline(True)
@@ -88,10 +81,10 @@ def test_the_mixing_desk_says_why_it_stands_still(
 
 
 def test_the_queue_says_so_and_goes_on_after_signing_in(
-    live_server: LiveServer, open_page: Open, olga: User, video: Video
+    live_server: LiveServer, open_page: Open, owner: User, video: Video
 ) -> None:
     render = make_render_row(video, state=Render.State.QUEUED)
-    page = page_of(live_server, open_page, olga, "/queue/")
+    page = page_of(live_server, open_page, owner, "/queue/")
     expect(page.locator("#queue")).to_contain_text("next in line")
     end_sessions()
     expect(page.locator(".toast")).to_contain_text(SIGNED_OUT)

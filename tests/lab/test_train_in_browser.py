@@ -27,7 +27,6 @@ pytestmark = [pytest.mark.slow, pytest.mark.browser, pytest.mark.django_db(trans
 Open = Callable[..., Page]
 PATIENCE = 420_000  # milliseconds: PyTorch starts, and the machine may be busy
 NARROW, WIDE = (390, 844), (1440, 900)
-expect.set_options(timeout=60_000)
 
 
 @pytest.fixture

@@ -15,8 +15,6 @@ from tests.gallery.conftest import page_of
 
 pytestmark = [pytest.mark.slow, pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
-expect.set_options(timeout=60_000)
-
 
 def test_selecting_the_address_beyond_the_edge_keeps_it(
     live_server: LiveServer, open_page: Callable[..., Page], transactional_db: None

@@ -19,13 +19,6 @@ from videos.models import Upload, Video
 pytestmark = [pytest.mark.slow, pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 Open = Callable[..., Page]
-expect.set_options(timeout=60_000)
-
-
-@pytest.fixture
-def olga(transactional_db: None) -> User:
-    """Olga, who uploads."""
-    return User.objects.create_user("olga", password="olga's password")
 
 
 @pytest.fixture
@@ -37,9 +30,9 @@ def file(tmp_path: Path) -> Path:
 
 
 def test_an_upload_goes_on_after_signing_in_anew(
-    live_server: LiveServer, open_page: Open, olga: User, file: Path, queue: StubBroker
+    live_server: LiveServer, open_page: Open, owner: User, file: Path, queue: StubBroker
 ) -> None:
-    page = page_of(live_server, open_page, olga, "/upload/", failing="status of 401")
+    page = page_of(live_server, open_page, owner, "/upload/", failing="status of 401")
     end_sessions()
     page.set_input_files("#files", file)
     card = page.locator(".file[data-state]")
@@ -50,13 +43,13 @@ def test_an_upload_goes_on_after_signing_in_anew(
     card.get_by_role("button", name="Resume").click()
     expect(card).to_have_attribute("data-state", "reading")
     expect(card.get_by_role("link", name="Sign in")).to_be_hidden()
-    assert Video.objects.get().owner == olga
+    assert Video.objects.get().owner == owner
 
 
 def test_a_file_that_failed_is_taken_when_it_is_chosen_again(
-    live_server: LiveServer, open_page: Open, olga: User, file: Path, queue: StubBroker
+    live_server: LiveServer, open_page: Open, owner: User, file: Path, queue: StubBroker
 ) -> None:
-    page = page_of(live_server, open_page, olga, "/upload/", failing="status of 401")
+    page = page_of(live_server, open_page, owner, "/upload/", failing="status of 401")
     end_sessions()
     page.set_input_files("#files", file)
     card = page.locator(".file[data-state]")
@@ -70,9 +63,9 @@ def test_a_file_that_failed_is_taken_when_it_is_chosen_again(
 
 
 def test_words_that_are_not_kept_are_said_to_be_so(
-    live_server: LiveServer, open_page: Open, olga: User, file: Path, queue: StubBroker
+    live_server: LiveServer, open_page: Open, owner: User, file: Path, queue: StubBroker
 ) -> None:
-    page = page_of(live_server, open_page, olga, "/upload/", failing="status of 401")
+    page = page_of(live_server, open_page, owner, "/upload/", failing="status of 401")
     page.set_input_files("#files", file)
     card = page.locator(".file[data-state]")
     expect(card).to_have_attribute("data-state", "reading")
@@ -87,7 +80,7 @@ def test_words_that_are_not_kept_are_said_to_be_so(
 
 
 def test_what_has_arrived_goes_only_after_a_question(
-    live_server: LiveServer, open_page: Open, olga: User, tmp_path: Path
+    live_server: LiveServer, open_page: Open, owner: User, tmp_path: Path
 ) -> None:
     file = tmp_path / "long.mp4"
     file.write_bytes(bytes(6 * 1024**2))  # two pieces, the second of which never arrives
@@ -96,7 +89,7 @@ def test_what_has_arrived_goes_only_after_a_question(
         if route.request.headers.get("upload-offset", "0") == "0":
             route.continue_()
 
-    page = page_of(live_server, open_page, olga, "/upload/")
+    page = page_of(live_server, open_page, owner, "/upload/")
     page.route("**/uploads/*", hold_the_second)
     page.set_input_files("#files", file)
     card = page.locator(".file[data-state]")
@@ -114,12 +107,12 @@ def test_what_has_arrived_goes_only_after_a_question(
 
 
 def test_an_unfinished_upload_is_removed_only_after_a_question(
-    live_server: LiveServer, open_page: Open, olga: User
+    live_server: LiveServer, open_page: Open, owner: User
 ) -> None:
     client = Client()
-    client.force_login(olga)
+    client.force_login(owner)
     patch(client, created(client, 100, filename="begun.mp4"), b"data", 0)
-    page = page_of(live_server, open_page, olga, "/upload/")
+    page = page_of(live_server, open_page, owner, "/upload/")
     listed = page.locator("[data-unfinished]")
     page.once("dialog", lambda question: question.dismiss())
     listed.get_by_role("button", name="Remove").click()
