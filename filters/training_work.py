@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from filters.training.drawn import GrowingContent
     from filters.training.metrics import Judge
     from filters.training.perceptual import Perception
+    from filters.training.settings import Settings
     from filters.training.tune import Tuned
 
 logger = logging.getLogger(__name__)
@@ -107,15 +108,8 @@ def _learned(
 ) -> Tuned | None:
     from filters.training.salvage import tuned_so_far
     from filters.training.trainer import TrainingFailed
-    from filters.training.tune import tune, tuning_settings
+    from filters.training.tune import tune
 
-    options = tuning_settings(
-        minutes=wish.minutes,
-        seed=row.seed,
-        steps=wish.steps,
-        style_weight=wish.style_weight,
-        content_weight=wish.content_weight,
-    )
     checkpoint = checkpoint_path(row)
 
     def should_stop() -> bool:
@@ -128,7 +122,7 @@ def _learned(
             content,
             base_file(row),
             shipped_styles(row.base),
-            options,
+            _settings(row, wish),
             style_scale=wish.style_scale,
             checkpoint=checkpoint,
             standing=standing,
@@ -141,6 +135,18 @@ def _learned(
     if tuned is not None or lost():
         return tuned
     return tuned_so_far(checkpoint, base_file(row), content, next(perception.buffers()).device.type)
+
+
+def _settings(row: TrainingRun, wish: Wish) -> Settings:
+    from filters.training.tune import tuning_settings
+
+    return tuning_settings(
+        minutes=wish.minutes,
+        seed=row.seed,
+        steps=wish.steps,
+        style_weight=wish.style_weight,
+        content_weight=wish.content_weight,
+    )
 
 
 def _painted_before(row: TrainingRun, standing: list[Picture]) -> list[Picture]:

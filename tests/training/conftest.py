@@ -1,13 +1,24 @@
-"""What tests of a training share: two styles to learn, and sums in one order."""
+"""What tests of a training share: styles to learn, and sums in one order."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
+import numpy as np
 import pytest
 import torch
+from PIL import Image
 from torch import Tensor
 
 from filters.training.perceptual import Perception
 from tests.training.little import two_styles
+
+
+@pytest.fixture
+def style(tmp_path: Path) -> Path:
+    """A picture to learn from: noise."""
+    noise = np.random.default_rng(1).integers(0, 255, (90, 120, 3), np.uint8)
+    Image.fromarray(noise).save(tmp_path / "style.png")
+    return tmp_path / "style.png"
 
 
 @pytest.fixture

@@ -1,15 +1,13 @@
-"""Training runs as rows: ordering, running, stopping, going on."""
+"""Training runs as rows: running, stopping, going on."""
 
 import os
 import time
 from collections.abc import Callable
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
-import torch
 from django.contrib.auth.models import User
 from django.core.files.storage import default_storage
 from dramatiq.brokers.stub import StubBroker
@@ -21,86 +19,9 @@ from filters.loss_rows import LOSSES
 from filters.models import Filter, FilterVersion, TrainingRun
 from filters.training import export
 from filters.training.crop import Crop
-from filters.training.network import FINE, Painter
-from filters.training.pictures import UnusableStyle
 from filters.training.tune import Tuned
 from tests.clips import draw_clip
-
-
-@pytest.fixture
-def style(tmp_path: Path) -> Path:
-    noise = np.random.default_rng(1).integers(0, 255, (90, 120, 3), np.uint8)
-    Image.fromarray(noise).save(tmp_path / "style.png")
-    return tmp_path / "style.png"
-
-
-def a_tuning(steps: int = 3) -> Tuned:
-    torch.manual_seed(1)
-    return Tuned(export.style_numbers(Painter(1, FINE), 0), steps, 1.5, [], "ab" * 32, "cd" * 32, "cpu")
-
-
-def telling(
-    monkeypatch: pytest.MonkeyPatch, result: Tuned | None = None, error: Exception | None = None
-) -> None:
-    """Let the training itself take no time: it tells of two steps, and ends as said."""
-
-    def train(
-        row: TrainingRun, diary: training_diary.Diary, lost: Any
-    ) -> tuple[Tuned | None, dict[str, float]]:
-        losses = {"total": 3.0, "content": 1.0, "style": 0.5, "variation": 0.1, "steadiness": 0.06}
-        losses |= {"tone": 0.4, "evenness": 0.05, "lattice": 0.3, "flicker": 0.02}
-        diary(1, 2, losses, None, 6.0)
-        diary(2, 2, losses, torch.rand(2, 3, 16, 16), 12.0)
-        if error is not None:
-            raise error
-        return result, {"style_distance": 0.2, "content_distance": 0.9}
-
-    monkeypatch.setattr(trainings, "train", train)
-
-
-def test_an_order_makes_a_draft_a_style_image_and_a_queued_run(owner: User, style: Path) -> None:
-    piece = orders.Piece(style, words={"origin": "my cellar"})
-    run = orders.order([piece], "Deep Sea", owner, orders.Wish(minutes=2), seed=9)
-    assert run.state == TrainingRun.State.QUEUED
-    assert run.settings == asdict(orders.Wish(minutes=2)) | {"crops": ((0.0, 0.0, 1.0, 1.0, 0),)}
-    assert run.seed == 9
-    assert run.filter is not None
-    assert (run.filter.slug, run.filter.state, run.filter.owner) == ("deep-sea", Filter.State.DRAFT, owner)
-    assert run.style_image.origin == "my cellar"
-    assert default_storage.exists(str(run.style_image.image.name))
-
-
-def test_the_same_picture_is_kept_once_and_names_may_repeat(owner: User, style: Path) -> None:
-    first = orders.order([orders.Piece(style)], "Deep Sea", owner, orders.Wish())
-    second = orders.order([orders.Piece(style)], "Deep Sea", owner, orders.Wish())
-    assert first.style_image == second.style_image
-    assert first.filter is not None
-    assert second.filter is not None
-    assert second.filter.slug == "deep-sea-2"
-
-
-@pytest.mark.parametrize(
-    "wish",
-    [
-        {"minutes": 0},
-        {"minutes": 9999},
-        {"steps": 1_000_001},
-        {"style_scale": 9},
-        {"style_weight": -1},
-        {"content_weight": 1000},
-    ],
-)
-def test_it_refuses_wishes_that_make_no_sense(owner: User, style: Path, wish: dict[str, float]) -> None:
-    with pytest.raises(orders.CannotTrain):
-        orders.order([orders.Piece(style)], "Deep Sea", owner, orders.Wish(**wish))  # type: ignore[arg-type]
-    assert not Filter.objects.exists()
-
-
-def test_it_refuses_a_name_that_is_too_long_to_keep(owner: User, style: Path) -> None:
-    with pytest.raises(orders.CannotTrain, match="at most 120 characters"):
-        orders.order([orders.Piece(style)], "x" * 121, owner, orders.Wish())
-    assert not Filter.objects.exists()
-    assert orders.order([orders.Piece(style)], "x" * 120, owner, orders.Wish()).name == "x" * 120
+from tests.training.runs import a_tuning, finished, telling
 
 
 def test_a_finished_run_leaves_a_version_with_its_figures(
@@ -184,15 +105,6 @@ def test_a_long_curve_is_thinned_and_keeps_its_end(owner: User, style: Path) -> 
     curve = diary.curve()
     assert len(curve) <= training_diary.MOST_POINTS + 1
     assert (curve[0], curve[-1]) == ([1.0], [2001.0])
-
-
-def finished(owner: User, style: Path, monkeypatch: pytest.MonkeyPatch, **wish: Any) -> TrainingRun:
-    """A run that went to its end."""
-    run = orders.order([orders.Piece(style)], "Deep Sea", owner, orders.Wish(**wish))
-    telling(monkeypatch, a_tuning())
-    assert trainings.run(run.pk)
-    run.refresh_from_db()
-    return run
 
 
 def test_what_was_learned_before_a_stop_is_kept_as_a_version(
@@ -321,63 +233,6 @@ def test_a_filter_that_is_removed_while_it_is_learned_ends_the_run(
     assert not FilterVersion.objects.exists()
 
 
-def test_another_seed_keeps_all_else(owner: User, style: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    run = finished(owner, style, monkeypatch, style_scale=0.5)
-    trainings.go_on(run, 2)
-    run.refresh_from_db()
-    second = orders.another_seed(run, owner)
-    third = orders.another_seed(run, owner)
-    assert [(one.name, one.seed) for one in (second, third)] == [
-        ("Deep Sea, seed 2", 2),
-        ("Deep Sea, seed 3", 3),
-    ]
-    assert second.filter != run.filter
-    assert second.style_image == run.style_image
-    assert (second.settings["style_scale"], second.settings["minutes"]) == (0.5, 5)
-
-
-def test_another_seed_is_one_that_neither_its_owner_nor_who_asks_has_tried(
-    owner: User, staff: User, style: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    run = finished(owner, style, monkeypatch)
-    assert orders.another_seed(run, owner).seed == 2
-    assert [orders.another_seed(run, staff).seed for _ in range(2)] == [3, 4]
-
-
-def test_another_seed_of_a_long_name_is_another_each_time(
-    owner: User, style: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    run = finished(owner, style, monkeypatch)
-    TrainingRun.objects.filter(pk=run.pk).update(name="sea " * 30)
-    run.refresh_from_db()
-    assert [orders.another_seed(run, owner).seed for _ in range(2)] == [2, 3]
-
-
-@pytest.mark.parametrize(
-    ("said", "wanted"),
-    [
-        ({"minutes": 0.0, "steps": 0}, (5, 0, 1, 24)),
-        (
-            {"minutes": 2**31 - 1, "steps": 2**31 - 1, "style_scale": 0.0, "style_weight": 1e6},
-            (1440, 10**6, 0.3, 100),
-        ),
-        ({"minutes": 3.0, "steps": 40, "style_scale": 2.0, "style_weight": 8.0}, (3, 40, 2, 8)),
-    ],
-)
-def test_another_seed_of_a_run_that_came_in_is_one_that_could_be_ordered(
-    owner: User,
-    style: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    said: dict[str, float],
-    wanted: tuple[float, ...],
-) -> None:
-    run = finished(owner, style, monkeypatch)
-    run.settings = {"footage": [], "images": [], "crops": [], **said}
-    wish = orders.Wish.of(orders.another_seed(run, owner))
-    wish.check()
-    assert (wish.minutes, wish.steps, wish.style_scale, wish.style_weight) == wanted
-
-
 def test_checkpoints_go_after_two_months(tmp_path: Path, settings: Any) -> None:
     settings.ROTOSCOPE_HOME = tmp_path
     (tmp_path / "training").mkdir()
@@ -419,21 +274,6 @@ def test_stopped_it_keeps_its_numbers_and_goes_on_from_them(
 def stop_at(run: TrainingRun, step: int, last: int) -> None:
     if step == last:
         trainings.stop(run)
-
-
-def test_a_strip_is_refused_at_large_strokes_and_learned_at_small_ones(owner: User, style: Path) -> None:
-    strip = orders.Piece(style, Crop(0, 0, 1, 0.75))  # 120 x 68 pixels
-    long = Path(style).with_name("long.png")
-    Image.fromarray(np.random.default_rng(1).integers(0, 255, (70, 400, 3), np.uint8)).save(long)
-    with pytest.raises(UnusableStyle, match=r"Picture 2: .*shorter part of it, or smaller strokes"):
-        orders.order([strip, orders.Piece(long)], "Deep Sea", owner, orders.Wish(style_scale=3))
-    assert orders.order([orders.Piece(long, Crop(0, 0, 0.4, 1))], "Part", owner, orders.Wish(style_scale=3))
-    run = orders.order([orders.Piece(long)], "Small", owner, orders.Wish())
-    TrainingRun.objects.filter(pk=run.pk).update(settings=run.settings | {"style_scale": 3})
-    assert not trainings.run(run.pk)
-    run.refresh_from_db()
-    assert run.state == TrainingRun.State.FAILED
-    assert "smaller strokes" in run.error
 
 
 def test_a_clip_that_breaks_ends_the_training_at_its_next_step(

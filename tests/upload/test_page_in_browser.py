@@ -9,7 +9,7 @@ import pytest
 from django.contrib.auth.models import User
 from django.test import Client
 from dramatiq.brokers.stub import StubBroker
-from playwright.sync_api import Page, Route, expect
+from playwright.sync_api import Locator, Page, Route, expect
 from pytest_django.live_server_helper import LiveServer
 
 from tests.gallery.conftest import end_sessions, page_of, sign_in_elsewhere
@@ -29,14 +29,21 @@ def file(tmp_path: Path) -> Path:
     return path
 
 
-def test_an_upload_goes_on_after_signing_in_anew(
-    live_server: LiveServer, open_page: Open, owner: User, file: Path, queue: StubBroker
-) -> None:
-    page = page_of(live_server, open_page, owner, "/upload/", failing="status of 401")
+def signed_out_meanwhile(page: Page, file: Path) -> tuple[Page, Locator]:
+    """A page whose session has ended, and the card of the file that was chosen on it then."""
     end_sessions()
     page.set_input_files("#files", file)
     card = page.locator(".file[data-state]")
     expect(card).to_have_attribute("data-state", "failed")
+    return page, card
+
+
+def test_an_upload_goes_on_after_signing_in_anew(
+    live_server: LiveServer, open_page: Open, owner: User, file: Path, queue: StubBroker
+) -> None:
+    page, card = signed_out_meanwhile(
+        page_of(live_server, open_page, owner, "/upload/", failing="status of 401"), file
+    )
     expect(card).to_contain_text("Sign in, then press Resume")
     expect(card.get_by_role("link", name="Sign in")).to_have_attribute("target", "_blank")
     sign_in_elsewhere(page, live_server)
@@ -49,11 +56,9 @@ def test_an_upload_goes_on_after_signing_in_anew(
 def test_a_file_that_failed_is_taken_when_it_is_chosen_again(
     live_server: LiveServer, open_page: Open, owner: User, file: Path, queue: StubBroker
 ) -> None:
-    page = page_of(live_server, open_page, owner, "/upload/", failing="status of 401")
-    end_sessions()
-    page.set_input_files("#files", file)
-    card = page.locator(".file[data-state]")
-    expect(card).to_have_attribute("data-state", "failed")
+    page, card = signed_out_meanwhile(
+        page_of(live_server, open_page, owner, "/upload/", failing="status of 401"), file
+    )
     card.get_by_label("Title").fill("Ebb at noon")
     sign_in_elsewhere(page, live_server)
     page.set_input_files("#files", file)

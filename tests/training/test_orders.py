@@ -1,0 +1,75 @@
+"""What may be ordered to be learned, and what comes of an order."""
+
+from dataclasses import asdict
+from pathlib import Path
+
+import numpy as np
+import pytest
+from django.contrib.auth.models import User
+from django.core.files.storage import default_storage
+from PIL import Image
+
+from filters import orders, trainings
+from filters.models import Filter, TrainingRun
+from filters.training.crop import Crop
+from filters.training.pictures import UnusableStyle
+
+
+def test_an_order_makes_a_draft_a_style_image_and_a_queued_run(owner: User, style: Path) -> None:
+    piece = orders.Piece(style, words={"origin": "my cellar"})
+    run = orders.order([piece], "Deep Sea", owner, orders.Wish(minutes=2), seed=9)
+    assert run.state == TrainingRun.State.QUEUED
+    assert run.settings == asdict(orders.Wish(minutes=2)) | {"crops": ((0.0, 0.0, 1.0, 1.0, 0),)}
+    assert run.seed == 9
+    assert run.filter is not None
+    assert (run.filter.slug, run.filter.state, run.filter.owner) == ("deep-sea", Filter.State.DRAFT, owner)
+    assert run.style_image.origin == "my cellar"
+    assert default_storage.exists(str(run.style_image.image.name))
+
+
+def test_the_same_picture_is_kept_once_and_names_may_repeat(owner: User, style: Path) -> None:
+    first = orders.order([orders.Piece(style)], "Deep Sea", owner, orders.Wish())
+    second = orders.order([orders.Piece(style)], "Deep Sea", owner, orders.Wish())
+    assert first.style_image == second.style_image
+    assert first.filter is not None
+    assert second.filter is not None
+    assert second.filter.slug == "deep-sea-2"
+
+
+@pytest.mark.parametrize(
+    "wish",
+    [
+        {"minutes": 0},
+        {"minutes": 9999},
+        {"steps": 1_000_001},
+        {"style_scale": 9},
+        {"style_weight": -1},
+        {"content_weight": 1000},
+    ],
+)
+def test_it_refuses_wishes_that_make_no_sense(owner: User, style: Path, wish: dict[str, float]) -> None:
+    with pytest.raises(orders.CannotTrain):
+        orders.order([orders.Piece(style)], "Deep Sea", owner, orders.Wish(**wish))  # type: ignore[arg-type]
+    assert not Filter.objects.exists()
+
+
+def test_it_refuses_a_name_that_is_too_long_to_keep(owner: User, style: Path) -> None:
+    with pytest.raises(orders.CannotTrain, match="at most 120 characters"):
+        orders.order([orders.Piece(style)], "x" * 121, owner, orders.Wish())
+    assert not Filter.objects.exists()
+    assert orders.order([orders.Piece(style)], "x" * 120, owner, orders.Wish()).name == "x" * 120
+
+
+def test_a_strip_is_refused_at_large_strokes_and_learned_at_small_ones(owner: User, style: Path) -> None:
+    strip = orders.Piece(style, Crop(0, 0, 1, 0.75))  # 120 x 68 pixels
+    long = Path(style).with_name("long.png")
+    Image.fromarray(np.random.default_rng(1).integers(0, 255, (70, 400, 3), np.uint8)).save(long)
+    with pytest.raises(UnusableStyle, match=r"Picture 2: .*shorter part of it, or smaller strokes"):
+        orders.order([strip, orders.Piece(long)], "Deep Sea", owner, orders.Wish(style_scale=3))
+    assert orders.order([orders.Piece(long, Crop(0, 0, 0.4, 1))], "Part", owner, orders.Wish(style_scale=3))
+    run = orders.order([orders.Piece(long)], "Small", owner, orders.Wish())
+    TrainingRun.objects.filter(pk=run.pk).update(settings=run.settings | {"style_scale": 3})
+    assert not trainings.run(run.pk)
+    run.refresh_from_db()
+    assert run.state == TrainingRun.State.FAILED
+    assert "smaller strokes" in run.error
