@@ -18,7 +18,6 @@ from django.utils.text import slugify
 
 from filters.bases import base_of
 from filters.engines.base import Frame
-from filters.engines.graph import build
 from filters.engines.mix import MOST_PARTS, mixed, shares_of, style_file
 from filters.engines.network import NetworkEngine
 from filters.engines.weights import BadWeights, Base, Style, read_base, read_style
@@ -52,8 +51,8 @@ def paint(parts: Sequence[Part], frame: Frame) -> Frame:
     """A frame (H, W, 3) uint8 RGB under the mix; about a third of a second at 540 lines. Raises CannotMix."""
     base, style = mixed_style(parts, "mix")
     threads: int | None = getattr(settings, "ROTOSCOPE_ENGINE_THREADS", None)
-    model = build(base, style).SerializeToString()
-    with closing(NetworkEngine(model, threads=threads)) as engine:
+    full_precision: bool = getattr(settings, "ROTOSCOPE_FULL_PRECISION", False)
+    with closing(NetworkEngine.of(base, style, threads=threads, full_precision=full_precision)) as engine:
         painted: Frame = engine.apply(frame[None])[0]
     return painted
 

@@ -61,11 +61,14 @@ def make_engine(version: FilterVersion) -> Engine:
     from filters.engines.network import NetworkEngine
 
     threads: int | None = getattr(settings, "ROTOSCOPE_ENGINE_THREADS", None)
+    full_precision: bool = getattr(settings, "ROTOSCOPE_FULL_PRECISION", False)
     try:
         weights = local_path(version.weights)
         if version.kind == FilterVersion.Kind.ONNX:
             return NetworkEngine(weights, threads=threads)
-        return NetworkEngine.from_files(base_of(version), weights, threads=threads)
+        return NetworkEngine.from_files(
+            base_of(version), weights, threads=threads, full_precision=full_precision
+        )
     except FileNotFoundError as missing:
         raise EngineUnavailable(
             f"The weights of {version} are missing: {missing}.", temporary=False

@@ -16,6 +16,7 @@ ROTOSCOPE_WORKERS = env.whole("ROTOSCOPE_WORKERS", min(machine.cores(), 8), leas
 ROTOSCOPE_ENGINE_THREADS = env.whole(
     "ROTOSCOPE_ENGINE_THREADS", max(1, machine.cores() // ROTOSCOPE_WORKERS), least=1, most=256
 )
+ROTOSCOPE_FULL_PRECISION = env.flag("ROTOSCOPE_FULL_PRECISION", False)
 
 # --- Secrets and hosts ------------------------------------------------------------------------------------------
 SECRET_KEY = env.text("SECRET_KEY")

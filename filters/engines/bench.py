@@ -91,13 +91,16 @@ def moving_frames(count: int, height: int = HEIGHT, width: int = WIDTH) -> list[
 
 
 def engine_tasks(base: Path, style: Path, frames: list[Frame], *, threads: int) -> dict[str, Task]:
-    """One frame through a filter: with each frame's own statistics, and with statistics held."""
+    """One frame through a filter: with its own statistics and with statistics held, as a render paints and in full."""
     own = NetworkEngine.from_files(base, style, threads=threads)
     held = NetworkEngine.from_files(base, style, threads=threads)
-    held.hold(held.measure(frames[0][None]))
+    full = NetworkEngine.from_files(base, style, threads=threads, full_precision=True)
+    for engine in (held, full):
+        engine.hold(engine.measure(frames[0][None]))
     return {
         "engine, own statistics": lambda: own.apply(frames[0][None]),
         "engine, statistics held": lambda: held.apply(frames[0][None]),
+        "engine, statistics held, full precision": lambda: full.apply(frames[0][None]),
         "engine, measuring": lambda: own.measure(frames[0][None]),
     }
 

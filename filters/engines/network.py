@@ -3,42 +3,27 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
 from pathlib import Path
-from typing import Any, cast
+from typing import cast
 
 import cv2
 import numpy as np
 import onnx
-import onnxruntime
 from google.protobuf.message import DecodeError  # type: ignore[import-untyped]
-from numpy.typing import NDArray
-from onnxruntime.capi import onnxruntime_pybind11_state as ort_errors
 
 from filters.engines import held
 from filters.engines.base import EngineError, EngineUnavailable, Frame, Frames, check_frames
 from filters.engines.convention import find_convention
 from filters.engines.graph import build
+from filters.engines.runtime import FullPrecision, HalfPrecision, Session, half_precision_is_fast
 from filters.engines.tiles import FEATHER, Assembly, tiles
-from filters.engines.weights import read_base, read_style
+from filters.engines.weights import Base, Style, read_base, read_style
 
 LARGEST_WHOLE = 2_400_000
 """Pixels of the largest frame painted in one piece; 1080p is, 4K is not. About 150 bytes of memory each."""
 
 TILE_SIDE = 1800
 """Pixels a side of what is read for one tile of a larger frame, at least twice the reach of the filter."""
-
-ERRORS: tuple[type[Exception], ...] = (
-    ort_errors.Fail,
-    ort_errors.InvalidArgument,
-    ort_errors.InvalidGraph,
-    ort_errors.InvalidProtobuf,
-    ort_errors.NotImplemented,
-    ort_errors.RuntimeException,
-    RuntimeError,
-    ValueError,
-)
-"""What ONNX Runtime raises; it has no common ancestor for them."""
 
 
 class NetworkEngine:
@@ -49,30 +34,48 @@ class NetworkEngine:
     One frame at a time goes through the CPU: a batch is no faster there and needs more memory.
     """
 
-    def __init__(self, model: bytes | Path, *, threads: int | None = None) -> None:
-        """Load a model. Raises EngineUnavailable where the file is missing, EngineError where it is unsuitable."""
+    def __init__(
+        self, model: bytes | Path, *, threads: int | None = None, half_precision: bool = False
+    ) -> None:
+        """Load a model. Raises EngineUnavailable where the file is missing, EngineError where it is unsuitable.
+
+        `half_precision` paints in bfloat16, for models that are known to look the same in it; see `runtime`.
+        """
         self._threads = threads or len(os.sched_getaffinity(0))
         self._model = _load(model)
-        self._session: onnxruntime.InferenceSession | None = self._open(self._model)
-        self.convention = find_convention(self._session, self._trial)
-        self._measurer: onnxruntime.InferenceSession | None = None
-        self._held: onnxruntime.InferenceSession | None = None
+        full = FullPrecision(self._model, self._threads)
+        self.convention = find_convention(full.loaded, lambda batch: next(iter(full.run(batch).values())))
+        self._open: type[FullPrecision] | type[HalfPrecision] = (
+            HalfPrecision if half_precision else FullPrecision
+        )
+        self._session: Session | None = HalfPrecision(self._model, self._threads) if half_precision else full
+        self._measurer: Session | None = None
+        self._held: Session | None = None
         self.can_hold = held.can_hold(self._model)
 
     @classmethod
-    def from_files(cls, base: Path, style: Path, *, threads: int | None = None) -> NetworkEngine:
-        """The filter made of a base and a style file. Raises EngineUnavailable, BadWeights."""
+    def from_files(
+        cls, base: Path, style: Path, *, threads: int | None = None, full_precision: bool = False
+    ) -> NetworkEngine:
+        """The filter made of a base and a style file; see `of`. Raises EngineUnavailable, BadWeights."""
         for path in (base, style):
             if not path.is_file():
                 raise EngineUnavailable(f"The weights {path.name} are missing.", temporary=False)
         weights = read_base(base)
-        model = build(weights, read_style(style, weights))
-        return cls(model.SerializeToString(), threads=threads)
+        return cls.of(weights, read_style(style, weights), threads=threads, full_precision=full_precision)
+
+    @classmethod
+    def of(
+        cls, base: Base, style: Style, *, threads: int | None = None, full_precision: bool = False
+    ) -> NetworkEngine:
+        """The filter of these weights, in bfloat16 where the processor is quicker with it and may use it."""
+        half = not full_precision and half_precision_is_fast()
+        return cls(build(base, style).SerializeToString(), threads=threads, half_precision=half)
 
     @property
     def provider(self) -> str:
-        """What computes: CPUExecutionProvider or CUDAExecutionProvider."""
-        return str(self._open_session().get_providers()[0])
+        """What computes, such as CPUExecutionProvider."""
+        return self._opened().provider
 
     def apply(self, frames: Frames) -> Frames:
         """Paint (N, H, W, 3) uint8 RGB frames of any size. Raises EngineError."""
@@ -96,22 +99,22 @@ class NetworkEngine:
         """
         self._held = None
         if statistics and self.can_hold:
-            self._held = self._open(held.holding(self._model, statistics))
+            self._held = self._open(held.holding(self._model, statistics), self._threads)
 
     def close(self) -> None:
         """Free the sessions."""
         self._session = self._measurer = self._held = None
 
     def _paint(self, frame: Frame) -> Frame:
-        session = self._held or self._open_session()
+        session = self._held or self._opened()
         if frame.shape[0] * frame.shape[1] <= LARGEST_WHOLE:
             return cast(Frame, self._run(session, frame[None])[0])
         if self.can_hold and self._held is None:
             # Tiles agree only if all are normalized alike.
-            session = self._open(held.holding(self._model, self._measure_one(frame)))
+            session = self._open(held.holding(self._model, self._measure_one(frame)), self._threads)
         return self._paint_tiles(session, frame)
 
-    def _paint_tiles(self, session: onnxruntime.InferenceSession, frame: Frame) -> Frame:
+    def _paint_tiles(self, session: Session, frame: Frame) -> Frame:
         height, width = frame.shape[:2]
         overlap = self.convention.reach + FEATHER // 2
         side = max(TILE_SIDE, 4 * overlap)
@@ -120,12 +123,11 @@ class NetworkEngine:
             whole.add(tile, self._run(session, tile.of(frame)[None])[0])
         return whole.frame()
 
-    def _run(self, session: onnxruntime.InferenceSession, frames: Frames) -> Frames:
+    def _run(self, session: Session, frames: Frames) -> Frames:
         """Paint frames of one size, extended to what the model takes and cut back."""
         height, width = frames.shape[1:3]
         prepared = self.convention.prepare(self._extended(frames))
-        output = self._call(session, [self.convention.output_name], prepared)[0]
-        painted = self.convention.restore(output)
+        painted = self.convention.restore(session.run(prepared)[self.convention.output_name])
         if painted.shape[1] < height or painted.shape[2] < width or painted.shape[3] != 3:
             raise EngineError(f"The filter made {painted.shape[1:]} of a frame of {frames.shape[1:]}.")
         return painted[:, :height, :width]
@@ -143,40 +145,16 @@ class NetworkEngine:
 
     def _measure_one(self, frame: Frame) -> held.Statistics:
         if self._measurer is None:
-            self._measurer = self._open(held.measuring(self._model))
+            # In full: everything that is painted until the next key frame hangs upon it.
+            self._measurer = FullPrecision(held.measuring(self._model), self._threads)
         patches = self._extended(sampled(frame, LARGEST_WHOLE, self.convention.grid))
-        names = [output.name for output in self._measurer.get_outputs()]
-        values = self._call(self._measurer, names, self.convention.prepare(patches))
-        return {held.measured_name(name): value for name, value in zip(names, values, strict=True)}
+        measured = self._measurer.run(self.convention.prepare(patches))
+        return {held.measured_name(name): value for name, value in measured.items()}
 
-    def _trial(self, batch: NDArray[Any]) -> NDArray[Any]:
-        session = self._open_session()
-        output = self._call(session, [session.get_outputs()[0].name], batch)[0]
-        return np.asarray(output)
-
-    def _call(
-        self, session: onnxruntime.InferenceSession, names: Iterable[str], batch: NDArray[Any]
-    ) -> list[NDArray[Any]]:
-        try:
-            return list(session.run(list(names), {session.get_inputs()[0].name: batch}))
-        except ERRORS as error:
-            raise EngineError(f"The filter failed: {_first_line(error)}") from error
-
-    def _open_session(self) -> onnxruntime.InferenceSession:
+    def _opened(self) -> Session:
         if self._session is None:
             raise EngineError("This engine was closed.")
         return self._session
-
-    def _open(self, model: onnx.ModelProto) -> onnxruntime.InferenceSession:
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = self._threads
-        options.log_severity_level = 4
-        # Threads that wait by spinning would take the cores from the other workers.
-        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-        try:
-            return onnxruntime.InferenceSession(model.SerializeToString(), options, providers=_providers())
-        except ERRORS as error:
-            raise EngineError(f"The filter cannot be loaded: {_first_line(error)}") from error
 
 
 def sampled(frame: Frame, pixels: int, multiple: int) -> Frames:
@@ -210,13 +188,3 @@ def _load(model: bytes | Path) -> onnx.ModelProto:
         return onnx.load_model_from_string(data)
     except DecodeError as error:
         raise EngineError("This is not an ONNX model.") from error
-
-
-def _providers() -> list[str]:
-    """CUDA first where this ONNX Runtime has it."""
-    wanted = ("CUDAExecutionProvider", "CPUExecutionProvider")
-    return [name for name in wanted if name in onnxruntime.get_available_providers()]
-
-
-def _first_line(error: Exception) -> str:
-    return (str(error).strip().splitlines() or [type(error).__name__])[0][:300]

@@ -43,7 +43,7 @@ def test_it_measures_every_step() -> None:
 def test_the_table_has_a_line_for_each_step() -> None:
     out = io.StringIO()
     call_command("bench", "--rounds", "1", "--filter", "copper", stdout=out)
-    assert len(out.getvalue().strip().splitlines()) == 1 + 3 + 3 + 2
+    assert len(out.getvalue().strip().splitlines()) == 1 + 4 + 3 + 2
 
 
 @pytest.mark.usefixtures("small")

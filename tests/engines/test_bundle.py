@@ -120,7 +120,8 @@ def test_the_exported_model_runs_elsewhere_and_paints_the_same(tmp_path: Any) ->
     (elsewhere,) = onnxruntime.InferenceSession(to_onnx(base, style)).run(None, {"frames": frames})
     (tmp_path / "base").write_bytes(base)
     (tmp_path / "style").write_bytes(style)
-    here = NetworkEngine.from_files(tmp_path / "base", tmp_path / "style").apply(frames)
+    files = tmp_path / "base", tmp_path / "style"
+    here = NetworkEngine.from_files(*files, full_precision=True).apply(frames)
     assert np.array_equal(elsewhere, here)
 
 

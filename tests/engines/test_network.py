@@ -93,7 +93,7 @@ def test_tiles_of_a_model_that_says_nothing_about_itself(monkeypatch: pytest.Mon
 @pytest.mark.parametrize("kind", ["ours", "johnson"])
 def test_held_statistics_of_a_frame_paint_it_as_its_own_do(tmp_path: Path, kind: str) -> None:
     engine = (
-        NetworkEngine.from_files(*write_filter(tmp_path))
+        NetworkEngine.from_files(*write_filter(tmp_path), full_precision=True)
         if kind == "ours"
         else NetworkEngine(johnson().SerializeToString())
     )

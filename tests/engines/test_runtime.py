@@ -1,0 +1,171 @@
+"""What computes: in full precision everywhere, in bfloat16 where that is quicker, and both paint the same picture."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import onnx
+import onnxruntime
+import pytest
+from pytest_django.fixtures import Settings
+
+from filters import service
+from filters.catalogue import load_catalogue
+from filters.engines import held, network, runtime
+from filters.engines.base import EngineError
+from filters.engines.graph import build
+from filters.engines.network import NetworkEngine
+from filters.engines.runtime import SHAPES_KEPT, FullPrecision, HalfPrecision, half_precision_is_fast
+from filters.engines.weights import read_base, read_style
+from filters.models import FilterVersion
+from tests.engines.models import base_bytes, picture, style_bytes
+
+
+@pytest.fixture
+def asked_anew() -> Iterator[None]:
+    """What is known of this machine is forgotten, before and after."""
+    answers = runtime.half_precision_is_fast, runtime._openvino
+    for answer in answers:
+        answer.cache_clear()
+    yield
+    for answer in answers:
+        answer.cache_clear()
+
+
+def shipped(slug: str) -> onnx.ModelProto:
+    one = next(one for one in load_catalogue() if one.slug == slug)
+    base = read_base(one.base_file)
+    return build(base, read_style(one.weights, base))
+
+
+def small() -> onnx.ModelProto:
+    base = read_base(base_bytes())
+    return build(base, read_style(style_bytes(base_bytes()), base))
+
+
+@pytest.mark.parametrize("slug", ["starry-night", "woodcut"])
+def test_a_shipped_filter_paints_the_same_in_half_precision(slug: str) -> None:
+    """On a processor without bfloat16 OpenVINO computes in full, which agrees all the more."""
+    frames, model = picture(240, 320)[None], shipped(slug)
+    full, half = (
+        NetworkEngine(model.SerializeToString(), threads=1, half_precision=fast).apply(frames).astype(int)
+        for fast in (False, True)
+    )
+    assert full.std() > 20
+    assert np.abs(full - half).mean() < 0.5
+    assert np.abs(full - half).max() <= 16
+
+
+def test_held_statistics_paint_the_same_in_half_precision() -> None:
+    frames, model = picture(240, 320)[None], shipped("starry-night")
+    painted = []
+    for fast in (False, True):
+        engine = NetworkEngine(model.SerializeToString(), threads=1, half_precision=fast)
+        engine.hold(engine.measure(picture(240, 320, 2)[None]))
+        painted.append(engine.apply(frames).astype(int))
+    assert np.abs(painted[0] - painted[1]).mean() < 0.5
+
+
+def test_statistics_are_measured_in_full_precision() -> None:
+    """So machines of either kind hold the same ones."""
+    frames, model = picture(80, 96)[None], small().SerializeToString()
+    full, half = (
+        NetworkEngine(model, threads=1, half_precision=fast).measure(frames) for fast in (False, True)
+    )
+    assert full.keys() == half.keys()
+    assert all(np.array_equal(full[name], half[name]) for name in full)
+
+
+def test_every_output_comes_by_its_name() -> None:
+    model = held.measuring(small())
+    frames = picture(72, 72)[None]
+    full, half = FullPrecision(model, 1).run(frames), HalfPrecision(model, 1).run(frames)
+    assert list(full) == list(half) == [output.name for output in model.graph.output]
+    assert len(full) > 1
+    assert all(half[name].shape == full[name].shape for name in full)
+
+
+def test_it_is_compiled_once_for_a_size_and_few_sizes_are_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    session = HalfPrecision(small(), 1)
+    compiled: list[tuple[int, ...]] = []
+    compile_for = session._compile
+
+    def counting(shape: tuple[int, ...]) -> object:
+        compiled.append(shape)
+        return compile_for(shape)
+
+    monkeypatch.setattr(session, "_compile", counting)
+    frames = [picture(72, 72 + 8 * more)[None] for more in range(SHAPES_KEPT + 1)]
+    first = session.run(frames[0])
+    assert np.array_equal(session.run(frames[0])["painted"], first["painted"])
+    assert compiled == [frames[0].shape]
+    for frame in frames[1:]:
+        session.run(frame)
+    assert len(session._compiled) == SHAPES_KEPT
+    assert np.array_equal(session.run(frames[0])["painted"], first["painted"])
+    assert compiled[-1] == frames[0].shape and len(compiled) == SHAPES_KEPT + 2
+
+
+def test_a_painted_picture_is_not_written_over_by_the_next() -> None:
+    session = HalfPrecision(small(), 1)
+    one = session.run(picture(72, 72, 1)[None])["painted"]
+    before = one.copy()
+    other = session.run(picture(72, 72, 2)[None])["painted"]
+    assert np.array_equal(one, before) and not np.array_equal(one, other)
+
+
+def test_a_batch_that_the_model_does_not_take_is_told() -> None:
+    with pytest.raises(EngineError, match=r"^The filter failed: "):
+        HalfPrecision(small(), 1).run(np.zeros((1, 3, 72), np.uint8))
+
+
+@pytest.mark.usefixtures("asked_anew")
+def test_without_openvino_everything_is_painted_in_full(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "openvino", None)
+    assert not half_precision_is_fast()
+
+
+@pytest.mark.usefixtures("asked_anew")
+@pytest.mark.parametrize(
+    ("able", "fast"), [(["FP32", "BF16"], True), (["FP32", "INT8"], False), (RuntimeError("no CPU"), False)]
+)
+def test_half_precision_is_for_processors_that_say_so(
+    monkeypatch: pytest.MonkeyPatch, able: list[str] | Exception, fast: bool
+) -> None:
+    class Core:
+        def get_property(self, device: str, name: str) -> list[str]:
+            assert (device, name) == ("CPU", "OPTIMIZATION_CAPABILITIES")
+            if isinstance(able, Exception):
+                raise able
+            return able
+
+    monkeypatch.setattr(runtime, "_openvino", Core)
+    assert half_precision_is_fast() is fast
+
+
+@pytest.mark.usefixtures("asked_anew")
+def test_a_gpu_is_not_left_idle(monkeypatch: pytest.MonkeyPatch) -> None:
+    both = ["CUDAExecutionProvider", "CPUExecutionProvider"]
+    monkeypatch.setattr(onnxruntime, "get_available_providers", lambda: both)
+    assert not half_precision_is_fast()
+
+
+@pytest.mark.parametrize(
+    ("asked", "fast", "half"), [(False, True, True), (True, True, False), (False, False, False)]
+)
+def test_the_operator_decides_where_the_processor_could(
+    monkeypatch: pytest.MonkeyPatch, settings: Settings, tmp_path: Path, asked: bool, fast: bool, half: bool
+) -> None:
+    settings.ROTOSCOPE_FULL_PRECISION = asked
+    monkeypatch.setattr(network, "half_precision_is_fast", lambda: fast)
+    base, style = tmp_path / "base", tmp_path / "style"
+    base.write_bytes(base_bytes())
+    style.write_bytes(style_bytes(base_bytes()))
+    monkeypatch.setattr(service, "base_of", lambda version: base)
+    monkeypatch.setattr(service, "local_path", lambda weights: style)
+    engine = service.make_engine(FilterVersion(kind=FilterVersion.Kind.STYLE))
+    assert isinstance(engine, NetworkEngine)
+    assert engine.provider == ("OpenVINO, bfloat16" if half else "CPUExecutionProvider")
