@@ -65,7 +65,7 @@ def make_engine(version: FilterVersion) -> Engine:
     try:
         weights = local_path(version.weights)
         if version.kind == FilterVersion.Kind.ONNX:
-            return NetworkEngine(weights, threads=threads)
+            return NetworkEngine.trying_half(weights, threads=threads, full_precision=full_precision)
         return NetworkEngine.from_files(
             base_of(version), weights, threads=threads, full_precision=full_precision
         )

@@ -13,7 +13,7 @@ from google.protobuf.message import DecodeError  # type: ignore[import-untyped]
 
 from filters.engines import held
 from filters.engines.base import EngineError, EngineUnavailable, Frame, Frames, check_frames
-from filters.engines.convention import find_convention
+from filters.engines.convention import find_convention, trial_picture
 from filters.engines.graph import build
 from filters.engines.runtime import FullPrecision, HalfPrecision, Session, half_precision_is_fast
 from filters.engines.tiles import FEATHER, Assembly, tiles
@@ -24,6 +24,12 @@ LARGEST_WHOLE = 2_400_000
 
 TILE_SIDE = 1800
 """Pixels a side of what is read for one tile of a larger frame, at least twice the reach of the filter."""
+
+TRIAL_SIDE = 256
+"""Pixels a side of the picture by which the precisions of an unknown model are compared."""
+
+ALIKE = 1.0
+"""Grey levels by which they may be apart on average."""
 
 
 class NetworkEngine:
@@ -71,6 +77,25 @@ class NetworkEngine:
         """The filter of these weights, in bfloat16 where the processor is quicker with it and may use it."""
         half = not full_precision and half_precision_is_fast()
         return cls(build(base, style).SerializeToString(), threads=threads, half_precision=half)
+
+    @classmethod
+    def trying_half(
+        cls, model: bytes | Path, *, threads: int | None = None, full_precision: bool = False
+    ) -> NetworkEngine:
+        """A model of which nothing is known: in bfloat16 where that is quicker and a test picture comes out alike.
+
+        Raises as `NetworkEngine` does.
+        """
+        full = cls(model, threads=threads)
+        if full_precision or not half_precision_is_fast():
+            return full
+        picture = trial_picture(TRIAL_SIDE)
+        try:
+            half = cls(model, threads=threads, half_precision=True)
+            apart = np.abs(half.apply(picture).astype(int) - full.apply(picture)).mean()
+        except EngineError:
+            return full  # OpenVINO does not know all that ONNX Runtime knows.
+        return half if apart <= ALIKE else full
 
     @property
     def provider(self) -> str:

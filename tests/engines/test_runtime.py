@@ -21,7 +21,7 @@ from filters.engines.network import NetworkEngine
 from filters.engines.runtime import SHAPES_KEPT, FullPrecision, HalfPrecision, half_precision_is_fast
 from filters.engines.weights import read_base, read_style
 from filters.models import FilterVersion
-from tests.engines.models import base_bytes, picture, style_bytes
+from tests.engines.models import base_bytes, johnson, picture, style_bytes
 
 
 @pytest.fixture
@@ -169,3 +169,33 @@ def test_the_operator_decides_where_the_processor_could(
     engine = service.make_engine(FilterVersion(kind=FilterVersion.Kind.STYLE))
     assert isinstance(engine, NetworkEngine)
     assert engine.provider == ("OpenVINO, bfloat16" if half else "CPUExecutionProvider")
+
+
+@pytest.mark.parametrize(("levels", "half"), [(0, True), (3, False)])
+def test_an_unknown_model_is_painted_in_half_precision_where_that_looks_alike(
+    monkeypatch: pytest.MonkeyPatch, levels: int, half: bool
+) -> None:
+    run = HalfPrecision.run
+    monkeypatch.setattr(network, "half_precision_is_fast", lambda: True)
+    monkeypatch.setattr(
+        HalfPrecision,
+        "run",
+        lambda self, batch: {name: value + levels for name, value in run(self, batch).items()},
+    )
+    engine = NetworkEngine.trying_half(johnson().SerializeToString(), threads=1)
+    assert engine.provider == ("OpenVINO, bfloat16" if half else "CPUExecutionProvider")
+    asked = NetworkEngine.trying_half(johnson().SerializeToString(), threads=1, full_precision=True)
+    assert asked.provider == "CPUExecutionProvider"
+    frames = picture(120, 168)[None]
+    assert np.abs(engine.apply(frames).astype(int) - asked.apply(frames)).mean() < 1.5
+
+
+def test_what_openvino_cannot_run_is_painted_in_full(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(self: HalfPrecision, batch: object) -> None:
+        raise EngineError("The filter failed: no such operation")
+
+    monkeypatch.setattr(network, "half_precision_is_fast", lambda: True)
+    monkeypatch.setattr(HalfPrecision, "run", refuse)
+    engine = NetworkEngine.trying_half(johnson().SerializeToString(), threads=1)
+    assert engine.provider == "CPUExecutionProvider"
+    assert engine.apply(picture(64, 64)[None]).shape == (1, 64, 64, 3)
