@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -120,6 +121,25 @@ def test_a_painted_picture_is_not_written_over_by_the_next() -> None:
 def test_a_batch_that_the_model_does_not_take_is_told() -> None:
     with pytest.raises(EngineError, match=r"^The filter failed: "):
         HalfPrecision(small(), 1).run(np.zeros((1, 3, 72), np.uint8))
+
+
+def test_nobody_is_told_that_filters_were_loaded(tmp_path: Path) -> None:
+    """What computes leaves an identifier in the home where it reports to its makers."""
+    words = """
+import sys
+from filters.engines import runtime
+from tests.engines.models import negative
+runtime.half_precision_is_fast()
+runtime.FullPrecision(negative(1.0), 1)
+assert {"openvino", "onnxruntime"} <= sys.modules.keys()
+assert sys.modules["openvino_telemetry"] is None
+"""
+    home = {"HOME": str(tmp_path), "XDG_CACHE_HOME": str(tmp_path / "cache")}
+    told = subprocess.run(
+        [sys.executable, "-c", words], env=home, capture_output=True, text=True, check=False
+    )
+    assert told.returncode == 0, told.stderr
+    assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.usefixtures("asked_anew")
