@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from typing import Any
@@ -22,7 +23,7 @@ from videos.access import NOBODY, Viewer
 from videos.management.commands.check_suggestions import with_stills
 from videos.models import Still, Visibility
 from videos.pipeline import dispatch, stills
-from videos.suggestions.check import compare, left_out, spearman
+from videos.suggestions.check import compare, compare_each, left_out, spearman, worth
 from videos.suggestions.choose import Candidate, choose, standings, suitability
 from videos.suggestions.features import features, mean_features
 from videos.suggestions.predict import Prediction, kinds, predict
@@ -272,10 +273,33 @@ def test_the_first_frame_of_a_clip_is_the_still_by_which_the_others_are_told() -
 
 def test_each_standing_frame_can_be_told_from_the_others() -> None:
     twins = [[*profile(night={"edges": 0.2 * at}), *profile(night={"edges": 0.2 * at})] for at in range(1, 5)]
-    found = left_out(twins)["edges"]  # every frame has one that is just like it
+    found = compare_each(left_out(twins))["edges"]  # every frame has one that is just like it
     assert found.across_filters == pytest.approx(1)
     lonely = [profile(night={"edges": 0.2 * at}, sea={"edges": 1 - 0.2 * at}) for at in range(1, 5)]
-    assert left_out(lonely)["edges"].across_filters < 0
+    assert compare_each(left_out(lonely))["edges"].across_filters < 0
+
+
+def test_the_check_tells_what_the_suggested_filters_are_worth() -> None:
+    """Of six the first two do well at night, the last two at sea; usually all do alike."""
+    night, sea = (0.9, 0.8, 0.5, 0.5, 0.2, 0.1), (0.1, 0.2, 0.5, 0.5, 0.8, 0.9)
+    known = [
+        profile(night={"edges": dark}, sea={"edges": light}) for dark, light in zip(night, sea, strict=True)
+    ]
+    found = worth([(one, one) for one in known], 2)
+    assert found.suggested == pytest.approx(found.best) and found.best > 0.7
+    assert found.blind == pytest.approx(0)  # on one frame the first two, on the other as much worse
+    assert np.isnan(found.seen)
+    shown = [[{**row, "seen": row["measured"]} for row in one] for one in known]
+    assert worth(list(zip(known, shown, strict=True)), 2).seen == pytest.approx(found.best)
+
+
+def test_footage_is_not_better_than_usual_for_being_no_drawing() -> None:
+    """Two filters that do to all footage alike, the one worse and the other better than to drawings."""
+    known = [profile(sea={"edges": 0.9}), profile(sea={"edges": 0.1}), profile(sea={"edges": 0.5})]
+    places = ("night", "sea", "wood")
+    checked = [profile(**{place: {"edges": edges} for place in places}) for edges in (0.5, 0.5, 0.6)]
+    found = worth(list(zip(known, checked, strict=True)), 1)
+    assert found.best == pytest.approx(2**0.5)  # the third, by what it has and not by what it gained
 
 
 def test_a_hair_better_than_usual_weighs_a_hair() -> None:
@@ -295,3 +319,7 @@ def test_the_check_by_standing_frames_needs_no_footage(db: None) -> None:
     call_command("check_suggestions", stdout=told)
     assert "3 filters on 3 standing frames, each told from the others" in told.getvalue()
     assert "suitability" in told.getvalue()
+    assert "The 4 that would be suggested" in told.getvalue()
+    told = io.StringIO()
+    call_command("check_suggestions", "--json", stdout=told)
+    assert json.loads(told.getvalue()).keys() == {"measures", "worth"}

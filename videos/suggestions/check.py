@@ -8,7 +8,7 @@ from dataclasses import astuple, dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from videos.suggestions.choose import expected, suitability
+from videos.suggestions.choose import COUNT, expected, suitability
 from videos.suggestions.features import Features
 from videos.suggestions.predict import Prediction, Profile, measured_values, predict
 
@@ -31,69 +31,142 @@ class Agreement:
     when each filter's usual figure and each frame's mean are taken away. A blind prediction has none."""
 
 
-def compare(pairs: Sequence[tuple[Profile, Profile]]) -> dict[str, Agreement]:
-    """For each filter its profile on standing frames, and the same measured on frames to check by.
+@dataclass(frozen=True)
+class Worth:
+    """What a suggestion is worth: the measured suitability of the best four by some reckoning, the mean over frames.
 
-    The second profiles hold the same frames in the same order; a row's `seen`, where it has one, are the traits that a
-    still of the same footage showed. Gives an Agreement for each measure, and one for the suitability that suggestions
-    go by.
+    In deviations above the mean of all filters; NaN where there is nothing to reckon by.
     """
-    predicted = [[predict(known, row["features"]) for row in checked] for known, checked in pairs]
-    shown = [
-        [expected(known, row["features"], row["seen"]) if "seen" in row else None for row in checked]
-        for known, checked in pairs
-    ]
-    true = [[measured_values(row) for row in checked] for _, checked in pairs]
-    result: dict[str, Agreement] = {}
-    for name in sorted({name for row in predicted for one in row for name in one.here}):
-        told = np.array([[one.here.get(name, np.nan) for one in row] for row in predicted])
-        usual = np.array([[one.usual.get(name, np.nan) for one in row] for row in predicted])
-        found = np.array([[one.get(name, np.nan) for one in row] for row in true])
-        seen = np.array([[one.here.get(name, np.nan) if one else np.nan for one in row] for row in shown])
-        result[name] = _agreement(told, usual, seen, found)
-    features = [row["features"] for row in pairs[0][1]]
-    result[SUITABILITY] = _suitability(features, predicted, shown, true)
-    return result
+
+    suggested: float
+    """By the prediction."""
+    blind: float
+    """By what each filter does usually."""
+    seen: float
+    """With a still of the footage."""
+    best: float
+    """By what was measured: more cannot be had."""
 
 
-def left_out(profiles: Sequence[Profile]) -> dict[str, Agreement]:
-    """The same without painting anything: each standing frame is told from the others. Means over the frames."""
-    each = [
-        compare([([*one[:at], *one[at + 1 :]], [one[at]]) for one in profiles])
-        for at in range(len(profiles[0]))
-    ]
+Profiles = Sequence[tuple[Profile, Profile]]
+"""For each filter its profile on standing frames, and the same measured on frames to check by.
+
+The second profiles hold the same frames in the same order; a row's `seen`, where it has one, are the traits that a
+still of the same footage showed.
+"""
+
+
+def compare(pairs: Profiles) -> dict[str, Agreement]:
+    """An Agreement for each measure, and one for the suitability that suggestions go by."""
+    tables = _Tables.of(pairs)
+    result = {name: _agreement(*tables.measure(name)) for name in tables.measures()}
+    return {**result, SUITABILITY: _agreement(*tables.suitability())}
+
+
+def worth(pairs: Profiles, count: int = COUNT) -> Worth:
+    """What it is worth to go by the suggestions on these frames."""
+    told, blind, seen, found = (table.T for table in _Tables.of(pairs).suitability())
+    return Worth(*(_worth_of(table, found, count) for table in (told, blind, seen, found)))
+
+
+def left_out(profiles: Sequence[Profile]) -> list[Profiles]:
+    """What to compare without painting anything: each standing frame is told from the others."""
+    return [[([*one[:at], *one[at + 1 :]], [one[at]]) for one in profiles] for at in range(len(profiles[0]))]
+
+
+def compare_each(sets: Sequence[Profiles]) -> dict[str, Agreement]:
+    """`compare` of several sets, the mean over them."""
+    each = [compare(pairs) for pairs in sets]
     names = sorted({name for found in each for name in found})
-    return {name: _mean_of([found[name] for found in each if name in found]) for name in names}
+    return {name: Agreement(*_means([found[name] for found in each if name in found])) for name in names}
 
 
-def _mean_of(found: Sequence[Agreement]) -> Agreement:
+def worth_of_each(sets: Sequence[Profiles]) -> Worth:
+    """`worth` of several sets, the mean over them."""
+    return Worth(*_means([worth(pairs) for pairs in sets]))
+
+
+def _means(found: Sequence[Agreement] | Sequence[Worth]) -> list[float]:
+    """Field by field; NaN where none has it."""
     columns = np.array([astuple(one) for one in found]).T
-    return Agreement(
-        *(float(np.nanmean(values)) if np.isfinite(values).any() else float("nan") for values in columns)
-    )
+    return [float(np.nanmean(values)) if np.isfinite(values).any() else float("nan") for values in columns]
 
 
-def _suitability(
-    features: Sequence[Features],
-    predicted: list[list[Prediction]],
-    shown: list[list[Prediction | None]],
-    true: list[list[dict[str, float]]],
-) -> Agreement:
-    """The same for the one figure that suggestions are ranked by, once predicted and once from what was measured."""
-    told, blind, seen, found = [], [], [], []
-    for at, footage in enumerate(features):
-        here = [row[at] for row in predicted]
-        told.append(suitability(here, footage))
-        blind.append(suitability([Prediction(one.usual, one.usual) for one in here], footage))
-        stills = [one for row in shown if (one := row[at]) is not None]
-        nothing = np.full(len(here), np.nan)
-        seen.append(suitability(stills, footage) if len(stills) == len(here) else nothing)
-        measured = [
-            Prediction({name: value for name, value in row[at].items() if name in one.usual}, one.usual)
-            for row, one in zip(true, here, strict=True)
-        ]
-        found.append(suitability(measured, footage))
-    return _agreement(*(np.array(one).T for one in (told, blind, seen, found)))
+@dataclass(frozen=True)
+class _Tables:
+    """What was predicted and what was measured, by filter and frame."""
+
+    features: list[Features]
+    predicted: list[list[Prediction]]
+    shown: list[list[Prediction | None]]
+    true: list[list[dict[str, float]]]
+
+    @classmethod
+    def of(cls, pairs: Profiles) -> _Tables:
+        """Of profiles and what they are checked by."""
+        return cls(
+            [row["features"] for row in pairs[0][1]],
+            [[predict(known, row["features"]) for row in checked] for known, checked in pairs],
+            [
+                [expected(known, row["features"], row["seen"]) if "seen" in row else None for row in checked]
+                for known, checked in pairs
+            ],
+            [[measured_values(row) for row in checked] for _, checked in pairs],
+        )
+
+    def measures(self) -> list[str]:
+        """The names of all measures."""
+        return sorted({name for row in self.predicted for one in row for name in one.here})
+
+    def measure(self, name: str) -> tuple[Numbers, Numbers, Numbers, Numbers]:
+        """One measure as it was told, as usual, as told with a still, and as found; each (filters, frames)."""
+        told = [[one.here.get(name, np.nan) for one in row] for row in self.predicted]
+        usual = [[one.usual.get(name, np.nan) for one in row] for row in self.predicted]
+        seen = [[one.here.get(name, np.nan) if one else np.nan for one in row] for row in self.shown]
+        found = [[one.get(name, np.nan) for one in row] for row in self.true]
+        return np.array(told), np.array(usual), np.array(seen), np.array(found)
+
+    def suitability(self) -> tuple[Numbers, Numbers, Numbers, Numbers]:
+        """The same for the one figure that suggestions are ranked by."""
+        told, blind, seen, found = [], [], [], []
+        for at, footage in enumerate(self.features):
+            here = [row[at] for row in self.predicted]
+            told.append(suitability(here, footage))
+            blind.append(suitability([Prediction(one.usual, one.usual) for one in here], footage))
+            stills = [one for row in self.shown if (one := row[at]) is not None]
+            nothing = np.full(len(here), np.nan)
+            seen.append(suitability(stills, footage) if len(stills) == len(here) else nothing)
+            found.append(suitability(self._found(at), footage))
+        return np.array(told).T, np.array(blind).T, np.array(seen).T, np.array(found).T
+
+    def _found(self, at: int) -> list[Prediction]:
+        """What was measured on a frame, beside what each filter does usually on the frames that are checked by.
+
+        Not on the standing frames, where there are others: footage is not drawn, and what every filter does to drawings
+        would pass for what it does to this frame.
+        """
+        found = []
+        for filter, rows in enumerate(self.true):
+            here = {
+                name: value for name, value in rows[at].items() if name in self.predicted[filter][at].usual
+            }
+            usual = {name: _mean_over(rows, name) for name in here} if len(rows) > 1 else {}
+            found.append(Prediction(here, usual or self.predicted[filter][at].usual))
+        return found
+
+
+def _mean_over(rows: Sequence[dict[str, float]], name: str) -> float:
+    return float(np.mean([row[name] for row in rows if name in row]))
+
+
+def _worth_of(table: Numbers, found: Numbers, count: int) -> float:
+    """The mean of `found` at the `count` largest of each row of `table`; both (frames, filters)."""
+    each = [
+        float(right[np.argsort(-told)[:count]].mean())
+        for told, right in zip(table, found, strict=True)
+        if np.isfinite(told).all()
+    ]
+    return float(np.mean(each)) if each else float("nan")
 
 
 def _agreement(told: Numbers, usual: Numbers, seen: Numbers, found: Numbers) -> Agreement:

@@ -12,6 +12,7 @@ from videos.suggestions.features import Features
 from videos.suggestions.predict import Prediction, Profile, kinds, predict
 from videos.suggestions.reasons import reasons, strongest_kind
 
+COUNT = 4  # filters that are suggested
 LESS_IS_BETTER = frozenset({"content_distance", "style_distance", "unsteadiness"})
 IMPORTANCE: dict[str, float] = {
     "content_distance": 1.0,

@@ -8,10 +8,9 @@ from filters.models import Filter
 from videos import access
 from videos.access import Viewer
 from videos.models import Frame, Still, Video
-from videos.suggestions.choose import Candidate, choose
+from videos.suggestions.choose import COUNT, Candidate, choose
 from videos.suggestions.features import mean_features
 
-COUNT = 4
 FRAMES = 24
 """Frames of the video that are looked at, evenly chosen: more do not change the mean."""
 

@@ -21,7 +21,8 @@ from filters.training.traits import Traits
 from rotoscope.terminal import Bar
 from videos.evaluation import judge_of
 from videos.media.statistics import statistics
-from videos.suggestions.check import Agreement, compare, left_out
+from videos.suggestions.check import Agreement, Profiles, Worth, compare_each, left_out, worth_of_each
+from videos.suggestions.choose import COUNT
 from videos.suggestions.features import features
 
 if TYPE_CHECKING:
@@ -57,22 +58,22 @@ class Command(BaseCommand):
         if len(filters) < 3:
             raise CommandError("At least three filters must be evaluated first: manage.py evaluate --all")
         if options["files"]:
-            pairs = _measured(filters, options)
-            found, frames = compare(pairs), f"{len(pairs[0][1])} frames of {options['lines']} lines"
+            sets: list[Profiles] = [_measured(filters, options)]
+            frames = f"{len(sets[0][0][1])} frames of {options['lines']} lines"
         else:
-            profiles = [one.current.judgement.profile for one in filters if one.current is not None]
-            found, frames = (
-                left_out(profiles),
-                f"{len(profiles[0])} standing frames, each told from the others",
-            )
+            sets = left_out([one.current.judgement.profile for one in filters if one.current is not None])
+            frames = f"{len(sets)} standing frames, each told from the others"
+        found, gain = compare_each(sets), worth_of_each(sets)
         if options["json"]:
-            self.stdout.write(json.dumps({name: asdict(one) for name, one in found.items()}))
+            measures = {name: asdict(one) for name, one in found.items()}
+            self.stdout.write(json.dumps({"measures": measures, "worth": asdict(gain)}))
         else:
             self.stdout.write(f"{len(filters)} filters on {frames}")
             self.stdout.write(_table(found))
+            self.stdout.write(_sentence(gain))
 
 
-def _measured(filters: list[Filter], options: dict[str, Any]) -> list[tuple[list[Any], list[Any]]]:
+def _measured(filters: list[Filter], options: dict[str, Any]) -> Profiles:
     """For each filter its profile and what is measured now."""
     try:
         from filters.training.perceptual import Perception
@@ -139,3 +140,11 @@ def _table(found: dict[str, Agreement]) -> str:
             f" {one.here:14.2f}"
         )
     return "\n".join(lines)
+
+
+def _sentence(gain: Worth) -> str:
+    seen = f", {gain.seen:.2f} with a still" if gain.seen == gain.seen else ""
+    return (
+        f"The {COUNT} that would be suggested suit a frame by {gain.suggested:.2f} deviations better than the mean "
+        f"filter{seen}; chosen blindly {gain.blind:.2f}, the best there are {gain.best:.2f}."
+    )
