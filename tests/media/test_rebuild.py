@@ -174,6 +174,14 @@ def test_held_images_keep_the_length(tmp_path: Path) -> None:
     assert numbers_of(tmp_path / "out.mp4") == timing.held(100, rate, 2)
 
 
+@pytest.mark.parametrize("count", [1, 2, 3, 4])
+def test_a_few_frames_are_a_segment_too(tmp_path: Path, count: int) -> None:
+    rate = Fraction(25)
+    segments = write(tmp_path, count, rate)
+    rebuild(segments, audio_from=None, rate=rate, frame_count=count, target=tmp_path / "out.mp4")
+    assert numbers_of(tmp_path / "out.mp4") == list(range(count))
+
+
 def test_odd_sizes_and_wrong_frames_are_refused(tmp_path: Path) -> None:
     with pytest.raises(EncodeError):
         SegmentWriter(tmp_path / "a.ts", 161, 96, Fraction(25))
