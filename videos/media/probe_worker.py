@@ -155,6 +155,7 @@ def _audio(container: InputContainer) -> dict[str, Any] | None:
             "rate": rate,
             "start": str(start),
             "track": index,
+            "layout": stream.layout.name,
         }
     return None
 
