@@ -13,6 +13,7 @@ from tests.media.clips import click, make_clip, numbered, run_ffmpeg, simple_cli
 from videos.media import containers, probe_worker, process
 from videos.media import probe as media_probe
 from videos.media.errors import MediaError, Refused
+from videos.media.footage import make_footage
 from videos.media.probe import probe
 
 
@@ -116,6 +117,19 @@ def test_it_notices_a_missing_end(tmp_path: Path, ending: str, share: float) -> 
     cut = tmp_path / f"cut.{ending}"
     cut.write_bytes(data[: int(len(data) * share)])
     assert refusal(cut) in (containers.TRUNCATED, containers.UNFINISHED)
+
+
+@pytest.mark.parametrize("trailer", [bytes(5000), bytes(range(1, 256)) * 9, b"\xff\x00\x07\x01" * 2])
+@pytest.mark.parametrize("order", ["+faststart", "+empty_moov+frag_keyframe", ""])
+def test_what_a_camera_appends_after_the_video_is_no_missing_end(
+    tmp_path: Path, order: str, trailer: bytes
+) -> None:
+    clip = simple_clip(tmp_path / "a.mp4", 60, 30, container_options={"movflags": order} if order else {})
+    with clip.open("ab") as file:
+        file.write(trailer)
+    assert probe(clip).frame_count == 60
+    target = tmp_path / "footage.mp4"
+    assert make_footage(clip, target, probe(clip)).frame_count == 60
 
 
 def test_it_notices_an_end_overwritten_with_zeros(tmp_path: Path) -> None:
