@@ -300,6 +300,35 @@ def test_segments_are_dropped_once_the_whole_is_there(video: Video, negative: Fi
     assert not default_storage.listdir(f"segments/{render.ref}")[1]
 
 
+def test_segments_are_dropped_by_the_reconciler_where_the_rebuild_was_ended_before(
+    video: Video, negative: Filter, queue: StubBroker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patch:
+        patch.setattr(rebuild, "drop_segments", lambda render: None)
+        render = make_render(video, negative)
+    assert default_storage.listdir(f"segments/{render.ref}")[1]
+    reconcile.run()
+    assert not any(segment.file for segment in render.segments.all())
+    assert not default_storage.listdir(f"segments/{render.ref}")[1]
+
+
+def test_a_render_resumed_with_all_its_segments_is_rebuilt_although_nobody_said_so(
+    video: Video, negative: Filter, queue: StubBroker
+) -> None:
+    render = asked(video, negative)
+    with dispatch.inline():
+        while paint.run(render.pk):
+            pass
+    assert renders.cancel(Render.objects.get(pk=render.pk))
+    assert Render.objects.get(pk=render.pk).resume(), "and whoever resumed it is ended here"
+    reconcile.run()
+    render.refresh_from_db()
+    assert render.state == Render.State.REBUILDING
+    assert rebuild.run(render.pk)
+    render.refresh_from_db()
+    assert render.state == Render.State.FINISHED
+
+
 def test_removing_a_video_leaves_no_file(video: Video, negative: Filter) -> None:
     render = make_render(video, negative)
     fields = [video.source, video.footage, video.poster, render.output, video.frames.get(index=0).image]

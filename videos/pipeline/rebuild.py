@@ -65,10 +65,10 @@ def _rebuild(render: Render, token: uuid.UUID) -> None:
         forget(output, poster, preview)  # cancelled meanwhile, or somebody else was first
         return
     logger.info("render %s is finished", render.ref)
-    _drop_segments(render)
+    drop_segments(render)
 
 
-def _drop_segments(render: Render) -> None:
+def drop_segments(render: Render) -> None:
     """The files of segments are not needed once the whole is there; the rows tell how it went."""
     for segment in render.segments.exclude(file=""):
         forget(segment.file)
