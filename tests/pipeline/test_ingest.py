@@ -140,6 +140,19 @@ def test_what_is_stored_for_a_video_that_was_deleted_meanwhile_goes(
     assert len(stored) == 1 and not default_storage.exists(stored[0])
 
 
+def test_removing_footage_removes_what_was_made_since_it_was_looked_at(
+    owner: User, tmp_path: Path, queue: StubBroker
+) -> None:
+    looked_at = received(owner, draw_clip(tmp_path / "clip.mp4", frames=4))
+    ingest.run(looked_at.pk)
+    video = Video.objects.get(pk=looked_at.pk)
+    assert all(kept(field) for field in (video.source, video.footage, video.poster, video.filmstrip))
+    renders.remove_video(looked_at)
+    assert not any(kept(field) for field in (video.source, video.footage, video.poster, video.filmstrip))
+    renders.remove_video(looked_at)
+    assert not Video.objects.exists()
+
+
 @pytest.mark.parametrize("what", ["frames", "posters", "filmstrips"])
 def test_an_image_stored_for_a_video_that_was_deleted_meanwhile_goes(
     owner: User, tmp_path: Path, queue: StubBroker, monkeypatch: pytest.MonkeyPatch, what: str

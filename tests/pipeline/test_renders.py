@@ -329,6 +329,19 @@ def test_a_render_resumed_with_all_its_segments_is_rebuilt_although_nobody_said_
     assert render.state == Render.State.FINISHED
 
 
+def test_removing_a_render_removes_what_was_made_since_it_was_looked_at(
+    video: Video, negative: Filter
+) -> None:
+    looked_at = asked(video, negative)
+    render = worked_off(Render.objects.get(pk=looked_at.pk))
+    names = [str(field.name) for field in (render.output, render.poster, render.preview)]
+    assert all(default_storage.exists(name) for name in names)
+    renders.remove(looked_at)
+    assert not any(default_storage.exists(name) for name in names)
+    renders.remove(looked_at)
+    assert not Render.objects.exists()
+
+
 def test_removing_a_video_leaves_no_file(video: Video, negative: Filter) -> None:
     render = make_render(video, negative)
     fields = [video.source, video.footage, video.poster, render.output, video.frames.get(index=0).image]

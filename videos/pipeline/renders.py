@@ -155,6 +155,9 @@ def resume(render: Render) -> bool:
 def remove(render: Render) -> None:
     """Delete a render and all its files."""
     render.cancel()
+    if (now := Render.objects.filter(pk=render.pk).first()) is None:
+        return
+    render = now  # it may have been finished since it was looked at
     files = [
         render.output,
         render.poster,
@@ -166,12 +169,17 @@ def remove(render: Render) -> None:
 
 
 def remove_video(video: Video) -> None:
-    """Delete footage with everything made of it."""
-    files = [video.source, video.footage, video.poster, video.filmstrip]
-    files += [frame.image for frame in video.frames.all()] + [still.image for still in video.stills.all()]
+    """Delete footage with everything made of it, also what was made since it was looked at."""
     for render in video.renders.all():
         remove(render)
-    video.delete()
+    with transaction.atomic():
+        # Whoever still works on it waits here, and then meets no row to write the name of a file on.
+        now = Video.objects.select_for_update().filter(pk=video.pk).first()
+        if now is None:
+            return
+        files = [now.source, now.footage, now.poster, now.filmstrip]
+        files += [frame.image for frame in now.frames.all()] + [still.image for still in now.stills.all()]
+        now.delete()
     forget(*files)
 
 
