@@ -137,6 +137,20 @@ def test_short_sound_is_followed_by_silence(tmp_path: Path) -> None:
     assert abs(click_in(target) - 0.5) < 0.004
 
 
+@pytest.mark.parametrize("ending", ["mp4", "mov", "mkv"])
+@pytest.mark.parametrize("default", [0, 1])
+def test_of_several_sounds_it_takes_the_one_that_players_choose(
+    tmp_path: Path, ending: str, default: int
+) -> None:
+    early = simple_clip(tmp_path / "early.mp4", 50, 25, sound=click(2, 0.4))
+    late = simple_clip(tmp_path / "late.mp4", 50, 25, sound=click(2, 1.2))
+    marks = ["-disposition:a", "0", f"-disposition:a:{default}", "default"]
+    both = ["-map", "0:v", "-map", "0:a", "-map", "1:a", "-c", "copy", *marks]
+    run_ffmpeg("-i", early, "-i", late, *both, tmp_path / f"a.{ending}")
+    target, _ = ingest(tmp_path / f"a.{ending}")
+    assert abs(click_in(target) - (0.4, 1.2)[default]) < 0.03
+
+
 SOUNDS = [
     ("mono", 1, "pcm_s16le", "mov"),
     ("1 channels (FL)", 1, "pcm_s16le", "mov"),

@@ -142,8 +142,9 @@ def _check_end(container: InputContainer, stream: VideoStream, last: int) -> Non
 
 
 def _audio(container: InputContainer) -> dict[str, Any] | None:
-    """The first sound track that this machine can decode."""
-    for stream in container.streams.audio:
+    """The sound track that players choose: of those that can be decoded here the file's default, else the first."""
+    default = av.stream.Disposition.default
+    for stream in sorted(container.streams.audio, key=lambda one: not one.disposition & default):
         if stream.codec_context is None or not stream.rate or not stream.channels:
             continue
         start = Fraction(stream.start_time or 0) * (stream.time_base or Fraction(1, stream.rate))
