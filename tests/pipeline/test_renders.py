@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from django.contrib.auth.models import User
 from django.core.files.storage import default_storage
+from django.db import connections
 from django.utils import timezone
 from dramatiq.brokers.stub import StubBroker
 
@@ -18,10 +19,10 @@ from filters.models import Filter, FilterVersion
 from rotoscope.files import local_path, store
 from rotoscope.lease import LEASE, claim
 from tests.clips import decoded, number_of
-from tests.factories import make_filter, make_render, make_video
+from tests.factories import make_filter, make_render, make_render_row, make_video, make_video_row
 from videos.media.probe import probe
 from videos.models import Render, Segment, Video
-from videos.models.segment import MAX_ATTEMPTS
+from videos.models.segment import MAX_ATTEMPTS, SegmentQuerySet
 from videos.pipeline import dispatch, paint, rebuild, reconcile, renders
 from videos.pipeline.renders import CannotRender, RenderSettings
 
@@ -256,6 +257,36 @@ def test_an_unavailable_service_marks_the_filter(
     negative.refresh_from_db()
     assert (render.state, render.error) == (Render.State.FAILED, "DeepFilter does not answer.")
     assert negative.unavailable_reason == "DeepFilter does not answer."
+
+
+def test_of_two_sums_at_once_the_later_one_stays(
+    owner: User, negative: Filter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    render = make_render_row(make_video_row(owner), negative, state=Render.State.RENDERING)
+    Segment.objects.bulk_create(
+        Segment(render=render, index=n, start=24 * n, stop=24 * n + 24, images=24) for n in range(2)
+    )
+
+    def finishes_another() -> None:
+        Segment.objects.filter(render=render).update(images_done=24)
+        renders.tally(render)
+        connections.close_all()
+
+    another = threading.Thread(target=finishes_another)
+    aggregate = SegmentQuerySet.aggregate
+
+    def slowly(rows: SegmentQuerySet, *args: object, **sums: object) -> dict[str, object]:
+        summed = aggregate(rows, *args, **sums)
+        if another.ident is None:
+            another.start()
+            another.join(timeout=0.5)  # enough where nothing holds it up
+        return summed
+
+    monkeypatch.setattr(SegmentQuerySet, "aggregate", slowly)
+    renders.tally(render)
+    another.join()
+    render.refresh_from_db()
+    assert render.frames_done == 48
 
 
 def test_the_last_of_two_workers_rebuilds_once(video: Video, negative: Filter, queue: StubBroker) -> None:

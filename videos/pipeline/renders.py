@@ -246,8 +246,16 @@ def _seconds_per_pixel(version: FilterVersion | None) -> float | None:
 
 
 def tally(render: Render) -> None:
-    """Sum up what the segments have done; right whatever was done twice or not at all."""
-    sums = render.segments.aggregate(done=Sum("images_done"), seconds=Sum("engine_seconds"), cost=Sum("cost"))
-    Render.objects.filter(pk=render.pk).update(
-        frames_done=sums["done"] or 0, engine_seconds=sums["seconds"] or 0, cost=sums["cost"] or 0
-    )
+    """Sum up what the segments have done; right whatever was done twice or not at all.
+
+    One after the other: of two at once, the one that had summed up less might write last.
+    """
+    rows = Render.objects.filter(pk=render.pk)
+    with transaction.atomic():
+        rows.select_for_update(no_key=True).values_list("pk").first()
+        sums = render.segments.aggregate(
+            done=Sum("images_done"), seconds=Sum("engine_seconds"), cost=Sum("cost")
+        )
+        rows.update(
+            frames_done=sums["done"] or 0, engine_seconds=sums["seconds"] or 0, cost=sums["cost"] or 0
+        )
