@@ -26,3 +26,23 @@ def test_moving_the_finished_file_takes_as_long_as_it_takes(tmp_path: Path) -> N
 def test_a_child_that_stands_still_is_ended(tmp_path: Path) -> None:
     with pytest.raises(transcode.TranscodeError, match="nothing moved"):
         transcode.run(["-c", "import time; time.sleep(60)", str(tmp_path / "out.mp4")], frame_count=5)
+
+
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [
+        (
+            b"[out#0/mp4 @ 0x2a] Nothing was written into output file.",
+            "Nothing was written into output file.",
+        ),
+        (b"[a @ 0x1] [b @ 0x2] Broken.\n", "Broken."),
+        (b"Error opening input file file:/srv/media/a.mp4.", "Error opening input file the file"),
+        (
+            b"/srv/media/a.mp4: Invalid data found when processing input",
+            "the file: Invalid data found when processing input",
+        ),
+        (b"", "no reason given"),
+    ],
+)
+def test_what_is_told_of_a_failure_is_for_people(said: bytes, told: str) -> None:
+    assert transcode._last_line(said) == told

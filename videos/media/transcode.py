@@ -100,10 +100,11 @@ def _changed(path: str) -> int:
 
 
 def _last_line(complaints: bytes) -> str:
-    """The last thing that ffmpeg complained about, without the file's path."""
+    """The last thing that ffmpeg complained about, without its own marks in front and without the file's path."""
     lines = complaints.decode("utf-8", "replace").strip().splitlines()
     line = lines[-1] if lines else "no reason given"
-    return re.sub(r"(file:)?/\S+", "the file", line)[:300]
+    line = re.sub(r"^(\[[^\]]*\] ?)+", "", line)
+    return re.sub(r"(?<![\w#])(file:)?/[^\s:'\"]+", "the file", line)[:300]
 
 
 def threads() -> str:
