@@ -20,6 +20,7 @@ from rotoscope.files import local_path, store
 from rotoscope.lease import LEASE, claim
 from tests.clips import decoded, number_of
 from tests.factories import make_filter, make_render, make_render_row, make_video, make_video_row
+from videos.media.errors import RebuildError
 from videos.media.probe import probe
 from videos.models import Render, Segment, Video
 from videos.models.segment import MAX_ATTEMPTS, SegmentQuerySet
@@ -358,6 +359,33 @@ def test_a_render_resumed_with_all_its_segments_is_rebuilt_although_nobody_said_
     assert rebuild.run(render.pk)
     render.refresh_from_db()
     assert render.state == Render.State.FINISHED
+
+
+@pytest.mark.parametrize("harm", ["gone", "cut short", "empty"])
+def test_a_segment_that_was_lost_is_painted_again_by_a_retry(
+    video: Video, negative: Filter, queue: StubBroker, harm: str
+) -> None:
+    render = asked(video, negative)
+    with dispatch.inline():
+        while paint.run(render.pk):
+            pass
+    path = local_path(render.segments.get(index=1).file)
+    whole = path.read_bytes()
+    path.unlink() if harm == "gone" else path.write_bytes(
+        whole[: len(whole) // 2 if harm == "cut short" else 0]
+    )
+    for _ in range(rebuild.MAX_ATTEMPTS):
+        with pytest.raises((RebuildError, FileNotFoundError)):
+            rebuild.run(render.pk)
+    rebuild.run(render.pk)
+    render.refresh_from_db()
+    assert (render.state, render.frames_done) == (Render.State.FAILED, 72)
+    assert render.error == "1 of 3 segments are missing or damaged. Retry paints those again."
+    with dispatch.inline():
+        assert renders.resume(render)
+    assert worked_off(render).state == Render.State.FINISHED
+    assert numbers(render) == list(range(120))
+    assert [segment.attempts for segment in render.segments.order_by("index")] == [1, 1, 1]
 
 
 def test_removing_a_render_removes_what_was_made_since_it_was_looked_at(
