@@ -167,11 +167,12 @@ def test_a_segment_of_another_size_is_an_error(tmp_path: Path) -> None:
 
 def test_held_images_keep_the_length(tmp_path: Path) -> None:
     rate = Fraction(24000, 1001)
+    held = [left for left, _, _ in timing.cross_faded(100, rate, 2)]
     with SegmentWriter(tmp_path / "a.ts", WIDTH, HEIGHT, rate) as writer:
-        for source in timing.held(100, rate, 2):
+        for source in held:
             writer.write(numbered(source))
     rebuild([tmp_path / "a.ts"], audio_from=None, rate=rate, frame_count=100, target=tmp_path / "out.mp4")
-    assert numbers_of(tmp_path / "out.mp4") == timing.held(100, rate, 2)
+    assert numbers_of(tmp_path / "out.mp4") == held
 
 
 @pytest.mark.parametrize("count", [1, 2, 3, 4])
