@@ -9,7 +9,7 @@ them built in. Both work on any model with InstanceNormalization nodes, not only
 from __future__ import annotations
 
 import copy
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -74,6 +74,13 @@ def holding(model: onnx.ModelProto, statistics: Statistics) -> onnx.ModelProto:
             nodes += _scaling(result, node, scale, shift)
     _replace_nodes(result, nodes)
     return result
+
+
+def pooled(parts: Sequence[NDArray[np.float32]]) -> NDArray[np.float32]:
+    """The statistics (2, C) of several equally large parts as those of all of them together."""
+    means, variances = np.stack(parts, axis=1).astype(np.float64)
+    mean = means.mean(axis=0)
+    return np.stack([mean, (variances + (means - mean) ** 2).mean(axis=0)]).astype(np.float32)
 
 
 def measured_name(output: str) -> str:

@@ -145,9 +145,15 @@ class NetworkEngine:
         if self._measurer is None:
             self._measurer = self._open(held.measuring(self._model))
         patches = self._extended(sampled(frame, LARGEST_WHOLE, self.convention.grid))
+        batches = [patches] if self._takes_batches() else [patch[None] for patch in patches]
         names = [output.name for output in self._measurer.get_outputs()]
-        values = self._call(self._measurer, names, self.convention.prepare(patches))
-        return {held.measured_name(name): value for name, value in zip(names, values, strict=True)}
+        values = [self._call(self._measurer, names, self.convention.prepare(batch)) for batch in batches]
+        parts = zip(*values, strict=True)
+        return {held.measured_name(name): held.pooled(part) for name, part in zip(names, parts, strict=True)}
+
+    def _takes_batches(self) -> bool:
+        """Whether several pictures at a time may be put in, or the model was exported for exactly one."""
+        return not isinstance(self._open_session().get_inputs()[0].shape[0], int)
 
     def _trial(self, batch: NDArray[Any]) -> NDArray[Any]:
         session = self._open_session()

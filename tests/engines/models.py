@@ -106,7 +106,7 @@ def negative(white: float, **options: Any) -> onnx.ModelProto:
     return model([node], constants={"white": np.asarray(white, dtype)}, **options)
 
 
-def johnson(seed: int = 3) -> onnx.ModelProto:
+def johnson(seed: int = 3, batch: int | str = "N") -> onnx.ModelProto:
     """In the manner of PyTorch's fast_neural_style: 0..255, reflection, instance norm, fed and read as floats."""
     rng = np.random.default_rng(seed)
     constants: dict[str, Any] = {
@@ -126,4 +126,4 @@ def johnson(seed: int = 3) -> onnx.ModelProto:
         helper.make_node("Pad", ["r1", "pads"], ["p2"], mode="reflect"),
         helper.make_node("Conv", ["p2", "w2", "b2"], ["y"], kernel_shape=[3, 3]),
     ]
-    return model(nodes, constants=constants)
+    return model(nodes, constants=constants, shape=(batch, 3, "H", "W"))

@@ -90,6 +90,17 @@ def test_tiles_of_a_model_that_says_nothing_about_itself(monkeypatch: pytest.Mon
     assert difference(whole, engine.apply(frame[None])[0]).max() <= 1
 
 
+def test_a_model_for_one_picture_at_a_time_paints_large_frames_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    one, many = (NetworkEngine(johnson(batch=batch).SerializeToString(), threads=1) for batch in (1, "N"))
+    frame = picture(700, 900)[None]
+    monkeypatch.setattr(network, "LARGEST_WHOLE", 700 * 900 // 2)
+    monkeypatch.setattr(network, "TILE_SIDE", 200)
+    assert difference(one.apply(frame), many.apply(frame)).max() <= 1
+    one.hold(one.measure(frame))
+    many.hold(many.measure(frame))
+    assert difference(one.apply(frame), many.apply(frame)).max() <= 1
+
+
 @pytest.mark.parametrize("kind", ["ours", "johnson"])
 def test_held_statistics_of_a_frame_paint_it_as_its_own_do(tmp_path: Path, kind: str) -> None:
     engine = (
