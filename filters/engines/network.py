@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable
+from functools import cached_property
 from pathlib import Path
 from typing import Any, cast
 
@@ -17,7 +18,7 @@ from onnxruntime.capi import onnxruntime_pybind11_state as ort_errors
 
 from filters.engines import held
 from filters.engines.base import EngineError, EngineUnavailable, Frame, Frames, check_frames
-from filters.engines.convention import find_convention
+from filters.engines.convention import find_convention, trial_picture
 from filters.engines.graph import build
 from filters.engines.tiles import FEATHER, Assembly, tiles
 from filters.engines.weights import read_base, read_style
@@ -27,6 +28,9 @@ LARGEST_WHOLE = 2_400_000
 
 TILE_SIDE = 1800
 """Pixels a side of what is read for one tile of a larger frame, at least twice the reach of the filter."""
+
+LARGEST_DIFFERENCE = 2.0
+"""Grey levels, on average, by which a picture may differ that is painted with its own statistics held."""
 
 ERRORS: tuple[type[Exception], ...] = (
     ort_errors.Fail,
@@ -57,7 +61,6 @@ class NetworkEngine:
         self.convention = find_convention(self._session, self._trial)
         self._measurer: onnxruntime.InferenceSession | None = None
         self._held: onnxruntime.InferenceSession | None = None
-        self.can_hold = held.can_hold(self._model)
 
     @classmethod
     def from_files(cls, base: Path, style: Path, *, threads: int | None = None) -> NetworkEngine:
@@ -68,6 +71,24 @@ class NetworkEngine:
         weights = read_base(base)
         model = build(weights, read_style(style, weights))
         return cls(model.SerializeToString(), threads=threads)
+
+    @cached_property
+    def can_hold(self) -> bool:
+        """Whether statistics can be measured and held: the model has some, and does the same without them.
+
+        Tried once, when it is first asked for. Some normalize in ways that cannot be taken out: groups of channels,
+        for one, come as normalizations of a picture that was folded up before.
+        """
+        if not held.can_hold(self._model):
+            return False
+        smallest, multiple = self.convention.smallest, self.convention.multiple
+        picture = trial_picture(-(-max(64, smallest) // multiple) * multiple)
+        own = self._run(self._open_session(), picture)[0]
+        try:
+            without = self._open(held.holding(self._model, self._measure_one(picture[0])))
+            return float(cv2.absdiff(self._run(without, picture)[0], own).mean()) <= LARGEST_DIFFERENCE
+        except EngineError:
+            return False
 
     @property
     def provider(self) -> str:
