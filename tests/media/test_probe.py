@@ -187,6 +187,12 @@ def test_it_refuses_pictures_beyond_8192(tmp_path: Path) -> None:
     assert "8224×32" in refusal(clip)
 
 
+def test_pixels_that_would_be_stretched_beyond_8192_are_refused_too(tmp_path: Path) -> None:
+    frames = [np.zeros((32, 2048, 3), dtype=np.uint8)] * 2
+    assert probe(make_clip(tmp_path / "a.mp4", frames, pixel_aspect=Fraction(4))).width == 8192
+    assert "10240×32" in refusal(make_clip(tmp_path / "b.mp4", frames, pixel_aspect=Fraction(5)))
+
+
 def test_it_refuses_more_than_four_hours(tmp_path: Path) -> None:
     times = [Fraction(3 * n) for n in range(4 * 1200 + 100)]
     frames = [np.zeros((16, 16, 3), dtype=np.uint8)] * len(times)

@@ -22,6 +22,7 @@ from av.video.stream import VideoStream
 from filters.training.upright import orientation
 from videos.media import containers
 from videos.media.errors import Refused
+from videos.media.probe import display_size
 from videos.media.process import FORMATS, PROTOCOLS
 from videos.media.timing import constant_rate
 
@@ -211,6 +212,8 @@ def examine(path: Path) -> dict[str, Any]:
         frame = _first_picture(path, track)
         _check_size(frame.width, frame.height)
         rotation, mirrored = orientation(frame)
+        aspect = _aspect(stream)
+        _check_size(*display_size(frame.width, frame.height, aspect, rotation))
         tick = stream.time_base or Fraction(1, 1000)
         found = {
             "rate": str(rate),
@@ -222,7 +225,7 @@ def examine(path: Path) -> dict[str, Any]:
             "coded_height": frame.height,
             "rotation": rotation,
             "mirrored": mirrored,
-            "pixel_aspect": str(_aspect(stream)),
+            "pixel_aspect": str(aspect),
             "codec": stream.codec_context.name,
             "pix_fmt": frame.format.name,
             "primaries": _PRIMARIES.get(int(frame.color_primaries)),
