@@ -290,6 +290,30 @@ def test_of_two_sums_at_once_the_later_one_stays(
     assert render.frames_done == 48
 
 
+def test_a_worker_that_was_ended_before_it_summed_up_leaves_no_wrong_sum(
+    video: Video, negative: Filter, queue: StubBroker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    render = asked(video, negative)
+
+    class Ended(BaseException):
+        """As a kill: nothing that follows is done."""
+
+    def killed(render: Render) -> None:
+        if not render.segments.unfinished().exists():
+            raise Ended
+
+    with dispatch.inline():
+        while render.segments.filter(state="pending").count() > 1:
+            assert paint.run(render.pk)
+        with monkeypatch.context() as patch, pytest.raises(Ended):
+            patch.setattr(renders, "tally", killed)
+            paint.run(render.pk)
+    reconcile.run()
+    assert rebuild.run(render.pk)
+    render.refresh_from_db()
+    assert (render.state, render.frames_done) == (Render.State.FINISHED, 120)
+
+
 def test_the_last_of_two_workers_rebuilds_once(video: Video, negative: Filter, queue: StubBroker) -> None:
     render = asked(video, negative)
     threads = [

@@ -36,6 +36,7 @@ def run(pk: int) -> bool:
         return _give_up(render)
     with renewing(Render.objects.filter(pk=pk), token):
         try:
+            renders.tally(render)  # whoever finished the last segment may have been ended before
             _rebuild(render, token)
         except Exception:
             Render.objects.held_by(token).filter(pk=pk).update(lease_token=None, lease_until=None)
