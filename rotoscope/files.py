@@ -24,6 +24,7 @@ from django.db.models.fields.files import FieldFile
 WORK = "work-"
 LEFTOVER_AGE = 24 * 3600  # seconds; twice the longest time limit of an actor
 CACHE_BYTES = 20 * 1024**3
+IN_USE = 3600  # seconds since it was asked for, in which a cached file is taken to be worked on
 
 
 def local_path(stored: FieldFile | str) -> Path:
@@ -89,17 +90,20 @@ def clear_leftovers(now: float | None = None) -> int:
 
 
 def _trim_cache() -> int:
-    """Keep the most recently used files of the cache, up to CACHE_BYTES."""
+    """Keep the most recently used files of the cache, up to CACHE_BYTES, and whatever is being used.
+
+    One file alone may be larger than all that, and is opened by its path again and again while it is painted.
+    """
     root = Path(settings.ROTOSCOPE_HOME) / "cache"
     files = [
         (there.st_mtime, there.st_size, path)
         for path in root.rglob("*")
         if (there := _stat(path)) and stat.S_ISREG(there.st_mode)
     ]
-    kept, gone = 0, 0
-    for _, size, path in sorted(files, reverse=True):
+    kept, gone, unused = 0, 0, time.time() - IN_USE
+    for used, size, path in sorted(files, reverse=True):
         kept += size
-        if kept > CACHE_BYTES:
+        if kept > CACHE_BYTES and used < unused:
             path.unlink(missing_ok=True)
             gone += 1
     return gone

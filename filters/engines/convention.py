@@ -158,7 +158,7 @@ def _looks_right(output: NDArray[Any], white: float) -> bool:
     """Whether a model fed with 0..1 painted something with contrast, which one made for 0..255 would not."""
     return (
         bool(np.isfinite(output).all())
-        and float(np.std(output)) > 0.02 * white
+        and float(np.std(output, dtype=np.float32)) > 0.02 * white
         and np.abs(output).max() <= 4.0
     )
 

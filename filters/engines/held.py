@@ -9,7 +9,7 @@ them built in. Both work on any model with InstanceNormalization nodes, not only
 from __future__ import annotations
 
 import copy
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -71,9 +71,17 @@ def holding(model: onnx.ModelProto, statistics: Statistics) -> onnx.ModelProto:
             _fold(result, maker, constants, scale, shift)
             maker.output[0] = node.output[0]
         else:
-            nodes += _scaling(result, node, scale, shift)
+            kind = constants[node.input[1]].dtype
+            nodes += _scaling(result, node, scale.astype(kind), shift.astype(kind))
     _replace_nodes(result, nodes)
     return result
+
+
+def pooled(parts: Sequence[NDArray[np.float32]]) -> NDArray[np.float32]:
+    """The statistics (2, C) of several equally large parts as those of all of them together."""
+    means, variances = np.stack(parts, axis=1).astype(np.float64)
+    mean = means.mean(axis=0)
+    return np.stack([mean, (variances + (means - mean) ** 2).mean(axis=0)]).astype(np.float32)
 
 
 def measured_name(output: str) -> str:
@@ -110,13 +118,14 @@ def _fold(
     bias = shift + (constants[conv.input[2]] * scale if len(conv.input) > 2 else 0.0)
     names = [f"{conv.output[0]}/held.{part}" for part in ("weight", "bias")]
     for name, value in zip(names, (weight, bias), strict=True):
-        model.graph.initializer.append(numpy_helper.from_array(value.astype(np.float32), name))
+        value = value.astype(constants[conv.input[1]].dtype)
+        model.graph.initializer.append(numpy_helper.from_array(value, name))
     del conv.input[1:]
     conv.input.extend(names)
 
 
 def _scaling(
-    model: onnx.ModelProto, node: onnx.NodeProto, scale: NDArray[np.float32], shift: NDArray[np.float32]
+    model: onnx.ModelProto, node: onnx.NodeProto, scale: NDArray[Any], shift: NDArray[Any]
 ) -> list[onnx.NodeProto]:
     names = [f"{node.output[0]}/held.{part}" for part in ("scale", "shift", "scaled")]
     for name, value in zip(names, (scale, shift), strict=False):
@@ -128,14 +137,18 @@ def _scaling(
 
 
 def _measured(node: onnx.NodeProto, constants: dict[str, NDArray[np.float32]]) -> list[onnx.NodeProto]:
-    """Normalization over the whole batch, in single steps, with its statistics as a further result."""
+    """Normalization over the whole batch, in single steps, with its statistics as a further result.
+
+    Always in single precision: the squares of a model of half precision would soon be infinite.
+    """
     x, scale, shift = node.input
     own = f"{node.output[0]}/"
     channels = len(constants[scale])
+    half = constants[scale].dtype == np.float16
     parts = {
         "epsilon": np.float32(_epsilon(node)),
-        "scale": constants[scale].reshape(1, channels, 1, 1),
-        "shift": constants[shift].reshape(1, channels, 1, 1),
+        "scale": constants[scale].astype(np.float32).reshape(1, channels, 1, 1),
+        "shift": constants[shift].astype(np.float32).reshape(1, channels, 1, 1),
         "shape": np.array([1, channels], np.int64),
     }
     steps = [
@@ -144,6 +157,9 @@ def _measured(node: onnx.NodeProto, constants: dict[str, NDArray[np.float32]]) -
         )
         for name, value in parts.items()
     ]
+    if half:
+        steps.append(helper.make_node("Cast", [x], [own + "single"], to=onnx.TensorProto.FLOAT))
+        x = own + "single"
     for kind, inputs, output in (
         ("ReduceMean", [x], "mean"),
         ("Sub", [x, own + "mean"], "centred"),
@@ -158,7 +174,10 @@ def _measured(node: onnx.NodeProto, constants: dict[str, NDArray[np.float32]]) -
     ):
         attributes: dict[str, Any] = {"axes": _ACROSS, "keepdims": 1} if kind == "ReduceMean" else {}
         steps.append(helper.make_node(kind, inputs, [own + output], **attributes))
-    steps.append(helper.make_node("Add", [own + "scaled", own + "shift"], [node.output[0]]))
+    result = own + "normalized" if half else node.output[0]
+    steps.append(helper.make_node("Add", [own + "scaled", own + "shift"], [result]))
+    if half:
+        steps.append(helper.make_node("Cast", [result], [node.output[0]], to=onnx.TensorProto.FLOAT16))
     flat = [own + "flat_mean", own + "flat_variance"]
     steps.append(helper.make_node("Concat", flat, [node.output[0] + _SUFFIX], axis=0))
     return steps

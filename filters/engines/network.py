@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from functools import cached_property
 from pathlib import Path
 from typing import cast
 
@@ -24,6 +25,9 @@ LARGEST_WHOLE = 2_400_000
 
 TILE_SIDE = 1800
 """Pixels a side of what is read for one tile of a larger frame, at least twice the reach of the filter."""
+
+LARGEST_DIFFERENCE = 2.0
+"""Grey levels, on average, by which a picture may differ that is painted with its own statistics held."""
 
 TRIAL_SIDE = 256
 """Pixels a side of the picture by which the precisions of an unknown model are compared."""
@@ -57,7 +61,7 @@ class NetworkEngine:
         self._session: Session | None = HalfPrecision(self._model, self._threads) if half_precision else full
         self._measurer: Session | None = None
         self._held: Session | None = None
-        self.can_hold = held.can_hold(self._model)
+        self._takes_batches = not isinstance(full.loaded.get_inputs()[0].shape[0], int)
 
     @classmethod
     def from_files(
@@ -96,6 +100,25 @@ class NetworkEngine:
         except EngineError:
             return full  # OpenVINO does not know all that ONNX Runtime knows.
         return half if apart <= ALIKE else full
+
+    @cached_property
+    def can_hold(self) -> bool:
+        """Whether statistics can be measured and held: the model has some, and does the same without them.
+
+        Tried once, when it is first asked for. Some normalize in ways that cannot be taken out: groups of channels,
+        for one, come as normalizations of a picture that was folded up before.
+        """
+        if not held.can_hold(self._model):
+            return False
+        smallest, multiple = self.convention.smallest, self.convention.multiple
+        picture = trial_picture(-(-max(64, smallest) // multiple) * multiple)
+        try:
+            whole = FullPrecision(self._model, self._threads)
+            without = FullPrecision(held.holding(self._model, self._measure_one(picture[0])), self._threads)
+            own, instead = (self._run(session, picture)[0] for session in (whole, without))
+        except EngineError:
+            return False
+        return float(cv2.absdiff(instead, own).mean()) <= LARGEST_DIFFERENCE
 
     @property
     def provider(self) -> str:
@@ -173,8 +196,9 @@ class NetworkEngine:
             # In full: everything that is painted until the next key frame hangs upon it.
             self._measurer = FullPrecision(held.measuring(self._model), self._threads)
         patches = self._extended(sampled(frame, LARGEST_WHOLE, self.convention.grid))
-        measured = self._measurer.run(self.convention.prepare(patches))
-        return {held.measured_name(name): value for name, value in measured.items()}
+        batches = [patches] if self._takes_batches else [patch[None] for patch in patches]
+        parts = [self._measurer.run(self.convention.prepare(batch)) for batch in batches]
+        return {held.measured_name(name): held.pooled([part[name] for part in parts]) for name in parts[0]}
 
     def _opened(self) -> Session:
         if self._session is None:

@@ -106,7 +106,42 @@ def negative(white: float, **options: Any) -> onnx.ModelProto:
     return model([node], constants={"white": np.asarray(white, dtype)}, **options)
 
 
-def johnson(seed: int = 3) -> onnx.ModelProto:
+def grouped() -> onnx.ModelProto:
+    """With group normalization as PyTorch exports it: instance normalization of pictures folded up to three axes."""
+    rng = np.random.default_rng(3)
+    constants: dict[str, Any] = {
+        "w1": (rng.normal(0, 1, (8, 3, 3, 3)) / 27).astype(np.float32),
+        "folded": np.array([0, 2, -1], np.int64),
+        "ones": np.ones(2, np.float32),
+        "zeros": np.zeros(2, np.float32),
+        "w2": (rng.normal(0, 1, (3, 8, 3, 3)) * 3).astype(np.float32),
+        "b2": np.full(3, 110, np.float32),
+    }
+    nodes = [
+        helper.make_node("Conv", ["x", "w1"], ["c1"], kernel_shape=[3, 3], pads=[1] * 4),
+        helper.make_node("Shape", ["c1"], ["size"]),
+        helper.make_node("Reshape", ["c1", "folded"], ["g1"]),
+        helper.make_node("InstanceNormalization", ["g1", "ones", "zeros"], ["n1"], epsilon=1e-5),
+        helper.make_node("Reshape", ["n1", "size"], ["u1"]),
+        helper.make_node("Conv", ["u1", "w2", "b2"], ["y"], kernel_shape=[3, 3], pads=[1] * 4),
+    ]
+    return model(nodes, constants=constants)
+
+
+def halved(whole: onnx.ModelProto) -> onnx.ModelProto:
+    """The same model in half precision."""
+    made = onnx.ModelProto()
+    made.CopyFrom(whole)
+    for tensor in made.graph.initializer:
+        if tensor.data_type == TensorProto.FLOAT:
+            half = numpy_helper.to_array(tensor).astype(np.float16)
+            tensor.CopyFrom(numpy_helper.from_array(half, tensor.name))
+    for value in (*made.graph.input, *made.graph.output):
+        value.type.tensor_type.elem_type = TensorProto.FLOAT16
+    return made
+
+
+def johnson(seed: int = 3, batch: int | str = "N") -> onnx.ModelProto:
     """In the manner of PyTorch's fast_neural_style: 0..255, reflection, instance norm, fed and read as floats."""
     rng = np.random.default_rng(seed)
     constants: dict[str, Any] = {
@@ -126,4 +161,4 @@ def johnson(seed: int = 3) -> onnx.ModelProto:
         helper.make_node("Pad", ["r1", "pads"], ["p2"], mode="reflect"),
         helper.make_node("Conv", ["p2", "w2", "b2"], ["y"], kernel_shape=[3, 3]),
     ]
-    return model(nodes, constants=constants)
+    return model(nodes, constants=constants, shape=(batch, 3, "H", "W"))

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import onnx
 import pytest
 from onnx import TensorProto, helper
 
@@ -13,7 +14,7 @@ from filters.engines import network
 from filters.engines.base import Engine, EngineError, EngineUnavailable
 from filters.engines.network import NetworkEngine, sampled
 from filters.engines.weights import BadWeights
-from tests.engines.models import base_bytes, johnson, model, negative, picture, write_filter
+from tests.engines.models import base_bytes, grouped, halved, johnson, model, negative, picture, write_filter
 
 Pictures = np.ndarray[Any, np.dtype[np.uint8]]
 
@@ -90,13 +91,25 @@ def test_tiles_of_a_model_that_says_nothing_about_itself(monkeypatch: pytest.Mon
     assert difference(whole, engine.apply(frame[None])[0]).max() <= 1
 
 
-@pytest.mark.parametrize("kind", ["ours", "johnson"])
+def test_a_model_for_one_picture_at_a_time_paints_large_frames_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    one, many = (NetworkEngine(johnson(batch=batch).SerializeToString(), threads=1) for batch in (1, "N"))
+    frame = picture(700, 900)[None]
+    monkeypatch.setattr(network, "LARGEST_WHOLE", 700 * 900 // 2)
+    monkeypatch.setattr(network, "TILE_SIDE", 200)
+    assert difference(one.apply(frame), many.apply(frame)).max() <= 1
+    one.hold(one.measure(frame))
+    many.hold(many.measure(frame))
+    assert difference(one.apply(frame), many.apply(frame)).max() <= 1
+
+
+@pytest.mark.parametrize("kind", ["ours", "johnson", "of half precision"])
 def test_held_statistics_of_a_frame_paint_it_as_its_own_do(tmp_path: Path, kind: str) -> None:
     engine = (
         NetworkEngine.from_files(*write_filter(tmp_path), full_precision=True)
         if kind == "ours"
-        else NetworkEngine(johnson().SerializeToString())
+        else NetworkEngine((johnson() if kind == "johnson" else halved(johnson())).SerializeToString())
     )
+    assert engine.can_hold
     frame = picture(120, 168)[None]
     own = engine.apply(frame)
     engine.hold(engine.measure(frame))
@@ -129,12 +142,15 @@ def test_statistics_over_several_frames_are_their_mean(engine: NetworkEngine) ->
         assert np.allclose(value, (one[name] + other[name]) / 2, atol=1e-5)
 
 
-def test_holding_does_nothing_to_a_model_without_normalizations() -> None:
-    engine = NetworkEngine(negative(1.0).SerializeToString())
+@pytest.mark.parametrize("made", [negative(1.0), grouped()], ids=["none", "of groups"])
+def test_holding_does_nothing_to_a_model_without_statistics_to_take_out(made: onnx.ModelProto) -> None:
+    engine = NetworkEngine(made.SerializeToString())
+    assert not engine.can_hold
     frame = picture(40, 40)[None]
+    painted = engine.apply(frame)
     assert engine.measure(frame) == {}
     engine.hold({})
-    assert np.array_equal(engine.apply(frame), 255 - frame)
+    assert np.array_equal(engine.apply(frame), painted)
 
 
 @pytest.mark.parametrize(

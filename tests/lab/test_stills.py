@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import time
+from pathlib import Path
 from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
+from django.core.files.storage import default_storage
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -16,9 +18,10 @@ from filters.engines.base import Frames
 from filters.models import Filter
 from filters.service import engine_for_version
 from rotoscope import lease
+from rotoscope.files import store
 from tests.factories import make_filter, make_video, make_video_row
 from videos.models import Still, Video
-from videos.pipeline import reconcile, stills
+from videos.pipeline import reconcile, renders, stills
 
 
 @pytest.fixture
@@ -75,6 +78,27 @@ def test_a_painted_still_has_an_address_and_the_time_it_took(
     assert found[0]["url"] == reverse("media-still", args=[asked["id"]])
     assert found[0]["seconds"] > 0
     assert owner_client.get(found[0]["url"]).status_code == 200
+
+
+@pytest.mark.slow
+@pytest.mark.django_db(transaction=True)
+def test_a_still_of_footage_that_is_deleted_while_it_is_painted_leaves_no_file(
+    owner: User, queue: StubBroker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    video = make_video(owner)
+    version = make_filter().current
+    assert version is not None
+    wanted = stills.request(video, version, 24)
+    stored: list[str] = []
+
+    def deleted_meanwhile(path: Path, name: str) -> str:
+        stored.append(store(path, name))
+        renders.remove_video(video)
+        return stored[-1]
+
+    monkeypatch.setattr(stills, "store", deleted_meanwhile)
+    stills.run(wanted.pk)
+    assert len(stored) == 1 and not default_storage.exists(stored[0])
 
 
 def test_one_that_failed_says_why_and_is_queued_anew_when_asked_again(

@@ -73,15 +73,15 @@ def hlg(light: NDArray[np.float64]) -> NDArray[np.float64]:
     )
 
 
-def write_hdr(path: Path, signal: NDArray[np.float64], transfer: str) -> Path:
-    """Six grey patches of this signal as 10-bit HEVC in BT.2020."""
+def write_hdr(path: Path, signal: NDArray[np.float64], transfer: str, *, primaries: str = "bt2020") -> Path:
+    """Six grey patches of this signal as 10-bit HEVC, by the matrix of BT.2020."""
     luma = np.rint(64 + 876 * signal).astype("<u2")
     y = np.repeat(np.repeat(luma[None], 96, axis=0), 32, axis=1)
     chroma = np.full((2, 48, 96), 512, dtype="<u2")
     source = ["-f", "rawvideo", "-pix_fmt", "yuv420p10le", "-s", "192x96", "-r", "25", "-i", "-"]
     tags = [
         "-color_primaries",
-        "bt2020",
+        primaries,
         "-color_trc",
         transfer,
         "-colorspace",
@@ -89,7 +89,7 @@ def write_hdr(path: Path, signal: NDArray[np.float64], transfer: str) -> Path:
         "-color_range",
         "tv",
     ]
-    params = f"log-level=none:colorprim=bt2020:transfer={transfer}:colormatrix=bt2020nc:range=limited"
+    params = f"log-level=none:colorprim={primaries}:transfer={transfer}:colormatrix=bt2020nc:range=limited"
     codec = ["-c:v", "libx265", "-preset", "ultrafast", "-crf", "8", "-x265-params", params, "-tag:v", "hvc1"]
     run_ffmpeg(*source, *codec, *tags, path, data=(y.tobytes() + chroma.tobytes()) * 6)
     return path
@@ -112,3 +112,24 @@ def test_high_dynamic_range_is_rolled_off(tmp_path: Path, transfer: str) -> None
     assert 115 < level[2] < 150, "50 nits of 203 are a quarter of white: about 130"
     assert 185 < level[3] < 245, "reference white is bright, with room above it"
     assert level[5] > 240
+
+
+@pytest.mark.parametrize("transfer", ["smpte2084", "arib-std-b67"])
+def test_high_dynamic_range_without_primaries_is_taken_as_bt2020(tmp_path: Path, transfer: str) -> None:
+    clip = write_hdr(tmp_path / "a.mp4", NITS / 1000, transfer)
+    untold = write_hdr(tmp_path / "untold.mp4", NITS / 1000, transfer, primaries="unknown")
+    assert probe(untold).colour.primaries is None
+    assert np.abs(seen(untold) - seen(clip)).max() < 2
+
+
+@pytest.mark.parametrize("transfer", [4, 5])
+def test_wide_colours_under_a_plain_gamma_are_converted(tmp_path: Path, transfer: int) -> None:
+    clip = write(tmp_path / "a.mp4", "bt709", "tv")
+    wide = tmp_path / "wide.mp4"
+    marks = f"h264_metadata=colour_primaries=12:transfer_characteristics={transfer}"
+    run_ffmpeg("-i", clip, "-c", "copy", "-bsf:v", marks, wide)
+    assert probe(wide).colour.primaries == "smpte432"
+    colours = seen(wide)
+    assert np.ptp(colours[3]) < 4, "grey stays grey"
+    red, green, _ = colours[0]
+    assert red > PATCHES[0, 0] + 5 and green < PATCHES[0, 1], "a red of P3 is redder than one of BT.709"

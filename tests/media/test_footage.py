@@ -21,10 +21,10 @@ from tests.media.clips import (
     simple_clip,
     sound_of,
 )
-from videos.media import decode
+from videos.media import channels, decode
 from videos.media.errors import Stopped
 from videos.media.footage import Footage, make_footage
-from videos.media.probe import probe
+from videos.media.probe import AudioInfo, probe
 
 
 def ingest(clip: Path) -> tuple[Path, Footage]:
@@ -135,6 +135,60 @@ def test_short_sound_is_followed_by_silence(tmp_path: Path) -> None:
     sound, rate, _ = sound_of(target)
     assert abs(len(sound) / rate - float(made.duration)) < 0.03
     assert abs(click_in(target) - 0.5) < 0.004
+
+
+@pytest.mark.parametrize("ending", ["mp4", "mov", "mkv"])
+@pytest.mark.parametrize("default", [0, 1])
+def test_of_several_sounds_it_takes_the_one_that_players_choose(
+    tmp_path: Path, ending: str, default: int
+) -> None:
+    early = simple_clip(tmp_path / "early.mp4", 50, 25, sound=click(2, 0.4))
+    late = simple_clip(tmp_path / "late.mp4", 50, 25, sound=click(2, 1.2))
+    marks = ["-disposition:a", "0", f"-disposition:a:{default}", "default"]
+    both = ["-map", "0:v", "-map", "0:a", "-map", "1:a", "-c", "copy", *marks]
+    run_ffmpeg("-i", early, "-i", late, *both, tmp_path / f"a.{ending}")
+    target, _ = ingest(tmp_path / f"a.{ending}")
+    assert abs(click_in(target) - (0.4, 1.2)[default]) < 0.03
+
+
+SOUNDS = [
+    ("mono", 1, "pcm_s16le", "mov"),
+    ("1 channels (FL)", 1, "pcm_s16le", "mov"),
+    ("5.1", 6, "aac", "mp4"),
+    ("ambisonic 1", 4, "libopus", "mkv"),
+    ("2 channels (FL+LFE)", 2, "pcm_s16le", "mov"),
+    ("5 channels (FL+FR+FC+LFE+BL)", 5, "pcm_s16le", "mov"),
+    ("12 channels", 12, "pcm_s16le", "mkv"),
+]
+
+
+@pytest.mark.parametrize(("layout", "count", "codec", "ending"), SOUNDS)
+def test_sound_in_any_layout_becomes_what_browsers_play(
+    tmp_path: Path, layout: str, count: int, codec: str, ending: str
+) -> None:
+    pictures, clip = simple_clip(tmp_path / "plain.mp4", 50), tmp_path / f"a.{ending}"
+    named = layout.rpartition("(")[2].rstrip(")")
+    told = ["-ac", "12"] if layout == "12 channels" else ["-ch_layout", named]
+    sound = ["-f", "f32le", "-ar", "48000", *told, "-i", "-"]
+    coded = ["-map", "0:a", "-map", "1:v", "-c:v", "copy", "-c:a", codec]
+    coded += ["-mapping_family", "2"] if codec == "libopus" else []
+    data = np.repeat(click(2, 1.2).T, count, axis=1).astype("<f4").tobytes()
+    run_ffmpeg(*sound, "-i", pictures, *coded, clip, data=data)
+    assert (found := probe(clip).audio) and found.layout == layout
+    target, made = ingest(clip)
+    assert made.has_audio and abs(click_in(target) - 1.2) < 0.01
+    with av.open(str(target)) as container:
+        assert container.streams.audio[0].channels == min(2, count)
+
+
+@pytest.mark.parametrize(
+    "names", ["FR+FL", "LFE+FL+FR+FC", "FL+FL", "FC+FC", "DL+DR", "SL+SR", "FL+FC+BC", "FC+LFE"]
+)
+def test_every_arrangement_of_channels_can_be_heard(names: str) -> None:
+    count = names.count("+") + 1
+    sound = AudioInfo("pcm_s16le", count, 48_000, Fraction(0), layout=f"{count} channels ({names})")
+    stereo = ",".join([*channels.picked(sound), "aformat=channel_layouts=stereo"])
+    run_ffmpeg("-f", "lavfi", "-i", f"anullsrc=cl={names}", "-t", "0.1", "-af", stereo, "-f", "null", "-")
 
 
 def test_broken_pictures_in_the_middle_do_not_shorten_it(tmp_path: Path) -> None:

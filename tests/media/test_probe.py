@@ -1,18 +1,21 @@
 """Files are judged by their content, in a child process, and refused in a sentence that helps."""
 
+import re
 import socket
 import sys
 import threading
 from fractions import Fraction
 from pathlib import Path
 
+import av
 import numpy as np
 import pytest
 
-from tests.media.clips import click, make_clip, numbered, run_ffmpeg, simple_clip
+from tests.media.clips import click, make_clip, numbered, numbers_of, run_ffmpeg, simple_clip
 from videos.media import containers, probe_worker, process
 from videos.media import probe as media_probe
 from videos.media.errors import MediaError, Refused
+from videos.media.footage import make_footage
 from videos.media.probe import probe
 
 
@@ -118,6 +121,59 @@ def test_it_notices_a_missing_end(tmp_path: Path, ending: str, share: float) -> 
     assert refusal(cut) in (containers.TRUNCATED, containers.UNFINISHED)
 
 
+def with_unknown_codec(clip: Path, at: int = 0) -> Path:
+    """The same file, but one of its codecs (by its number in the file) is one that nobody knows."""
+    data = clip.read_bytes()
+    parts = re.split(rb"(avc1(?=\0{6}\0\x01)|V_MPEG4/ISO/AVC)", data)
+    parts[2 * at + 1] = parts[2 * at + 1].replace(b"avc1", b"zzz1").replace(b"V_MPEG4/ISO", b"V_ZZZZZ/ISO")
+    clip.write_bytes(b"".join(parts))
+    return clip
+
+
+@pytest.mark.parametrize("ending", ["mp4", "mkv"])
+def test_a_codec_that_nobody_knows_is_told(tmp_path: Path, ending: str) -> None:
+    clip = with_unknown_codec(simple_clip(tmp_path / f"a.{ending}", 10, sound=click(0.4, 0.1)))
+    assert refusal(clip) == probe_worker.NO_PICTURE
+
+
+def test_pictures_that_cannot_be_decoded_do_not_hide_those_that_can(tmp_path: Path) -> None:
+    one = simple_clip(tmp_path / "one.mp4", 20)
+    both = ["-map", "0:v", "-map", "0:v", "-c:v", "libx264", "-filter:v:0", "scale=640:384"]
+    run_ffmpeg("-i", one, *both, tmp_path / "both.mp4")
+    found = probe(with_unknown_codec(tmp_path / "both.mp4"))
+    assert (found.track, found.width, found.height) == (1, 160, 96)
+    made = make_footage(tmp_path / "both.mp4", tmp_path / "footage.mp4", found)
+    assert numbers_of(tmp_path / "footage.mp4") == list(range(made.frame_count)) == list(range(20))
+
+
+@pytest.mark.parametrize("ending", ["mkv", "mp4"])
+def test_a_recording_that_begins_between_key_frames_is_taken(tmp_path: Path, ending: str) -> None:
+    options = {"g": "20", "keyint_min": "20", "bf": "0", "crf": "12"}
+    whole, clip = simple_clip(tmp_path / "whole.mp4", 50, options=options), tmp_path / f"a.{ending}"
+    with av.open(str(whole)) as source, av.open(str(clip), "w") as target:
+        stream = target.add_stream_from_template(source.streams.video[0])
+        for packet in [packet for packet in source.demux(video=0) if packet.size][5:]:
+            packet.stream = stream
+            target.mux(packet)
+    found = probe(clip)
+    assert found.frame_count == 45
+    make_footage(clip, tmp_path / "footage.mp4", found)
+    assert numbers_of(tmp_path / "footage.mp4") == [20] * 15 + list(range(20, 50))
+
+
+@pytest.mark.parametrize("trailer", [bytes(5000), bytes(range(1, 256)) * 9, b"\xff\x00\x07\x01" * 2])
+@pytest.mark.parametrize("order", ["+faststart", "+empty_moov+frag_keyframe", ""])
+def test_what_a_camera_appends_after_the_video_is_no_missing_end(
+    tmp_path: Path, order: str, trailer: bytes
+) -> None:
+    clip = simple_clip(tmp_path / "a.mp4", 60, 30, container_options={"movflags": order} if order else {})
+    with clip.open("ab") as file:
+        file.write(trailer)
+    assert probe(clip).frame_count == 60
+    target = tmp_path / "footage.mp4"
+    assert make_footage(clip, target, probe(clip)).frame_count == 60
+
+
 def test_it_notices_an_end_overwritten_with_zeros(tmp_path: Path) -> None:
     clip = simple_clip(tmp_path / "a.mp4", 120, 30, container_options={"movflags": "+faststart"})
     data = bytearray(clip.read_bytes())
@@ -129,6 +185,12 @@ def test_it_notices_an_end_overwritten_with_zeros(tmp_path: Path) -> None:
 def test_it_refuses_pictures_beyond_8192(tmp_path: Path) -> None:
     clip = make_clip(tmp_path / "a.mp4", [np.zeros((32, 8224, 3), dtype=np.uint8)] * 2)
     assert "8224×32" in refusal(clip)
+
+
+def test_pixels_that_would_be_stretched_beyond_8192_are_refused_too(tmp_path: Path) -> None:
+    frames = [np.zeros((32, 2048, 3), dtype=np.uint8)] * 2
+    assert probe(make_clip(tmp_path / "a.mp4", frames, pixel_aspect=Fraction(4))).width == 8192
+    assert "10240×32" in refusal(make_clip(tmp_path / "b.mp4", frames, pixel_aspect=Fraction(5)))
 
 
 def test_it_refuses_more_than_four_hours(tmp_path: Path) -> None:

@@ -167,11 +167,20 @@ def test_a_segment_of_another_size_is_an_error(tmp_path: Path) -> None:
 
 def test_held_images_keep_the_length(tmp_path: Path) -> None:
     rate = Fraction(24000, 1001)
+    held = [left for left, _, _ in timing.cross_faded(100, rate, 2)]
     with SegmentWriter(tmp_path / "a.ts", WIDTH, HEIGHT, rate) as writer:
-        for source in timing.held(100, rate, 2):
+        for source in held:
             writer.write(numbered(source))
     rebuild([tmp_path / "a.ts"], audio_from=None, rate=rate, frame_count=100, target=tmp_path / "out.mp4")
-    assert numbers_of(tmp_path / "out.mp4") == timing.held(100, rate, 2)
+    assert numbers_of(tmp_path / "out.mp4") == held
+
+
+@pytest.mark.parametrize("count", [1, 2, 3, 4])
+def test_a_few_frames_are_a_segment_too(tmp_path: Path, count: int) -> None:
+    rate = Fraction(25)
+    segments = write(tmp_path, count, rate)
+    rebuild(segments, audio_from=None, rate=rate, frame_count=count, target=tmp_path / "out.mp4")
+    assert numbers_of(tmp_path / "out.mp4") == list(range(count))
 
 
 def test_odd_sizes_and_wrong_frames_are_refused(tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 """Frame numbers and times are exact, at every rate."""
 
+import math
 from fractions import Fraction
 
 import numpy as np
@@ -9,6 +10,11 @@ from videos.media import timing
 
 NTSC = Fraction(30000, 1001)
 FILM = Fraction(24000, 1001)
+
+
+def held(count: int, rate: Fraction, images: int | None) -> list[int]:
+    """For every frame the index of the painted one that is shown where nothing fades."""
+    return [left for left, _, _ in timing.cross_faded(count, rate, images)]
 
 
 @pytest.mark.parametrize("rate", [NTSC, FILM, Fraction(24), Fraction(25, 2), Fraction(60000, 1001)])
@@ -41,12 +47,12 @@ def test_segments_begin_on_painted_images() -> None:
 
 def test_one_image_a_second_is_held_until_the_next() -> None:
     assert timing.painted(10, Fraction(4), 1) == [0, 4, 8]
-    assert timing.held(10, Fraction(4), 1) == [0, 0, 0, 0, 4, 4, 4, 4, 8, 8]
+    assert held(10, Fraction(4), 1) == [0, 0, 0, 0, 4, 4, 4, 4, 8, 8]
 
 
 def test_no_image_is_shown_before_its_time() -> None:
     for images in (1, 2, 5, 12):
-        shown = timing.held(500, FILM, images)
+        shown = held(500, FILM, images)
         assert all(source <= frame for frame, source in enumerate(shown))
         assert all(
             Fraction(frame - source) / FILM <= Fraction(1, images) + 1 / FILM
@@ -55,7 +61,7 @@ def test_no_image_is_shown_before_its_time() -> None:
 
 
 def test_every_frame_is_painted_when_as_many_images_are_asked_for() -> None:
-    assert timing.held(7, Fraction(24), 24) == timing.held(7, Fraction(24), None) == list(range(7))
+    assert held(7, Fraction(24), 24) == held(7, Fraction(24), None) == list(range(7))
 
 
 def test_cross_fading_runs_evenly_and_ends_held() -> None:
@@ -63,6 +69,31 @@ def test_cross_fading_runs_evenly_and_ends_held() -> None:
     assert [weight for _, _, weight in faded[:5]] == [Fraction(n, 4) for n in (0, 1, 2, 3, 0)]
     assert faded[3][:2] == (0, 4)
     assert faded[9] == (8, 8, Fraction(0))
+
+
+@pytest.mark.parametrize("rate", [FILM, Fraction(60), Fraction(25, 2), Fraction(1, 2), Fraction(240)])
+@pytest.mark.parametrize("images", [None, 1, 7, 24, 500])
+@pytest.mark.parametrize("count", [1, 2, 97])
+def test_a_cross_fade_goes_from_each_painted_image_to_the_next(
+    rate: Fraction, images: int | None, count: int
+) -> None:
+    painted = timing.painted(count, rate, images)
+    following = dict(zip(painted, [*painted[1:], painted[-1]], strict=True))
+    shown = [max(index for index in painted if index <= frame) for frame in range(count)]
+    faded = timing.cross_faded(count, rate, images)
+    assert [(left, right) for left, right, _ in faded] == [(left, following[left]) for left in shown]
+
+
+def test_a_segment_of_a_clip_of_hours_is_planned_by_itself(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[Fraction] = []
+
+    def ceil(value: Fraction) -> int:
+        asked.append(value)
+        return math.ceil(value)
+
+    monkeypatch.setattr(timing, "ceil", ceil)
+    timing.cross_faded(864_000, Fraction(60), 24, 500_000, 500_120)
+    assert len(asked) <= 2 * 120
 
 
 def test_a_part_of_a_cross_fade_is_that_part_of_the_whole() -> None:

@@ -1,24 +1,28 @@
 """From a file to footage that can be painted."""
 
+import threading
+import uuid
 from fractions import Fraction
 from pathlib import Path
 
 import pytest
 from django.contrib.auth.models import User
 from django.core.files.storage import default_storage
+from django.db import connections
 from django.db.models.fields.files import FieldFile
 from django.test import Client
 from django.urls import reverse
 from dramatiq.brokers.stub import StubBroker
 
-from rotoscope.files import local_path
+from rotoscope.files import forget, local_path, store
 from rotoscope.lease import claim
 from tests.clips import decoded, draw_clip, number_of
 from tests.factories import make_filter, make_video
 from videos.media import probe as media_probe
+from videos.media import stills
 from videos.media.errors import MediaError
 from videos.models import Render, Video
-from videos.pipeline import ingest, receive, separate
+from videos.pipeline import ingest, receive, renders, separate
 
 pytestmark = pytest.mark.django_db(transaction=True)  # leases are renewed through a connection of their own
 
@@ -77,21 +81,95 @@ def test_a_new_rate_ends_the_separation_at_the_one_before(
     owner: User, queue: StubBroker, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     video = make_video(owner, frames=48, rate=24)
-    begin = separate._store_frame
+    store_frame = separate._store_frame
 
-    def changes_their_mind(video: Video, index: int, picture: separate.Picture) -> None:
-        begin(video, index, picture)
+    def changes_their_mind(video: Video, token: uuid.UUID, index: int, picture: separate.Picture) -> None:
+        store_frame(video, token, index, picture)
         if index == 7:
             separate.begin(video, 12)
 
     monkeypatch.setattr(separate, "_store_frame", changes_their_mind)
-    monkeypatch.setattr("videos.pipeline.progress.EVERY", 0)
     separate.begin(video, "source")
     assert not separate.run(video.pk)
     assert separate.run(video.pk)
     video.refresh_from_db()
     assert (video.stage, video.images_per_second, video.lease_token) == ("", "12", None)
     assert sorted(video.frames.values_list("index", flat=True)) == list(range(0, 48, 2))
+
+
+def test_another_rate_while_images_are_dropped_leaves_all_of_the_new_rate(
+    owner: User, queue: StubBroker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    video = make_video(owner, frames=48, rate=24)
+    separate.begin(video, "source")
+    assert separate.run(video.pk)
+
+    def wants_them_back() -> None:
+        separate.begin(video, "source")
+        separate.run(video.pk)
+        connections.close_all()
+
+    another = threading.Thread(target=wants_them_back)
+
+    def dropped(*stored: FieldFile | str) -> None:
+        forget(*stored)
+        if another.ident is None:
+            another.start()
+
+    monkeypatch.setattr(separate, "forget", dropped)
+    separate.begin(video, 1)
+    separate.run(video.pk)
+    another.join()
+    assert video.frames.count() == 48
+    assert all(kept(frame.image) for frame in video.frames.all())
+
+
+def test_what_is_stored_for_a_video_that_was_deleted_meanwhile_goes(
+    owner: User, tmp_path: Path, queue: StubBroker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    video = received(owner, draw_clip(tmp_path / "clip.mp4", frames=4))
+    stored: list[str] = []
+
+    def deleted_meanwhile(path: Path, name: str) -> str:
+        Video.objects.filter(pk=video.pk).delete()
+        stored.append(store(path, name))
+        return stored[-1]
+
+    monkeypatch.setattr(ingest, "store", deleted_meanwhile)
+    assert ingest.run(video.pk) is False
+    assert len(stored) == 1 and not default_storage.exists(stored[0])
+
+
+def test_removing_footage_removes_what_was_made_since_it_was_looked_at(
+    owner: User, tmp_path: Path, queue: StubBroker
+) -> None:
+    looked_at = received(owner, draw_clip(tmp_path / "clip.mp4", frames=4))
+    ingest.run(looked_at.pk)
+    video = Video.objects.get(pk=looked_at.pk)
+    assert all(kept(field) for field in (video.source, video.footage, video.poster, video.filmstrip))
+    renders.remove_video(looked_at)
+    assert not any(kept(field) for field in (video.source, video.footage, video.poster, video.filmstrip))
+    renders.remove_video(looked_at)
+    assert not Video.objects.exists()
+
+
+@pytest.mark.parametrize("what", ["frames", "posters", "filmstrips"])
+def test_an_image_stored_for_a_video_that_was_deleted_meanwhile_goes(
+    owner: User, tmp_path: Path, queue: StubBroker, monkeypatch: pytest.MonkeyPatch, what: str
+) -> None:
+    video = received(owner, draw_clip(tmp_path / "clip.mp4", frames=48))
+    write_jpeg = stills.write_jpeg
+
+    def deleted_meanwhile(picture: separate.Picture, path: Path) -> None:
+        if f"{path.stem}s" == what:
+            renders.remove_video(Video.objects.get(pk=video.pk))
+        write_jpeg(picture, path)
+
+    monkeypatch.setattr(stills, "write_jpeg", deleted_meanwhile)
+    assert ingest.run(video.pk) is False
+    assert not Video.objects.filter(pk=video.pk).exists()
+    media = Path(default_storage.path(""))
+    assert [path for path in media.rglob("*.*") if path.is_file() and video.ref in str(path)] == []
 
 
 def test_a_separation_that_fails_is_tried_again_and_ends_with_a_sentence(

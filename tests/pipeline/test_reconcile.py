@@ -60,6 +60,15 @@ def test_work_folders_of_the_dead_and_the_oldest_of_the_cache_go(leftover: Path,
     assert [path.exists() for path in cached] == [False, True, True]
 
 
+def test_what_is_being_worked_on_stays_in_the_cache_however_large(
+    cached: list[Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(files, "CACHE_BYTES", 5)
+    os.utime(cached[1])
+    files.clear_leftovers()
+    assert [path.exists() for path in cached] == [False, True, False]
+
+
 def test_what_vanishes_after_it_was_listed_is_no_error(
     leftover: Path, cached: list[Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:

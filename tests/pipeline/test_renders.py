@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from django.contrib.auth.models import User
 from django.core.files.storage import default_storage
+from django.db import connections
 from django.utils import timezone
 from dramatiq.brokers.stub import StubBroker
 
@@ -18,10 +19,11 @@ from filters.models import Filter, FilterVersion
 from rotoscope.files import local_path, store
 from rotoscope.lease import LEASE, claim
 from tests.clips import decoded, number_of
-from tests.factories import make_filter, make_render, make_video
+from tests.factories import make_filter, make_render, make_render_row, make_video, make_video_row
+from videos.media.errors import RebuildError
 from videos.media.probe import probe
 from videos.models import Render, Segment, Video
-from videos.models.segment import MAX_ATTEMPTS
+from videos.models.segment import MAX_ATTEMPTS, SegmentQuerySet
 from videos.pipeline import dispatch, paint, rebuild, reconcile, renders
 from videos.pipeline.renders import CannotRender, RenderSettings
 
@@ -258,6 +260,60 @@ def test_an_unavailable_service_marks_the_filter(
     assert negative.unavailable_reason == "DeepFilter does not answer."
 
 
+def test_of_two_sums_at_once_the_later_one_stays(
+    owner: User, negative: Filter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    render = make_render_row(make_video_row(owner), negative, state=Render.State.RENDERING)
+    Segment.objects.bulk_create(
+        Segment(render=render, index=n, start=24 * n, stop=24 * n + 24, images=24) for n in range(2)
+    )
+
+    def finishes_another() -> None:
+        Segment.objects.filter(render=render).update(images_done=24)
+        renders.tally(render)
+        connections.close_all()
+
+    another = threading.Thread(target=finishes_another)
+    aggregate = SegmentQuerySet.aggregate
+
+    def slowly(rows: SegmentQuerySet, *args: object, **sums: object) -> dict[str, object]:
+        summed = aggregate(rows, *args, **sums)
+        if another.ident is None:
+            another.start()
+            another.join(timeout=0.5)  # enough where nothing holds it up
+        return summed
+
+    monkeypatch.setattr(SegmentQuerySet, "aggregate", slowly)
+    renders.tally(render)
+    another.join()
+    render.refresh_from_db()
+    assert render.frames_done == 48
+
+
+def test_a_worker_that_was_ended_before_it_summed_up_leaves_no_wrong_sum(
+    video: Video, negative: Filter, queue: StubBroker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    render = asked(video, negative)
+
+    class Ended(BaseException):
+        """As a kill: nothing that follows is done."""
+
+    def killed(render: Render) -> None:
+        if not render.segments.unfinished().exists():
+            raise Ended
+
+    with dispatch.inline():
+        while render.segments.filter(state="pending").count() > 1:
+            assert paint.run(render.pk)
+        with monkeypatch.context() as patch, pytest.raises(Ended):
+            patch.setattr(renders, "tally", killed)
+            paint.run(render.pk)
+    reconcile.run()
+    assert rebuild.run(render.pk)
+    render.refresh_from_db()
+    assert (render.state, render.frames_done) == (Render.State.FINISHED, 120)
+
+
 def test_the_last_of_two_workers_rebuilds_once(video: Video, negative: Filter, queue: StubBroker) -> None:
     render = asked(video, negative)
     threads = [
@@ -298,6 +354,75 @@ def test_segments_are_dropped_once_the_whole_is_there(video: Video, negative: Fi
     render = make_render(video, negative)
     assert not any(segment.file for segment in render.segments.all())
     assert not default_storage.listdir(f"segments/{render.ref}")[1]
+
+
+def test_segments_are_dropped_by_the_reconciler_where_the_rebuild_was_ended_before(
+    video: Video, negative: Filter, queue: StubBroker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patch:
+        patch.setattr(rebuild, "drop_segments", lambda render: None)
+        render = make_render(video, negative)
+    assert default_storage.listdir(f"segments/{render.ref}")[1]
+    reconcile.run()
+    assert not any(segment.file for segment in render.segments.all())
+    assert not default_storage.listdir(f"segments/{render.ref}")[1]
+
+
+def test_a_render_resumed_with_all_its_segments_is_rebuilt_although_nobody_said_so(
+    video: Video, negative: Filter, queue: StubBroker
+) -> None:
+    render = asked(video, negative)
+    with dispatch.inline():
+        while paint.run(render.pk):
+            pass
+    assert renders.cancel(Render.objects.get(pk=render.pk))
+    assert Render.objects.get(pk=render.pk).resume(), "and whoever resumed it is ended here"
+    reconcile.run()
+    render.refresh_from_db()
+    assert render.state == Render.State.REBUILDING
+    assert rebuild.run(render.pk)
+    render.refresh_from_db()
+    assert render.state == Render.State.FINISHED
+
+
+@pytest.mark.parametrize("harm", ["gone", "cut short", "empty"])
+def test_a_segment_that_was_lost_is_painted_again_by_a_retry(
+    video: Video, negative: Filter, queue: StubBroker, harm: str
+) -> None:
+    render = asked(video, negative)
+    with dispatch.inline():
+        while paint.run(render.pk):
+            pass
+    path = local_path(render.segments.get(index=1).file)
+    whole = path.read_bytes()
+    path.unlink() if harm == "gone" else path.write_bytes(
+        whole[: len(whole) // 2 if harm == "cut short" else 0]
+    )
+    for _ in range(rebuild.MAX_ATTEMPTS):
+        with pytest.raises((RebuildError, FileNotFoundError)):
+            rebuild.run(render.pk)
+    rebuild.run(render.pk)
+    render.refresh_from_db()
+    assert (render.state, render.frames_done) == (Render.State.FAILED, 72)
+    assert render.error == "1 of 3 segments are missing or damaged. Retry paints those again."
+    with dispatch.inline():
+        assert renders.resume(render)
+    assert worked_off(render).state == Render.State.FINISHED
+    assert numbers(render) == list(range(120))
+    assert [segment.attempts for segment in render.segments.order_by("index")] == [1, 1, 1]
+
+
+def test_removing_a_render_removes_what_was_made_since_it_was_looked_at(
+    video: Video, negative: Filter
+) -> None:
+    looked_at = asked(video, negative)
+    render = worked_off(Render.objects.get(pk=looked_at.pk))
+    names = [str(field.name) for field in (render.output, render.poster, render.preview)]
+    assert all(default_storage.exists(name) for name in names)
+    renders.remove(looked_at)
+    assert not any(default_storage.exists(name) for name in names)
+    renders.remove(looked_at)
+    assert not Render.objects.exists()
 
 
 def test_removing_a_video_leaves_no_file(video: Video, negative: Filter) -> None:

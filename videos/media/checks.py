@@ -4,7 +4,13 @@ from fractions import Fraction
 from pathlib import Path
 
 import av
+from av.container import InputContainer
 from av.error import FFmpegError
+
+
+def open_ours(path: Path) -> InputContainer:
+    """Opens a file that we wrote. A segment is told to be MPEG-TS: of two or three pictures ffmpeg cannot guess it."""
+    return av.open(str(path), format="mpegts" if path.suffix == ".ts" else None)
 
 
 def check_video(path: Path, rate: Fraction, frame_count: int) -> str | None:
@@ -14,7 +20,7 @@ def check_video(path: Path, rate: Fraction, frame_count: int) -> str | None:
     together they are as large as the file.
     """
     try:
-        with av.open(str(path)) as container:
+        with open_ours(path) as container:
             stream = container.streams.video[0]
             tick = stream.time_base or Fraction(1, 90_000)
             times = sorted(
@@ -39,7 +45,7 @@ def check_video(path: Path, rate: Fraction, frame_count: int) -> str | None:
 def packet_count(path: Path) -> int:
     """How many pictures a file of ours holds, counted without decoding; 0 if it cannot be read."""
     try:
-        with av.open(str(path)) as container:
+        with open_ours(path) as container:
             return sum(1 for packet in container.demux(video=0) if packet.size)
     except (FFmpegError, IndexError):
         return 0

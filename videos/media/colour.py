@@ -60,6 +60,7 @@ def _swscaled(probe: Probe, width: int, height: int) -> str:
 def _wide(probe: Probe, width: int, height: int) -> str:
     """SDR in BT.2020 or P3 primaries."""
     transfer = probe.colour.transfer or "bt709"
+    transfer = {"gamma22": "bt470m", "gamma28": "bt470bg"}.get(transfer, transfer)  # zscale's names
     source = f"min={_zimg_matrix(probe)}:tin={transfer}:pin={probe.colour.primaries}:rin={range_of(probe)}"
     return f"zscale=w={width}:h={height}:f=bicubic:{source}:m=bt709:t=bt709:p=bt709:r=tv"
 
@@ -77,7 +78,8 @@ def _tone_mapped(probe: Probe, width: int, height: int) -> list[str]:
     primaries = probe.colour.primaries if probe.colour.primaries in _WIDE else "bt2020"
     source = f"min={matrix}:tin={probe.colour.transfer}:pin={primaries}:rin={range_of(probe)}"
     return [
-        f"zscale=w={width}:h={height}:f=bicubic:{source}:t=linear:npl={REFERENCE_WHITE}",
+        # The primaries are said of the result too: of untagged footage the next step would know none.
+        f"zscale=w={width}:h={height}:f=bicubic:{source}:p={primaries}:t=linear:npl={REFERENCE_WHITE}",
         "format=gbrpf32le",
         "zscale=p=bt709",
         f"tonemap=tonemap=mobius:param=0.6:desat=0:peak={PEAK / REFERENCE_WHITE:.3f}",

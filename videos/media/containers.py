@@ -79,8 +79,8 @@ def _inspect_boxes(file: BinaryIO, size: int) -> None:
         file.seek(position)
         header = file.read(16)
         length, kind = int.from_bytes(header[:4], "big"), header[4:8]
-        if kind == b"\0\0\0\0" and kinds & {b"moov"}:
-            break  # padding after the last box, as some cameras leave it
+        if b"moov" in kinds and not all(32 <= byte < 127 for byte in kind):
+            break  # after the last box some cameras leave padding, others measurements of their own
         if length == 1:
             length = int.from_bytes(header[8:16], "big")
         elif length == 0:

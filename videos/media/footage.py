@@ -5,7 +5,7 @@ from fractions import Fraction
 from math import ceil
 from pathlib import Path
 
-from videos.media import colour, timing
+from videos.media import channels, colour, timing
 from videos.media.checks import check_video
 from videos.media.errors import FootageError
 from videos.media.files import written
@@ -144,6 +144,7 @@ def _sound_filters(probe: Probe) -> list[str]:
     layout = "mono" if probe.audio.channels == 1 else "stereo"
     return [
         f"asetpts=PTS-({probe.start})/TB",
+        *channels.picked(probe.audio),
         f"aresample={rate}:async=1:min_hard_comp=0.05:first_pts=0",
         f"aformat=sample_rates={rate}:channel_layouts={layout}",
         f"apad=whole_len={samples}",

@@ -27,13 +27,18 @@ CUT_SHORT = "Looking at this file was cut short. Try again."
 
 @dataclass(frozen=True)
 class AudioInfo:
-    """The sound that comes with the pictures. ``start``: seconds after the first picture (may be negative)."""
+    """The sound that comes with the pictures.
+
+    ``start``: seconds after the first picture (may be negative). ``layout``: by ffmpeg's names (“5.1”, “ambisonic 1”,
+    “2 channels (FL+LFE)”; “10 channels” where the file does not say what each is).
+    """
 
     codec: str
     channels: int
     rate: int
     start: Fraction
     track: int = 0
+    layout: str = ""
 
 
 @dataclass(frozen=True)

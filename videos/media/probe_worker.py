@@ -22,6 +22,7 @@ from av.video.stream import VideoStream
 from filters.training.upright import orientation
 from videos.media import containers
 from videos.media.errors import Refused
+from videos.media.probe import display_size
 from videos.media.process import FORMATS, PROTOCOLS
 from videos.media.timing import constant_rate
 
@@ -77,12 +78,15 @@ def _open(path: Path) -> InputContainer:
 
 
 def _video_stream(container: InputContainer) -> VideoStream:
-    """The moving picture: not a cover image, the largest if there are several."""
+    """The moving picture: not a cover image, the largest if there are several that can be decoded here."""
     cover = av.stream.Disposition.attached_pic
     videos = [stream for stream in container.streams.video if not stream.disposition & cover]
     if not videos:
         raise Refused(AUDIO_ONLY if container.streams.audio else containers.NOT_A_VIDEO)
-    return max(videos, key=lambda stream: stream.width * stream.height)
+    known = [stream for stream in videos if stream.codec_context is not None]
+    if not known:
+        raise Refused(NO_PICTURE)
+    return max(known, key=lambda stream: stream.width * stream.height)
 
 
 def _check_size(width: int, height: int) -> None:
@@ -112,27 +116,35 @@ def _timestamps(container: InputContainer, stream: VideoStream) -> tuple[np.ndar
     return np.unique(np.frombuffer(ticks, dtype=np.int64)), torn
 
 
-def _first_picture(container: InputContainer, stream: VideoStream) -> VideoFrame:
-    """The first picture that can be decoded."""
-    container.seek(stream.start_time or 0, stream=stream, backward=True)
-    try:
-        for number, packet in enumerate(container.demux(stream)):
-            for frame in stream.codec_context.decode(packet):
-                if isinstance(frame, VideoFrame):
-                    return frame
-            if number > 600:
-                break
-    except FFmpegError as error:
-        raise Refused(NO_PICTURE) from error
+def _first_picture(path: Path, track: int) -> VideoFrame:
+    """The first picture that can be decoded. The file is opened anew: one without a key frame cannot go back."""
+    with _open(path) as container:
+        stream = container.streams.video[track]
+        stream.codec_context.thread_count = 2
+        try:
+            for number, packet in enumerate(container.demux(stream)):
+                for frame in stream.codec_context.decode(packet):
+                    if isinstance(frame, VideoFrame):
+                        return frame
+                if number > 600:
+                    break
+        except FFmpegError as error:
+            raise Refused(NO_PICTURE) from error
     raise Refused(NO_PICTURE)
 
 
 def _check_end(container: InputContainer, stream: VideoStream, last: int) -> None:
-    """Decodes from the last key frame on; raises Refused if no picture of the last second comes out."""
+    """Decodes from the last key frame on; raises Refused if no picture of the last second comes out.
+
+    Where there is no key frame to begin at, it is left to the conversion, which reads everything.
+    """
     slack = max(1, round(1 / (stream.time_base or Fraction(1, 1000))))
     stream.codec_context.flush_buffers()
     try:
         container.seek(last, stream=stream, backward=True)
+    except FFmpegError:
+        return
+    try:
         for frame in container.decode(stream):
             if frame.pts is None or frame.pts >= last - slack:
                 return
@@ -142,8 +154,9 @@ def _check_end(container: InputContainer, stream: VideoStream, last: int) -> Non
 
 
 def _audio(container: InputContainer) -> dict[str, Any] | None:
-    """The first sound track that this machine can decode."""
-    for stream in container.streams.audio:
+    """The sound track that players choose: of those that can be decoded here the file's default, else the first."""
+    default = av.stream.Disposition.default
+    for stream in sorted(container.streams.audio, key=lambda one: not one.disposition & default):
         if stream.codec_context is None or not stream.rate or not stream.channels:
             continue
         start = Fraction(stream.start_time or 0) * (stream.time_base or Fraction(1, stream.rate))
@@ -155,6 +168,7 @@ def _audio(container: InputContainer) -> dict[str, Any] | None:
             "rate": rate,
             "start": str(start),
             "track": index,
+            "layout": stream.layout.name,
         }
     return None
 
@@ -194,9 +208,12 @@ def examine(path: Path) -> dict[str, Any]:
         if not len(ticks):
             raise Refused(NO_PICTURE)
         rate, varies, duration = _rate(stream, ticks)
-        frame = _first_picture(container, stream)
+        track = list(container.streams.video).index(stream)
+        frame = _first_picture(path, track)
         _check_size(frame.width, frame.height)
         rotation, mirrored = orientation(frame)
+        aspect = _aspect(stream)
+        _check_size(*display_size(frame.width, frame.height, aspect, rotation))
         tick = stream.time_base or Fraction(1, 1000)
         found = {
             "rate": str(rate),
@@ -208,7 +225,7 @@ def examine(path: Path) -> dict[str, Any]:
             "coded_height": frame.height,
             "rotation": rotation,
             "mirrored": mirrored,
-            "pixel_aspect": str(_aspect(stream)),
+            "pixel_aspect": str(aspect),
             "codec": stream.codec_context.name,
             "pix_fmt": frame.format.name,
             "primaries": _PRIMARIES.get(int(frame.color_primaries)),
@@ -216,7 +233,7 @@ def examine(path: Path) -> dict[str, Any]:
             "matrix": _MATRICES.get(int(frame.colorspace)),
             "range": _RANGES.get(int(frame.color_range)),
             "interlaced": bool(frame.interlaced_frame),
-            "track": list(container.streams.video).index(stream),
+            "track": track,
             "audio": _audio(container),
         }
         _check_end(container, stream, int(ticks[-1]))

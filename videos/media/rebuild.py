@@ -17,7 +17,7 @@ from av.packet import Packet
 from av.video.stream import VideoStream
 
 from videos.media import timing
-from videos.media.checks import check_video
+from videos.media.checks import check_video, open_ours
 from videos.media.errors import RebuildError
 from videos.media.files import written
 
@@ -76,7 +76,7 @@ def _join(
         output = stack.enter_context(
             av.open(str(part), "w", format="mp4", options={"movflags": "+faststart"})
         )
-        first = stack.enter_context(av.open(str(segments[0])))
+        first = stack.enter_context(open_ours(segments[0]))
         video = output.add_stream_from_template(first.streams.video[0])
         video.time_base = Fraction(1, timing.timescale(rate))
         video.codec_context.framerate = rate
@@ -96,7 +96,7 @@ def _pictures(segments: list[Path], stream: VideoStream, rate: Fraction) -> Iter
     ticks = int(timing.timescale(rate) / rate)
     begin, headers = 0, None
     for path in segments:
-        with av.open(str(path)) as container:
+        with open_ours(path) as container:
             source = container.streams.video[0]
             headers = headers or source.codec_context.extradata
             if source.codec_context.extradata != headers:

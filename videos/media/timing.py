@@ -1,6 +1,5 @@
 """Exact arithmetic between frame indices and time. Rates and times are Fractions; nothing is rounded twice."""
 
-import itertools
 from collections.abc import Sequence
 from fractions import Fraction
 from math import ceil
@@ -77,13 +76,6 @@ def painted(frame_count: int, rate: Fraction, images_per_second: Fraction | int 
     return [index for index in (ceil(k * step) for k in range(count)) if index < frame_count]
 
 
-def held(frame_count: int, rate: Fraction, images_per_second: Fraction | int | None) -> list[int]:
-    """For every frame of the output the index of the painted frame that is shown: the latest one, held."""
-    indices = np.asarray(painted(frame_count, rate, images_per_second))
-    places = np.searchsorted(indices, np.arange(frame_count), side="right") - 1
-    return [int(index) for index in indices[places]]
-
-
 def cross_faded(
     frame_count: int,
     rate: Fraction,
@@ -94,12 +86,17 @@ def cross_faded(
     """For frames [start, stop) of the output (left, right, weight): (1 - weight)·left + weight·right is shown.
 
     ``left`` and ``right`` are neighbouring painted frames; after the last one it is held with weight 0.
+    Takes as long as the range is, however long the clip: every segment asks.
     """
-    indices = painted(frame_count, rate, images_per_second)
-    following = dict(itertools.pairwise(indices))
+    if images_per_second is None or images_per_second >= rate:
+        images_per_second = rate
+    step = rate / images_per_second
     answer = []
-    for frame, left in enumerate(held(frame_count, rate, images_per_second)[start:stop], start):
-        right = following.get(left, left)
+    for frame in range(start, frame_count if stop is None else min(stop, frame_count)):
+        number = int(frame / step)
+        left, right = ceil(number * step), ceil((number + 1) * step)
+        if right >= frame_count:
+            right = left
         weight = Fraction(frame - left, right - left) if right > left else Fraction(0)
         answer.append((left, right, weight))
     return answer

@@ -36,7 +36,7 @@ def run(
     should_stop: ShouldStop = never,
     memory: int = 0,
 ) -> None:
-    """Runs ffmpeg with these arguments (inputs, filters, output) and waits.
+    """Runs ffmpeg with these arguments (inputs, filters, and last the file to write) and waits.
 
     ``progress`` hears the share of ``frame_count`` that is written, 0 to 1. Raises Stopped within half a
     second of ``should_stop()`` turning true, TranscodeError if ffmpeg fails or stands still for five minutes.
@@ -46,7 +46,7 @@ def run(
     with tempfile.TemporaryFile() as complaints:
         child = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=complaints)
         try:
-            _watch(child, frame_count, progress or (lambda share: None), should_stop)
+            _watch(child, arguments[-1], frame_count, progress or (lambda share: None), should_stop)
         finally:
             child.kill()
             child.wait()
@@ -58,14 +58,24 @@ def run(
 
 
 def _watch(
-    child: subprocess.Popen[bytes], frame_count: int, progress: Progress, should_stop: ShouldStop
+    child: subprocess.Popen[bytes],
+    target: str,
+    frame_count: int,
+    progress: Progress,
+    should_stop: ShouldStop,
 ) -> None:
-    """Follows the progress lines until ffmpeg closes its output and ends."""
+    """Follows the progress lines until ffmpeg closes its output and ends.
+
+    After its last picture ffmpeg moves the whole file for the sake of the index, and says nothing: a file that
+    changes has not stood still either.
+    """
     assert child.stdout is not None
-    descriptor, text, frame, moved = child.stdout.fileno(), b"", -1, time.monotonic()
+    descriptor, text, frame, moved, changed = child.stdout.fileno(), b"", -1, time.monotonic(), 0
     while True:
         if should_stop():
             raise Stopped("Stopped as asked.")
+        if (now := _changed(target)) != changed:
+            changed, moved = now, time.monotonic()
         if time.monotonic() - moved > STALL_SECONDS:
             raise TranscodeError("The video could not be converted: nothing moved for five minutes.")
         if not select.select([descriptor], [], [], POLL_SECONDS)[0]:
@@ -81,11 +91,20 @@ def _watch(
     child.wait(timeout=30)
 
 
+def _changed(path: str) -> int:
+    """When the file was last written to; 0 while it is not there."""
+    try:
+        return os.stat(path).st_mtime_ns
+    except FileNotFoundError:
+        return 0
+
+
 def _last_line(complaints: bytes) -> str:
-    """The last thing that ffmpeg complained about, without the file's path."""
+    """The last thing that ffmpeg complained about, without its own marks in front and without the file's path."""
     lines = complaints.decode("utf-8", "replace").strip().splitlines()
     line = lines[-1] if lines else "no reason given"
-    return re.sub(r"(file:)?/\S+", "the file", line)[:300]
+    line = re.sub(r"^(\[[^\]]*\] ?)+", "", line)
+    return re.sub(r"(?<![\w#])(file:)?/[^\s:'\"]+", "the file", line)[:300]
 
 
 def threads() -> str:

@@ -82,7 +82,11 @@ def _ingest(video: Video, token: uuid.UUID, progress: VideoProgress) -> None:
     if not video.footage:
         progress.stage("making it playable", 0.05, 0.7)
         facts |= _make_footage(video, source, found, progress)
-    _save(video, token, facts)
+    try:
+        _save(video, token, facts)
+    except Stopped:
+        forget(facts.get("footage", ""))  # deleted meanwhile, or somebody else was first
+        raise
     progress.stage("separating images", 0.7, 1.0)
     separate.separate(video, token, progress)
     if video.mark_ready(token):

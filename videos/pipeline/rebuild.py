@@ -13,9 +13,11 @@ from django.db.models import F
 from rotoscope.files import forget, local_path, store, work_folder
 from rotoscope.lease import claim, renewing
 from videos.media import decode, stills
+from videos.media.checks import packet_count
 from videos.media.preview import make_preview
 from videos.media.rebuild import rebuild
-from videos.models import Render
+from videos.models import Render, Segment
+from videos.pipeline import renders
 
 logger = logging.getLogger(__name__)
 
@@ -31,11 +33,10 @@ def run(pk: int) -> bool:
         return False
     render = Render.objects.with_names().get(pk=pk)
     if render.attempts > MAX_ATTEMPTS:
-        return render.mark_failed(
-            "The video could not be put together again. Retry, or tell us if it fails again."
-        )
+        return _give_up(render)
     with renewing(Render.objects.filter(pk=pk), token):
         try:
+            renders.tally(render)  # whoever finished the last segment may have been ended before
             _rebuild(render, token)
         except Exception:
             Render.objects.held_by(token).filter(pk=pk).update(lease_token=None, lease_until=None)
@@ -65,10 +66,34 @@ def _rebuild(render: Render, token: uuid.UUID) -> None:
         forget(output, poster, preview)  # cancelled meanwhile, or somebody else was first
         return
     logger.info("render %s is finished", render.ref)
-    _drop_segments(render)
+    drop_segments(render)
 
 
-def _drop_segments(render: Render) -> None:
+def _give_up(render: Render) -> bool:
+    """→ failed. Segments whose files are gone or damaged are to be painted again, or no retry would ever help."""
+    spoilt = [segment for segment in render.segments.all() if not _is_whole(segment)]
+    if not spoilt:
+        return render.mark_failed(
+            "The video could not be put together again. Retry, or tell us if it fails again."
+        )
+    render.segments.filter(pk__in=[segment.pk for segment in spoilt]).update(
+        state=Segment.State.PENDING, file="", images_done=0, attempts=0
+    )
+    forget(*(segment.file for segment in spoilt))
+    renders.tally(render)
+    return render.mark_failed(
+        f"{len(spoilt)} of {render.segments.count()} segments are missing or damaged. Retry paints those again."
+    )
+
+
+def _is_whole(segment: Segment) -> bool:
+    try:
+        return packet_count(local_path(segment.file)) == segment.stop - segment.start
+    except FileNotFoundError:
+        return False
+
+
+def drop_segments(render: Render) -> None:
     """The files of segments are not needed once the whole is there; the rows tell how it went."""
     for segment in render.segments.exclude(file=""):
         forget(segment.file)

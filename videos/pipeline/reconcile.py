@@ -18,7 +18,7 @@ from rotoscope.files import clear_leftovers
 from rotoscope.lease import LeasedQuerySet, M
 from videos import uploads
 from videos.models import Render, Segment, Still, Video
-from videos.pipeline import dispatch, renders, stills
+from videos.pipeline import dispatch, rebuild, renders, stills
 
 logger = logging.getLogger(__name__)
 
@@ -32,6 +32,7 @@ def run() -> int:
     if sent:
         logger.info("reconciler sent %d messages", sent)
     _plans()
+    _segments()
     upkeep.ask()
     uploads.expire()
     clear_leftovers()
@@ -60,6 +61,13 @@ def _plans() -> None:
         renders.fulfil_plans(video)
 
 
+def _segments() -> None:
+    """Files of segments that whoever put the whole together was ended before dropping."""
+    left = Segment.objects.filter(render__state=Render.State.FINISHED).exclude(file="")
+    for render in Render.objects.filter(pk__in=left.values("render")):
+        rebuild.drop_segments(render)
+
+
 def _stills() -> int:
     recent = Still.objects.filter(state=Still.State.QUEUED, created_at__gt=timezone.now() - stills.REMEMBERED)
     return _send(overdue(recent), "still")
@@ -68,23 +76,24 @@ def _stills() -> int:
 def _renders() -> int:
     """Renders with free segments: when a worker died in one of them, or nothing has moved for a while."""
     now = timezone.now()
-    for render in Render.objects.filter(state=Render.State.RENDERING).exclude(
-        segments__in=Segment.objects.unfinished()
-    ):
+    painting = Render.objects.filter(state__in=[Render.State.QUEUED, Render.State.RENDERING])
+    for render in painting.exclude(segments__in=Segment.objects.unfinished()):
         _begin_rebuild(render)
     free = Segment.objects.unfinished().free(now)
     died = free.filter(state=Segment.State.RUNNING)
     alive = Segment.objects.filter(state=Segment.State.RUNNING, lease_until__gt=now)
-    active = Render.objects.filter(state__in=[Render.State.QUEUED, Render.State.RENDERING])
-    bereft = active.filter(segments__in=died).filter(Q(nudged_at=None) | Q(nudged_at__lt=now - AFTER_DEATH))
-    still = active.filter(segments__in=free).exclude(segments__in=alive)
+    bereft = painting.filter(segments__in=died).filter(Q(nudged_at=None) | Q(nudged_at__lt=now - AFTER_DEATH))
+    still = painting.filter(segments__in=free).exclude(segments__in=alive)
     still = still.filter(Q(nudged_at=None) | Q(nudged_at__lt=now - PATIENCE))
     return _send(bereft.distinct(), "paint") + _send(still.distinct(), "paint")
 
 
 def _begin_rebuild(render: Render) -> None:
-    """Its last segment was finished by a worker that died before it could say so."""
-    if render.segments.exists() and render.begin_rebuild():
+    """Its last segment was finished, or it was resumed with all of them, by somebody who died before saying so."""
+    if not render.segments.exists():
+        return
+    render.start()
+    if render.begin_rebuild():
         dispatch.send(render, "rebuild")
 
 

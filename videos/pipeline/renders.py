@@ -155,6 +155,9 @@ def resume(render: Render) -> bool:
 def remove(render: Render) -> None:
     """Delete a render and all its files."""
     render.cancel()
+    if (now := Render.objects.filter(pk=render.pk).first()) is None:
+        return
+    render = now  # it may have been finished since it was looked at
     files = [
         render.output,
         render.poster,
@@ -166,12 +169,17 @@ def remove(render: Render) -> None:
 
 
 def remove_video(video: Video) -> None:
-    """Delete footage with everything made of it."""
-    files = [video.source, video.footage, video.poster, video.filmstrip]
-    files += [frame.image for frame in video.frames.all()] + [still.image for still in video.stills.all()]
+    """Delete footage with everything made of it, also what was made since it was looked at."""
     for render in video.renders.all():
         remove(render)
-    video.delete()
+    with transaction.atomic():
+        # Whoever still works on it waits here, and then meets no row to write the name of a file on.
+        now = Video.objects.select_for_update().filter(pk=video.pk).first()
+        if now is None:
+            return
+        files = [now.source, now.footage, now.poster, now.filmstrip]
+        files += [frame.image for frame in now.frames.all()] + [still.image for still in now.stills.all()]
+        now.delete()
     forget(*files)
 
 
@@ -238,8 +246,16 @@ def _seconds_per_pixel(version: FilterVersion | None) -> float | None:
 
 
 def tally(render: Render) -> None:
-    """Sum up what the segments have done; right whatever was done twice or not at all."""
-    sums = render.segments.aggregate(done=Sum("images_done"), seconds=Sum("engine_seconds"), cost=Sum("cost"))
-    Render.objects.filter(pk=render.pk).update(
-        frames_done=sums["done"] or 0, engine_seconds=sums["seconds"] or 0, cost=sums["cost"] or 0
-    )
+    """Sum up what the segments have done; right whatever was done twice or not at all.
+
+    One after the other: of two at once, the one that had summed up less might write last.
+    """
+    rows = Render.objects.filter(pk=render.pk)
+    with transaction.atomic():
+        rows.select_for_update(no_key=True).values_list("pk").first()
+        sums = render.segments.aggregate(
+            done=Sum("images_done"), seconds=Sum("engine_seconds"), cost=Sum("cost")
+        )
+        rows.update(
+            frames_done=sums["done"] or 0, engine_seconds=sums["seconds"] or 0, cost=sums["cost"] or 0
+        )

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import secrets
 import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
 from decimal import Decimal
 from pathlib import Path
 
 import numpy as np
+from django.db import transaction
 from django.db.models import F
 from numpy.typing import NDArray
 
@@ -94,7 +97,7 @@ def separate(video: Video, token: uuid.UUID, progress: VideoProgress) -> None:
     height = min(FRAME_HEIGHT, video.height)
     for done, (index, picture) in enumerate(decode.selected(footage, sorted(needed), height=height)):
         if index in missing:
-            _store_frame(video, index, picture)
+            _store_frame(video, token, index, picture)
         if index in tiles:
             kept[index] = stills.resize(picture, height=TILE_HEIGHT)
         if index == video.frame_count // 3 and not video.poster:
@@ -104,7 +107,7 @@ def separate(video: Video, token: uuid.UUID, progress: VideoProgress) -> None:
             raise Stopped("Somebody else works on this video now.")
     if kept and not video.filmstrip:
         _store_filmstrip(video, token, [kept[index] for index in tiles])
-    _drop_unwanted(video, set(indices))
+    _drop_unwanted(video, token, set(indices))
 
 
 def tile_indices(frame_count: int) -> list[int]:
@@ -113,26 +116,38 @@ def tile_indices(frame_count: int) -> list[int]:
     return [(2 * tile + 1) * frame_count // (2 * tiles) for tile in range(tiles)]
 
 
-def _store_frame(video: Video, index: int, picture: Picture) -> None:
-    name = f"frames/{video.ref}/{index:07d}.jpg"
+@contextmanager
+def _holding(video: Video, token: uuid.UUID) -> Iterator[None]:
+    """What the block writes is written under the lease, or not at all: whoever takes it waits for the block to end.
+
+    Raises Stopped where it is lost already. For a moment only: looks at the page are counted on the same row.
+    """
+    with transaction.atomic():
+        mine = Video.objects.held_by(token).filter(pk=video.pk)
+        if mine.select_for_update(no_key=True).first() is None:
+            raise Stopped("Somebody else works on this video now.")
+        yield
+
+
+def _store_frame(video: Video, token: uuid.UUID, index: int, picture: Picture) -> None:
+    facts = statistics.statistics(picture)
     with work_folder() as folder:
         path = Path(folder) / "frame.jpg"
         stills.write_jpeg(picture, path)
-        name = store(path, name)
-    facts = statistics.statistics(picture)
-    Frame.objects.update_or_create(
-        video=video,
-        index=index,
-        defaults={
-            "timestamp": Decimal(round(timing.time_of(index, video.rate) * 1_000_000)) / 1_000_000,
-            "image": name,
-            "luminance": facts.luminance,
-            "contrast": facts.contrast,
-            "colourfulness": facts.colourfulness,
-            "sharpness": facts.sharpness,
-            "palette": [list(colour) for colour in facts.palette],
-        },
-    )
+        with _holding(video, token):
+            Frame.objects.update_or_create(
+                video=video,
+                index=index,
+                defaults={
+                    "timestamp": Decimal(round(timing.time_of(index, video.rate) * 1_000_000)) / 1_000_000,
+                    "image": store(path, f"frames/{video.ref}/{index:07d}.jpg"),
+                    "luminance": facts.luminance,
+                    "contrast": facts.contrast,
+                    "colourfulness": facts.colourfulness,
+                    "sharpness": facts.sharpness,
+                    "palette": [list(colour) for colour in facts.palette],
+                },
+            )
 
 
 def _store_poster(video: Video, token: uuid.UUID, picture: Picture) -> None:
@@ -140,7 +155,7 @@ def _store_poster(video: Video, token: uuid.UUID, picture: Picture) -> None:
         path = Path(folder) / "poster.jpg"
         stills.write_jpeg(picture, path)
         name = store(path, f"posters/{video.ref}/{secrets.token_hex(4)}.jpg")
-    Video.objects.held_by(token).filter(pk=video.pk).update(poster=name)
+    _name_on(video, token, name, poster=name)
 
 
 def _store_filmstrip(video: Video, token: uuid.UUID, tiles: list[Picture]) -> None:
@@ -148,10 +163,19 @@ def _store_filmstrip(video: Video, token: uuid.UUID, tiles: list[Picture]) -> No
         path = Path(folder) / "filmstrip.jpg"
         stills.write_jpeg(stills.filmstrip(tiles), path)
         name = store(path, f"filmstrips/{video.ref}/{secrets.token_hex(4)}.jpg")
-    Video.objects.held_by(token).filter(pk=video.pk).update(filmstrip=name, filmstrip_tiles=len(tiles))
+    _name_on(video, token, name, filmstrip=name, filmstrip_tiles=len(tiles))
 
 
-def _drop_unwanted(video: Video, indices: set[int]) -> None:
-    for frame in video.frames.exclude(index__in=indices):
-        frame.delete()
-        forget(frame.image)
+def _name_on(video: Video, token: uuid.UUID, stored: str, **values: object) -> None:
+    """Write the name of a stored file on the row; the file goes where the lease is lost or the video deleted."""
+    if not Video.objects.held_by(token).filter(pk=video.pk).update(**values):
+        forget(stored)
+        raise Stopped("Somebody else works on this video now.")
+
+
+def _drop_unwanted(video: Video, token: uuid.UUID, indices: set[int]) -> None:
+    for frame in list(video.frames.exclude(index__in=indices)):
+        with _holding(video, token):
+            frame.delete()
+            # Before the lease can be lost: whoever separates anew may write a file of this name at once.
+            forget(frame.image)
