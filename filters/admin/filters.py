@@ -242,14 +242,14 @@ class FilterAdmin(ShownOnly, HouseAdmin):
             request, "A worker with PyTorch measures it next; the figures are here in some minutes."
         )
 
-    @admin.action(description="Publish")
+    @admin.action(description="Publish", permissions=["change"])
     def publish_chosen(self, request: HttpRequest, chosen: QuerySet[Filter]) -> None:
         """An action of the list."""
         do_each(
             request, chosen, Filter.publish, "published", "cannot be published (published already, or empty)"
         )
 
-    @admin.action(description="Retire")
+    @admin.action(description="Retire", permissions=["change"])
     def retire_chosen(self, request: HttpRequest, chosen: QuerySet[Filter]) -> None:
         """An action of the list."""
         do_each(request, chosen, Filter.retire, "retired", "were not published")

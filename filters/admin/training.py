@@ -97,12 +97,12 @@ class TrainingRunAdmin(ShownOnly, HouseAdmin):
         """As a table."""
         return figures_table(run.settings)
 
-    @admin.action(description="Cancel")
+    @admin.action(description="Cancel", permissions=["change"])
     def cancel_chosen(self, request: HttpRequest, chosen: QuerySet[TrainingRun]) -> None:
         """An action of the list."""
         do_each(request, chosen, trainings.cancel, "cancelled", "were over before")
 
-    @admin.action(description="Go on from the last checkpoint")
+    @admin.action(description="Go on from the last checkpoint", permissions=["change"])
     def resume_chosen(self, request: HttpRequest, chosen: QuerySet[TrainingRun]) -> None:
         """An action of the list."""
         do_each(request, chosen, training_queue.go_on, "queued again", "were neither failed nor cancelled")

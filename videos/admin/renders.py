@@ -134,17 +134,17 @@ class RenderAdmin(WithFiles, ShownOnly, HouseAdmin):
         """Of the file."""
         return in_bytes(render.output_size) if render.output else "–"
 
-    @admin.action(description="Cancel")
+    @admin.action(description="Cancel", permissions=["change"])
     def cancel_chosen(self, request: HttpRequest, chosen: QuerySet[Render]) -> None:
         """An action of the list."""
         do_each(request, chosen, renders.cancel, "cancelled", "were over before")
 
-    @admin.action(description="Retry: go on with what is missing")
+    @admin.action(description="Retry: go on with what is missing", permissions=["change"])
     def retry_chosen(self, request: HttpRequest, chosen: QuerySet[Render]) -> None:
         """An action of the list."""
         do_each(request, chosen, renders.resume, "queued again", "were neither failed, cancelled nor paused")
 
-    @admin.action(description="Pause")
+    @admin.action(description="Pause", permissions=["change"])
     def pause_chosen(self, request: HttpRequest, chosen: QuerySet[Render]) -> None:
         """An action of the list."""
         do_each(request, chosen, renders.pause, "paused", "were not under way")

@@ -150,7 +150,7 @@ class VideoAdmin(WithFiles, ShownOnly, TakesUploadsAlong, HouseAdmin):
         """Of the untouched upload."""
         return in_bytes(video.source_size)
 
-    @admin.action(description="Try the ingest again")
+    @admin.action(description="Try the ingest again", permissions=["change"])
     def retry_chosen(self, request: HttpRequest, chosen: QuerySet[Video]) -> None:
         """An action of the list."""
         do_each(request, chosen, ingest.retry, "queued again", "had not failed")
