@@ -78,3 +78,53 @@ def test_every_action_of_a_list_says_which_right_it_takes() -> None:
     ]
     assert TrainingRun in admin.site._registry
     assert unsaid == []
+
+
+def person_form(user: User, **more: Any) -> dict[str, Any]:
+    """What a person's page sends, without its inlines."""
+    fields = {"username": user.username, "email": user.email, "is_active": "on"}
+    dates = {"date_joined_0": "2026-01-01", "date_joined_1": "00:00:00"}
+    return {**fields, **dates, "profile-TOTAL_FORMS": "0", "profile-INITIAL_FORMS": "0", **more}
+
+
+def test_whoever_may_change_people_gives_nobody_rights(
+    helpers_client: Client, helper: User, owner: User
+) -> None:
+    let(helper, "change_user")
+    every = [str(one.pk) for one in Permission.objects.all()[:3]]
+    rights = {"is_superuser": "on", "is_staff": "on", "user_permissions": every}
+    for one in (helper, owner):
+        address = reverse("admin:auth_user_change", args=[one.pk])
+        answer = helpers_client.post(address, person_form(one, first_name="Changed", **rights))
+        assert answer.status_code == 302
+        one.refresh_from_db()
+        assert one.first_name == "Changed"
+    assert not helper.is_superuser
+    assert helper.user_permissions.count() == 1
+    assert not owner.is_staff
+    assert not owner.is_superuser
+    assert not owner.user_permissions.exists()
+
+
+def test_nobody_takes_over_an_account_with_more_rights(
+    helpers_client: Client, helper: User, staff: User
+) -> None:
+    let(helper, "change_user", "delete_user")
+    words = {"password1": "seven grey herons", "password2": "seven grey herons", "usable_password": "true"}
+    before = staff.password
+    address = reverse("admin:auth_user_change", args=[staff.pk])
+    password = reverse("admin:auth_user_password_change", args=[staff.pk])
+    assert helpers_client.post(password, words).status_code == 403
+    assert helpers_client.post(address, person_form(staff, email="hanna@example.org")).status_code == 403
+    for gone in (reverse("admin:auth_user_delete", args=[staff.pk]), reverse("admin:auth_user_changelist")):
+        chosen = {"action": "delete_selected", "_selected_action": [staff.pk], "post": "yes"}
+        helpers_client.post(gone, chosen)
+    staff.refresh_from_db()
+    assert (staff.password, staff.email) == (before, "ada@example.org")
+
+
+def test_a_superuser_gives_rights(staff_client: Client, staff: User, owner: User) -> None:
+    address = reverse("admin:auth_user_change", args=[owner.pk])
+    assert staff_client.post(address, person_form(owner, is_staff="on")).status_code == 302
+    owner.refresh_from_db()
+    assert owner.is_staff

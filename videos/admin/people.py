@@ -22,6 +22,7 @@ from videos.models import Profile
 from videos.pipeline import renders
 
 GIGABYTE = 10**9
+RIGHTS = ("is_staff", "is_superuser", "groups", "user_permissions")
 
 admin.site.unregister(User)
 admin.site.unregister(Group)
@@ -83,6 +84,18 @@ class PeopleAdmin(TakesUploadsAlong, UserAdmin, ModelAdmin):  # type: ignore[typ
         found: QuerySet[User] = super().get_queryset(request)
         return found.select_related("profile").annotate(kept_bytes=Sum("videos__source_size"))
 
+    def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> Any:
+        """Rights are given by superusers alone: the right to change people is needed for quotas too."""
+        return super().get_readonly_fields(request, obj) if request.user.is_superuser else RIGHTS
+
+    def has_change_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
+        """Who has rights of their own is changed by superusers: whoever sets a password can sign in with it."""
+        return bool(super().has_change_permission(request, obj)) and not _is_above(request.user, obj)
+
+    def has_delete_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
+        """And deleted by them."""
+        return bool(super().has_delete_permission(request, obj)) and not _is_above(request.user, obj)
+
     def get_inlines(self, request: HttpRequest, obj: User | None) -> Any:
         """A new person gets a profile when first needed; an old one without gets it here."""
         if obj is None:
@@ -118,3 +131,10 @@ class PeopleAdmin(TakesUploadsAlong, UserAdmin, ModelAdmin):  # type: ignore[typ
 @admin.register(Group)
 class HouseGroupAdmin(GroupAdmin, ModelAdmin):
     """Groups, for staff with some rights only."""
+
+
+def _is_above(helper: Any, other: User | None) -> bool:
+    """Whether somebody else has rights that a helper, who is no superuser, might not have."""
+    if other is None or helper.is_superuser or other.pk == helper.pk:
+        return False
+    return other.is_staff or other.is_superuser
