@@ -9,7 +9,7 @@ import pytest
 from django.contrib.auth.models import Permission, User
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
-from django.test import Client
+from django.test import Client, TestCase
 from django.urls import reverse
 from pytest_django import Settings
 
@@ -48,6 +48,12 @@ def begun_upload(owner: User, video: Video | None = None) -> Upload:
 def change(model: str | None, pk: int) -> str:
     """The address of a row's page."""
     return reverse(f"admin:videos_{model}_change", args=[pk])
+
+
+def delete(client: Client, model: str, pk: int) -> int:
+    """Delete a row on its page; the status of the answer. Files go when the page's transaction is over."""
+    with TestCase.captureOnCommitCallbacks(execute=True):
+        return client.post(reverse(f"admin:{model}_delete", args=[pk]), {"post": "yes"}).status_code
 
 
 def press(client: Client, row: Any, button: str, **typed: Any) -> None:
@@ -156,7 +162,7 @@ def test_the_words_of_a_video_are_changed(staff_client: Client, video: Video) ->
 
 
 def test_a_deleted_video_takes_everything_along(staff_client: Client, video: Video, render: Render) -> None:
-    staff_client.post(reverse("admin:videos_video_delete", args=[video.pk]), {"post": "yes"})
+    delete(staff_client, "videos_video", video.pk)
     assert not Video.objects.exists()
     assert not Render.objects.exists()
 
@@ -165,8 +171,7 @@ def test_footage_that_came_by_upload_is_deleted_with_its_upload(
     staff_client: Client, video: Video, home: Path
 ) -> None:
     upload = begun_upload(video.owner, video=video)
-    answer = staff_client.post(reverse("admin:videos_video_delete", args=[video.pk]), {"post": "yes"})
-    assert answer.status_code == 302
+    assert delete(staff_client, "videos_video", video.pk) == 302
     assert not Video.objects.exists()
     assert not Upload.objects.exists()
     assert not parts.path_of(upload.pk).exists()
@@ -175,7 +180,8 @@ def test_footage_that_came_by_upload_is_deleted_with_its_upload(
 def test_footage_that_came_by_upload_is_deleted_in_the_list(staff_client: Client, video: Video) -> None:
     Upload.objects.create(owner=video.owner, video=video, filename="x.mp4", length=4, offset=4)
     data = {"action": "delete_selected", "_selected_action": [video.pk], "post": "yes"}
-    staff_client.post(reverse("admin:videos_video_changelist"), data)
+    with TestCase.captureOnCommitCallbacks(execute=True):
+        staff_client.post(reverse("admin:videos_video_changelist"), data)
     assert not Video.objects.exists()
 
 
@@ -193,10 +199,9 @@ def test_deleting_a_person_still_takes_the_right_to_delete_what_is_theirs(
     staff.is_superuser = False
     staff.save()
     staff.user_permissions.add(Permission.objects.get(codename="delete_user"))
-    address = reverse("admin:auth_user_delete", args=[video.owner_id])
-    assert staff_client.post(address, {"post": "yes"}).status_code == 403
+    assert delete(staff_client, "auth_user", video.owner_id) == 403
     staff.user_permissions.add(Permission.objects.get(codename="delete_video"))
-    assert staff_client.post(address, {"post": "yes"}).status_code == 302
+    assert delete(staff_client, "auth_user", video.owner_id) == 302
     assert not User.objects.filter(pk=video.owner_id).exists()
 
 
@@ -243,8 +248,7 @@ def test_people_are_added_and_listed(staff_client: Client) -> None:
 def test_a_deleted_person_leaves_no_files(staff_client: Client, video: Video, render: Render) -> None:
     name = default_storage.save("footage/x.mp4", ContentFile(b"footage"))
     Video.objects.filter(pk=video.pk).update(footage=name)
-    address = reverse("admin:auth_user_delete", args=[video.owner_id])
-    assert staff_client.post(address, {"post": "yes"}).status_code == 302
+    assert delete(staff_client, "auth_user", video.owner_id) == 302
     assert not User.objects.filter(pk=video.owner_id).exists()
     assert not Video.objects.exists()
     assert not default_storage.exists(name)
@@ -254,12 +258,38 @@ def test_a_deleted_person_takes_unfinished_uploads_along(
     staff_client: Client, owner: User, home: Path
 ) -> None:
     upload = begun_upload(owner)
-    address = reverse("admin:auth_user_delete", args=[owner.pk])
-    assert staff_client.get(address).status_code == 200
-    assert staff_client.post(address, {"post": "yes"}).status_code == 302
+    assert staff_client.get(reverse("admin:auth_user_delete", args=[owner.pk])).status_code == 200
+    assert delete(staff_client, "auth_user", owner.pk) == 302
     assert not User.objects.filter(pk=owner.pk).exists()
     assert not Upload.objects.exists()
     assert not parts.path_of(upload.pk).exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_where_files_cannot_be_deleted_no_row_is_left_that_names_a_file_that_is_gone(
+    staff_client: Client, owner: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(2):
+        name = default_storage.save(f"footage/{number}.mp4", ContentFile(b"footage"))
+        make_video_row(owner, footage=name)
+    delete_stored = default_storage.delete
+    asked: list[str] = []
+
+    def until_it_fails(name: str) -> None:
+        asked.append(name)
+        if len(asked) > 1:
+            raise OSError("the storage is away")
+        delete_stored(name)
+
+    monkeypatch.setattr(default_storage, "delete", until_it_fails)
+    staff_client.raise_request_exception = False
+    address = reverse("admin:auth_user_delete", args=[owner.pk])
+    assert staff_client.post(address, {"post": "yes"}).status_code == 500
+    assert len(asked) == 2
+    assert all(default_storage.exists(str(video.footage.name)) for video in Video.objects.all())
+    monkeypatch.undo()
+    assert staff_client.post(address, {"post": "yes"}).status_code == 302
+    assert not User.objects.filter(pk=owner.pk).exists()
 
 
 def test_the_first_page_shows_the_queue_and_what_failed(

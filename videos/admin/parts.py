@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 from django.contrib import admin
+from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.html import format_html
@@ -41,25 +43,29 @@ def seconds(value: Any) -> str:
     return f"{float(value):.1f} s"
 
 
-class WithFiles:
-    """Rows that have files: a poster to show, and more than a row to delete."""
-
-    def poster_address(self, row: Any) -> str:
-        """Where the poster of a row is to be had."""
-        raise NotImplementedError
+class RemovesFiles:
+    """Rows of which more than a row is deleted."""
 
     def remove(self, row: Any) -> None:
         """Delete a row with its files."""
         raise NotImplementedError
 
     def delete_model(self, request: HttpRequest, obj: Any) -> None:
-        """With its files."""
-        self.remove(obj)
+        """With its files, once the page's transaction is over: taken back, it would bring rows back without files."""
+        transaction.on_commit(partial(self.remove, obj))
 
     def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
         """Each with its files."""
         for row in queryset:
-            self.remove(row)
+            self.delete_model(request, row)
+
+
+class WithFiles(RemovesFiles):
+    """Rows that have files: a poster to show, and more than a row to delete."""
+
+    def poster_address(self, row: Any) -> str:
+        """Where the poster of a row is to be had."""
+        raise NotImplementedError
 
     @display(description="")
     def small_poster(self, row: Any) -> str:

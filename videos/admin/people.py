@@ -17,7 +17,7 @@ from unfold.widgets import UnfoldAdminDecimalFieldWidget
 
 from rotoscope.admin_parts import in_bytes
 from videos import uploads
-from videos.admin.parts import TakesUploadsAlong
+from videos.admin.parts import RemovesFiles, TakesUploadsAlong
 from videos.models import Profile
 from videos.pipeline import renders
 
@@ -70,7 +70,7 @@ class ProfileInline(StackedInline):
 
 
 @admin.register(User)
-class PeopleAdmin(TakesUploadsAlong, UserAdmin, ModelAdmin):  # type: ignore[type-arg]
+class PeopleAdmin(RemovesFiles, TakesUploadsAlong, UserAdmin, ModelAdmin):  # type: ignore[type-arg]
     """People."""
 
     form = UserChangeForm
@@ -103,19 +103,14 @@ class PeopleAdmin(TakesUploadsAlong, UserAdmin, ModelAdmin):  # type: ignore[typ
         Profile.of(obj)
         return self.inlines
 
-    def delete_model(self, request: HttpRequest, obj: User) -> None:
+    def remove(self, row: User) -> None:
         """With the files of their uploads and works, which a cascade in the database would leave behind."""
-        uploads.remove(obj.uploads.all())
-        for video in obj.videos.all():
+        uploads.remove(row.uploads.all())
+        for video in row.videos.all():
             renders.remove_video(video)
-        for render in obj.renders.all():
+        for render in row.renders.all():
             renders.remove(render)
-        super().delete_model(request, obj)
-
-    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
-        """Each with their works."""
-        for user in queryset:
-            self.delete_model(request, user)
+        row.delete()
 
     @display(description="keeps", ordering="kept_bytes")
     def kept(self, user: Any) -> str:
