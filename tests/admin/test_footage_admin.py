@@ -13,6 +13,7 @@ from django.test import Client, TestCase
 from django.urls import reverse
 from pytest_django import Settings
 
+from filters.models import StyleImage, TrainingRun
 from tests.factories import make_filter, make_video_row
 from videos.models import Collection, Comparison, Profile, Render, Segment, ShareLink, Upload, Video
 from videos.pipeline import renders
@@ -252,6 +253,15 @@ def test_a_deleted_person_leaves_no_files(staff_client: Client, video: Video, re
     assert not User.objects.filter(pk=video.owner_id).exists()
     assert not Video.objects.exists()
     assert not default_storage.exists(name)
+
+
+def test_the_trainings_of_a_deleted_person_end(staff_client: Client, owner: User) -> None:
+    picture = StyleImage.objects.create(image="x.jpg", sha256="0" * 64, width=9, height=9, title="Quilt")
+    for state in ("queued", "running", "finished"):
+        TrainingRun.objects.create(name=state, owner=owner, style_image=picture, state=state)
+    assert delete(staff_client, "auth_user", owner.pk) == 302
+    states = dict(TrainingRun.objects.values_list("name", "state"))
+    assert states == {"queued": "cancelled", "running": "cancelled", "finished": "finished"}
 
 
 def test_a_deleted_person_takes_unfinished_uploads_along(

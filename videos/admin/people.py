@@ -15,6 +15,7 @@ from unfold.decorators import display
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
 from unfold.widgets import UnfoldAdminDecimalFieldWidget
 
+from filters import trainings
 from rotoscope.admin_parts import in_bytes
 from videos import uploads
 from videos.admin.parts import RemovesFiles, TakesUploadsAlong
@@ -104,7 +105,12 @@ class PeopleAdmin(RemovesFiles, TakesUploadsAlong, UserAdmin, ModelAdmin):  # ty
         return self.inlines
 
     def remove(self, row: User) -> None:
-        """With the files of their uploads and works, which a cascade in the database would leave behind."""
+        """With the files of their uploads and works, which a cascade in the database would leave behind.
+
+        Trainings stay as the record of what they made; those that nobody waits for any more end.
+        """
+        for run in row.trainingrun_set.all():
+            trainings.cancel(run)
         uploads.remove(row.uploads.all())
         for video in row.videos.all():
             renders.remove_video(video)
