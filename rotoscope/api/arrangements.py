@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any
 
 from django.contrib.auth.models import User
@@ -165,9 +166,9 @@ def list_share_links(request: HttpRequest, which: Paging) -> object:
 def create_share_link(request: HttpRequest, wish: ShareWish) -> object:
     """Make a link. Its address is in this answer and nowhere else."""
     target = target_or_404(request, wish.kind, wish.ref)
-    if wish.expires_at is not None and _aware(wish.expires_at) <= timezone.now():
+    expires = _in_utc(wish.expires_at) if wish.expires_at else None
+    if expires is not None and expires <= timezone.now():
         raise Refused("expires_at: this time is over already.", 422)
-    expires = _aware(wish.expires_at) if wish.expires_at else None
     link, token = ShareLink.make(
         request.user, target, label=wish.label, downloads=wish.downloads, expires_at=expires
     )
@@ -202,5 +203,12 @@ def _change(own: Comparison | Collection, wish: WordsChange) -> None:
     own.save(update_fields=list(wish.model_dump(exclude_none=True)))
 
 
-def _aware(moment: Any) -> Any:
-    return timezone.make_aware(moment) if timezone.is_naive(moment) else moment
+def _in_utc(moment: datetime) -> datetime:
+    """A time as it is kept. Raises Refused for one that is beyond all years in UTC, which could not be read again."""
+    aware = timezone.make_aware(moment) if timezone.is_naive(moment) else moment
+    try:
+        return aware.astimezone(UTC)
+    except OverflowError:
+        raise Refused(
+            "expires_at: years go from 1 to 9999; leave it out for a link without an end.", 422
+        ) from None

@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
+from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 
 from tests.api.conftest import Program
@@ -207,3 +209,16 @@ def test_nobody_shares_what_is_anothers_or_into_the_past(
     stellas.post("/share-links", {"kind": "video", "ref": video.ref}, 404)
     body = {"kind": "video", "ref": video.ref, "expires_at": "2020-01-01T00:00:00Z"}
     assert "over already" in olgas.post("/share-links", body, 422)["detail"]
+
+
+@pytest.mark.parametrize("beyond", ["9999-12-31T23:59:59-12:00", "0001-01-01T00:00:00+14:00"])
+def test_a_link_has_no_end_that_the_database_cannot_give_back(
+    olgas: Program, owner_client: Client, staff_client: Client, video: Video, beyond: str
+) -> None:
+    body = {"kind": "video", "ref": video.ref, "expires_at": beyond}
+    assert olgas.post("/share-links", body, 422)["detail"].startswith("expires_at: ")
+    told = olgas.post("/share-links", {**body, "expires_at": "9999-12-31T23:59:59+12:00"})
+    assert told["expires_at"] == "9999-12-31T11:59:59Z"
+    assert olgas.get("/share-links")["count"] == 1
+    for client, page in ((owner_client, "shares"), (staff_client, "admin:videos_sharelink_changelist")):
+        assert client.get(reverse(page)).status_code == 200
