@@ -9,7 +9,6 @@ from django.contrib.auth.models import User
 from django.db import transaction
 from django.db.models import Q
 from django.http import Http404, HttpRequest
-from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils import timezone
 from ninja import Router, Status
@@ -180,7 +179,10 @@ def create_share_link(request: HttpRequest, wish: ShareWish) -> object:
 @sharing.delete("/share-links/{id}", response={204: None, **NO}, auth=SIGNED_IN)
 def revoke_share_link(request: HttpRequest, id: int) -> object:
     """Close a link, at once and for good."""
-    _own(request, get_object_or_404(ShareLink, pk=id)).revoke()
+    link = ShareLink.objects.filter(pk=id).first()
+    if link is None:
+        raise Http404
+    _own(request, link).revoke()
     return Status(204, None)
 
 

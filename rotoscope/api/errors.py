@@ -8,6 +8,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, AuthorizationError, ValidationError
 
+from rotoscope.api.sentences import NOWHERE
 from videos.pipeline.renders import CannotRender
 from videos.uploads.errors import UploadError
 
@@ -30,9 +31,7 @@ def add_to(api: NinjaAPI) -> None:
 
         api.add_exception_handler(error, handler)
 
-    says(
-        Http404, lambda problem: (404, str(problem) or "There is no such thing, or it is not for you to see.")
-    )
+    says(Http404, lambda problem: (404, str(problem) or NOWHERE))
     says(AuthenticationError, lambda _: (401, "Sign in, or send “Authorization: Bearer KEY”."))
     says(AuthorizationError, lambda _: (403, "This is not yours to change."))
     says(ValidationError, lambda problem: (422, sentence_of(problem.errors)))

@@ -5,8 +5,7 @@ from __future__ import annotations
 import uuid
 from typing import Any
 
-from django.http import HttpRequest
-from django.shortcuts import get_object_or_404
+from django.http import Http404, HttpRequest
 from django.urls import reverse
 from ninja import Router, Status
 
@@ -67,7 +66,9 @@ def create_video(request: HttpRequest, wish: NewUpload) -> object:
 @router.get("/uploads/{id}", response={200: UploadOut, 401: Problem, 404: Problem}, auth=SIGNED_IN)
 def get_upload(request: HttpRequest, id: uuid.UUID) -> UploadOut:
     """How far an upload of one's own is, and what became of it."""
-    upload = get_object_or_404(Upload.objects.select_related("owner", "video"), pk=id, owner=request.user)
+    upload = Upload.objects.select_related("owner", "video").filter(pk=id, owner=request.user).first()
+    if upload is None:
+        raise Http404
     reconcile(upload)
     finish_here(upload)
     return _upload(request, upload)
