@@ -60,3 +60,11 @@ def test_what_is_anothers_looks_like_what_is_not_there(stellas: Program, owner: 
         answers = [stellas.ask(method, f"/{place}/{one}") for one in (there, nowhere)]
         assert [one.status_code for one in answers] == [404, 404]
         assert answers[0].content == answers[1].content
+
+
+def test_nothing_is_called_by_blanks_alone(olgas: Program, owner: User) -> None:
+    path = f"/videos/{make_video_row(owner).ref}"
+    olgas.post("/collections", {"title": "  "}, 422)
+    olgas.post(f"{path}/comparisons", {"title": " ", "renders": [None, None]}, 422)
+    assert olgas.ask("PATCH", path, {"title": "\t"}).status_code == 422
+    assert olgas.ask("PATCH", path, {"title": " Dunes "}).json()["title"] == "Dunes"
