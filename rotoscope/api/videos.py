@@ -66,7 +66,7 @@ def create_video(request: HttpRequest, wish: NewUpload) -> object:
 @router.get("/uploads/{id}", response={200: UploadOut, 401: Problem, 404: Problem}, auth=SIGNED_IN)
 def get_upload(request: HttpRequest, id: uuid.UUID) -> UploadOut:
     """How far an upload of one's own is, and what became of it."""
-    upload = Upload.objects.select_related("owner", "video").filter(pk=id, owner=request.user).first()
+    upload = Upload.objects.select_related("owner", "video").filter(pk=id, owner_id=request.user.pk).first()
     if upload is None:
         raise Http404
     reconcile(upload)

@@ -205,8 +205,27 @@ class TestStoppingAndPublishing:
     def test_staff_publish_what_is_finished(self, staff_client: Client, run: TrainingRun) -> None:
         TrainingRun.objects.update(state="finished")
         FilterVersion.objects.update(training_run=run)
-        staff_client.post(reverse("training-run-publish", args=[run.pk]))
+        page = staff_client.get(reverse("training-run", args=[run.pk])).content.decode()
+        assert '<input type="hidden" name="version" value="1">' in page
+        staff_client.post(reverse("training-run-publish", args=[run.pk]), {"version": 1})
         assert Filter.objects.get(name="My Quilt").state == Filter.State.PUBLISHED
+
+    @pytest.mark.parametrize("seen", ["1", "", "none"])
+    def test_a_version_that_was_not_looked_at_is_not_published(
+        self, staff_client: Client, run: TrainingRun, seen: str
+    ) -> None:
+        TrainingRun.objects.update(state="finished")
+        assert run.filter is not None
+        FilterVersion.objects.create(filter=run.filter, number=2, kind="onnx", training_run=run)
+        FilterVersion.objects.update(training_run=run)
+        address = reverse("training-run-publish", args=[run.pk])
+        page = staff_client.post(address, {"version": seen}, follow=True).content.decode()
+        assert "a newer version meanwhile, number 2" in page
+        assert Filter.objects.get(name="My Quilt").state == Filter.State.DRAFT
+        staff_client.post(address, {"version": "2"})
+        made = Filter.objects.get(name="My Quilt")
+        assert made.current is not None
+        assert (made.state, made.current.number) == (Filter.State.PUBLISHED, 2)
 
     def test_its_owner_alone_may_not_publish(self, owner_client: Client, run: TrainingRun) -> None:
         TrainingRun.objects.update(state="finished")
