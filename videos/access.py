@@ -177,16 +177,20 @@ def can_train(viewer: Viewer) -> bool:
 
 def filters_for(viewer: Viewer) -> FilterQuerySet:
     """Filters that the viewer may render with now: published ones, and drafts of their own (staff: all drafts)."""
-    drafts = Q(state=Filter.State.DRAFT, current__isnull=False)
+    return filters_shown_to(viewer).filter(unavailable_reason="")
+
+
+def filters_shown_to(viewer: Viewer) -> FilterQuerySet:
+    """The same with those that cannot run now."""
+    drafts = Q(state=Filter.State.DRAFT)
     if not viewer.is_staff:
         drafts &= Q(owner_id=viewer.user.pk, owner__isnull=False)
-    published = Q(state=Filter.State.PUBLISHED, current__isnull=False)
-    return Filter.objects.filter(published | drafts, unavailable_reason="")
+    return Filter.objects.filter(Q(state=Filter.State.PUBLISHED) | drafts, current__isnull=False)
 
 
 def can_see_filter(viewer: Viewer, filter: Filter) -> bool:
     """Look at a filter's page: published and retired ones all, drafts those who may use them."""
-    return filter.state != Filter.State.DRAFT or filters_for(viewer).filter(pk=filter.pk).exists()
+    return filter.state != Filter.State.DRAFT or filters_shown_to(viewer).filter(pk=filter.pk).exists()
 
 
 def can_see_run(viewer: Viewer, run: TrainingRun) -> bool:
