@@ -7,6 +7,7 @@ from typing import Any
 
 from django.contrib.auth.models import User
 from django.db.models import Count, Sum
+from django.db.models.functions import Coalesce
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
@@ -54,18 +55,11 @@ def figures() -> list[dict[str, Any]]:
 
 def failures() -> list[dict[str, Any]]:
     """What failed within a day, newest first: {"what", "sentence", "href", "when"}."""
-    since = timezone.now() - RECENTLY
+    runs = _lately(TrainingRun.objects.filter(state=TrainingRun.State.FAILED), "finished_at")
     found = [
-        _failure("videos_render", one, one.error, one.finished_at or one.created_at)
-        for one in Render.objects.filter(state=Render.State.FAILED, created_at__gt=since).with_names()[:SHOWN]
-    ]
-    found += [
-        _failure("videos_video", one, one.error, one.created_at)
-        for one in Video.objects.filter(state=Video.State.FAILED, created_at__gt=since)[:SHOWN]
-    ]
-    found += [
-        _failure("filters_trainingrun", one, one.error, one.finished_at or one.created_at)
-        for one in TrainingRun.objects.filter(state=TrainingRun.State.FAILED, created_at__gt=since)[:SHOWN]
+        *(_failure("videos_render", one) for one in _failed_renders().with_names()[:SHOWN]),
+        *(_failure("videos_video", one) for one in _failed_videos()[:SHOWN]),
+        *(_failure("filters_trainingrun", one) for one in runs[:SHOWN]),
     ]
     return sorted(found, key=lambda one: one["when"], reverse=True)[:SHOWN]
 
@@ -87,10 +81,24 @@ def keepers() -> list[dict[str, Any]]:
 
 def failed_within_a_day() -> dict[str, int | None]:
     """Numbers of failed videos and renders; None for none."""
+    return {"videos": _failed_videos().count() or None, "renders": _failed_renders().count() or None}
+
+
+def _failed_renders() -> Any:
+    return _lately(Render.objects.filter(state=Render.State.FAILED), "finished_at")
+
+
+def _failed_videos() -> Any:
+    """Of a video the last attempt's beginning is known, not its end."""
+    return _lately(Video.objects.filter(state=Video.State.FAILED), "started_at")
+
+
+def _lately(failed: Any, moment: str) -> Any:
+    """Those whose `moment` (or, where that is not known, beginning) lies within a day, the newest first."""
     since = timezone.now() - RECENTLY
-    videos = Video.objects.filter(state=Video.State.FAILED, created_at__gt=since).count()
-    renders = Render.objects.filter(state=Render.State.FAILED, created_at__gt=since).count()
-    return {"videos": videos or None, "renders": renders or None}
+    return (
+        failed.annotate(when=Coalesce(moment, "created_at")).filter(when__gt=since).order_by("-when", "-pk")
+    )
 
 
 def _tile(name: str, number: int, words: str, model: str = "", state: str = "") -> dict[str, Any]:
@@ -103,6 +111,6 @@ def _tile(name: str, number: int, words: str, model: str = "", state: str = "") 
     }
 
 
-def _failure(model: str, what: Any, sentence: str, when: Any) -> dict[str, Any]:
+def _failure(model: str, what: Any) -> dict[str, Any]:
     href = reverse(f"admin:{model}_change", args=[what.pk])
-    return {"what": str(what), "sentence": sentence, "href": href, "when": when}
+    return {"what": str(what), "sentence": what.error, "href": href, "when": what.when}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -11,9 +12,11 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.test import Client, TestCase
 from django.urls import reverse
+from django.utils import timezone
 from pytest_django import Settings
 
 from filters.models import StyleImage, TrainingRun
+from rotoscope.dashboard import failed_within_a_day
 from tests.factories import make_filter, make_video_row
 from videos.models import Collection, Comparison, Profile, Render, Segment, ShareLink, Upload, Video
 from videos.pipeline import renders
@@ -315,3 +318,20 @@ def test_the_first_page_shows_the_queue_and_what_failed(
     page = staff_client.get(reverse("admin:index")).content.decode()
     for words in ("Renders queued", "The upload is cut off.", "The service is down.", "3.0 GB", str(render)):
         assert words in page, words
+
+
+def test_the_first_page_counts_from_when_something_failed(
+    staff_client: Client, render: Render, video: Video
+) -> None:
+    long_ago = timezone.now() - timedelta(days=3)
+    other = make_video_row(video.owner, title="Long forgotten", state="failed", error="Was refused.")
+    Video.objects.filter(pk=other.pk).update(created_at=long_ago, started_at=long_ago)
+    failed = {"state": "failed", "created_at": long_ago}
+    Video.objects.filter(pk=video.pk).update(**failed, started_at=timezone.now(), error="Tried in vain.")
+    Render.objects.filter(pk=render.pk).update(**failed, finished_at=timezone.now(), error="Fell over.")
+    answer = staff_client.get(reverse("admin:index"))
+    page = answer.content.decode()
+    assert "Tried in vain." in page
+    assert "Fell over." in page
+    assert "Was refused." not in page
+    assert failed_within_a_day() == {"videos": 1, "renders": 1}
