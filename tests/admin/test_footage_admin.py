@@ -17,7 +17,7 @@ from pytest_django import Settings
 
 from filters.models import StyleImage, TrainingRun
 from rotoscope.dashboard import failed_within_a_day
-from tests.factories import make_filter, make_video_row
+from tests.factories import make_filter, make_render_row, make_video_row
 from videos.models import Collection, Comparison, Profile, Render, Segment, ShareLink, Upload, Video
 from videos.pipeline import renders
 from videos.uploads import parts
@@ -108,6 +108,30 @@ def test_lists_ask_the_database_a_fixed_number_of_times(
         staff_client.get(reverse("admin:videos_video_changelist"))
     with django_assert_max_num_queries(16):
         staff_client.get(reverse("admin:videos_render_changelist"))
+
+
+def test_the_list_of_renders_reads_none_of_their_segments(
+    staff_client: Client, render: Render, django_assert_max_num_queries: Any
+) -> None:
+    Segment.objects.filter(render=render, index=0).update(attempts=4)
+    with django_assert_max_num_queries(20) as asked:
+        page = staff_client.get(reverse("admin:videos_render_changelist"))
+    assert page.context["cl"].result_list[0].most_attempts == 4
+    assert not any(one["sql"].startswith('SELECT "videos_segment"') for one in asked.captured_queries)
+
+
+def test_arrangements_of_many_works_ask_no_more_than_those_of_few(
+    staff_client: Client, owner: User, django_assert_max_num_queries: Any
+) -> None:
+    collection = Collection.objects.create(owner=owner, title="Dunes")
+    comparison = Comparison.objects.create(video=make_video_row(owner), owner=owner, title="Side by side")
+    for number in range(9):
+        shown = make_render_row(make_video_row(owner))
+        collection.items.create(position=number, render=shown)
+        comparison.items.create(position=number, render=shown)
+    for one in (collection, comparison):
+        with django_assert_max_num_queries(22):
+            staff_client.get(change(one._meta.model_name, one.pk))
 
 
 def test_a_render_shows_its_segments_and_their_errors(staff_client: Client, render: Render) -> None:
