@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from functools import partial
 from typing import Any
 
 from django.contrib import messages
-from django.db.models import Model
+from django.db import transaction
+from django.db.models import Model, QuerySet
 from django.forms import ModelForm
 from django.http import HttpRequest
 from django.utils.html import format_html
@@ -61,6 +63,23 @@ class ShownOnly:
     def has_add_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         """Nobody."""
         return False
+
+
+class RemovesFiles:
+    """Rows of which more than a row is deleted."""
+
+    def remove(self, row: Any) -> None:
+        """Delete a row with its files."""
+        raise NotImplementedError
+
+    def delete_model(self, request: HttpRequest, obj: Any) -> None:
+        """With its files, once the page's transaction is over: taken back, it would bring rows back without files."""
+        transaction.on_commit(partial(self.remove, obj))
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
+        """Each with its files."""
+        for row in queryset:
+            self.delete_model(request, row)
 
 
 class ShownInline(TabularInline):

@@ -14,7 +14,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from unfold.decorators import action, display
 
-from filters import exchange, testframes
+from filters import exchange, removal, testframes
 from filters.admin.forms import BundleForm, DeepFilterNameForm, FilterForm, ModelUploadForm
 from filters.admin.parts import STATE_COLOURS, explained, figures_table
 from filters.bundle import BundleRefused
@@ -23,7 +23,7 @@ from filters.judgements import MEASURED_ON
 from filters.likeness import nearest
 from filters.models import Filter, FilterVersion, StyleUse
 from filters.signals import judgement_wanted
-from rotoscope.admin_parts import HouseAdmin, ShownInline, ShownOnly, badge, do_each
+from rotoscope.admin_parts import HouseAdmin, RemovesFiles, ShownInline, ShownOnly, badge, do_each
 
 REFUSALS = (exchange.CannotExchange, BundleRefused, EngineError, FileNotFoundError)
 
@@ -58,7 +58,7 @@ class VersionInline(ShownInline):
 
 
 @admin.register(Filter)
-class FilterAdmin(ShownOnly, HouseAdmin):
+class FilterAdmin(RemovesFiles, ShownOnly, HouseAdmin):
     """Filters. New ones come as files, as names at a service, or out of training."""
 
     form = FilterForm
@@ -108,6 +108,10 @@ class FilterAdmin(ShownOnly, HouseAdmin):
         """A filter that something was rendered with is retired, not deleted."""
         used = obj is not None and obj.versions.filter(renders__isnull=False).exists()
         return bool(super().has_delete_permission(request, obj)) and not used
+
+    def remove(self, row: Filter) -> None:
+        """With its files."""
+        removal.remove(row)
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: Any) -> None:
         """The live twin paints as the version that it came with, and goes with it."""

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import partial
 from typing import Any
 
 from django.contrib import admin
-from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from unfold.decorators import display
 
+from rotoscope.admin_parts import RemovesFiles
 from videos.models import Upload
 
 STATE_COLOURS = {
@@ -41,23 +40,6 @@ def thumb(address: str) -> SafeString:
 def seconds(value: Any) -> str:
     """Seconds for people."""
     return f"{float(value):.1f} s"
-
-
-class RemovesFiles:
-    """Rows of which more than a row is deleted."""
-
-    def remove(self, row: Any) -> None:
-        """Delete a row with its files."""
-        raise NotImplementedError
-
-    def delete_model(self, request: HttpRequest, obj: Any) -> None:
-        """With its files, once the page's transaction is over: taken back, it would bring rows back without files."""
-        transaction.on_commit(partial(self.remove, obj))
-
-    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
-        """Each with its files."""
-        for row in queryset:
-            self.delete_model(request, row)
 
 
 class WithFiles(RemovesFiles):

@@ -16,9 +16,9 @@ from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationFo
 from unfold.widgets import UnfoldAdminDecimalFieldWidget
 
 from filters import trainings
-from rotoscope.admin_parts import in_bytes
+from rotoscope.admin_parts import RemovesFiles, in_bytes
 from videos import uploads
-from videos.admin.parts import RemovesFiles, TakesUploadsAlong
+from videos.admin.parts import TakesUploadsAlong
 from videos.models import Profile
 from videos.pipeline import renders
 
