@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -128,3 +129,19 @@ def test_a_superuser_gives_rights(staff_client: Client, staff: User, owner: User
     assert staff_client.post(address, person_form(owner, is_staff="on")).status_code == 302
     owner.refresh_from_db()
     assert owner.is_staff
+
+
+def test_staff_is_led_only_to_what_is_open_to_them(
+    helpers_client: Client, helper: User, staff_client: Client, owner: User, queue: Any
+) -> None:
+    broken = make_filter("broken")
+    renders.request(make_video_row(owner, source_size=9), broken, owner, renders.RenderSettings())
+    make_video_row(owner, state="failed", error="Cut off.")
+    broken.mark_unavailable("It is down.")
+    let(helper, "view_filter")
+    led = set(re.findall(r'href="(/admin/[a-z]+/[a-z]+/)', helpers_client.get("/admin/").content.decode()))
+    assert led == {reverse("admin:filters_filter_changelist")}
+    assert all(helpers_client.get(address).status_code == 200 for address in led)
+    led = set(re.findall(r'href="(/admin/[a-z]+/[a-z]+/)', staff_client.get("/admin/").content.decode()))
+    assert {reverse("admin:videos_render_changelist"), reverse("admin:auth_user_changelist")} <= led
+    assert len(led) == 13
