@@ -49,8 +49,8 @@ def signup(request: HttpRequest) -> HttpResponse:
     if request.user.is_authenticated:
         return redirect(goal)
     form = SignUp(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        login(request, form.save())
+    if request.method == "POST" and form.is_valid() and (made := form.make()):
+        login(request, made)
         messages.success(request, "Welcome. Upload your first flight, or look at what others made of theirs.")
         return redirect(goal)
     return render(request, "registration/signup.html", {"form": form, "next": goal})

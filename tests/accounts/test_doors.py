@@ -13,6 +13,7 @@ from django.utils import timezone
 from pytest_django import Settings
 
 from rotoscope.accounts import throttle
+from rotoscope.accounts.forms import SignUp
 from rotoscope.accounts.models import FailedSignIn
 
 pytestmark = pytest.mark.django_db
@@ -150,7 +151,12 @@ def test_a_visitor_makes_an_account_and_is_signed_in(visitor: Client) -> None:
 
 @pytest.mark.parametrize(
     "change",
-    [{"password2": "other words"}, {"password1": "12345678", "password2": "12345678"}, {"username": "OLGA"}],
+    [
+        {"password2": "other words"},
+        {"password1": "12345678", "password2": "12345678"},
+        {"username": "OLGA"},
+        {"username": ".."},
+    ],
 )
 def test_poor_passwords_and_taken_names_are_refused(
     visitor: Client, owner: User, change: dict[str, str]
@@ -159,6 +165,23 @@ def test_poor_passwords_and_taken_names_are_refused(
     assert answer.status_code == 200
     assert answer.context["form"].errors
     assert User.objects.count() == 1
+
+
+def test_a_name_that_is_taken_at_the_same_moment_is_refused_like_any_other(
+    visitor: Client, owner: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(SignUp, "clean_username", lambda form: form.cleaned_data["username"])
+    monkeypatch.setattr(
+        SignUp, "validate_unique", lambda form: None
+    )  # a second click that looked a moment before
+    answer = visitor.post(reverse("signup"), {**FRESH, "username": "olga"})
+    assert answer.status_code == 200
+    assert "This name is taken." in answer.content.decode()
+    assert not is_in(visitor)
+
+
+def test_whoever_lost_a_password_learns_whom_to_ask(visitor: Client) -> None:
+    assert "Forgotten your password?" in visitor.get(reverse("login")).content.decode()
 
 
 def test_where_accounts_are_made_by_staff_there_is_no_such_page(visitor: Client, settings: Settings) -> None:
