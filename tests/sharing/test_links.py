@@ -167,9 +167,12 @@ def test_openings_are_counted_once_a_browser_and_never_the_owners(
 
 def test_tokens_stay_where_they_belong(owner: User, visitor: Client, film: Video) -> None:
     _, token = ShareLink.make(owner, film)
+    here = "http://testserver"
     for answer in (
         visitor.get(reverse("share", args=[token])),
         visitor.get(film.get_absolute_url(), {"share": token}),
+        visitor.get(reverse("oembed"), {"url": f"{here}{reverse('share', args=[token])}"}),
+        visitor.get(reverse("oembed"), {"url": f"{here}{film.get_absolute_url()}?share={token}"}),
     ):
         assert answer.status_code == 200
         assert answer["Referrer-Policy"] == "same-origin"
