@@ -17,7 +17,7 @@ from rotoscope.api.auth import READING, SIGNED_IN
 from rotoscope.api.errors import Refused
 from rotoscope.api.paging import Page, Paging, page_of
 from rotoscope.api.shapes import CollectionOut, ComparisonOut, NewShare, Problem, ShareOut
-from rotoscope.api.told import Told
+from rotoscope.api.told import Told, collected, compared
 from rotoscope.api.wishes import CollectionWish, ComparisonWish, ItemWish, ShareWish, WordsChange
 from videos import access
 from videos.models import (
@@ -41,6 +41,7 @@ def list_comparisons(request: HttpRequest, ref: str, which: Paging) -> object:
     """Public comparisons of a video, and one's own."""
     video = access.video_or_404(request, ref)
     found = video.comparisons.listed_for(request.user).select_related("video__owner", "owner")
+    found = found.prefetch_related(compared())
     return page_of(found.order_by("-created_at", "-pk"), which, Told(request).comparison)
 
 
@@ -93,9 +94,8 @@ def delete_comparison(request: HttpRequest, ref: str) -> object:
 def list_collections(request: HttpRequest, which: Paging, mine: bool = False) -> object:
     """Public collections and one's own."""
     own = Q(owner_id=request.user.pk) if request.user.is_authenticated else Q(pk=None)
-    found = Collection.objects.select_related("owner").filter(
-        own if mine else own | Q(visibility=Visibility.PUBLIC)
-    )
+    found = Collection.objects.select_related("owner").prefetch_related(collected())
+    found = found.filter(own if mine else own | Q(visibility=Visibility.PUBLIC))
     return page_of(found.order_by("-created_at", "-pk"), which, Told(request).collection)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.db.models import Prefetch, prefetch_related_objects
 from django.http import HttpRequest
 from django.urls import reverse
 
@@ -24,9 +25,33 @@ from rotoscope.api.shapes import (
     VideoOut,
 )
 from videos import access, links
-from videos.models import Collection, Comparison, Frame, Render, Segment, ShareLink, Still, Video
+from videos.models import (
+    Collection,
+    CollectionItem,
+    Comparison,
+    ComparisonItem,
+    Frame,
+    Render,
+    Segment,
+    ShareLink,
+    Still,
+    Video,
+)
 from videos.pipeline import queue
 from videos.suggestions.suggest import Suggestion
+
+
+def compared() -> Prefetch[Any]:
+    """What is told of the places of comparisons; lists ask for it once for all rows of a page."""
+    return Prefetch(
+        "items", ComparisonItem.objects.select_related("render__video__owner").order_by("position")
+    )
+
+
+def collected() -> Prefetch[Any]:
+    """The same of what is in collections."""
+    names = ("render__video", "comparison__video", "comparison__owner")
+    return Prefetch("items", CollectionItem.objects.select_related(*names).order_by("position"))
 
 
 class Told:
@@ -166,10 +191,10 @@ class Told:
 
     def comparison(self, one: Comparison) -> ComparisonOut:
         """A comparison, without the renders that the viewer may not see."""
-        items = one.items.select_related("render__video", "render__version__filter").order_by("position")
+        prefetch_related_objects([one], compared())
         seen = [
             item.render
-            for item in items
+            for item in one.items.all()
             if item.render is None or access.can_see_render(self.viewer, item.render)
         ]
         return ComparisonOut(
@@ -183,9 +208,9 @@ class Told:
 
     def collection(self, one: Collection) -> CollectionOut:
         """A collection, without the works that the viewer may not see."""
-        items = one.items.select_related("render__video", "comparison__video", "comparison__owner")
+        prefetch_related_objects([one], collected())
         shown = []
-        for item in items.order_by("position"):
+        for item in one.items.all():
             if item.render is not None and access.can_see_render(self.viewer, item.render):
                 shown.append(ItemOut(render=item.render.ref, comparison=None))
             if item.comparison is not None and access.can_see_comparison(self.viewer, item.comparison):

@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from tests.api.conftest import Program
 from tests.factories import make_filter, make_video_row
-from videos.models import Render, ShareLink, Still, Video
+from videos.models import Collection, Comparison, Render, ShareLink, Still, Video
 from videos.pipeline import renders
 
 
@@ -222,3 +222,21 @@ def test_a_link_has_no_end_that_the_database_cannot_give_back(
     assert olgas.get("/share-links")["count"] == 1
     for client, page in ((owner_client, "shares"), (staff_client, "admin:videos_sharelink_changelist")):
         assert client.get(reverse(page)).status_code == 200
+
+
+def test_lists_of_arrangements_ask_no_more_for_many_than_for_few(
+    olgas: Program, owner: User, video: Video, render: Render, django_assert_max_num_queries: Any
+) -> None:
+    finish(render)
+    for _ in range(12):
+        comparison = Comparison.objects.create(video=video, owner=owner, title="x")
+        collection = Collection.objects.create(owner=owner, title="x")
+        comparison.items.create(position=0)
+        comparison.items.create(position=1, render=render)
+        collection.items.create(position=0, comparison=comparison)
+        collection.items.create(position=1, render=render)
+    for path in (f"/videos/{video.ref}/comparisons", "/collections"):
+        with django_assert_max_num_queries(9):
+            told = olgas.get(path)
+        assert told["count"] == 12
+    assert told["items"][0]["items"][1] == {"render": render.ref, "comparison": None}
