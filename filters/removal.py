@@ -1,9 +1,9 @@
-"""Deleting a filter: its versions, and what was stored of them."""
+"""Deleting filters and trainings, with what was stored of them."""
 
 from __future__ import annotations
 
 from filters import testframes
-from filters.models import Filter, FilterVersion
+from filters.models import Filter, FilterVersion, TrainingRun
 from rotoscope.files import forget
 
 
@@ -20,3 +20,13 @@ def remove(one: Filter) -> None:
     one.delete()
     used = set(FilterVersion.objects.filter(weights__in=weights).values_list("weights", flat=True))
     forget(*(name for name in weights if name not in used), *pictures)
+
+
+def remove_run(run: TrainingRun) -> None:
+    """Delete a training with its previews; who works on it stops. What it made stays.
+
+    Its checkpoint lies on the machine that trained it, and is cleared away there in time.
+    """
+    previews = [str(one["image"]) for one in run.previews]
+    run.delete()
+    forget(*previews)

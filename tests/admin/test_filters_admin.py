@@ -295,10 +295,10 @@ def test_a_training_run_is_cancelled_and_goes_on(staff_client: Client, run: Trai
     assert run.state == TrainingRun.State.QUEUED
 
 
-def delete(client: Client, filter: Filter) -> int:
+def delete(client: Client, row: Filter | TrainingRun) -> int:
     """Delete it on its page; the status of the answer."""
     with TestCase.captureOnCommitCallbacks(execute=True):
-        address = reverse("admin:filters_filter_delete", args=[filter.pk])
+        address = reverse(f"admin:filters_{row._meta.model_name}_delete", args=[row.pk])
         return client.post(address, {"post": "yes"}).status_code
 
 
@@ -347,3 +347,22 @@ def test_a_mix_goes_on_without_a_filter_that_it_was_mixed_of(staff_client: Clien
     assert (part.parent_name, part.parent) == ("Night", None)
     assert testframes.after(mixed.current, 0)
     assert "Night" in staff_client.get(mixed.get_absolute_url()).content.decode()
+
+
+def test_a_deleted_training_leaves_no_previews_but_what_it_made(staff_client: Client) -> None:
+    made = make_styled("Night", 0)
+    assert made.style_image is not None
+    preview = default_storage.save("training/1/000002.jpg", ContentFile(b"a preview"))
+    run = TrainingRun.objects.create(
+        name="Night",
+        filter=made,
+        style_image=made.style_image,
+        state="running",
+        previews=[{"step": 2, "image": preview}],
+    )
+    FilterVersion.objects.filter(filter=made).update(training_run=run)
+    assert delete(staff_client, run) == 302
+    assert not default_storage.exists(preview)
+    version = FilterVersion.objects.get(filter=made)
+    assert version.training_run is None
+    assert default_storage.exists(str(version.weights.name))
