@@ -30,6 +30,7 @@ from filters.engines.inspect import inspect_model
 from filters.models import RESERVED_SLUGS, Filter, FilterVersion, MixPart, StyleImage, StyleUse
 from filters.training_record import record_of, run_of
 from rotoscope.files import local_path
+from rotoscope.tags import clean_tags
 
 DEEPFILTER_NAME = re.compile(r"[\w.-]{1,100}|data://[\w./@-]{1,280}", re.ASCII)
 
@@ -84,8 +85,8 @@ def bring_in(data: bytes, owner: Any) -> Filter:
             slug=free_slug(bundle.slug),
             name=bundle.name,
             description=bundle.description,
-            tags=list(bundle.tags),
-            suits=list(bundle.suits),
+            tags=clean_tags(bundle.tags),
+            suits=clean_tags(bundle.suits),
             owner=owner,
         )
         version = _new_version(made, kind, weights, base=base, metrics=bundle.metrics)

@@ -15,9 +15,10 @@ from rotoscope.api.paging import Page, Paging, page_of
 from rotoscope.api.shapes import FrameOut, Problem, SuggestionOut, UploadOut, VideoOut
 from rotoscope.api.told import Told
 from rotoscope.api.wishes import NewUpload, Separation, VideoChange
+from rotoscope.tags import clean_tags
 from videos import access
 from videos.models import Upload, Video
-from videos.pipeline import ingest, receive, renders, separate
+from videos.pipeline import ingest, renders, separate
 from videos.suggestions.suggest import suggestions
 from videos.uploads.append import reconcile
 from videos.uploads.begin import begin
@@ -86,7 +87,7 @@ def change_video(request: HttpRequest, ref: str, wish: VideoChange) -> VideoOut:
     video = access.own_video_or_404(request, ref)
     changes = wish.model_dump(exclude_none=True)
     if "tags" in changes:
-        changes["tags"] = receive.clean_tags(changes["tags"])
+        changes["tags"] = clean_tags(changes["tags"])
     if changes:
         Video.objects.filter(pk=video.pk).update(**changes)
     return Told(request).video(access.own_video_or_404(request, ref))

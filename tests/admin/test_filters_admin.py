@@ -295,6 +295,13 @@ def test_a_training_run_is_cancelled_and_goes_on(staff_client: Client, run: Trai
     assert run.state == TrainingRun.State.QUEUED
 
 
+def test_tags_of_a_filter_are_found_however_they_were_typed(staff_client: Client, visitor: Client) -> None:
+    one = make_filter("negative")
+    press(staff_client, one, "_save", tags="Night, High Contrast", suits="Snow")
+    assert (one.tags, one.suits) == (["night", "high contrast"], ["snow"])
+    assert visitor.get("/api/filters?tag=Night").json()["count"] == 1
+
+
 def delete(client: Client, row: Filter | TrainingRun) -> int:
     """Delete it on its page; the status of the answer."""
     with TestCase.captureOnCommitCallbacks(execute=True):

@@ -189,6 +189,13 @@ def test_the_words_of_a_video_are_changed(staff_client: Client, video: Video) ->
     assert (video.title, video.visibility) == ("Dunes", "private")
 
 
+def test_tags_that_are_typed_are_found_in_the_gallery(staff_client: Client, video: Video) -> None:
+    typed = {"title": "Dunes", "visibility": "public", "tags": "Coast,  North  Sea,coast"}
+    press(staff_client, video, "_save", **typed, **{"renders-TOTAL_FORMS": "0", "renders-INITIAL_FORMS": "0"})
+    assert video.tags == ["coast", "north sea"]
+    assert list(Video.objects.search("Coast")) == [video]
+
+
 def test_a_deleted_video_takes_everything_along(staff_client: Client, video: Video, render: Render) -> None:
     delete(staff_client, "videos_video", video.pk)
     assert not Video.objects.exists()
