@@ -273,6 +273,28 @@ def test_a_quota_is_set_in_gigabytes(staff_client: Client, owner: User) -> None:
     assert profile.quota_bytes == 2_500_000_000
 
 
+def test_a_person_is_saved_without_touching_the_usual_quota(staff_client: Client, owner: User) -> None:
+    address = reverse("admin:auth_user_change", args=[owner.pk])
+    quota = staff_client.get(address).context["inline_admin_formsets"][0].formset.forms[0]["quota_gb"].value()
+    profile = Profile.of(owner)
+    before = profile.quota_bytes
+    data = {
+        "username": "olga",
+        "date_joined_0": "2026-01-01",
+        "date_joined_1": "00:00:00",
+        "profile-TOTAL_FORMS": "1",
+        "profile-INITIAL_FORMS": "1",
+        "profile-0-id": profile.pk,
+        "profile-0-user": owner.pk,
+        "profile-0-quota_gb": quota,
+        "profile-0-about": "Has left.",
+    }
+    assert staff_client.post(address, data).status_code == 302
+    owner.refresh_from_db()
+    profile.refresh_from_db()
+    assert (owner.is_active, profile.about, profile.quota_bytes) == (False, "Has left.", before)
+
+
 def test_people_are_added_and_listed(staff_client: Client) -> None:
     secret = "a-long-password-1"
     data = {"username": "nora", "password1": secret, "password2": secret, "usable_password": "true"}

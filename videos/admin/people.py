@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 from django import forms
@@ -23,6 +24,7 @@ from videos.models import Profile
 from videos.pipeline import renders
 
 GIGABYTE = 10**9
+PLACES = 3  # of a quota in gigabytes: megabytes
 RIGHTS = ("is_staff", "is_superuser", "groups", "user_permissions")
 
 admin.site.unregister(User)
@@ -36,7 +38,7 @@ class QuotaForm(forms.ModelForm):  # type: ignore[type-arg]
         label="Quota in GB",
         min_value=0,
         max_digits=12,
-        decimal_places=3,
+        decimal_places=PLACES,
         widget=UnfoldAdminDecimalFieldWidget,
     )
 
@@ -46,11 +48,12 @@ class QuotaForm(forms.ModelForm):  # type: ignore[type-arg]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.initial["quota_gb"] = self.instance.quota_bytes / GIGABYTE
+        self.initial["quota_gb"] = round(Decimal(self.instance.quota_bytes) / GIGABYTE, PLACES)
 
     def save(self, commit: bool = True) -> Profile:
-        """Gigabytes become bytes."""
-        self.instance.quota_bytes = int(self.cleaned_data["quota_gb"] * GIGABYTE)
+        """Gigabytes become bytes; a quota that was not touched stays what it is to the byte."""
+        if "quota_gb" in self.changed_data:
+            self.instance.quota_bytes = int(self.cleaned_data["quota_gb"] * GIGABYTE)
         saved: Profile = super().save(commit)
         return saved
 
