@@ -45,9 +45,11 @@ class HouseAdmin(ModelAdmin):
         return super().changeform_view(request, object_id, form_url, {**(extra_context or {}), **hidden})
 
     def get_actions_submit_line(self, request: HttpRequest, object_id: Any) -> list[Any]:
-        """The buttons that make sense for this row now."""
+        """The buttons that make sense for this row now, for whoever may press them."""
         actions: list[Any] = super().get_actions_submit_line(request, object_id)
         row = self.get_object(request, str(object_id))
+        if not self.has_change_permission(request, row):
+            return []
         offered = self.offered(row) if row is not None else None
         prefix = f"{self.opts.app_label}_{self.opts.model_name}_"
         return [one for one in actions if offered is None or one.action_name.removeprefix(prefix) in offered]

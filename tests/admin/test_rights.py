@@ -145,3 +145,15 @@ def test_staff_is_led_only_to_what_is_open_to_them(
     led = set(re.findall(r'href="(/admin/[a-z]+/[a-z]+/)', staff_client.get("/admin/").content.decode()))
     assert {reverse("admin:videos_render_changelist"), reverse("admin:auth_user_changelist")} <= led
     assert len(led) == 13
+
+
+def test_whoever_may_only_look_is_offered_no_button(
+    helpers_client: Client, helper: User, staff_client: Client
+) -> None:
+    address = reverse("admin:filters_filter_change", args=[make_filter("negative").pk])
+    let(helper, "view_filter")
+    assert "filters_filter_retire_one" not in helpers_client.get(address).content.decode()
+    assert "filters_filter_retire_one" in staff_client.get(address).content.decode()
+    listed = helpers_client.get(reverse("admin:filters_filter_changelist")).content.decode()
+    assert "Import a filter file" not in listed
+    assert "retire_chosen" not in listed
