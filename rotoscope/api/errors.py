@@ -6,9 +6,9 @@ from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from ninja import NinjaAPI
-from ninja.errors import AuthenticationError, AuthorizationError, ValidationError
+from ninja.errors import AuthenticationError, AuthorizationError, HttpError, ValidationError
 
-from rotoscope.api.sentences import NOWHERE
+from rotoscope.api.sentences import NOWHERE, SENTENCES
 from videos.pipeline.renders import CannotRender
 from videos.uploads.errors import UploadError
 
@@ -35,6 +35,7 @@ def add_to(api: NinjaAPI) -> None:
     says(AuthenticationError, lambda _: (401, "Sign in, or send “Authorization: Bearer KEY”."))
     says(AuthorizationError, lambda _: (403, "This is not yours to change."))
     says(ValidationError, lambda problem: (422, sentence_of(problem.errors)))
+    says(HttpError, lambda problem: (problem.status_code, SENTENCES.get(problem.status_code, str(problem))))
     says(Refused, lambda problem: (problem.status, str(problem)))
     says(CannotRender, lambda problem: (422, str(problem)))
     says(UploadError, lambda problem: (problem.status if problem.status != 400 else 422, str(problem)))

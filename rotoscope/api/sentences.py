@@ -11,6 +11,7 @@ PLACE = "/api/"
 NOWHERE = "There is no such thing, or it is not for you to see."
 SENTENCES = {
     400: "This request could not be read. Bodies are JSON in UTF-8 of at most 8 MB.",
+    403: "This needs the token of a page that was just loaded. Programs send “Authorization: Bearer KEY” instead.",
     404: f"{NOWHERE} All addresses are listed at /api/docs.",
     500: "Something broke here; it was written down. Nothing is wrong with what you sent: try it again later.",
 }

@@ -44,6 +44,14 @@ def test_what_breaks_here(olgas: Program, owner: User, monkeypatch: pytest.Monke
     assert "try it again later" in answer.json()["detail"]
 
 
+def test_a_browser_without_the_pages_token(owner: User) -> None:
+    browser = Client(enforce_csrf_checks=True)
+    browser.force_login(owner)
+    answer = browser.post("/api/collections", {"title": "x"}, content_type="application/json")
+    assert answer.status_code == 403
+    assert "Bearer KEY" in answer.json()["detail"]
+
+
 def test_pages_for_people_stay_pages(visitor: Client, db: None) -> None:
     answer = visitor.get("/nothing/")
     assert answer.status_code == 404
