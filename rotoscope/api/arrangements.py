@@ -165,6 +165,8 @@ def list_share_links(request: HttpRequest, which: Paging) -> object:
 def create_share_link(request: HttpRequest, wish: ShareWish) -> object:
     """Make a link. Its address is in this answer and nowhere else."""
     target = target_or_404(request, wish.kind, wish.ref)
+    if wish.downloads and not access.can_allow_downloads(access.viewer_of(request), target):
+        raise Refused("downloads: only footage of your own can be given away.", 422)
     expires = _in_utc(wish.expires_at) if wish.expires_at else None
     if expires is not None and expires <= timezone.now():
         raise Refused("expires_at: this time is over already.", 422)

@@ -203,6 +203,13 @@ def test_a_share_link_is_made_listed_and_revoked(olgas: Program, stellas: Progra
     assert ShareLink.open(token) is None
 
 
+def test_only_ones_own_footage_is_given_away(stellas: Program, stranger: User, video: Video) -> None:
+    hers = Comparison.objects.create(video=video, owner=stranger, title="Hers, of his")
+    body = {"kind": "comparison", "ref": hers.ref}
+    assert "downloads" in stellas.post("/share-links", {**body, "downloads": True}, 422)["detail"]
+    assert not stellas.post("/share-links", body)["downloads"]
+
+
 def test_nobody_shares_what_is_anothers_or_into_the_past(
     olgas: Program, stellas: Program, video: Video
 ) -> None:
