@@ -16,6 +16,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
+from videos.models import ApiKey
+
 from .forms import SignIn, SignUp
 
 
@@ -33,8 +35,12 @@ class Password(PasswordChangeView):
     success_url = reverse_lazy("password")
 
     def form_valid(self, form: Any) -> HttpResponse:
-        """Say that it is done."""
+        """Say that it is done, and what it does not end."""
         messages.success(self.request, "Your password is changed, and you are signed out everywhere else.")
+        if ApiKey.objects.filter(owner_id=self.request.user.pk, revoked_at=None).exists():
+            messages.info(
+                self.request, "Your API keys are valid as before; revoke those that others may know."
+            )
         return super().form_valid(form)
 
 

@@ -15,6 +15,7 @@ from pytest_django import Settings
 from rotoscope.accounts import throttle
 from rotoscope.accounts.forms import SignUp
 from rotoscope.accounts.models import FailedSignIn
+from videos.models import ApiKey
 
 pytestmark = pytest.mark.django_db
 GOOD = "olga's password"
@@ -206,6 +207,15 @@ def test_changing_the_password_ends_other_sessions(
     assert owner_client.post(reverse("password"), words).status_code == 302
     assert owner_client.get(reverse("upload")).status_code == 200
     assert visitor.get(reverse("upload")).status_code == 302
+
+
+def test_changing_the_password_says_that_keys_stay_valid(owner: User, owner_client: Client) -> None:
+    key, _ = ApiKey.make(owner, "a script")
+    for old, new, said in ((GOOD, "nine tall masts", True), ("nine tall masts", "ten low clouds", False)):
+        words = {"old_password": old, "new_password1": new, "new_password2": new}
+        page = owner_client.post(reverse("password"), words, follow=True).content.decode()
+        assert ("API keys are valid as before" in page) is said
+        key.revoke()
 
 
 def test_the_forms_want_the_token_against_forgery(owner: User) -> None:
