@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlencode
 
 from django.db.models import Prefetch, prefetch_related_objects
 from django.http import HttpRequest
@@ -65,6 +66,11 @@ class Told:
         """An absolute address."""
         return self.request.build_absolute_uri(path)
 
+    def page(self, work: Video | Render | Comparison | Collection) -> str:
+        """The absolute address of a work's page, which opens to whoever asks: with the share token, if there is one."""
+        token = f"?{urlencode({'share': self.viewer.token})}" if self.viewer.token else ""
+        return self.address(work.get_absolute_url() + token)
+
     def filter(self, one: Filter) -> FilterOut:
         """A filter."""
         style = (
@@ -112,7 +118,7 @@ class Told:
             rate=f"{one.rate_numerator}/{one.rate_denominator}",
             duration=float(one.duration),
             may_change=mine,
-            page=self.address(one.get_absolute_url()),
+            page=self.page(one),
             footage=file("footage.mp4", one.footage),
             poster=file("poster.jpg", one.poster),
             filmstrip=file("filmstrip.jpg", one.filmstrip),
@@ -154,7 +160,7 @@ class Told:
             duration=float(one.duration),
             cost=float(one.cost),
             may_change=access.can_change_render(self.viewer, one),
-            page=self.address(one.get_absolute_url()),
+            page=self.page(one),
             video=file("video.mp4", one.output),
             poster=file("poster.jpg", one.poster),
             preview=file("preview.mp4", one.preview),
@@ -203,7 +209,7 @@ class Told:
             owner=one.owner.get_username(),
             renders=[render.ref if render else None for render in seen],
             may_change=access.can_change_own(self.viewer, one),
-            page=self.address(one.get_absolute_url()),
+            page=self.page(one),
         )
 
     def collection(self, one: Collection) -> CollectionOut:
@@ -220,7 +226,7 @@ class Told:
             owner=one.owner.get_username(),
             items=shown,
             may_change=access.can_change_own(self.viewer, one),
-            page=self.address(one.get_absolute_url()),
+            page=self.page(one),
         )
 
     def share(self, one: ShareLink) -> ShareOut:
