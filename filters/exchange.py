@@ -11,7 +11,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.core.files.base import ContentFile
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import Max
 from django.utils.text import slugify
 from PIL import Image
@@ -32,6 +32,7 @@ from filters.training_record import record_of, run_of
 from rotoscope.files import local_path
 from rotoscope.tags import clean_tags
 
+SLUGS = 0x736C7567  # the lock of whoever chooses a slug: “slug” in ASCII
 DEEPFILTER_NAME = re.compile(r"[\w.-]{1,100}|data://[\w./@-]{1,280}", re.ASCII)
 
 
@@ -137,7 +138,9 @@ def take_name(deepfilter_name: str, title: str, owner: Any, cost_per_image: Deci
 
 
 def free_slug(name: str) -> str:
-    """A slug for a name that no filter has yet."""
+    """A slug for a name that no filter has yet, for the transaction that makes one: others wait for its end."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [SLUGS])
     stem = slugify(name)[:70] or "filter"
     for number in itertools.count(1):
         slug = stem if number == 1 else f"{stem}-{number}"
