@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import threading
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ from django.contrib.auth.models import User
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -77,6 +79,30 @@ class TestOrdering:
         assert (run.style_image.artist, run.style_image.licence) == ("Olga", "own work")
         assert run.filter is not None
         assert run.filter.state == Filter.State.DRAFT
+
+    @pytest.mark.django_db(transaction=True)
+    def test_two_clicks_at_the_same_moment_order_two_trainings_of_one_picture(
+        self, owner: User, queue: StubBroker
+    ) -> None:
+        together = threading.Barrier(2)
+        answered: list[int] = []
+
+        def click() -> None:
+            browser = Client(raise_request_exception=False)
+            browser.force_login(owner)
+            together.wait()
+            answered.append(browser.post(reverse("train"), wish(picture=picture())).status_code)
+            connection.close()
+
+        clicks = [threading.Thread(target=click) for _ in range(2)]
+        for one in clicks:
+            one.start()
+        for one in clicks:
+            one.join()
+        assert answered == [302, 302]
+        assert TrainingRun.objects.count() == 2
+        image = StyleImage.objects.get()
+        assert default_storage.listdir("styles")[1] == [str(image.image.name).removeprefix("styles/")]
 
     def test_a_style_image_that_is_here_is_used_as_it_is(
         self, owner: User, owner_client: Client, queue: StubBroker
