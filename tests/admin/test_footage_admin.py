@@ -178,6 +178,14 @@ def test_a_failed_video_is_tried_again(staff_client: Client, video: Video, queue
     assert (video.state, video.error) == (Video.State.RECEIVING, "")
 
 
+def test_footage_that_was_refused_and_not_kept_is_not_tried_again(staff_client: Client, video: Video) -> None:
+    Video.objects.filter(pk=video.pk).update(state=Video.State.FAILED, error="It is no video.", source="")
+    assert "videos_video_retry_one" not in staff_client.get(change("video", video.pk)).content.decode()
+    data = {"action": "retry_chosen", "_selected_action": [video.pk]}
+    page = staff_client.post(reverse("admin:videos_video_changelist"), data, follow=True).content.decode()
+    assert "were refused and not kept" in page
+
+
 def test_the_words_of_a_video_are_changed(staff_client: Client, video: Video) -> None:
     typed = {
         "title": "Dunes",

@@ -113,8 +113,8 @@ class VideoAdmin(WithFiles, ShownOnly, TakesUploadsAlong, HouseAdmin):
         renders.remove_video(row)
 
     def offered(self, row: Video) -> set[str]:
-        """Try again what failed."""
-        return {"retry_one"} if row.state == Video.State.FAILED else set()
+        """Try again what failed, where its file is still there."""
+        return {"retry_one"} if row.state == Video.State.FAILED and not row.was_not_kept else set()
 
     @display(description="state", ordering="state")
     def state_badge(self, video: Video) -> str:
@@ -164,12 +164,12 @@ class VideoAdmin(WithFiles, ShownOnly, TakesUploadsAlong, HouseAdmin):
     @admin.action(description="Try the ingest again", permissions=["change"])
     def retry_chosen(self, request: HttpRequest, chosen: QuerySet[Video]) -> None:
         """An action of the list."""
-        do_each(request, chosen, ingest.retry, "queued again", "had not failed")
+        do_each(request, chosen, ingest.retry, "queued again", "had not failed, or were refused and not kept")
 
     @action(description="Try the ingest again")
     def retry_one(self, request: HttpRequest, video: Video) -> None:
         """A button of the page."""
-        do_each(request, [video], ingest.retry, "video queued again", "video had not failed")
+        do_each(request, [video], ingest.retry, "video queued again", "video had not failed, or was not kept")
 
 
 @admin.register(Upload)
