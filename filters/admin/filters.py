@@ -304,9 +304,9 @@ class FilterAdmin(RemovesFiles, ShownOnly, HouseAdmin):
         )
         form = ModelUploadForm(request.POST or None, request.FILES or None)
 
-        def take(data: dict[str, Any]) -> Filter:
+        def take(data: dict[str, Any]) -> Filter | FilterVersion:
             version = exchange.take_model(data["file"].read(), data["name"], request.user, into=data["into"])
-            return version.filter
+            return version if data["into"] else version.filter
 
         return self._form(request, form, "Upload an ONNX model", words, take)
 
@@ -327,12 +327,17 @@ class FilterAdmin(RemovesFiles, ShownOnly, HouseAdmin):
         """Show a form; once it is valid, make the filter and go to its page. Refusals stand beside the form."""
         if request.method == "POST" and form.is_valid():
             try:
-                made = take(form.cleaned_data)
+                came = take(form.cleaned_data)
             except REFUSALS as refusal:
                 form.add_error(None, str(refusal))
             else:
+                made, then = (
+                    (came, "Look at it, then publish it.")
+                    if isinstance(came, Filter)
+                    else (came.filter, "It runs once you choose it as current, under “What runs”.")
+                )
                 self.log_addition(request, made, f"{title}.")
-                messages.success(request, f"“{made}” came in. Look at it, then publish it.")
+                messages.success(request, f"“{came}” came in. {then}")
                 return redirect("admin:filters_filter_change", made.pk)
         context = {
             **self.admin_site.each_context(request),

@@ -209,7 +209,8 @@ def test_an_onnx_model_is_uploaded_as_a_draft(staff_client: Client) -> None:
 def test_an_onnx_model_becomes_a_new_version_that_is_not_run_yet(staff_client: Client) -> None:
     one = make_filter("negative")
     data = {"file": SimpleUploadedFile("negative.onnx", inverting_model()), "into": one.pk}
-    staff_client.post(reverse("admin:filters_filter_upload_model"), data, follow=True)
+    page = staff_client.post(reverse("admin:filters_filter_upload_model"), data, follow=True)
+    assert "“Negative v2” came in. It runs once you choose it as current" in page.content.decode()
     before = one.current_id
     one.refresh_from_db()
     assert [version.number for version in one.versions.all()] == [2, 1]
