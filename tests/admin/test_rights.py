@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from django.contrib import admin
-from django.contrib.auth.models import Permission, User
+from django.contrib.auth.models import Group, Permission, User
 from django.test import Client
 from django.urls import reverse
 
@@ -122,6 +122,21 @@ def test_nobody_takes_over_an_account_with_more_rights(
         helpers_client.post(gone, chosen)
     staff.refresh_from_db()
     assert (staff.password, staff.email) == (before, "ada@example.org")
+
+
+def test_nobody_gives_rights_to_a_group_of_their_own(
+    helpers_client: Client, helper: User, staff_client: Client
+) -> None:
+    let(helper, "view_group", "change_group", "add_group")
+    group = Group.objects.create(name="Helpers")
+    helper.groups.add(group)
+    rights = {"name": "Helpers", "permissions": [str(Permission.objects.all()[0].pk)]}
+    address = reverse("admin:auth_group_change", args=[group.pk])
+    assert helpers_client.get(address).status_code == 200
+    assert helpers_client.post(address, rights).status_code == 403
+    assert helpers_client.post(reverse("admin:auth_group_add"), rights | {"name": "More"}).status_code == 403
+    assert staff_client.post(address, rights).status_code == 302
+    assert group.permissions.count() == 1
 
 
 def test_a_superuser_gives_rights(staff_client: Client, staff: User, owner: User) -> None:

@@ -134,7 +134,19 @@ class PeopleAdmin(RemovesFiles, TakesUploadsAlong, UserAdmin, ModelAdmin):  # ty
 
 @admin.register(Group)
 class HouseGroupAdmin(GroupAdmin, ModelAdmin):
-    """Groups, for staff with some rights only."""
+    """Groups, for staff with some rights only. A group gives rights, so superusers alone make and change them."""
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """Superusers."""
+        return bool(request.user.is_superuser)
+
+    def has_change_permission(self, request: HttpRequest, obj: Group | None = None) -> bool:
+        """Superusers."""
+        return bool(request.user.is_superuser)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Group | None = None) -> bool:
+        """Superusers."""
+        return bool(request.user.is_superuser)
 
 
 def _is_above(helper: Any, other: User | None) -> bool:
