@@ -11,7 +11,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.core.files.base import ContentFile
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import Max
 from django.utils.text import slugify
 from PIL import Image
@@ -30,7 +30,9 @@ from filters.engines.inspect import inspect_model
 from filters.models import RESERVED_SLUGS, Filter, FilterVersion, MixPart, StyleImage, StyleUse
 from filters.training_record import record_of, run_of
 from rotoscope.files import local_path
+from rotoscope.tags import clean_tags
 
+SLUGS = 0x736C7567  # the lock of whoever chooses a slug: “slug” in ASCII
 DEEPFILTER_NAME = re.compile(r"[\w.-]{1,100}|data://[\w./@-]{1,280}", re.ASCII)
 
 
@@ -84,8 +86,8 @@ def bring_in(data: bytes, owner: Any) -> Filter:
             slug=free_slug(bundle.slug),
             name=bundle.name,
             description=bundle.description,
-            tags=list(bundle.tags),
-            suits=list(bundle.suits),
+            tags=clean_tags(bundle.tags),
+            suits=clean_tags(bundle.suits),
             owner=owner,
         )
         version = _new_version(made, kind, weights, base=base, metrics=bundle.metrics)
@@ -136,7 +138,9 @@ def take_name(deepfilter_name: str, title: str, owner: Any, cost_per_image: Deci
 
 
 def free_slug(name: str) -> str:
-    """A slug for a name that no filter has yet."""
+    """A slug for a name that no filter has yet, for the transaction that makes one: others wait for its end."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [SLUGS])
     stem = slugify(name)[:70] or "filter"
     for number in itertools.count(1):
         slug = stem if number == 1 else f"{stem}-{number}"

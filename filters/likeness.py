@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 
 import numpy as np
@@ -18,8 +19,9 @@ def cosines(signatures: Sequence[Sequence[float]]) -> NDArray[np.float64]:
     Filters without a signature, or with one of another length than most have, are like no other.
     """
     count = len(signatures)
-    length = max((len(one) for one in signatures), default=0)
-    known = [at for at, one in enumerate(signatures) if one and len(one) == length]
+    lengths = Counter(len(one) for one in signatures if one)
+    usual = max(lengths, key=lambda length: (lengths[length], length), default=0)
+    known = [at for at, one in enumerate(signatures) if one and len(one) == usual]
     result = np.eye(count)
     if len(known) < 2:
         return result

@@ -34,7 +34,7 @@ from filters.training.pictures import (
     refuse_flat,
     refuse_too_long,
 )
-from rotoscope.files import local_path
+from rotoscope.files import forget, local_path
 
 Picture = NDArray[np.uint8]
 CODE_VERSION = "5"  # raise it when training the same again gives other numbers
@@ -222,7 +222,11 @@ def _style_image(picture: Picture, piece: Piece, name: str) -> StyleImage:
     height, width = picture.shape[:2]
     words["title"] = words["title"] or name[:200]
     stored = default_storage.save(f"styles/{digest[:24]}.jpg", ContentFile(buffer.getvalue()))
-    return StyleImage.objects.create(image=stored, sha256=digest, width=width, height=height, **words)
+    values = {"image": stored, "width": width, "height": height, **words}
+    kept, made = StyleImage.objects.get_or_create(sha256=digest, defaults=values)
+    if not made:  # another click brought it at the same moment
+        forget(stored)
+    return kept
 
 
 def _with_words(found: StyleImage, words: dict[str, str]) -> StyleImage:

@@ -90,13 +90,14 @@ def _deepfilter_engine(version: FilterVersion, patience: Patience | None = None)
 
 
 def available_again() -> list[Filter]:
-    """Ask unavailable filters for one small picture each, until one refuses; those that answer come back.
+    """Ask unavailable filters, drafts too, for one small picture each, until one refuses; those that answer come back.
 
     For the reconciler, every few minutes. In any order, so that one that is broken for good holds up nobody;
     the breakers of the engines refuse tries that come too early, so a service that is down costs little.
     """
     back: list[Filter] = []
-    waiting = Filter.objects.published().exclude(unavailable_reason="").select_related("current__filter")
+    waiting = Filter.objects.filter(current__isnull=False).exclude(state=Filter.State.RETIRED)
+    waiting = waiting.exclude(unavailable_reason="").select_related("current__filter")
     for one in waiting.order_by("?"):
         if not _answers(one):
             break

@@ -57,6 +57,11 @@ def painted(version: FilterVersion, number: int) -> str:
     return name
 
 
+def stored_names(version: FilterVersion) -> list[str]:
+    """Where the frames under a version are stored, those that were painted."""
+    return [_name(version, number) for number in range(COUNT)]
+
+
 def is_free(version: FilterVersion) -> bool:
     """Whether looking at it costs nothing (any more)."""
     return version.kind != FilterVersion.Kind.DEEPFILTER or is_painted(version)

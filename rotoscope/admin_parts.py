@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from functools import partial
 from typing import Any
 
 from django.contrib import messages
-from django.db.models import Model
+from django.db import transaction
+from django.db.models import Model, QuerySet
 from django.forms import ModelForm
 from django.http import HttpRequest
 from django.utils.html import format_html
@@ -43,9 +45,11 @@ class HouseAdmin(ModelAdmin):
         return super().changeform_view(request, object_id, form_url, {**(extra_context or {}), **hidden})
 
     def get_actions_submit_line(self, request: HttpRequest, object_id: Any) -> list[Any]:
-        """The buttons that make sense for this row now."""
+        """The buttons that make sense for this row now, for whoever may press them."""
         actions: list[Any] = super().get_actions_submit_line(request, object_id)
         row = self.get_object(request, str(object_id))
+        if not self.has_change_permission(request, row):
+            return []
         offered = self.offered(row) if row is not None else None
         prefix = f"{self.opts.app_label}_{self.opts.model_name}_"
         return [one for one in actions if offered is None or one.action_name.removeprefix(prefix) in offered]
@@ -61,6 +65,23 @@ class ShownOnly:
     def has_add_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         """Nobody."""
         return False
+
+
+class RemovesFiles:
+    """Rows of which more than a row is deleted."""
+
+    def remove(self, row: Any) -> None:
+        """Delete a row with its files."""
+        raise NotImplementedError
+
+    def delete_model(self, request: HttpRequest, obj: Any) -> None:
+        """With its files, once the page's transaction is over: taken back, it would bring rows back without files."""
+        transaction.on_commit(partial(self.remove, obj))
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
+        """Each with its files."""
+        for row in queryset:
+            self.delete_model(request, row)
 
 
 class ShownInline(TabularInline):

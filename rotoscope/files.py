@@ -22,6 +22,7 @@ from django.core.files.storage import default_storage
 from django.db.models.fields.files import FieldFile
 
 WORK = "work-"
+LEFTOVERS = (f"{WORK}*", "*.upload*")  # our work folders, and what Django kept of the files of a form
 LEFTOVER_AGE = 24 * 3600  # seconds; twice the longest time limit of an actor
 CACHE_BYTES = 20 * 1024**3
 IN_USE = 3600  # seconds since it was asked for, in which a cached file is taken to be worked on
@@ -80,12 +81,15 @@ def work_folder() -> tempfile.TemporaryDirectory[str]:
 
 
 def clear_leftovers(now: float | None = None) -> int:
-    """Remove work folders whose owner was killed a day ago, and what the cache has too much; how many went."""
+    """Remove what those who were killed a day ago left in scratch, and what the cache has too much; how many went."""
     long_ago = (now or time.time()) - LEFTOVER_AGE
-    folders = Path(settings.SCRATCH).glob(f"{WORK}*")
-    old = [one for one in folders if (there := _stat(one)) and there.st_mtime < long_ago]
-    for folder in old:
-        shutil.rmtree(folder, ignore_errors=True)
+    there = [one for pattern in LEFTOVERS for one in Path(settings.SCRATCH).glob(pattern)]
+    old = [one for one in there if (seen := _stat(one)) and seen.st_mtime < long_ago]
+    for one in old:
+        if one.is_dir():
+            shutil.rmtree(one, ignore_errors=True)
+        else:
+            one.unlink(missing_ok=True)
     return len(old) + _trim_cache()
 
 

@@ -66,7 +66,7 @@ class KeyAdmin(HouseAdmin):
         """Revoke what is valid."""
         return set() if row.revoked_at else {"revoke_one"}
 
-    @admin.action(description="Revoke")
+    @admin.action(description="Revoke", permissions=["change"])
     def revoke_chosen(self, request: HttpRequest, chosen: QuerySet[Any]) -> None:
         """An action of the list."""
         do_each(request, chosen, SecretKey.revoke, "revoked", "were revoked before")

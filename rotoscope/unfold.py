@@ -18,11 +18,31 @@ def _style(request: HttpRequest) -> str:
 
 
 def _link(title: str, icon: str, model: str, **more: Any) -> dict[str, Any]:
-    return {"title": title, "icon": icon, "link": reverse_lazy(f"admin:{model}_changelist"), **more}
+    link = reverse_lazy(f"admin:{model}_changelist")
+    return {"title": title, "icon": icon, "link": link, "model": model, **more}
+
+
+def may_open(user: Any, model: str) -> bool:
+    """Whether the pages of a model ("videos_render") are open to somebody; the admin refuses all others."""
+    app, name = model.split("_")
+    return any(user.has_perm(f"{app}.{right}_{name}") for right in ("view", "change"))
 
 
 def navigation(request: HttpRequest) -> list[dict[str, Any]]:
-    """The sidebar: what it offers, with the number of what failed within a day."""
+    """The sidebar: what is open to whoever looks."""
+    groups = [
+        group | {"items": [one for one in group["items"] if _is_open(request.user, one)]}
+        for group in _everything(request)
+    ]
+    return [group for group in groups if group["items"]]
+
+
+def _is_open(user: Any, item: dict[str, Any]) -> bool:
+    return "model" not in item or may_open(user, item["model"])
+
+
+def _everything(request: HttpRequest) -> list[dict[str, Any]]:
+    """All that the sidebar may offer, with the number of what failed within a day."""
     from rotoscope.dashboard import failed_within_a_day
 
     badges = failed_within_a_day() if request.user.is_authenticated else {"videos": None, "renders": None}

@@ -10,7 +10,7 @@ Rules:
 - a share link of a video opens its finished renders too; one of a render opens that render and, to
   compare with, the original; one of a comparison opens its items; one of a collection all its items;
 - only the owner of the footage (and staff) renders it, changes it, shares it;
-- downloads: the owner and staff, and holders of a share link that allows it.
+- downloads: the owner and staff, and holders of a share link that allows it, made by one of these.
 """
 
 from __future__ import annotations
@@ -157,13 +157,20 @@ def can_share(viewer: Viewer, target: Video | Render | Comparison | Collection) 
     return viewer.owns(target) or viewer.is_staff
 
 
+def can_allow_downloads(viewer: Viewer, target: Video | Render | Comparison | Collection) -> bool:
+    """Make share links that allow downloads: of one's own footage; of a collection they count for what is."""
+    if isinstance(target, Collection):
+        return can_share(viewer, target)
+    return can_change_video(viewer, target if isinstance(target, Video) else target.video)
+
+
 def can_download(viewer: Viewer, thing: Video | Render) -> bool:
-    """Keep a file: owner, staff, or a share link that allows downloads of it."""
+    """Keep a file: owner, staff, or a share link of theirs that allows downloads of it."""
     video = thing.video if isinstance(thing, Render) else thing
     if can_change_video(viewer, video):
         return True
     share = viewer.share
-    if share is None or not share.downloads:
+    if share is None or not share.downloads or not can_change_video(Viewer(share.owner), video):
         return False
     if isinstance(thing, Render):
         return can_see_render(viewer, thing) and _share_shows_render(share, thing)
@@ -177,16 +184,20 @@ def can_train(viewer: Viewer) -> bool:
 
 def filters_for(viewer: Viewer) -> FilterQuerySet:
     """Filters that the viewer may render with now: published ones, and drafts of their own (staff: all drafts)."""
-    drafts = Q(state=Filter.State.DRAFT, current__isnull=False)
+    return filters_shown_to(viewer).filter(unavailable_reason="")
+
+
+def filters_shown_to(viewer: Viewer) -> FilterQuerySet:
+    """The same with those that cannot run now."""
+    drafts = Q(state=Filter.State.DRAFT)
     if not viewer.is_staff:
         drafts &= Q(owner_id=viewer.user.pk, owner__isnull=False)
-    published = Q(state=Filter.State.PUBLISHED, current__isnull=False)
-    return Filter.objects.filter(published | drafts, unavailable_reason="")
+    return Filter.objects.filter(Q(state=Filter.State.PUBLISHED) | drafts, current__isnull=False)
 
 
 def can_see_filter(viewer: Viewer, filter: Filter) -> bool:
     """Look at a filter's page: published and retired ones all, drafts those who may use them."""
-    return filter.state != Filter.State.DRAFT or filters_for(viewer).filter(pk=filter.pk).exists()
+    return filter.state != Filter.State.DRAFT or filters_shown_to(viewer).filter(pk=filter.pk).exists()
 
 
 def can_see_run(viewer: Viewer, run: TrainingRun) -> bool:

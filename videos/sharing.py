@@ -32,6 +32,11 @@ class ShareForm(forms.Form):
     days = forms.ChoiceField(required=False, choices=LASTING, initial="30", label="Opens for")
     downloads = forms.BooleanField(required=False, label="May be downloaded")
 
+    def __init__(self, *args: Any, may_allow_downloads: bool = True, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not may_allow_downloads:
+            del self.fields["downloads"]
+
     def make(self, owner: Any, target: Target) -> tuple[ShareLink, str]:
         """A new link and its token, from valid data."""
         days = self.cleaned_data["days"]
@@ -39,7 +44,7 @@ class ShareForm(forms.Form):
             owner,
             target,
             label=self.cleaned_data["label"],
-            downloads=self.cleaned_data["downloads"],
+            downloads=self.cleaned_data.get("downloads", False),
             expires_at=timezone.now() + timedelta(days=int(days)) if days else None,
         )
 

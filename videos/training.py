@@ -26,6 +26,10 @@ USUAL = {
 }
 
 
+class NotTheNewest(Exception):
+    """Somebody would publish another version than the one that was looked at; the message is a sentence."""
+
+
 def what_is_missing() -> str:
     """Why nothing can be trained here: "torch", "base", or "" where it can."""
     if find_spec("torch") is None:
@@ -61,11 +65,18 @@ def another_seed(run: TrainingRun, user: Any) -> TrainingRun:
     return again
 
 
-def publish(run: TrainingRun) -> Filter | None:
-    """Let everybody use what a run made last; None where it has made nothing."""
+def publish(run: TrainingRun, seen: int | None = None) -> Filter | None:
+    """Let everybody use what a run made last; None where it has made nothing.
+
+    `seen` is the number of the version that was looked at. Raises NotTheNewest where that is another one.
+    """
     version = run.version
     if run.filter is None or version is None:
         return None
+    if seen is not None and seen != version.number:
+        raise NotTheNewest(
+            f"This training has made a newer version meanwhile, number {version.number}. Look at it, then publish it."
+        )
     if run.filter.current_id != version.pk:
         run.filter.adopt(version)
     if run.filter.state != Filter.State.PUBLISHED and not run.filter.publish():

@@ -14,7 +14,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from unfold.decorators import action, display
 
-from filters import exchange, testframes
+from filters import exchange, removal, testframes
 from filters.admin.forms import BundleForm, DeepFilterNameForm, FilterForm, ModelUploadForm
 from filters.admin.parts import STATE_COLOURS, explained, figures_table
 from filters.bundle import BundleRefused
@@ -23,7 +23,7 @@ from filters.judgements import MEASURED_ON
 from filters.likeness import nearest
 from filters.models import Filter, FilterVersion, StyleUse
 from filters.signals import judgement_wanted
-from rotoscope.admin_parts import HouseAdmin, ShownInline, ShownOnly, badge, do_each
+from rotoscope.admin_parts import HouseAdmin, RemovesFiles, ShownInline, ShownOnly, badge, do_each
 
 REFUSALS = (exchange.CannotExchange, BundleRefused, EngineError, FileNotFoundError)
 
@@ -58,7 +58,7 @@ class VersionInline(ShownInline):
 
 
 @admin.register(Filter)
-class FilterAdmin(ShownOnly, HouseAdmin):
+class FilterAdmin(RemovesFiles, ShownOnly, HouseAdmin):
     """Filters. New ones come as files, as names at a service, or out of training."""
 
     form = FilterForm
@@ -108,6 +108,10 @@ class FilterAdmin(ShownOnly, HouseAdmin):
         """A filter that something was rendered with is retired, not deleted."""
         used = obj is not None and obj.versions.filter(renders__isnull=False).exists()
         return bool(super().has_delete_permission(request, obj)) and not used
+
+    def remove(self, row: Filter) -> None:
+        """With its files."""
+        removal.remove(row)
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: Any) -> None:
         """The live twin paints as the version that it came with, and goes with it."""
@@ -242,14 +246,14 @@ class FilterAdmin(ShownOnly, HouseAdmin):
             request, "A worker with PyTorch measures it next; the figures are here in some minutes."
         )
 
-    @admin.action(description="Publish")
+    @admin.action(description="Publish", permissions=["change"])
     def publish_chosen(self, request: HttpRequest, chosen: QuerySet[Filter]) -> None:
         """An action of the list."""
         do_each(
             request, chosen, Filter.publish, "published", "cannot be published (published already, or empty)"
         )
 
-    @admin.action(description="Retire")
+    @admin.action(description="Retire", permissions=["change"])
     def retire_chosen(self, request: HttpRequest, chosen: QuerySet[Filter]) -> None:
         """An action of the list."""
         do_each(request, chosen, Filter.retire, "retired", "were not published")
@@ -300,9 +304,9 @@ class FilterAdmin(ShownOnly, HouseAdmin):
         )
         form = ModelUploadForm(request.POST or None, request.FILES or None)
 
-        def take(data: dict[str, Any]) -> Filter:
+        def take(data: dict[str, Any]) -> Filter | FilterVersion:
             version = exchange.take_model(data["file"].read(), data["name"], request.user, into=data["into"])
-            return version.filter
+            return version if data["into"] else version.filter
 
         return self._form(request, form, "Upload an ONNX model", words, take)
 
@@ -323,12 +327,17 @@ class FilterAdmin(ShownOnly, HouseAdmin):
         """Show a form; once it is valid, make the filter and go to its page. Refusals stand beside the form."""
         if request.method == "POST" and form.is_valid():
             try:
-                made = take(form.cleaned_data)
+                came = take(form.cleaned_data)
             except REFUSALS as refusal:
                 form.add_error(None, str(refusal))
             else:
+                made, then = (
+                    (came, "Look at it, then publish it.")
+                    if isinstance(came, Filter)
+                    else (came.filter, "It runs once you choose it as current, under “What runs”.")
+                )
                 self.log_addition(request, made, f"{title}.")
-                messages.success(request, f"“{made}” came in. Look at it, then publish it.")
+                messages.success(request, f"“{came}” came in. {then}")
                 return redirect("admin:filters_filter_change", made.pk)
         context = {
             **self.admin_site.each_context(request),

@@ -18,6 +18,7 @@ from unfold.widgets import (
 from filters.bundle import LARGEST_BUNDLE
 from filters.engines.inspect import LARGEST_MODEL
 from filters.models import RESERVED_SLUGS, Filter
+from rotoscope.tags import clean_tags
 
 
 class FilterForm(forms.ModelForm):  # type: ignore[type-arg]
@@ -46,6 +47,14 @@ class FilterForm(forms.ModelForm):  # type: ignore[type-arg]
         super().__init__(*args, **kwargs)
         if "current" in self.fields:
             self.fields["current"].queryset = self.instance.versions.all()  # type: ignore[attr-defined]
+
+    def clean_tags(self) -> list[str]:
+        """As they are looked for."""
+        return clean_tags(self.cleaned_data["tags"])
+
+    def clean_suits(self) -> list[str]:
+        """The same."""
+        return clean_tags(self.cleaned_data["suits"])
 
     def clean_slug(self) -> str:
         """Refuse the address of another page."""

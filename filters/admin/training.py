@@ -14,15 +14,15 @@ from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html, format_html_join
 from unfold.decorators import action, display
 
-from filters import training_queue, trainings
+from filters import removal, training_queue, trainings
 from filters.admin.parts import STATE_COLOURS, figures_table
 from filters.curves import HEIGHT, WIDTH, curves_of
 from filters.models import TrainingRun
-from rotoscope.admin_parts import HouseAdmin, ShownOnly, badge, do_each, progress_bar
+from rotoscope.admin_parts import HouseAdmin, RemovesFiles, ShownOnly, badge, do_each, progress_bar
 
 
 @admin.register(TrainingRun)
-class TrainingRunAdmin(ShownOnly, HouseAdmin):
+class TrainingRunAdmin(RemovesFiles, ShownOnly, HouseAdmin):
     """Training runs. They are started on the training page of the lab."""
 
     typed = False
@@ -41,6 +41,10 @@ class TrainingRunAdmin(ShownOnly, HouseAdmin):
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
         """All of them."""
         return [name for field in self.fields for name in ((field,) if isinstance(field, str) else field)]
+
+    def remove(self, row: TrainingRun) -> None:
+        """With its previews."""
+        removal.remove_run(row)
 
     @display(description="state", ordering="state")
     def state_badge(self, run: TrainingRun) -> str:
@@ -97,12 +101,12 @@ class TrainingRunAdmin(ShownOnly, HouseAdmin):
         """As a table."""
         return figures_table(run.settings)
 
-    @admin.action(description="Cancel")
+    @admin.action(description="Cancel", permissions=["change"])
     def cancel_chosen(self, request: HttpRequest, chosen: QuerySet[TrainingRun]) -> None:
         """An action of the list."""
         do_each(request, chosen, trainings.cancel, "cancelled", "were over before")
 
-    @admin.action(description="Go on from the last checkpoint")
+    @admin.action(description="Go on from the last checkpoint", permissions=["change"])
     def resume_chosen(self, request: HttpRequest, chosen: QuerySet[TrainingRun]) -> None:
         """An action of the list."""
         do_each(request, chosen, training_queue.go_on, "queued again", "were neither failed nor cancelled")

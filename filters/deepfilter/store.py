@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 import uuid
 from collections.abc import Iterator
 from contextlib import suppress
@@ -20,7 +19,7 @@ from django.utils import timezone
 from filters.deepfilter import paths
 from filters.deepfilter.problem import Problem
 from filters.models import DeepFilterObject
-from rotoscope.files import forget, store
+from rotoscope.files import forget, store, work_folder
 
 LARGEST = 64 << 20  # bytes of one file
 MOST = 100_000  # files and folders of one person
@@ -84,7 +83,7 @@ def put(owner: User, path: str, data: Readable, *, size: int | None = None) -> D
         raise Problem(f"a file has at most {LARGEST} bytes", status=413)
     replaced = DeepFilterObject.objects.filter(owner=owner, path=path).first()
     _room(owner, (size or 0) - (replaced.size if replaced else 0))
-    with tempfile.TemporaryDirectory(dir=settings.SCRATCH) as folder:
+    with work_folder() as folder:
         beside = Path(folder) / "object"
         written = _write(data, beside)
         if size is not None and written != size:

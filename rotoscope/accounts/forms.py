@@ -7,10 +7,12 @@ from typing import Any
 from django import forms
 from django.contrib.auth.forms import AuthenticationForm, UserCreationForm
 from django.contrib.auth.models import User
+from django.db import IntegrityError, transaction
 from unfold.forms import AuthenticationForm as AdminForm
 
 from . import throttle
 
+TAKEN = "This name is taken."
 PAUSED = "Too many attempts. Wait a quarter of an hour, then try again."
 
 
@@ -55,11 +57,26 @@ class SignUp(UserCreationForm):  # type: ignore[type-arg]
         model = User
         fields = ("username", "email")
         labels = {"email": "Mail address (optional)"}
-        help_texts = {"username": "Letters, digits and @ . + - _; everybody sees it."}
+        help_texts = {
+            "username": "Letters, digits and @ . + - _; everybody sees it.",
+            "email": "Only whoever runs this place sees it, to reach you.",
+        }
 
     def clean_username(self) -> str:
-        """Refuse names that differ from a taken one by case alone."""
+        """Refuse names that differ from a taken one by case alone, and those that make no address ("..")."""
         name = str(self.cleaned_data["username"])
+        if not any(letter.isalnum() for letter in name):
+            raise forms.ValidationError("A name needs at least one letter or digit.", code="no_letter")
         if User.objects.filter(username__iexact=name).exists():
-            raise forms.ValidationError("This name is taken.", code="taken")
+            raise forms.ValidationError(TAKEN, code="taken")
         return name
+
+    def make(self) -> User | None:
+        """The account of a valid form; None, with a sentence in the form, where the name was taken this moment."""
+        try:
+            with transaction.atomic():
+                made: User = self.save()
+        except IntegrityError:
+            self.add_error("username", TAKEN)
+            return None
+        return made

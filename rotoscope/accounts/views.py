@@ -16,6 +16,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
+from videos.models import ApiKey
+
 from .forms import SignIn, SignUp
 
 
@@ -33,8 +35,12 @@ class Password(PasswordChangeView):
     success_url = reverse_lazy("password")
 
     def form_valid(self, form: Any) -> HttpResponse:
-        """Say that it is done."""
+        """Say that it is done, and what it does not end."""
         messages.success(self.request, "Your password is changed, and you are signed out everywhere else.")
+        if ApiKey.objects.filter(owner_id=self.request.user.pk, revoked_at=None).exists():
+            messages.info(
+                self.request, "Your API keys are valid as before; revoke those that others may know."
+            )
         return super().form_valid(form)
 
 
@@ -49,8 +55,8 @@ def signup(request: HttpRequest) -> HttpResponse:
     if request.user.is_authenticated:
         return redirect(goal)
     form = SignUp(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        login(request, form.save())
+    if request.method == "POST" and form.is_valid() and (made := form.make()):
+        login(request, made)
         messages.success(request, "Welcome. Upload your first flight, or look at what others made of theirs.")
         return redirect(goal)
     return render(request, "registration/signup.html", {"form": form, "next": goal})

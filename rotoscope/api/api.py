@@ -2,21 +2,35 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from ninja import NinjaAPI
+from ninja.openapi.schema import OpenAPISchema
 from ninja.operation import Operation
 
 from rotoscope.api import arrangements, errors, filters, mixes, renders, trainings, videos
 
 ABOUT = """Everything that the pages of Rotoscope can do, for programs.
 
-Make a key on your account's page and send it as `Authorization: Bearer KEY`. What is public can be read
+Make a key on *API keys* in your menu and send it as `Authorization: Bearer KEY`. What is public can be read
 without one; what somebody shared can be read with `?share=TOKEN`. Errors are `{"detail": "a sentence"}`.
 The same address also takes the key for uploads (tus 1.0) and for media files.
 """
 
 
+PROBLEM = {"application/json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
+
+
 class Rotoscope(NinjaAPI):
-    """An operation is called what its function is called."""
+    """An operation is called what its function is called, and whatever goes wrong is told as a Problem."""
+
+    def get_openapi_schema(self, **where: Any) -> OpenAPISchema:
+        """With the errors that any operation may have: a wrong key, a body that cannot be read, …"""
+        schema = super().get_openapi_schema(**where)
+        for operations in schema["paths"].values():
+            for told in operations.values():
+                told["responses"]["default"] = {"description": "Any other error.", "content": PROBLEM}
+        return schema
 
     def get_openapi_operation_id(self, operation: Operation) -> str:
         """Such as list_videos: what generated clients call their methods."""

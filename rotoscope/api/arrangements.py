@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any
 
 from django.contrib.auth.models import User
 from django.db import transaction
 from django.db.models import Q
 from django.http import Http404, HttpRequest
-from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils import timezone
 from ninja import Router, Status
@@ -17,7 +17,7 @@ from rotoscope.api.auth import READING, SIGNED_IN
 from rotoscope.api.errors import Refused
 from rotoscope.api.paging import Page, Paging, page_of
 from rotoscope.api.shapes import CollectionOut, ComparisonOut, NewShare, Problem, ShareOut
-from rotoscope.api.told import Told
+from rotoscope.api.told import Told, collected, compared
 from rotoscope.api.wishes import CollectionWish, ComparisonWish, ItemWish, ShareWish, WordsChange
 from videos import access
 from videos.models import (
@@ -41,6 +41,7 @@ def list_comparisons(request: HttpRequest, ref: str, which: Paging) -> object:
     """Public comparisons of a video, and one's own."""
     video = access.video_or_404(request, ref)
     found = video.comparisons.listed_for(request.user).select_related("video__owner", "owner")
+    found = found.prefetch_related(compared())
     return page_of(found.order_by("-created_at", "-pk"), which, Told(request).comparison)
 
 
@@ -93,9 +94,8 @@ def delete_comparison(request: HttpRequest, ref: str) -> object:
 def list_collections(request: HttpRequest, which: Paging, mine: bool = False) -> object:
     """Public collections and one's own."""
     own = Q(owner_id=request.user.pk) if request.user.is_authenticated else Q(pk=None)
-    found = Collection.objects.select_related("owner").filter(
-        own if mine else own | Q(visibility=Visibility.PUBLIC)
-    )
+    found = Collection.objects.select_related("owner").prefetch_related(collected())
+    found = found.filter(own if mine else own | Q(visibility=Visibility.PUBLIC))
     return page_of(found.order_by("-created_at", "-pk"), which, Told(request).collection)
 
 
@@ -165,9 +165,11 @@ def list_share_links(request: HttpRequest, which: Paging) -> object:
 def create_share_link(request: HttpRequest, wish: ShareWish) -> object:
     """Make a link. Its address is in this answer and nowhere else."""
     target = target_or_404(request, wish.kind, wish.ref)
-    if wish.expires_at is not None and _aware(wish.expires_at) <= timezone.now():
+    if wish.downloads and not access.can_allow_downloads(access.viewer_of(request), target):
+        raise Refused("downloads: only footage of your own can be given away.", 422)
+    expires = _in_utc(wish.expires_at) if wish.expires_at else None
+    if expires is not None and expires <= timezone.now():
         raise Refused("expires_at: this time is over already.", 422)
-    expires = _aware(wish.expires_at) if wish.expires_at else None
     link, token = ShareLink.make(
         request.user, target, label=wish.label, downloads=wish.downloads, expires_at=expires
     )
@@ -179,7 +181,10 @@ def create_share_link(request: HttpRequest, wish: ShareWish) -> object:
 @sharing.delete("/share-links/{id}", response={204: None, **NO}, auth=SIGNED_IN)
 def revoke_share_link(request: HttpRequest, id: int) -> object:
     """Close a link, at once and for good."""
-    _own(request, get_object_or_404(ShareLink, pk=id)).revoke()
+    link = ShareLink.objects.filter(pk=id).first()
+    if link is None:
+        raise Http404
+    _own(request, link).revoke()
     return Status(204, None)
 
 
@@ -202,5 +207,12 @@ def _change(own: Comparison | Collection, wish: WordsChange) -> None:
     own.save(update_fields=list(wish.model_dump(exclude_none=True)))
 
 
-def _aware(moment: Any) -> Any:
-    return timezone.make_aware(moment) if timezone.is_naive(moment) else moment
+def _in_utc(moment: datetime) -> datetime:
+    """A time as it is kept. Raises Refused for one that is beyond all years in UTC, which could not be read again."""
+    aware = timezone.make_aware(moment) if timezone.is_naive(moment) else moment
+    try:
+        return aware.astimezone(UTC)
+    except OverflowError:
+        raise Refused(
+            "expires_at: years go from 1 to 9999; leave it out for a link without an end.", 422
+        ) from None

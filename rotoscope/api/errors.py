@@ -6,8 +6,9 @@ from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from ninja import NinjaAPI
-from ninja.errors import AuthenticationError, AuthorizationError, ValidationError
+from ninja.errors import AuthenticationError, AuthorizationError, HttpError, ValidationError
 
+from rotoscope.api.sentences import NOWHERE, SENTENCES
 from videos.pipeline.renders import CannotRender
 from videos.uploads.errors import UploadError
 
@@ -30,12 +31,11 @@ def add_to(api: NinjaAPI) -> None:
 
         api.add_exception_handler(error, handler)
 
-    says(
-        Http404, lambda problem: (404, str(problem) or "There is no such thing, or it is not for you to see.")
-    )
+    says(Http404, lambda problem: (404, str(problem) or NOWHERE))
     says(AuthenticationError, lambda _: (401, "Sign in, or send “Authorization: Bearer KEY”."))
     says(AuthorizationError, lambda _: (403, "This is not yours to change."))
     says(ValidationError, lambda problem: (422, sentence_of(problem.errors)))
+    says(HttpError, lambda problem: (problem.status_code, SENTENCES.get(problem.status_code, str(problem))))
     says(Refused, lambda problem: (problem.status, str(problem)))
     says(CannotRender, lambda problem: (422, str(problem)))
     says(UploadError, lambda problem: (problem.status if problem.status != 400 else 422, str(problem)))

@@ -96,14 +96,19 @@ class VideoOut(Schema):
 
 
 class FrameOut(Schema):
-    """An image separated from footage. Luminance, contrast and so on as docs/architecture.md defines them."""
+    """An image separated from footage, with what it looks like in figures."""
 
     index: int
     timestamp: float = Field(description="Seconds.")
-    luminance: float
-    contrast: float
-    colourfulness: float
-    sharpness: float
+    luminance: float = Field(description="Mean luma (BT.709), 0 to 1.")
+    contrast: float = Field(description="Standard deviation of luma, 0 to 0.5.")
+    colourfulness: float = Field(
+        description="M3 of Hasler and Süsstrunk (2003): 0 none, 15 slight, 33 average, 59 quite, 109 extreme."
+    )
+    sharpness: float = Field(
+        description="Variance of the Laplacian of luma over that of luma, at no more than 720 lines: 0 for fog, about "
+        "0.05 soft, 0.5 crisp."
+    )
     palette: list[Any] = Field(description="[“#rrggbb”, share] for each of up to five colours.")
     image: str
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlencode
 
+from django.db.models import Prefetch, prefetch_related_objects
 from django.http import HttpRequest
 from django.urls import reverse
 
@@ -24,9 +26,33 @@ from rotoscope.api.shapes import (
     VideoOut,
 )
 from videos import access, links
-from videos.models import Collection, Comparison, Frame, Render, Segment, ShareLink, Still, Video
+from videos.models import (
+    Collection,
+    CollectionItem,
+    Comparison,
+    ComparisonItem,
+    Frame,
+    Render,
+    Segment,
+    ShareLink,
+    Still,
+    Video,
+)
 from videos.pipeline import queue
 from videos.suggestions.suggest import Suggestion
+
+
+def compared() -> Prefetch[Any]:
+    """What is told of the places of comparisons; lists ask for it once for all rows of a page."""
+    return Prefetch(
+        "items", ComparisonItem.objects.select_related("render__video__owner").order_by("position")
+    )
+
+
+def collected() -> Prefetch[Any]:
+    """The same of what is in collections."""
+    names = ("render__video", "comparison__video", "comparison__owner")
+    return Prefetch("items", CollectionItem.objects.select_related(*names).order_by("position"))
 
 
 class Told:
@@ -39,6 +65,11 @@ class Told:
     def address(self, path: str) -> str:
         """An absolute address."""
         return self.request.build_absolute_uri(path)
+
+    def page(self, work: Video | Render | Comparison | Collection) -> str:
+        """The absolute address of a work's page, which opens to whoever asks: with the share token, if there is one."""
+        token = f"?{urlencode({'share': self.viewer.token})}" if self.viewer.token else ""
+        return self.address(work.get_absolute_url() + token)
 
     def filter(self, one: Filter) -> FilterOut:
         """A filter."""
@@ -87,7 +118,7 @@ class Told:
             rate=f"{one.rate_numerator}/{one.rate_denominator}",
             duration=float(one.duration),
             may_change=mine,
-            page=self.address(one.get_absolute_url()),
+            page=self.page(one),
             footage=file("footage.mp4", one.footage),
             poster=file("poster.jpg", one.poster),
             filmstrip=file("filmstrip.jpg", one.filmstrip),
@@ -129,7 +160,7 @@ class Told:
             duration=float(one.duration),
             cost=float(one.cost),
             may_change=access.can_change_render(self.viewer, one),
-            page=self.address(one.get_absolute_url()),
+            page=self.page(one),
             video=file("video.mp4", one.output),
             poster=file("poster.jpg", one.poster),
             preview=file("preview.mp4", one.preview),
@@ -166,10 +197,10 @@ class Told:
 
     def comparison(self, one: Comparison) -> ComparisonOut:
         """A comparison, without the renders that the viewer may not see."""
-        items = one.items.select_related("render__video", "render__version__filter").order_by("position")
+        prefetch_related_objects([one], compared())
         seen = [
             item.render
-            for item in items
+            for item in one.items.all()
             if item.render is None or access.can_see_render(self.viewer, item.render)
         ]
         return ComparisonOut(
@@ -178,14 +209,14 @@ class Told:
             owner=one.owner.get_username(),
             renders=[render.ref if render else None for render in seen],
             may_change=access.can_change_own(self.viewer, one),
-            page=self.address(one.get_absolute_url()),
+            page=self.page(one),
         )
 
     def collection(self, one: Collection) -> CollectionOut:
         """A collection, without the works that the viewer may not see."""
-        items = one.items.select_related("render__video", "comparison__video", "comparison__owner")
+        prefetch_related_objects([one], collected())
         shown = []
-        for item in items.order_by("position"):
+        for item in one.items.all():
             if item.render is not None and access.can_see_render(self.viewer, item.render):
                 shown.append(ItemOut(render=item.render.ref, comparison=None))
             if item.comparison is not None and access.can_see_comparison(self.viewer, item.comparison):
@@ -195,7 +226,7 @@ class Told:
             owner=one.owner.get_username(),
             items=shown,
             may_change=access.can_change_own(self.viewer, one),
-            page=self.address(one.get_absolute_url()),
+            page=self.page(one),
         )
 
     def share(self, one: ShareLink) -> ShareOut:

@@ -9,7 +9,7 @@ from django.core.files.storage import default_storage
 from django.http import FileResponse, Http404, HttpRequest, QueryDict
 from django.urls import reverse
 from django.utils.datastructures import MultiValueDict
-from ninja import File, Form, Router, Schema, Status
+from ninja import File, Form, Query, Router, Schema, Status
 from ninja.errors import AuthorizationError
 from ninja.files import UploadedFile
 from pydantic import Field
@@ -178,12 +178,21 @@ def repeat_training(request: HttpRequest, id: int) -> object:
 
 
 @router.post("/trainings/{id}/publish", response={200: FilterOut, 409: Problem, **NO}, auth=SIGNED_IN)
-def publish_training(request: HttpRequest, id: int) -> FilterOut:
+def publish_training(
+    request: HttpRequest,
+    id: int,
+    version: Annotated[
+        int | None, Query(description="The one that was looked at: 409 where there is a newer one.")
+    ] = None,
+) -> FilterOut:
     """Let everybody use what a training made: for staff."""
     run = access.training_run_or_404(request, id)
     if not access.viewer_of(request).is_staff:
         raise AuthorizationError
-    published = training.publish(run)
+    try:
+        published = training.publish(run, version)
+    except training.NotTheNewest as newer:
+        raise Refused(str(newer)) from newer
     if published is None:
         raise Refused("There is nothing to publish yet.")
     return Told(request).filter(published)

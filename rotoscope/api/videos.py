@@ -5,8 +5,7 @@ from __future__ import annotations
 import uuid
 from typing import Any
 
-from django.http import HttpRequest
-from django.shortcuts import get_object_or_404
+from django.http import Http404, HttpRequest
 from django.urls import reverse
 from ninja import Router, Status
 
@@ -16,9 +15,10 @@ from rotoscope.api.paging import Page, Paging, page_of
 from rotoscope.api.shapes import FrameOut, Problem, SuggestionOut, UploadOut, VideoOut
 from rotoscope.api.told import Told
 from rotoscope.api.wishes import NewUpload, Separation, VideoChange
+from rotoscope.tags import clean_tags
 from videos import access
 from videos.models import Upload, Video
-from videos.pipeline import ingest, receive, renders, separate
+from videos.pipeline import ingest, renders, separate
 from videos.suggestions.suggest import suggestions
 from videos.uploads.append import reconcile
 from videos.uploads.begin import begin
@@ -67,7 +67,9 @@ def create_video(request: HttpRequest, wish: NewUpload) -> object:
 @router.get("/uploads/{id}", response={200: UploadOut, 401: Problem, 404: Problem}, auth=SIGNED_IN)
 def get_upload(request: HttpRequest, id: uuid.UUID) -> UploadOut:
     """How far an upload of one's own is, and what became of it."""
-    upload = get_object_or_404(Upload.objects.select_related("owner", "video"), pk=id, owner=request.user)
+    upload = Upload.objects.select_related("owner", "video").filter(pk=id, owner_id=request.user.pk).first()
+    if upload is None:
+        raise Http404
     reconcile(upload)
     finish_here(upload)
     return _upload(request, upload)
@@ -85,7 +87,7 @@ def change_video(request: HttpRequest, ref: str, wish: VideoChange) -> VideoOut:
     video = access.own_video_or_404(request, ref)
     changes = wish.model_dump(exclude_none=True)
     if "tags" in changes:
-        changes["tags"] = receive.clean_tags(changes["tags"])
+        changes["tags"] = clean_tags(changes["tags"])
     if changes:
         Video.objects.filter(pk=video.pk).update(**changes)
     return Told(request).video(access.own_video_or_404(request, ref))

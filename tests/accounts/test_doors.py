@@ -13,7 +13,9 @@ from django.utils import timezone
 from pytest_django import Settings
 
 from rotoscope.accounts import throttle
+from rotoscope.accounts.forms import SignUp
 from rotoscope.accounts.models import FailedSignIn
+from videos.models import ApiKey
 
 pytestmark = pytest.mark.django_db
 GOOD = "olga's password"
@@ -150,7 +152,12 @@ def test_a_visitor_makes_an_account_and_is_signed_in(visitor: Client) -> None:
 
 @pytest.mark.parametrize(
     "change",
-    [{"password2": "other words"}, {"password1": "12345678", "password2": "12345678"}, {"username": "OLGA"}],
+    [
+        {"password2": "other words"},
+        {"password1": "12345678", "password2": "12345678"},
+        {"username": "OLGA"},
+        {"username": ".."},
+    ],
 )
 def test_poor_passwords_and_taken_names_are_refused(
     visitor: Client, owner: User, change: dict[str, str]
@@ -159,6 +166,23 @@ def test_poor_passwords_and_taken_names_are_refused(
     assert answer.status_code == 200
     assert answer.context["form"].errors
     assert User.objects.count() == 1
+
+
+def test_a_name_that_is_taken_at_the_same_moment_is_refused_like_any_other(
+    visitor: Client, owner: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(SignUp, "clean_username", lambda form: form.cleaned_data["username"])
+    monkeypatch.setattr(
+        SignUp, "validate_unique", lambda form: None
+    )  # a second click that looked a moment before
+    answer = visitor.post(reverse("signup"), {**FRESH, "username": "olga"})
+    assert answer.status_code == 200
+    assert "This name is taken." in answer.content.decode()
+    assert not is_in(visitor)
+
+
+def test_whoever_lost_a_password_learns_whom_to_ask(visitor: Client) -> None:
+    assert "Forgotten your password?" in visitor.get(reverse("login")).content.decode()
 
 
 def test_where_accounts_are_made_by_staff_there_is_no_such_page(visitor: Client, settings: Settings) -> None:
@@ -183,6 +207,15 @@ def test_changing_the_password_ends_other_sessions(
     assert owner_client.post(reverse("password"), words).status_code == 302
     assert owner_client.get(reverse("upload")).status_code == 200
     assert visitor.get(reverse("upload")).status_code == 302
+
+
+def test_changing_the_password_says_that_keys_stay_valid(owner: User, owner_client: Client) -> None:
+    key, _ = ApiKey.make(owner, "a script")
+    for old, new, said in ((GOOD, "nine tall masts", True), ("nine tall masts", "ten low clouds", False)):
+        words = {"old_password": old, "new_password1": new, "new_password2": new}
+        page = owner_client.post(reverse("password"), words, follow=True).content.decode()
+        assert ("API keys are valid as before" in page) is said
+        key.revoke()
 
 
 def test_the_forms_want_the_token_against_forgery(owner: User) -> None:

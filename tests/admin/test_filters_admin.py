@@ -10,15 +10,20 @@ from typing import Any
 import numpy as np
 import onnx
 import pytest
+from django.contrib.auth.models import User
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.test import Client
+from django.test import Client, TestCase
 from django.urls import reverse
 from onnx import TensorProto, helper
 from PIL import Image
 
-from filters import exchange
+from filters import exchange, mixes, testframes
 from filters.models import Filter, FilterVersion, StyleImage, TrainingRun
-from tests.factories import inverting_model, make_filter
+from tests.factories import inverting_model, make_filter, make_render_row, make_video_row
+from tests.styled import make_styled
+from videos.models import Still
 
 LIST = "admin:filters_filter_changelist"
 
@@ -204,7 +209,8 @@ def test_an_onnx_model_is_uploaded_as_a_draft(staff_client: Client) -> None:
 def test_an_onnx_model_becomes_a_new_version_that_is_not_run_yet(staff_client: Client) -> None:
     one = make_filter("negative")
     data = {"file": SimpleUploadedFile("negative.onnx", inverting_model()), "into": one.pk}
-    staff_client.post(reverse("admin:filters_filter_upload_model"), data, follow=True)
+    page = staff_client.post(reverse("admin:filters_filter_upload_model"), data, follow=True)
+    assert "“Negative v2” came in. It runs once you choose it as current" in page.content.decode()
     before = one.current_id
     one.refresh_from_db()
     assert [version.number for version in one.versions.all()] == [2, 1]
@@ -288,3 +294,83 @@ def test_a_training_run_is_cancelled_and_goes_on(staff_client: Client, run: Trai
     staff_client.post(address, {"filters_trainingrun_resume_one": "1"})
     run.refresh_from_db()
     assert run.state == TrainingRun.State.QUEUED
+
+
+def test_tags_of_a_filter_are_found_however_they_were_typed(staff_client: Client, visitor: Client) -> None:
+    one = make_filter("negative")
+    press(staff_client, one, "_save", tags="Night, High Contrast", suits="Snow")
+    assert (one.tags, one.suits) == (["night", "high contrast"], ["snow"])
+    assert visitor.get("/api/filters?tag=Night").json()["count"] == 1
+
+
+def delete(client: Client, row: Filter | TrainingRun) -> int:
+    """Delete it on its page; the status of the answer."""
+    with TestCase.captureOnCommitCallbacks(execute=True):
+        address = reverse(f"admin:filters_{row._meta.model_name}_delete", args=[row.pk])
+        return client.post(address, {"post": "yes"}).status_code
+
+
+def test_a_deleted_filter_leaves_no_files(staff_client: Client, owner: User) -> None:
+    one, twin = make_filter("negative"), make_filter("twin")
+    assert one.current is not None
+    assert twin.current is not None
+    weights = str(one.current.weights.name)
+    look = testframes.painted(one.current, 0)
+    still = Still.objects.create(
+        video=make_video_row(owner),
+        version=one.current,
+        frame_index=0,
+        image=default_storage.save("stills/x.jpg", ContentFile(b"a still")),
+    )
+    assert delete(staff_client, one) == 302
+    assert not Filter.objects.filter(pk=one.pk).exists()
+    assert not any(default_storage.exists(name) for name in (weights, look, str(still.image.name)))
+    assert default_storage.exists(str(twin.current.weights.name))
+
+
+def test_weights_that_another_version_runs_stay(staff_client: Client) -> None:
+    one, twin = make_filter("negative"), make_filter("twin")
+    assert one.current is not None
+    FilterVersion.objects.filter(filter=twin).update(weights=one.current.weights.name)
+    assert delete(staff_client, one) == 302
+    assert default_storage.exists(str(one.current.weights.name))
+
+
+def test_a_filter_that_something_was_rendered_with_is_not_deleted(staff_client: Client, owner: User) -> None:
+    one = make_filter("negative")
+    make_render_row(make_video_row(owner), one)
+    assert delete(staff_client, one) == 403
+    assert one.current is not None
+    assert default_storage.exists(str(one.current.weights.name))
+
+
+def test_a_mix_goes_on_without_a_filter_that_it_was_mixed_of(staff_client: Client, owner: User) -> None:
+    night, wave = make_styled("Night", 0), make_styled("Wave", 1)
+    parts = [mixes.Part(one.current, 1.0) for one in (night, wave) if one.current is not None]
+    mixed = mixes.keep(parts, "Both", owner)
+    assert delete(staff_client, night) == 302
+    mixed.refresh_from_db()
+    assert mixed.current is not None
+    part = mixed.current.mix_parts.all()[0]
+    assert (part.parent_name, part.parent) == ("Night", None)
+    assert testframes.after(mixed.current, 0)
+    assert "Night" in staff_client.get(mixed.get_absolute_url()).content.decode()
+
+
+def test_a_deleted_training_leaves_no_previews_but_what_it_made(staff_client: Client) -> None:
+    made = make_styled("Night", 0)
+    assert made.style_image is not None
+    preview = default_storage.save("training/1/000002.jpg", ContentFile(b"a preview"))
+    run = TrainingRun.objects.create(
+        name="Night",
+        filter=made,
+        style_image=made.style_image,
+        state="running",
+        previews=[{"step": 2, "image": preview}],
+    )
+    FilterVersion.objects.filter(filter=made).update(training_run=run)
+    assert delete(staff_client, run) == 302
+    assert not default_storage.exists(preview)
+    version = FilterVersion.objects.get(filter=made)
+    assert version.training_run is None
+    assert default_storage.exists(str(version.weights.name))

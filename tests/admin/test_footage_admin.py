@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -9,11 +10,14 @@ import pytest
 from django.contrib.auth.models import Permission, User
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
-from django.test import Client
+from django.test import Client, TestCase
 from django.urls import reverse
+from django.utils import timezone
 from pytest_django import Settings
 
-from tests.factories import make_filter, make_video_row
+from filters.models import StyleImage, TrainingRun
+from rotoscope.dashboard import failed_within_a_day
+from tests.factories import make_filter, make_render_row, make_video_row
 from videos.models import Collection, Comparison, Profile, Render, Segment, ShareLink, Upload, Video
 from videos.pipeline import renders
 from videos.uploads import parts
@@ -48,6 +52,12 @@ def begun_upload(owner: User, video: Video | None = None) -> Upload:
 def change(model: str | None, pk: int) -> str:
     """The address of a row's page."""
     return reverse(f"admin:videos_{model}_change", args=[pk])
+
+
+def delete(client: Client, model: str, pk: int) -> int:
+    """Delete a row on its page; the status of the answer. Files go when the page's transaction is over."""
+    with TestCase.captureOnCommitCallbacks(execute=True):
+        return client.post(reverse(f"admin:{model}_delete", args=[pk]), {"post": "yes"}).status_code
 
 
 def press(client: Client, row: Any, button: str, **typed: Any) -> None:
@@ -100,6 +110,30 @@ def test_lists_ask_the_database_a_fixed_number_of_times(
         staff_client.get(reverse("admin:videos_render_changelist"))
 
 
+def test_the_list_of_renders_reads_none_of_their_segments(
+    staff_client: Client, render: Render, django_assert_max_num_queries: Any
+) -> None:
+    Segment.objects.filter(render=render, index=0).update(attempts=4)
+    with django_assert_max_num_queries(20) as asked:
+        page = staff_client.get(reverse("admin:videos_render_changelist"))
+    assert page.context["cl"].result_list[0].most_attempts == 4
+    assert not any(one["sql"].startswith('SELECT "videos_segment"') for one in asked.captured_queries)
+
+
+def test_arrangements_of_many_works_ask_no_more_than_those_of_few(
+    staff_client: Client, owner: User, django_assert_max_num_queries: Any
+) -> None:
+    collection = Collection.objects.create(owner=owner, title="Dunes")
+    comparison = Comparison.objects.create(video=make_video_row(owner), owner=owner, title="Side by side")
+    for number in range(9):
+        shown = make_render_row(make_video_row(owner))
+        collection.items.create(position=number, render=shown)
+        comparison.items.create(position=number, render=shown)
+    for one in (collection, comparison):
+        with django_assert_max_num_queries(22):
+            staff_client.get(change(one._meta.model_name, one.pk))
+
+
 def test_a_render_shows_its_segments_and_their_errors(staff_client: Client, render: Render) -> None:
     Segment.objects.filter(render=render, index=0).update(error="The GPU fell over.", attempts=3)
     page = staff_client.get(change("render", render.pk)).content.decode()
@@ -144,6 +178,14 @@ def test_a_failed_video_is_tried_again(staff_client: Client, video: Video, queue
     assert (video.state, video.error) == (Video.State.RECEIVING, "")
 
 
+def test_footage_that_was_refused_and_not_kept_is_not_tried_again(staff_client: Client, video: Video) -> None:
+    Video.objects.filter(pk=video.pk).update(state=Video.State.FAILED, error="It is no video.", source="")
+    assert "videos_video_retry_one" not in staff_client.get(change("video", video.pk)).content.decode()
+    data = {"action": "retry_chosen", "_selected_action": [video.pk]}
+    page = staff_client.post(reverse("admin:videos_video_changelist"), data, follow=True).content.decode()
+    assert "were refused and not kept" in page
+
+
 def test_the_words_of_a_video_are_changed(staff_client: Client, video: Video) -> None:
     typed = {
         "title": "Dunes",
@@ -155,8 +197,15 @@ def test_the_words_of_a_video_are_changed(staff_client: Client, video: Video) ->
     assert (video.title, video.visibility) == ("Dunes", "private")
 
 
+def test_tags_that_are_typed_are_found_in_the_gallery(staff_client: Client, video: Video) -> None:
+    typed = {"title": "Dunes", "visibility": "public", "tags": "Coast,  North  Sea,coast"}
+    press(staff_client, video, "_save", **typed, **{"renders-TOTAL_FORMS": "0", "renders-INITIAL_FORMS": "0"})
+    assert video.tags == ["coast", "north sea"]
+    assert list(Video.objects.search("Coast")) == [video]
+
+
 def test_a_deleted_video_takes_everything_along(staff_client: Client, video: Video, render: Render) -> None:
-    staff_client.post(reverse("admin:videos_video_delete", args=[video.pk]), {"post": "yes"})
+    delete(staff_client, "videos_video", video.pk)
     assert not Video.objects.exists()
     assert not Render.objects.exists()
 
@@ -165,8 +214,7 @@ def test_footage_that_came_by_upload_is_deleted_with_its_upload(
     staff_client: Client, video: Video, home: Path
 ) -> None:
     upload = begun_upload(video.owner, video=video)
-    answer = staff_client.post(reverse("admin:videos_video_delete", args=[video.pk]), {"post": "yes"})
-    assert answer.status_code == 302
+    assert delete(staff_client, "videos_video", video.pk) == 302
     assert not Video.objects.exists()
     assert not Upload.objects.exists()
     assert not parts.path_of(upload.pk).exists()
@@ -175,7 +223,8 @@ def test_footage_that_came_by_upload_is_deleted_with_its_upload(
 def test_footage_that_came_by_upload_is_deleted_in_the_list(staff_client: Client, video: Video) -> None:
     Upload.objects.create(owner=video.owner, video=video, filename="x.mp4", length=4, offset=4)
     data = {"action": "delete_selected", "_selected_action": [video.pk], "post": "yes"}
-    staff_client.post(reverse("admin:videos_video_changelist"), data)
+    with TestCase.captureOnCommitCallbacks(execute=True):
+        staff_client.post(reverse("admin:videos_video_changelist"), data)
     assert not Video.objects.exists()
 
 
@@ -193,10 +242,9 @@ def test_deleting_a_person_still_takes_the_right_to_delete_what_is_theirs(
     staff.is_superuser = False
     staff.save()
     staff.user_permissions.add(Permission.objects.get(codename="delete_user"))
-    address = reverse("admin:auth_user_delete", args=[video.owner_id])
-    assert staff_client.post(address, {"post": "yes"}).status_code == 403
+    assert delete(staff_client, "auth_user", video.owner_id) == 403
     staff.user_permissions.add(Permission.objects.get(codename="delete_video"))
-    assert staff_client.post(address, {"post": "yes"}).status_code == 302
+    assert delete(staff_client, "auth_user", video.owner_id) == 302
     assert not User.objects.filter(pk=video.owner_id).exists()
 
 
@@ -233,6 +281,28 @@ def test_a_quota_is_set_in_gigabytes(staff_client: Client, owner: User) -> None:
     assert profile.quota_bytes == 2_500_000_000
 
 
+def test_a_person_is_saved_without_touching_the_usual_quota(staff_client: Client, owner: User) -> None:
+    address = reverse("admin:auth_user_change", args=[owner.pk])
+    quota = staff_client.get(address).context["inline_admin_formsets"][0].formset.forms[0]["quota_gb"].value()
+    profile = Profile.of(owner)
+    before = profile.quota_bytes
+    data = {
+        "username": "olga",
+        "date_joined_0": "2026-01-01",
+        "date_joined_1": "00:00:00",
+        "profile-TOTAL_FORMS": "1",
+        "profile-INITIAL_FORMS": "1",
+        "profile-0-id": profile.pk,
+        "profile-0-user": owner.pk,
+        "profile-0-quota_gb": quota,
+        "profile-0-about": "Has left.",
+    }
+    assert staff_client.post(address, data).status_code == 302
+    owner.refresh_from_db()
+    profile.refresh_from_db()
+    assert (owner.is_active, profile.about, profile.quota_bytes) == (False, "Has left.", before)
+
+
 def test_people_are_added_and_listed(staff_client: Client) -> None:
     secret = "a-long-password-1"
     data = {"username": "nora", "password1": secret, "password2": secret, "usable_password": "true"}
@@ -243,23 +313,57 @@ def test_people_are_added_and_listed(staff_client: Client) -> None:
 def test_a_deleted_person_leaves_no_files(staff_client: Client, video: Video, render: Render) -> None:
     name = default_storage.save("footage/x.mp4", ContentFile(b"footage"))
     Video.objects.filter(pk=video.pk).update(footage=name)
-    address = reverse("admin:auth_user_delete", args=[video.owner_id])
-    assert staff_client.post(address, {"post": "yes"}).status_code == 302
+    assert delete(staff_client, "auth_user", video.owner_id) == 302
     assert not User.objects.filter(pk=video.owner_id).exists()
     assert not Video.objects.exists()
     assert not default_storage.exists(name)
+
+
+def test_the_trainings_of_a_deleted_person_end(staff_client: Client, owner: User) -> None:
+    picture = StyleImage.objects.create(image="x.jpg", sha256="0" * 64, width=9, height=9, title="Quilt")
+    for state in ("queued", "running", "finished"):
+        TrainingRun.objects.create(name=state, owner=owner, style_image=picture, state=state)
+    assert delete(staff_client, "auth_user", owner.pk) == 302
+    states = dict(TrainingRun.objects.values_list("name", "state"))
+    assert states == {"queued": "cancelled", "running": "cancelled", "finished": "finished"}
 
 
 def test_a_deleted_person_takes_unfinished_uploads_along(
     staff_client: Client, owner: User, home: Path
 ) -> None:
     upload = begun_upload(owner)
-    address = reverse("admin:auth_user_delete", args=[owner.pk])
-    assert staff_client.get(address).status_code == 200
-    assert staff_client.post(address, {"post": "yes"}).status_code == 302
+    assert staff_client.get(reverse("admin:auth_user_delete", args=[owner.pk])).status_code == 200
+    assert delete(staff_client, "auth_user", owner.pk) == 302
     assert not User.objects.filter(pk=owner.pk).exists()
     assert not Upload.objects.exists()
     assert not parts.path_of(upload.pk).exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_where_files_cannot_be_deleted_no_row_is_left_that_names_a_file_that_is_gone(
+    staff_client: Client, owner: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(2):
+        name = default_storage.save(f"footage/{number}.mp4", ContentFile(b"footage"))
+        make_video_row(owner, footage=name)
+    delete_stored = default_storage.delete
+    asked: list[str] = []
+
+    def until_it_fails(name: str) -> None:
+        asked.append(name)
+        if len(asked) > 1:
+            raise OSError("the storage is away")
+        delete_stored(name)
+
+    monkeypatch.setattr(default_storage, "delete", until_it_fails)
+    staff_client.raise_request_exception = False
+    address = reverse("admin:auth_user_delete", args=[owner.pk])
+    assert staff_client.post(address, {"post": "yes"}).status_code == 500
+    assert len(asked) == 2
+    assert all(default_storage.exists(str(video.footage.name)) for video in Video.objects.all())
+    monkeypatch.undo()
+    assert staff_client.post(address, {"post": "yes"}).status_code == 302
+    assert not User.objects.filter(pk=owner.pk).exists()
 
 
 def test_the_first_page_shows_the_queue_and_what_failed(
@@ -275,3 +379,20 @@ def test_the_first_page_shows_the_queue_and_what_failed(
     page = staff_client.get(reverse("admin:index")).content.decode()
     for words in ("Renders queued", "The upload is cut off.", "The service is down.", "3.0 GB", str(render)):
         assert words in page, words
+
+
+def test_the_first_page_counts_from_when_something_failed(
+    staff_client: Client, render: Render, video: Video
+) -> None:
+    long_ago = timezone.now() - timedelta(days=3)
+    other = make_video_row(video.owner, title="Long forgotten", state="failed", error="Was refused.")
+    Video.objects.filter(pk=other.pk).update(created_at=long_ago, started_at=long_ago)
+    failed = {"state": "failed", "created_at": long_ago}
+    Video.objects.filter(pk=video.pk).update(**failed, started_at=timezone.now(), error="Tried in vain.")
+    Render.objects.filter(pk=render.pk).update(**failed, finished_at=timezone.now(), error="Fell over.")
+    answer = staff_client.get(reverse("admin:index"))
+    page = answer.content.decode()
+    assert "Tried in vain." in page
+    assert "Fell over." in page
+    assert "Was refused." not in page
+    assert failed_within_a_day() == {"videos": 1, "renders": 1}

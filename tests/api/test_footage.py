@@ -83,6 +83,7 @@ def test_a_share_link_opens_private_footage(nobodys: Program, video: Video) -> N
     link, token = ShareLink.make(video.owner, video)
     told = nobodys.get(f"/videos/{video.ref}?share={token}")
     assert f"share={token}" in told["poster"]
+    assert Client().get(told["page"]).status_code == 200
     link.revoke()
     nobodys.get(f"/videos/{video.ref}?share={token}", 404)
 

@@ -7,11 +7,13 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
+from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 
 from tests.api.conftest import Program
 from tests.factories import make_filter, make_video_row
-from videos.models import Render, ShareLink, Still, Video
+from videos.models import Collection, Comparison, Render, ShareLink, Still, Video
 from videos.pipeline import renders
 
 
@@ -201,9 +203,47 @@ def test_a_share_link_is_made_listed_and_revoked(olgas: Program, stellas: Progra
     assert ShareLink.open(token) is None
 
 
+def test_only_ones_own_footage_is_given_away(stellas: Program, stranger: User, video: Video) -> None:
+    hers = Comparison.objects.create(video=video, owner=stranger, title="Hers, of his")
+    body = {"kind": "comparison", "ref": hers.ref}
+    assert "downloads" in stellas.post("/share-links", {**body, "downloads": True}, 422)["detail"]
+    assert not stellas.post("/share-links", body)["downloads"]
+
+
 def test_nobody_shares_what_is_anothers_or_into_the_past(
     olgas: Program, stellas: Program, video: Video
 ) -> None:
     stellas.post("/share-links", {"kind": "video", "ref": video.ref}, 404)
     body = {"kind": "video", "ref": video.ref, "expires_at": "2020-01-01T00:00:00Z"}
     assert "over already" in olgas.post("/share-links", body, 422)["detail"]
+
+
+@pytest.mark.parametrize("beyond", ["9999-12-31T23:59:59-12:00", "0001-01-01T00:00:00+14:00"])
+def test_a_link_has_no_end_that_the_database_cannot_give_back(
+    olgas: Program, owner_client: Client, staff_client: Client, video: Video, beyond: str
+) -> None:
+    body = {"kind": "video", "ref": video.ref, "expires_at": beyond}
+    assert olgas.post("/share-links", body, 422)["detail"].startswith("expires_at: ")
+    told = olgas.post("/share-links", {**body, "expires_at": "9999-12-31T23:59:59+12:00"})
+    assert told["expires_at"] == "9999-12-31T11:59:59Z"
+    assert olgas.get("/share-links")["count"] == 1
+    for client, page in ((owner_client, "shares"), (staff_client, "admin:videos_sharelink_changelist")):
+        assert client.get(reverse(page)).status_code == 200
+
+
+def test_lists_of_arrangements_ask_no_more_for_many_than_for_few(
+    olgas: Program, owner: User, video: Video, render: Render, django_assert_max_num_queries: Any
+) -> None:
+    finish(render)
+    for _ in range(12):
+        comparison = Comparison.objects.create(video=video, owner=owner, title="x")
+        collection = Collection.objects.create(owner=owner, title="x")
+        comparison.items.create(position=0)
+        comparison.items.create(position=1, render=render)
+        collection.items.create(position=0, comparison=comparison)
+        collection.items.create(position=1, render=render)
+    for path in (f"/videos/{video.ref}/comparisons", "/collections"):
+        with django_assert_max_num_queries(9):
+            told = olgas.get(path)
+        assert told["count"] == 12
+    assert told["items"][0]["items"][1] == {"render": render.ref, "comparison": None}

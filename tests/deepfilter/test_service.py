@@ -99,12 +99,22 @@ def test_a_deepfilter_version_paints_at_its_service(elsewhere: FaultyService) ->
     assert elsewhere.calls[0]["filterName"] == "aqua"
 
 
-def test_a_filter_that_answers_again_is_available_again(elsewhere: FaultyService) -> None:
+@pytest.mark.parametrize("state", [Filter.State.PUBLISHED, Filter.State.DRAFT])
+def test_a_filter_that_answers_again_is_available_again(elsewhere: FaultyService, state: str) -> None:
     one = Filter.objects.get(slug="deepfilter-aqua")
+    Filter.objects.filter(pk=one.pk).update(state=state)
     one.mark_unavailable("It was down.")
     assert service.available_again() == [one]
     one.refresh_from_db()
     assert one.is_available
+
+
+def test_a_retired_filter_is_not_asked(elsewhere: FaultyService) -> None:
+    one = Filter.objects.get(slug="deepfilter-aqua")
+    one.retire()
+    one.mark_unavailable("It was down.")
+    assert service.available_again() == []
+    assert elsewhere.calls == []
 
 
 def test_a_filter_that_does_not_answer_stays_away(elsewhere: FaultyService) -> None:

@@ -118,12 +118,32 @@ def test_it_moves_works_and_takes_them_out(owner_client: Client, owner: User) ->
     assert [item.position for item in target.items.order_by("position")] == [0, 1]
 
 
+def test_a_move_passes_works_that_are_not_to_be_seen_any_more(
+    owner_client: Client, owner: User, colleague: User
+) -> None:
+    target = _ordered(owner, 2)
+    first, last = target.items.order_by("position")
+    hidden = make_render_row(
+        make_video_row(colleague, visibility=Visibility.PRIVATE), make_filter(name="hidden")
+    )
+    target.items.filter(pk=last.pk).update(position=2)
+    target.items.create(position=1, render=hidden)
+    move = f"{target.get_absolute_url()}items/"
+    owner_client.post(f"{move}{last.pk}/", {"by": "-1"})
+    assert names(target) == ["f1", "f0", "hidden"]
+    owner_client.post(f"{move}{last.pk}/", {"by": "1"})
+    assert names(target) == ["f0", "f1", "hidden"]
+    owner_client.post(f"{move}{last.pk}/", {"by": "1"})
+    owner_client.post(f"{move}{first.pk}/", {"by": "-1"})
+    assert names(target) == ["f0", "f1", "hidden"], "there is nothing to be seen beyond them"
+
+
 def test_a_second_click_on_what_the_first_took_out_finds_nothing(owner: User) -> None:
     target = _ordered(owner)
     second_click = target.items.order_by("position")[1]
     target.items.get(pk=second_click.pk).delete()  # the first click, when the second had looked already
     with pytest.raises(Http404):
-        _reorder(target, second_click, 0)
+        _reorder(target, second_click, 0, set())
     assert names(target) == ["f0", "f2"]
 
 

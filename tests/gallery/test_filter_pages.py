@@ -8,6 +8,7 @@ from typing import Any
 
 from django.contrib.auth.models import User
 from django.test import Client
+from django.urls import reverse
 
 from filters.models import Filter, FilterVersion, StyleImage
 from tests.factories import make_filter, make_render_row, make_video_row
@@ -70,6 +71,20 @@ def test_it_says_why_a_filter_is_unavailable(visitor: Client, db: None) -> None:
     one = make_filter(name="Away", unavailable_reason="The service does not answer since noon.")
     assert "does not answer since noon" in visitor.get("/filters/").content.decode()
     assert "does not answer since noon" in visitor.get(one.get_absolute_url()).content.decode()
+
+
+def test_a_draft_that_cannot_run_now_says_so_to_its_owner(
+    owner_client: Client, stranger_client: Client, owner: User
+) -> None:
+    one = make_filter(name="Quilt", owner=owner, published=False, unavailable_reason="Its weights are gone.")
+    for address in (
+        one.get_absolute_url(),
+        reverse("filters"),
+        reverse("lab", args=[make_video_row(owner).ref]),
+    ):
+        assert "Its weights are gone." in owner_client.get(address).content.decode(), address
+    assert stranger_client.get(one.get_absolute_url()).status_code == 404
+    assert "Quilt" not in stranger_client.get(reverse("filters")).content.decode()
 
 
 def test_the_page_tells_the_origin_and_licence_of_the_style_image(visitor: Client, db: None) -> None:

@@ -77,6 +77,13 @@ def test_filters_of_one_manner_have_a_cosine_of_one() -> None:
     assert alike[3].tolist() == [0, 0, 0, 1]
 
 
+def test_signatures_of_another_length_than_most_have_are_like_no_other() -> None:
+    few = [[1.0, 0.0, 3.0, 9.0], [1.0, 0.0, 3.0, 9.0]]  # measured before signatures became shorter
+    alike = cosines([*few, [1.0, 0.0, 3.0], [2.0, 0.0, 3.0], [0.0, 5.0, 3.0]])
+    assert alike[0, 1] == 0
+    assert alike[2, 3] > 0.5
+
+
 def test_every_measured_filter_is_a_point_that_can_be_reached_and_read(visitor: Client, db: None) -> None:
     one = judged_filter("Wave", metrics=FIGURES)
     make_filter(name="Unmeasured")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import sys
+import threading
 import time
 from dataclasses import replace
 from pathlib import Path
@@ -13,6 +14,7 @@ import numpy as np
 import pytest
 from django.contrib.auth.models import User
 from django.core.files.base import ContentFile
+from django.db import connection
 from django.test import Client
 from django.urls import reverse
 from PIL import Image
@@ -286,3 +288,25 @@ def test_a_still_of_540_lines_takes_about_a_second(night: Filter, wave: Filter) 
     took = time.process_time() - begun  # of the processor: the machine may be busy with other things
     sys.stdout.write(f"{took:.2f} s of processor for a still of 540 lines\n")
     assert took < 2.5
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_clicks_at_the_same_moment_make_two_drafts(owner: User, night: Filter, wave: Filter) -> None:
+    together = threading.Barrier(2)
+    answered: list[int] = []
+
+    def click() -> None:
+        browser = Client(raise_request_exception=False)
+        browser.force_login(owner)
+        together.wait()
+        answer = browser.post(reverse("mix"), {"name": "Both", "part": ["night:1", "wave:1"]})
+        answered.append(answer.status_code)
+        connection.close()
+
+    clicks = [threading.Thread(target=click) for _ in range(2)]
+    for one in clicks:
+        one.start()
+    for one in clicks:
+        one.join()
+    assert answered == [302, 302]
+    assert {one.slug for one in Filter.objects.filter(name="Both")} == {"both", "both-2"}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import threading
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ from django.contrib.auth.models import User
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -77,6 +79,30 @@ class TestOrdering:
         assert (run.style_image.artist, run.style_image.licence) == ("Olga", "own work")
         assert run.filter is not None
         assert run.filter.state == Filter.State.DRAFT
+
+    @pytest.mark.django_db(transaction=True)
+    def test_two_clicks_at_the_same_moment_order_two_trainings_of_one_picture(
+        self, owner: User, queue: StubBroker
+    ) -> None:
+        together = threading.Barrier(2)
+        answered: list[int] = []
+
+        def click() -> None:
+            browser = Client(raise_request_exception=False)
+            browser.force_login(owner)
+            together.wait()
+            answered.append(browser.post(reverse("train"), wish(picture=picture())).status_code)
+            connection.close()
+
+        clicks = [threading.Thread(target=click) for _ in range(2)]
+        for one in clicks:
+            one.start()
+        for one in clicks:
+            one.join()
+        assert answered == [302, 302]
+        assert TrainingRun.objects.count() == 2
+        image = StyleImage.objects.get()
+        assert default_storage.listdir("styles")[1] == [str(image.image.name).removeprefix("styles/")]
 
     def test_a_style_image_that_is_here_is_used_as_it_is(
         self, owner: User, owner_client: Client, queue: StubBroker
@@ -205,8 +231,27 @@ class TestStoppingAndPublishing:
     def test_staff_publish_what_is_finished(self, staff_client: Client, run: TrainingRun) -> None:
         TrainingRun.objects.update(state="finished")
         FilterVersion.objects.update(training_run=run)
-        staff_client.post(reverse("training-run-publish", args=[run.pk]))
+        page = staff_client.get(reverse("training-run", args=[run.pk])).content.decode()
+        assert '<input type="hidden" name="version" value="1">' in page
+        staff_client.post(reverse("training-run-publish", args=[run.pk]), {"version": 1})
         assert Filter.objects.get(name="My Quilt").state == Filter.State.PUBLISHED
+
+    @pytest.mark.parametrize("seen", ["1", "", "none"])
+    def test_a_version_that_was_not_looked_at_is_not_published(
+        self, staff_client: Client, run: TrainingRun, seen: str
+    ) -> None:
+        TrainingRun.objects.update(state="finished")
+        assert run.filter is not None
+        FilterVersion.objects.create(filter=run.filter, number=2, kind="onnx", training_run=run)
+        FilterVersion.objects.update(training_run=run)
+        address = reverse("training-run-publish", args=[run.pk])
+        page = staff_client.post(address, {"version": seen}, follow=True).content.decode()
+        assert "a newer version meanwhile, number 2" in page
+        assert Filter.objects.get(name="My Quilt").state == Filter.State.DRAFT
+        staff_client.post(address, {"version": "2"})
+        made = Filter.objects.get(name="My Quilt")
+        assert made.current is not None
+        assert (made.state, made.current.number) == (Filter.State.PUBLISHED, 2)
 
     def test_its_owner_alone_may_not_publish(self, owner_client: Client, run: TrainingRun) -> None:
         TrainingRun.objects.update(state="finished")

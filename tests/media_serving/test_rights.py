@@ -12,7 +12,7 @@ from filters.models import StyleImage
 from tests.factories import make_filter, make_render_row
 from tests.media_serving.conftest import DATA, store
 from videos.links import frame_media, render_media, still_media, video_media
-from videos.models import Frame, Render, ShareLink, Still, Video
+from videos.models import Collection, Comparison, Frame, Render, ShareLink, Still, Video
 
 pytestmark = pytest.mark.django_db
 
@@ -93,6 +93,28 @@ def test_downloads_need_a_link_that_allows_them(
     assert visitor.get(f"{address}&share={looking}").status_code == 404
     assert visitor.get(f"{address}&share={keeping}").status_code == 200
     assert owner_client.get(address).status_code == 200
+
+
+def test_nobody_lets_others_download_what_is_not_theirs(
+    visitor: Client, colleague: User, painted: Render, film: Video
+) -> None:
+    store(film, "source", "original.mov")
+    Video.objects.filter(pk=film.pk).update(visibility="public")
+    comparison = Comparison.objects.create(video=film, owner=colleague, title="Mine, of hers")
+    comparison.items.create(position=0)
+    comparison.items.create(position=1, render=painted)
+    collection = Collection.objects.create(owner=colleague, title="Mine too")
+    collection.items.create(position=0, comparison=comparison)
+    files = (
+        video_media(film, "source"),
+        video_media(film, "footage.mp4", download=True),
+        render_media(painted, "video.mp4", download=True),
+    )
+    for target in (comparison, collection):
+        _, token = ShareLink.make(colleague, target, downloads=True)
+        for address in files:
+            between = "&" if "?" in address else "?"
+            assert visitor.get(f"{address}{between}share={token}").status_code == 404, (target, address)
 
 
 def test_the_untouched_upload_is_not_everybodys(

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
+from django.core.files.uploadedfile import TemporaryUploadedFile
 from dramatiq.brokers.stub import StubBroker
 from pytest_django import Settings
 
@@ -69,6 +70,17 @@ def test_what_is_being_worked_on_stays_in_the_cache_however_large(
     assert [path.exists() for path in cached] == [False, True, False]
 
 
+def test_files_of_forms_that_a_killed_server_left_go_after_a_day(settings: Settings) -> None:
+    settings.FILE_UPLOAD_TEMP_DIR = settings.SCRATCH
+    left = [_left_by_a_form(), _left_by_a_form()]
+    other = Path(settings.SCRATCH) / "kept.txt"
+    other.write_text("not ours")
+    for path in (left[0], other):
+        os.utime(path, (1000, 1000))
+    assert files.clear_leftovers() == 1
+    assert [path.exists() for path in (*left, other)] == [False, True, True]
+
+
 def test_what_vanishes_after_it_was_listed_is_no_error(
     leftover: Path, cached: list[Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -97,6 +109,14 @@ def test_a_worker_works_on_where_it_may_not_clear_away(monkeypatch: pytest.Monke
     monkeypatch.setattr(work, "clear_leftovers", fail_and_stop)
     work.stay_tidy(stop)
     assert stop.is_set()
+
+
+def _left_by_a_form() -> Path:
+    """A file as Django calls those that come with a form, whose server did not live to remove it."""
+    with TemporaryUploadedFile("clip.mp4", "video/mp4", 4, None) as file:
+        path = Path(file.temporary_file_path())
+    path.write_bytes(b"clip")
+    return path
 
 
 def _fail() -> int:

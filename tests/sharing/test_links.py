@@ -90,6 +90,19 @@ def test_what_is_chosen_is_kept(owner_client: Client, film: Video) -> None:
     assert timedelta(days=6) < link.expires_at - timezone.now() < timedelta(days=8)
 
 
+def test_only_ones_own_footage_can_be_given_away(
+    owner_client: Client, colleague_client: Client, colleague: User, film: Video, comparison: Comparison
+) -> None:
+    Video.objects.filter(pk=film.pk).update(visibility="public")
+    his = Comparison.objects.create(video=film, owner=colleague, title="His, of hers")
+    his.items.create(position=0)
+    for client, one, offered in ((owner_client, comparison, True), (colleague_client, his, False)):
+        for page in (one.get_absolute_url(), reverse("share-make", args=["comparison", one.ref])):
+            assert ("May be downloaded" in client.get(page).content.decode()) is offered, page
+        make(client, "comparison", one.ref, downloads="on")
+        assert ShareLink.objects.get(comparison=one).downloads is offered
+
+
 def test_an_unknown_duration_is_refused(owner_client: Client, film: Video) -> None:
     answer = owner_client.post(reverse("share-make", args=["video", film.ref]), {"days": "9999"})
     assert answer.status_code == 422
@@ -167,9 +180,12 @@ def test_openings_are_counted_once_a_browser_and_never_the_owners(
 
 def test_tokens_stay_where_they_belong(owner: User, visitor: Client, film: Video) -> None:
     _, token = ShareLink.make(owner, film)
+    here = "http://testserver"
     for answer in (
         visitor.get(reverse("share", args=[token])),
         visitor.get(film.get_absolute_url(), {"share": token}),
+        visitor.get(reverse("oembed"), {"url": f"{here}{reverse('share', args=[token])}"}),
+        visitor.get(reverse("oembed"), {"url": f"{here}{film.get_absolute_url()}?share={token}"}),
     ):
         assert answer.status_code == 200
         assert answer["Referrer-Policy"] == "same-origin"

@@ -21,6 +21,10 @@ class ComparisonItemInline(ShownInline):
     fields = ("position", "render")
     readonly_fields = fields
 
+    def get_queryset(self, request: HttpRequest) -> Any:
+        """With names."""
+        return super().get_queryset(request).select_related("render__video", "render__version__filter")
+
 
 class CollectionItemInline(ShownInline):
     """What is in a collection."""
@@ -28,6 +32,11 @@ class CollectionItemInline(ShownInline):
     model = CollectionItem
     fields = ("position", "render", "comparison")
     readonly_fields = fields
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        """With names."""
+        names = ("render__video", "render__version__filter", "comparison")
+        return super().get_queryset(request).select_related(*names)
 
 
 class _Arranged(ShownOnly, HouseAdmin):

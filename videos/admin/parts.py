@@ -12,6 +12,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from unfold.decorators import display
 
+from rotoscope.admin_parts import RemovesFiles
 from videos.models import Upload
 
 STATE_COLOURS = {
@@ -41,25 +42,12 @@ def seconds(value: Any) -> str:
     return f"{float(value):.1f} s"
 
 
-class WithFiles:
+class WithFiles(RemovesFiles):
     """Rows that have files: a poster to show, and more than a row to delete."""
 
     def poster_address(self, row: Any) -> str:
         """Where the poster of a row is to be had."""
         raise NotImplementedError
-
-    def remove(self, row: Any) -> None:
-        """Delete a row with its files."""
-        raise NotImplementedError
-
-    def delete_model(self, request: HttpRequest, obj: Any) -> None:
-        """With its files."""
-        self.remove(obj)
-
-    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
-        """Each with its files."""
-        for row in queryset:
-            self.remove(row)
 
     @display(description="")
     def small_poster(self, row: Any) -> str:

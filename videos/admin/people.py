@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 from django import forms
@@ -15,13 +16,16 @@ from unfold.decorators import display
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
 from unfold.widgets import UnfoldAdminDecimalFieldWidget
 
-from rotoscope.admin_parts import in_bytes
+from filters import trainings
+from rotoscope.admin_parts import RemovesFiles, in_bytes
 from videos import uploads
 from videos.admin.parts import TakesUploadsAlong
 from videos.models import Profile
 from videos.pipeline import renders
 
 GIGABYTE = 10**9
+PLACES = 3  # of a quota in gigabytes: megabytes
+RIGHTS = ("is_staff", "is_superuser", "groups", "user_permissions")
 
 admin.site.unregister(User)
 admin.site.unregister(Group)
@@ -34,7 +38,7 @@ class QuotaForm(forms.ModelForm):  # type: ignore[type-arg]
         label="Quota in GB",
         min_value=0,
         max_digits=12,
-        decimal_places=3,
+        decimal_places=PLACES,
         widget=UnfoldAdminDecimalFieldWidget,
     )
 
@@ -44,11 +48,12 @@ class QuotaForm(forms.ModelForm):  # type: ignore[type-arg]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.initial["quota_gb"] = self.instance.quota_bytes / GIGABYTE
+        self.initial["quota_gb"] = round(Decimal(self.instance.quota_bytes) / GIGABYTE, PLACES)
 
     def save(self, commit: bool = True) -> Profile:
-        """Gigabytes become bytes."""
-        self.instance.quota_bytes = int(self.cleaned_data["quota_gb"] * GIGABYTE)
+        """Gigabytes become bytes; a quota that was not touched stays what it is to the byte."""
+        if "quota_gb" in self.changed_data:
+            self.instance.quota_bytes = int(self.cleaned_data["quota_gb"] * GIGABYTE)
         saved: Profile = super().save(commit)
         return saved
 
@@ -69,7 +74,7 @@ class ProfileInline(StackedInline):
 
 
 @admin.register(User)
-class PeopleAdmin(TakesUploadsAlong, UserAdmin, ModelAdmin):  # type: ignore[type-arg]
+class PeopleAdmin(RemovesFiles, TakesUploadsAlong, UserAdmin, ModelAdmin):  # type: ignore[type-arg]
     """People."""
 
     form = UserChangeForm
@@ -83,6 +88,18 @@ class PeopleAdmin(TakesUploadsAlong, UserAdmin, ModelAdmin):  # type: ignore[typ
         found: QuerySet[User] = super().get_queryset(request)
         return found.select_related("profile").annotate(kept_bytes=Sum("videos__source_size"))
 
+    def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> Any:
+        """Rights are given by superusers alone: the right to change people is needed for quotas too."""
+        return super().get_readonly_fields(request, obj) if request.user.is_superuser else RIGHTS
+
+    def has_change_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
+        """Who has rights of their own is changed by superusers: whoever sets a password can sign in with it."""
+        return bool(super().has_change_permission(request, obj)) and not _is_above(request.user, obj)
+
+    def has_delete_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
+        """And deleted by them."""
+        return bool(super().has_delete_permission(request, obj)) and not _is_above(request.user, obj)
+
     def get_inlines(self, request: HttpRequest, obj: User | None) -> Any:
         """A new person gets a profile when first needed; an old one without gets it here."""
         if obj is None:
@@ -90,19 +107,19 @@ class PeopleAdmin(TakesUploadsAlong, UserAdmin, ModelAdmin):  # type: ignore[typ
         Profile.of(obj)
         return self.inlines
 
-    def delete_model(self, request: HttpRequest, obj: User) -> None:
-        """With the files of their uploads and works, which a cascade in the database would leave behind."""
-        uploads.remove(obj.uploads.all())
-        for video in obj.videos.all():
-            renders.remove_video(video)
-        for render in obj.renders.all():
-            renders.remove(render)
-        super().delete_model(request, obj)
+    def remove(self, row: User) -> None:
+        """With the files of their uploads and works, which a cascade in the database would leave behind.
 
-    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
-        """Each with their works."""
-        for user in queryset:
-            self.delete_model(request, user)
+        Trainings stay as the record of what they made; those that nobody waits for any more end.
+        """
+        for run in row.trainingrun_set.all():
+            trainings.cancel(run)
+        uploads.remove(row.uploads.all())
+        for video in row.videos.all():
+            renders.remove_video(video)
+        for render in row.renders.all():
+            renders.remove(render)
+        row.delete()
 
     @display(description="keeps", ordering="kept_bytes")
     def kept(self, user: Any) -> str:
@@ -117,4 +134,23 @@ class PeopleAdmin(TakesUploadsAlong, UserAdmin, ModelAdmin):  # type: ignore[typ
 
 @admin.register(Group)
 class HouseGroupAdmin(GroupAdmin, ModelAdmin):
-    """Groups, for staff with some rights only."""
+    """Groups, for staff with some rights only. A group gives rights, so superusers alone make and change them."""
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """Superusers."""
+        return bool(request.user.is_superuser)
+
+    def has_change_permission(self, request: HttpRequest, obj: Group | None = None) -> bool:
+        """Superusers."""
+        return bool(request.user.is_superuser)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Group | None = None) -> bool:
+        """Superusers."""
+        return bool(request.user.is_superuser)
+
+
+def _is_above(helper: Any, other: User | None) -> bool:
+    """Whether somebody else has rights that a helper, who is no superuser, might not have."""
+    if other is None or helper.is_superuser or other.pk == helper.pk:
+        return False
+    return other.is_staff or other.is_superuser

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import QuerySet
+from django.db.models import OuterRef, QuerySet, Subquery
 from django.http import HttpRequest
 from unfold.decorators import action, display
 
@@ -65,9 +65,12 @@ class RenderAdmin(WithFiles, ShownOnly, HouseAdmin):
     actions_submit_line = ("cancel_one", "retry_one", "pause_one")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Render]:
-        """With names."""
+        """With what the list shows; the segments of hours of footage are not read for it."""
         found: QuerySet[Render] = super().get_queryset(request)
-        return found.select_related("video", "version__filter", "owner").prefetch_related("segments")
+        attempts = Segment.objects.filter(render=OuterRef("pk")).order_by("-attempts").values("attempts")
+        return found.select_related("video", "version__filter", "owner").annotate(
+            most_attempts=Subquery(attempts[:1])
+        )
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
         """All of them: a render with other settings is another render."""
@@ -115,9 +118,9 @@ class RenderAdmin(WithFiles, ShownOnly, HouseAdmin):
         return "–" if rest is None else seconds(rest)
 
     @display(description="most attempts")
-    def attempts_most(self, render: Render) -> int:
+    def attempts_most(self, render: Any) -> int:
         """Of any of its segments."""
-        return max((segment.attempts for segment in render.segments.all()), default=0)
+        return render.most_attempts or 0
 
     @display(description="range")
     def span(self, render: Render) -> str:
@@ -134,17 +137,17 @@ class RenderAdmin(WithFiles, ShownOnly, HouseAdmin):
         """Of the file."""
         return in_bytes(render.output_size) if render.output else "–"
 
-    @admin.action(description="Cancel")
+    @admin.action(description="Cancel", permissions=["change"])
     def cancel_chosen(self, request: HttpRequest, chosen: QuerySet[Render]) -> None:
         """An action of the list."""
         do_each(request, chosen, renders.cancel, "cancelled", "were over before")
 
-    @admin.action(description="Retry: go on with what is missing")
+    @admin.action(description="Retry: go on with what is missing", permissions=["change"])
     def retry_chosen(self, request: HttpRequest, chosen: QuerySet[Render]) -> None:
         """An action of the list."""
         do_each(request, chosen, renders.resume, "queued again", "were neither failed, cancelled nor paused")
 
-    @admin.action(description="Pause")
+    @admin.action(description="Pause", permissions=["change"])
     def pause_chosen(self, request: HttpRequest, chosen: QuerySet[Render]) -> None:
         """An action of the list."""
         do_each(request, chosen, renders.pause, "paused", "were not under way")

@@ -64,7 +64,7 @@ class ShareLinkAdmin(ShownOnly, HouseAdmin):
         """Revoke what is open."""
         return {"revoke_one"} if row.is_open else set()
 
-    @admin.action(description="Revoke")
+    @admin.action(description="Revoke", permissions=["change"])
     def revoke_chosen(self, request: HttpRequest, chosen: QuerySet[ShareLink]) -> None:
         """An action of the list."""
         do_each(request, chosen, _revoke, "revoked", "were closed before")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django import forms
 from django.contrib import admin
 from django.db.models import Count, QuerySet
 from django.http import HttpRequest
@@ -11,6 +12,7 @@ from django.utils.html import format_html
 from unfold.decorators import action, display
 
 from rotoscope.admin_parts import HouseAdmin, ShownInline, ShownOnly, badge, do_each, in_bytes, progress_bar
+from rotoscope.tags import clean_tags
 from videos import uploads
 from videos.admin.parts import STATE_COLOURS, VISIBILITY_COLOURS, TakesUploadsAlong, WithFiles, seconds
 from videos.links import video_media
@@ -43,10 +45,19 @@ class RenderInline(ShownInline):
         return found.select_related("version__filter", "owner", "video")
 
 
+class WordsForm(forms.ModelForm):  # type: ignore[type-arg]
+    """What may be typed."""
+
+    def clean_tags(self) -> list[str]:
+        """As the gallery looks for them."""
+        return clean_tags(self.cleaned_data["tags"])
+
+
 @admin.register(Video)
 class VideoAdmin(WithFiles, ShownOnly, TakesUploadsAlong, HouseAdmin):
     """Footage. It comes in by upload; its words and visibility may be changed here, everything else is shown."""
 
+    form = WordsForm
     list_display = (
         "small_poster", "title", "owner", "state_badge", "visibility_badge", "shape", "length", "render_count", "size",
         "created_at",
@@ -102,8 +113,8 @@ class VideoAdmin(WithFiles, ShownOnly, TakesUploadsAlong, HouseAdmin):
         renders.remove_video(row)
 
     def offered(self, row: Video) -> set[str]:
-        """Try again what failed."""
-        return {"retry_one"} if row.state == Video.State.FAILED else set()
+        """Try again what failed, where its file is still there."""
+        return {"retry_one"} if row.state == Video.State.FAILED and not row.was_not_kept else set()
 
     @display(description="state", ordering="state")
     def state_badge(self, video: Video) -> str:
@@ -150,15 +161,15 @@ class VideoAdmin(WithFiles, ShownOnly, TakesUploadsAlong, HouseAdmin):
         """Of the untouched upload."""
         return in_bytes(video.source_size)
 
-    @admin.action(description="Try the ingest again")
+    @admin.action(description="Try the ingest again", permissions=["change"])
     def retry_chosen(self, request: HttpRequest, chosen: QuerySet[Video]) -> None:
         """An action of the list."""
-        do_each(request, chosen, ingest.retry, "queued again", "had not failed")
+        do_each(request, chosen, ingest.retry, "queued again", "had not failed, or were refused and not kept")
 
     @action(description="Try the ingest again")
     def retry_one(self, request: HttpRequest, video: Video) -> None:
         """A button of the page."""
-        do_each(request, [video], ingest.retry, "video queued again", "video had not failed")
+        do_each(request, [video], ingest.retry, "video queued again", "video had not failed, or was not kept")
 
 
 @admin.register(Upload)

@@ -10,6 +10,7 @@ from django.core.files.storage import default_storage
 from django.utils.text import get_valid_filename
 
 from rotoscope.files import store
+from rotoscope.tags import clean_tags
 from videos.models import Video, Visibility
 from videos.pipeline import ingest
 
@@ -90,9 +91,3 @@ def take_file(video: Video, path: Path) -> None:
 def title_from(filename: str) -> str:
     """A readable title out of a file's name: “DJI_0042.MP4” → “DJI 0042”."""
     return Path(filename).stem.replace("_", " ").replace("-", " ").strip() or "Untitled"
-
-
-def clean_tags(tags: Sequence[str]) -> list[str]:
-    """At most twelve tags, lower case, each once, in their order."""
-    cleaned = (" ".join(tag.lower().split())[:40] for tag in tags)
-    return list(dict.fromkeys(tag for tag in cleaned if tag))[:12]

@@ -8,7 +8,7 @@ from django import template
 from django.http import HttpRequest
 from django.template.context import Context
 
-from videos.access import viewer_of
+from videos.access import can_allow_downloads, viewer_of
 from videos.models import Comparison, Render, Video
 from videos.sharing import ShareForm
 from videos.unfold import Unfolded, unfold
@@ -16,10 +16,12 @@ from videos.unfold import Unfolded, unfold
 register = template.Library()
 
 
-@register.inclusion_tag("share/_form.html")
-def share_fields() -> dict[str, Any]:
-    """The fields of a new share link."""
-    return {"form": ShareForm()}
+@register.inclusion_tag("share/_form.html", takes_context=True)
+def share_fields(context: Context) -> dict[str, Any]:
+    """The fields of a new share link to what the page is about: of a comparison, perhaps of somebody else's footage."""
+    about = context.get("comparison")
+    allowed = about is None or can_allow_downloads(viewer_of(context["request"]), about)
+    return {"form": ShareForm(may_allow_downloads=allowed)}
 
 
 @register.simple_tag(takes_context=True)

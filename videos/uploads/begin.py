@@ -9,8 +9,8 @@ from typing import Any
 from django.db import transaction
 from django.template.defaultfilters import filesizeformat
 
+from rotoscope.tags import clean_tags
 from videos.models import Profile, Upload, Visibility
-from videos.pipeline import receive
 
 from . import parts
 from .errors import NoRoom, TooLarge, UploadError
@@ -35,7 +35,7 @@ class Wishes:
         visibility = values.get("visibility") or Visibility.PRIVATE
         if visibility not in Visibility.values:
             raise UploadError("The visibility may be public, unlisted or private.")
-        tags = receive.clean_tags(values.get("tags", "").replace("\x00", "").split(","))
+        tags = clean_tags(values.get("tags", "").replace("\x00", "").split(","))
         return cls(values.get("title", "").replace("\x00", "").strip()[:200], visibility, tags)
 
     def stored(self) -> dict[str, str]:

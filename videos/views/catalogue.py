@@ -31,7 +31,7 @@ def filters(request: HttpRequest) -> HttpResponse:
     viewer = access.viewer_of(request)
     query = request.GET.get("q", "").strip()[:100]
     tag = request.GET.get("tag", "").strip()[:40]
-    every = shown_to(viewer)
+    every = access.filters_shown_to(viewer)
     found = every
     if query:
         words = Q(name__icontains=query) | Q(description__icontains=query) | Q(tags__contains=[query.lower()])
@@ -88,7 +88,9 @@ def _mixed_of(viewer: Viewer, shown: Filter) -> list[MixPart]:
     if shown.current is None:
         return []
     parts = list(shown.current.mix_parts.select_related("parent__filter").order_by("-share"))
-    seen = set(shown_to(viewer).filter(versions__mixed_into__in=parts).values_list("pk", flat=True))
+    seen = set(
+        access.filters_shown_to(viewer).filter(versions__mixed_into__in=parts).values_list("pk", flat=True)
+    )
     for part in parts:
         part.shown = part.parent is not None and part.parent.filter_id in seen  # type: ignore[attr-defined]
     return parts
@@ -130,7 +132,7 @@ def cells_of(version: FilterVersion) -> list[tuple[Figure, str]]:
 
 def neighbours(viewer: Viewer, shown: Filter) -> list[Filter]:
     """The filters most like this one, of those that the viewer sees; none where it was not judged."""
-    every = list(shown_to(viewer).exclude(pk=shown.pk).select_related("current__judgement"))
+    every = list(access.filters_shown_to(viewer).exclude(pk=shown.pk).select_related("current__judgement"))
     return [one for one, cosine in nearest([shown, *every])[shown.pk] if cosine >= ALIKE]
 
 
@@ -150,12 +152,6 @@ def samples_of(filter_ids: list[int]) -> dict[int, Render]:
 def _public_works() -> Any:
     listed = {"video__visibility": Visibility.PUBLIC, "video__state": Video.State.READY}
     return Render.objects.finished().filter(**listed)
-
-
-def shown_to(viewer: Viewer) -> FilterQuerySet:
-    """Published filters, unavailable ones too, and drafts that the viewer may use."""
-    usable = access.filters_for(viewer).values("pk")
-    return Filter.objects.filter(Q(pk__in=Filter.objects.published().values("pk")) | Q(pk__in=usable))
 
 
 def _visible_or_404(viewer: Viewer, slug: str) -> Filter:

@@ -117,13 +117,14 @@ def add(request: HttpRequest) -> HttpResponse:
 @login_required
 @require_POST
 def move(request: HttpRequest, ref: str, item: int) -> HttpResponse:
-    """Move an item one place (`by` = -1 or 1), or take it out (`by` = 0)."""
-    shown = _own(request, ref)
+    """Move an item past the one that is seen before or after it (`by` = -1 or 1), or take it out (`by` = 0)."""
+    shown = get_object_or_404(with_items(Collection.objects.filter(pk=_own(request, ref).pk)))
     chosen = get_object_or_404(shown.items, pk=item)
     by = request.POST.get("by", "")
     if by not in ("-1", "0", "1"):
         raise Http404
-    _reorder(shown, chosen, int(by))
+    seen = {one.pk for one in visible_items(access.viewer_of(request), shown)}
+    _reorder(shown, chosen, int(by), seen)
     return redirect(f"{reverse('collection', args=[ref])}#arrange")
 
 
@@ -174,17 +175,22 @@ def _own(request: HttpRequest, ref: str) -> Collection:
 
 
 @transaction.atomic
-def _reorder(shown: Collection, chosen: CollectionItem, by: int) -> None:
-    """Positions are unique, so all are lifted out of the way first. 404 where another click took it out already."""
+def _reorder(shown: Collection, chosen: CollectionItem, by: int, seen: set[int]) -> None:
+    """Positions are unique, so all are lifted out of the way first. 404 where another click took it out already.
+
+    Among the items may be works of others that are private by now: they are passed with the next one that is `seen`.
+    """
     get_object_or_404(Collection.objects.select_for_update(), pk=shown.pk)  # as for what is added
     order = list(shown.items.order_by("position").values_list("pk", flat=True))
     if chosen.pk not in order:
         raise Http404
-    at = order.index(chosen.pk)
-    order.pop(at)
     if by:
-        order.insert(min(max(at + by, 0), len(order)), chosen.pk)
+        at = order.index(chosen.pk)
+        beyond = order[at + 1 :] if by > 0 else order[:at][::-1]
+        passed = next((pk for pk in beyond if pk in seen), chosen.pk)
+        order.insert(order.index(passed), order.pop(at))
     else:
+        order.remove(chosen.pk)
         chosen.delete()
     shown.items.update(position=F("position") + 10_000)
     for position, pk in enumerate(order):

@@ -17,7 +17,7 @@ from filters.likeness import nearest
 from filters.models import Filter, FilterVersion
 from filters.scatter import Plot, Point, scatter
 from videos import access
-from videos.views.catalogue import ALIKE, shown_to
+from videos.views.catalogue import ALIKE
 
 
 @dataclass(frozen=True)
@@ -41,7 +41,9 @@ class Row:
 def figures(request: HttpRequest) -> HttpResponse:
     """Every filter the viewer sees; `?sort=` orders the table by a figure, a leading minus turns it round."""
     rows = rows_of(
-        shown_to(access.viewer_of(request)).select_related("current__judgement", "live", "style_image")
+        access.filters_shown_to(access.viewer_of(request)).select_related(
+            "current__judgement", "live", "style_image"
+        )
     )
     measured = [row for row in rows if row.values]
     sort = request.GET.get("sort", "name")

@@ -139,7 +139,8 @@ def _page(
     frame = _current(frames, request.GET.get("frame", ""))
     chosen = set(request.POST.getlist("filter") or request.GET.getlist("filter"))
     tag = request.GET.get("show", "")
-    suggested = suggestions(access.viewer_of(request), video)
+    viewer = access.viewer_of(request)
+    suggested = suggestions(viewer, video)
     return {
         "video": video,
         "frames": frames,
@@ -150,7 +151,7 @@ def _page(
         "suggestions": suggested,
         "tags": [("", "All"), *((one, one.capitalize()) for one in TAGS), ("mine", "Mine")],
         "tag": tag if tag in {*TAGS, "mine"} else "",
-        "unavailable": Filter.objects.published().exclude(unavailable_reason="")[:6],
+        "unavailable": access.filters_shown_to(viewer).exclude(unavailable_reason="")[:6],
         "heights": heights_for(video),
         "rates": rates_for(video),
         "has_live": any(one.live_id for one in filters),

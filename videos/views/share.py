@@ -26,7 +26,10 @@ from videos.views import collections, compare, video
 def make(request: HttpRequest, kind: str, ref: str) -> HttpResponse:
     """Make a link. Its address is in this answer and nowhere else, ever: only a hash is stored."""
     target = target_or_404(request, kind, ref)
-    form = ShareForm(request.POST if request.method == "POST" else None)
+    form = ShareForm(
+        request.POST if request.method == "POST" else None,
+        may_allow_downloads=access.can_allow_downloads(access.viewer_of(request), target),
+    )
     context: dict[str, Any] = {"target": target, "kind": kind, "ref": ref, "form": form}
     if request.method != "POST" or not form.is_valid():
         return render(request, "share/make.html", context, status=422 if form.errors else 200)

@@ -112,11 +112,15 @@ def again(request: HttpRequest, pk: int) -> HttpResponse:
 @login_required
 @require_POST
 def publish(request: HttpRequest, pk: int) -> HttpResponse:
-    """Let everybody use what a training made: the curators' business."""
+    """Let everybody use what a training made: the curators' business. The form names the version that was seen."""
     run = access.training_run_or_404(request, pk)
     if not access.viewer_of(request).is_staff:
         raise PermissionDenied
-    published = training.publish(run)
+    try:
+        published = training.publish(run, _number(request.POST.get("version", "")))
+    except training.NotTheNewest as newer:
+        messages.error(request, str(newer))
+        return redirect("training-run", pk=pk)
     if published is None:
         messages.error(request, "There is nothing to publish yet.")
         return redirect("training-run", pk=pk)
@@ -180,6 +184,11 @@ def _publishable(made: Filter | None, version: Any) -> bool:
     if made is None or version is None:
         return False
     return made.state != Filter.State.PUBLISHED or made.current_id != version.pk
+
+
+def _number(said: str) -> int:
+    """A version's number as a form said it; 0, which none has, for anything else."""
+    return int(said) if said.isdecimal() and len(said) < 10 else 0
 
 
 def _list(form: TrainingForm, name: str) -> list[str]:

@@ -1,0 +1,14 @@
+"""Tags of footage and of filters, in the one form in which they are looked for."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+MOST = 12
+LONGEST = 40
+
+
+def clean_tags(tags: Sequence[str]) -> list[str]:
+    """At most twelve tags, lower case, each once, in their order; commas stand between them wherever they are typed."""
+    cleaned = (" ".join(word.lower().split())[:LONGEST] for tag in tags for word in tag.split(","))
+    return list(dict.fromkeys(tag for tag in cleaned if tag))[:MOST]
