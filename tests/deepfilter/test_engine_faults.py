@@ -13,7 +13,17 @@ from PIL import Image
 from filters.engines import algorithmia
 from filters.engines.algorithmia import AlgorithmiaEngine, Breaker
 from filters.engines.base import EngineError, EngineUnavailable
-from tests.deepfilter.faulty import FaultyService, answer, cut_off, drip, png, silence, status
+from tests.deepfilter.faulty import (
+    FaultyService,
+    answer,
+    cut_off,
+    done_and_hung_up,
+    drip,
+    hang_up,
+    png,
+    silence,
+    status,
+)
 from tests.deepfilter.test_engine_calls import HASTY, engine_at, frames, service
 
 __all__ = ["service"]
@@ -85,6 +95,22 @@ def test_silence_is_a_timeout_and_a_call_that_may_be_running_is_not_paid_for_twi
     with pytest.raises(algorithmia.TimedOut):
         engine_at(service).apply(frames(1))
     assert service.count("CALL") == 1
+
+
+def test_a_call_that_was_carried_out_and_not_answered_is_not_paid_for_twice(service: FaultyService) -> None:
+    service.fail("CALL", done_and_hung_up)
+    with pytest.raises(algorithmia.BadAnswer, match="hung up") as raised:
+        engine_at(service).apply(frames(1))
+    assert raised.value.temporary
+    assert len(service.calls) == 1
+
+
+def test_a_connection_that_breaks_under_a_picture_is_tried_again(service: FaultyService) -> None:
+    service.fail("PUT", hang_up)
+    service.fail("GET", hang_up)
+    original = frames(1)
+    np.testing.assert_array_equal(engine_at(service).apply(original), 255 - original)
+    assert (service.count("PUT"), service.count("GET")) == (2, 2)
 
 
 def test_a_slow_download_is_tried_again(service: FaultyService) -> None:
