@@ -11,7 +11,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.core.files.base import ContentFile
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import Max
 from django.utils.text import slugify
 from PIL import Image
@@ -28,9 +28,11 @@ from filters.bundle import (
 )
 from filters.engines.inspect import inspect_model
 from filters.models import RESERVED_SLUGS, Filter, FilterVersion, MixPart, StyleImage, StyleUse
+from filters.style_images import WORDS, keep
 from filters.training_record import record_of, run_of
 from rotoscope.files import local_path
 
+NAMING = 7_105_001  # PostgreSQL's number of the lock under which filters get their slugs, one after another
 DEEPFILTER_NAME = re.compile(r"[\w.-]{1,100}|data://[\w./@-]{1,280}", re.ASCII)
 
 
@@ -136,7 +138,9 @@ def take_name(deepfilter_name: str, title: str, owner: Any, cost_per_image: Deci
 
 
 def free_slug(name: str) -> str:
-    """A slug for a name that no filter has yet."""
+    """A slug for a name that no filter has yet, and that nobody else gets before the transaction at hand is over."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [NAMING])
     stem = slugify(name)[:70] or "filter"
     for number in itertools.count(1):
         slug = stem if number == 1 else f"{stem}-{number}"
@@ -201,11 +205,10 @@ def _bring_origins(bundle: FilterBundle, version: FilterVersion) -> None:
 
 def _pictures(filter: Filter) -> tuple[StylePicture, ...]:
     """Every picture of a filter in the order it was learned from, so that crops stay with their pictures."""
-    words = ("title", "artist", "year", "origin", "licence")
     return tuple(
         StylePicture(
             local_path(use.style_image.image).read_bytes(),
-            **{name: getattr(use.style_image, name) for name in words},
+            **{name: getattr(use.style_image, name) for name in WORDS},
             share=min(use.share, 1.0),  # of a mix it is a sum, which rounding may take a little beyond 1
         )
         for use in sorted(filter.pictures(), key=lambda use: use.position)
@@ -221,20 +224,6 @@ def _mix(version: FilterVersion) -> dict[str, Any]:
 
 
 def _style_image(picture: StylePicture) -> StyleImage:
-    digest = hashlib.sha256(picture.data).hexdigest()
-    found = StyleImage.objects.filter(sha256=digest).first()
-    if found is not None:
-        return found
     with Image.open(io.BytesIO(picture.data)) as image:
-        (width, height), kind = image.size, PICTURE_KINDS.get(image.format or "", "jpg")
-    return StyleImage.objects.create(
-        image=ContentFile(picture.data, f"{digest[:32]}.{kind}"),
-        sha256=digest,
-        width=width,
-        height=height,
-        title=picture.title[:200] or "Untitled",
-        artist=picture.artist[:200],
-        year=picture.year[:40],
-        origin=picture.origin,
-        licence=picture.licence[:100],
-    )
+        size, kind = image.size, PICTURE_KINDS.get(image.format or "", "jpg")
+    return keep(picture.data, kind, size, {name: getattr(picture, name) for name in WORDS}, "Untitled")

@@ -65,11 +65,11 @@ def keep(parts: Sequence[Part], name: str, owner: Any) -> Filter:
     counting = [part for part in parts if part.weight > 0]
     if len(counting) < 2:
         raise CannotMix("Give weight to at least two filters.")
-    slug = free_slug(name)
-    _, style = mixed_style(counting, slug)
     shares = shares_of([part.weight for part in counting])
     pictures = _pictures(counting, shares)
     with transaction.atomic():
+        slug = free_slug(name)
+        _, style = mixed_style(counting, slug)
         made = Filter.objects.create(
             slug=slug,
             name=name[:120],

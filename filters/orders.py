@@ -5,7 +5,6 @@ Does without PyTorch, but for clips; `trainings.run` does the work.
 
 from __future__ import annotations
 
-import hashlib
 import io
 import re
 from collections.abc import Sequence
@@ -14,8 +13,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from django.core.files.base import ContentFile
-from django.core.files.storage import default_storage
 from django.db import transaction
 from django.db.models import Max, Q
 from django.utils.text import slugify
@@ -24,6 +21,7 @@ from PIL import Image
 
 from filters.exchange import free_slug
 from filters.models import Filter, StyleImage, StyleUse, TrainingRun
+from filters.style_images import keep
 from filters.training import usual
 from filters.training.crop import WHOLE, Crop, crop_from
 from filters.training.pictures import (
@@ -45,8 +43,6 @@ MOST_WEIGHT = 100.0
 MOST_PICTURES = 8
 LAST_SEED = 2**31 - 1
 LONGEST_NAME = 120
-WORDS = {"title": 200, "artist": 200, "year": 40, "origin": 2000, "licence": 100}
-"""What is said of a picture, with the longest that is kept."""
 
 
 class CannotTrain(ValueError):
@@ -214,21 +210,5 @@ def _style_image(picture: Picture, piece: Piece, name: str) -> StyleImage:
         return piece.source
     buffer = io.BytesIO()
     Image.fromarray(picture).save(buffer, "JPEG", quality=92)
-    digest = hashlib.sha256(buffer.getvalue()).hexdigest()
-    words = {key: piece.words.get(key, "")[:longest] for key, longest in WORDS.items()}
-    found = StyleImage.objects.filter(sha256=digest).first()
-    if found is not None:
-        return _with_words(found, words)
     height, width = picture.shape[:2]
-    words["title"] = words["title"] or name[:200]
-    stored = default_storage.save(f"styles/{digest[:24]}.jpg", ContentFile(buffer.getvalue()))
-    return StyleImage.objects.create(image=stored, sha256=digest, width=width, height=height, **words)
-
-
-def _with_words(found: StyleImage, words: dict[str, str]) -> StyleImage:
-    """A picture that is here already: what is not known of it yet is filled in, the rest stays as it was said first."""
-    missing = {key: value for key, value in words.items() if value and not getattr(found, key)}
-    if missing:
-        StyleImage.objects.filter(pk=found.pk).update(**missing)
-        found.refresh_from_db()
-    return found
+    return keep(buffer.getvalue(), "jpg", (width, height), piece.words, name)

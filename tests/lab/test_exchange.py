@@ -16,9 +16,10 @@ from PIL import Image
 
 from filters import exchange, mixes, orders
 from filters.bundle import BundleRefused, read_bundle, write_bundle
-from filters.models import Filter, FilterVersion, StyleUse, TrainingRun
+from filters.models import Filter, FilterVersion, StyleImage, StyleUse, TrainingRun
 from filters.service import make_engine
 from filters.training.crop import Crop
+from rotoscope.files import local_path
 from tests.clips import draw_clip
 from tests.lab.pictures import noise
 from tests.styled import make_style_image, make_styled, shipped_weights
@@ -84,6 +85,29 @@ def test_a_trained_filter_comes_back_with_all_that_made_it(trained: Filter, staf
     assert (run.owner, run.filter, run.state) == (staff, back, TrainingRun.State.FINISHED)
     assert orders.Wish.of(run).crop(0) == Crop(0, 0, 0.5, 1, 90)
     assert run.settings["style_scale"] == 0.7
+
+
+def test_origin_and_licence_of_a_picture_that_is_here_without_them_are_taken_over(
+    trained: Filter, staff: User
+) -> None:
+    assert trained.current is not None
+    data = exchange.export(trained.current)
+    StyleImage.objects.filter(title="Front").update(artist="", licence="", origin="a market")
+    back = exchange.bring_in(data, staff)
+    front = min(back.pictures(), key=lambda use: use.position).style_image
+    assert (front.artist, front.licence) == (WORDS["artist"], WORDS["licence"])
+    assert front.origin == "a market"  # what was said here stays
+
+
+def test_pictures_travel_byte_for_byte(trained: Filter, staff: User) -> None:
+    assert trained.current is not None
+    before = [local_path(use.style_image.image).read_bytes() for use in trained.pictures()]
+    data = exchange.export(trained.current)
+    Filter.objects.all().delete()
+    TrainingRun.objects.all().delete()
+    StyleImage.objects.all().delete()
+    back = exchange.bring_in(data, staff)
+    assert [local_path(use.style_image.image).read_bytes() for use in back.pictures()] == before
 
 
 def test_names_of_places_on_the_machine_stay_there(trained: Filter) -> None:

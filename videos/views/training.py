@@ -19,6 +19,7 @@ from PIL import Image
 from filters import orders, training_queue, trainings
 from filters.curves import curves_of
 from filters.models import Filter, TrainingRun
+from filters.style_images import WORDS
 from filters.training.pictures import UnusableStyle
 from videos import access, training
 from videos.forms.training import MINUTES, MORE_MINUTES, MOST_BYTES, TrainingForm
@@ -40,9 +41,7 @@ def train(request: HttpRequest) -> HttpResponse:
         if run is not None:
             messages.success(request, f"“{run.name}” is being learned. You can leave this page.")
             return redirect("training-run", pk=run.pk)
-    values = {
-        name: form.data.get(name, training.USUAL.get(name, "")) for name in (*form.fields, *orders.WORDS)
-    }
+    values = {name: form.data.get(name, training.USUAL.get(name, "")) for name in (*form.fields, *WORDS)}
     context = {
         "form": form,
         "styles": styles[:60],
