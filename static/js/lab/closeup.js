@@ -34,9 +34,12 @@ export class Closeup {
     this.original.src = tile.querySelector(".tile-original").src;
     this.painted.src = tile.querySelector(".tile-painted").src || "data:,";
     this.dialog.classList.add("painting");
+    this.dialog.querySelector(".closeup-says").textContent = "painting…"; // not what was said of the one before
     this.say();
     this.wish = this.wall.wish(tile, this.lines);
+    const failed = this.stills.known.get(keyOf(this.wish))?.state === "failed";
     this.stills.want([this.wish]);
+    if (failed) this.stills.retry(this.wish); // whoever looks again wants it tried again
   }
 
   update(wish, still) {
