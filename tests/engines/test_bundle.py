@@ -205,6 +205,16 @@ def test_it_refuses_more_pictures_than_a_mix_can_have(monkeypatch: pytest.Monkey
         read_bundle(zipped([("manifest.json", b"{}"), *((name, b"x") for name in names)]))
 
 
+def test_a_directory_of_very_many_parts_is_not_read_at_all(monkeypatch: pytest.MonkeyPatch) -> None:
+    def read(*_: object) -> None:
+        raise AssertionError("the directory was read")
+
+    data = zipped([(f"part-{number}", b"") for number in range(2000)])
+    monkeypatch.setattr(zipfile, "ZipFile", read)
+    with pytest.raises(BundleRefused, match="more parts"):
+        read_bundle(data)
+
+
 def test_many_parts_together_are_read_to_their_limit_only(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(bundles, "LARGEST_UNPACKED", 4 << 20)
     data = zipped([(f"style-{number}.jpg", bytes(1 << 20)) for number in range(1, 6)])
