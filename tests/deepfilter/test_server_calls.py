@@ -188,6 +188,12 @@ def test_a_call_ends_when_its_time_is_over(server: Server, negative: Filter) -> 
     assert "timeout" in answer.json()["error"]["message"]
 
 
+def test_a_time_that_is_no_number_is_the_usual_one(server: Server, negative: Filter) -> None:
+    asked = {"images": [inline(picture())], "filterName": "gan-vogh"}
+    answer = server.ask("POST", "algo/deeplearning/DeepFilter?timeout=²", json=asked)
+    assert len(answer.json()["result"]["savePaths"]) == 1
+
+
 def test_the_client_sees_that_the_algorithm_exists(server: Server, negative: Filter) -> None:
     assert server.client.algo("deeplearning/DeepFilter").exists()
     names = server.ask("GET", "algorithms/deeplearning/DeepFilter").json()["filters"]
