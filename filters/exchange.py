@@ -137,6 +137,11 @@ def take_name(deepfilter_name: str, title: str, owner: Any, cost_per_image: Deci
     return made
 
 
+def is_name(name: str) -> bool:
+    """Whether a filter can be called so: there is a letter or a digit in it, of whatever alphabet."""
+    return any(map(str.isalnum, name))
+
+
 def free_slug(name: str) -> str:
     """A slug for a name that no filter has yet, and that nobody else gets before the transaction at hand is over."""
     with connection.cursor() as cursor:

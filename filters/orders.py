@@ -15,11 +15,10 @@ from typing import Any
 import numpy as np
 from django.db import transaction
 from django.db.models import Max, Q
-from django.utils.text import slugify
 from numpy.typing import NDArray
 from PIL import Image
 
-from filters.exchange import free_slug
+from filters.exchange import free_slug, is_name
 from filters.models import Filter, StyleImage, StyleUse, TrainingRun
 from filters.style_images import keep
 from filters.training import usual
@@ -116,7 +115,7 @@ class Piece:
 def order(pieces: Sequence[Piece], name: str, owner: Any, wish: Wish, *, seed: int = 1) -> TrainingRun:
     """A queued run for a draft filter called `name`. Raises CannotTrain or UnusableStyle."""
     wish.check()
-    if not slugify(name):
+    if not is_name(name):
         raise CannotTrain("A filter needs a name with at least one letter or digit.")
     if len(name) > LONGEST_NAME:
         raise CannotTrain(f"A filter's name has at most {LONGEST_NAME} characters.")
