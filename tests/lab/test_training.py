@@ -202,6 +202,16 @@ class TestStoppingAndPublishing:
         run.refresh_from_db()
         assert run.state == TrainingRun.State.QUEUED
 
+    def test_one_whose_filter_was_removed_offers_no_way_on(
+        self, owner_client: Client, run: TrainingRun, queue: StubBroker
+    ) -> None:
+        Filter.objects.all().delete()
+        TrainingRun.objects.update(state="failed", filter=None)
+        for page in (reverse("training-run", args=[run.pk]), reverse("queue")):
+            assert "resume" not in owner_client.get(page).content.decode()
+        answer = owner_client.post(reverse("training-run-resume", args=[run.pk]), follow=True)
+        assert "there is nothing to go on with" in answer.content.decode()
+
     def test_staff_publish_what_is_finished(self, staff_client: Client, run: TrainingRun) -> None:
         TrainingRun.objects.update(state="finished")
         FilterVersion.objects.update(training_run=run)

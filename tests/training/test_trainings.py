@@ -230,6 +230,20 @@ def test_a_filter_that_is_removed_while_it_is_learned_ends_the_run(
     assert not trainings.run(run.pk)
     run.refresh_from_db()
     assert (run.state, run.error) == (TrainingRun.State.FAILED, "The filter was removed meanwhile.")
+
+
+def test_nothing_is_learned_for_a_filter_that_was_removed_before(
+    owner: User, style: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = orders.order([orders.Piece(style)], "Deep Sea", owner, orders.Wish())
+    telling(monkeypatch, a_tuning())
+    Filter.objects.all().delete()
+    assert not trainings.run(run.pk)
+    run.refresh_from_db()
+    assert (run.state, run.error) == (TrainingRun.State.FAILED, "The filter was removed meanwhile.")
+    assert not run.losses
+    assert not trainings.go_on(run)
+    assert not trainings.go_on(run, 5)
     assert not FilterVersion.objects.exists()
 
 
