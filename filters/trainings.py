@@ -104,10 +104,12 @@ def go_on(row: TrainingRun, minutes: float = 0.0) -> bool:
     if not can_go_on(row):
         return False
     again = [State.CANCELLED, State.FAILED, *([State.FINISHED] if minutes > 0 else [])]
+    wish = _longer(row, minutes)
     return bool(
         TrainingRun.objects.filter(pk=row.pk, state__in=again).update(
             state=State.QUEUED,
-            settings=_longer(row, minutes),
+            settings=wish,
+            steps=wish.get("steps") or 0,  # by minutes nobody knows yet
             lease_until=None,
             finished_at=None,
             stop_asked_at=None,
@@ -202,4 +204,9 @@ def _is_expected(problem: Exception) -> bool:
 
 
 def _sentence(problem: Exception) -> str:
-    return str(problem) if _is_expected(problem) else f"Training broke off: {type(problem).__name__}."
+    if _is_expected(problem):
+        return str(problem)
+    return (
+        f"Training broke off ({type(problem).__name__}). Go on with it from its last checkpoint; "
+        "where it breaks off again, the log of the worker for trainings says why."
+    )

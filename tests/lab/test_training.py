@@ -166,6 +166,14 @@ class TestWatching:
         assert "step 40 of about 400" in page
         assert page.count("<polyline") == 8
 
+    def test_one_that_goes_on_is_not_at_its_end(self, owner_client: Client, run: TrainingRun) -> None:
+        TrainingRun.objects.update(state="finished", started_at=timezone.now(), step=400)
+        run.refresh_from_db()
+        assert training_queue.go_on(run, 5)
+        page = owner_client.get(reverse("training-run", args=[run.pk])).content.decode()
+        assert "step 400 so far" in page
+        assert "being judged" not in page
+
     def test_strangers_learn_nothing(self, stranger_client: Client, run: TrainingRun) -> None:
         for name in ("training-run", "training-run-live"):
             assert stranger_client.get(reverse(name, args=[run.pk])).status_code == 404

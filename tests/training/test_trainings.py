@@ -146,6 +146,7 @@ def test_a_finished_run_goes_on_for_as_long_as_is_said(
     assert trainings.go_on(run, 2)
     run.refresh_from_db()
     assert run.state == TrainingRun.State.QUEUED
+    assert run.steps == 0, "how many there will be is not known yet"
     assert run.settings["minutes"] == pytest.approx(1.5 / 60 + 2)
     assert run.settings["first_minutes"] == 5
     assert trainings.run(run.pk)
@@ -173,13 +174,24 @@ def test_one_that_was_cancelled_before_its_turn_has_taken_nothing(owner: User, s
     assert run.settings["minutes"] == 5
 
 
+def test_what_nobody_expected_says_what_to_do(
+    owner: User, style: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = orders.order([orders.Piece(style)], "Deep Sea", owner, orders.Wish())
+    telling(monkeypatch, error=OSError("No space left on device"))
+    with pytest.raises(OSError, match="No space"):
+        trainings.run(run.pk)
+    run.refresh_from_db()
+    assert run.error.startswith("Training broke off (OSError). Go on with it")
+
+
 def test_steps_that_go_on_are_counted_at_the_pace_so_far(
     owner: User, style: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     run = finished(owner, style, monkeypatch, steps=3)  # three steps in 1.5 seconds
     assert trainings.go_on(run, 1)
     run.refresh_from_db()
-    assert run.settings["steps"] == 3 + 120
+    assert (run.steps, run.settings["steps"]) == (123, 3 + 120)
 
 
 def test_what_others_render_with_changes_only_by_a_curator(
