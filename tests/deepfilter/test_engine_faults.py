@@ -198,6 +198,23 @@ def test_an_engine_paints_again_after_a_failure(service: FaultyService) -> None:
     np.testing.assert_array_equal(engine.apply(original), 255 - original)
 
 
+def test_whoever_is_interrupted_makes_no_more_calls_and_may_paint_again(
+    service: FaultyService, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    engine = engine_at(service, batch=1, at_once=1)
+
+    def interrupted(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr("filters.engines.algorithmia.engine.wait", interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            engine.apply(frames(50))
+    assert service.count("CALL") < 50
+    original = frames(3)
+    np.testing.assert_array_equal(engine.apply(original), 255 - original)
+
+
 def test_nobody_there_is_unreachable() -> None:
     engine = AlgorithmiaEngine("k", "http://127.0.0.1:9", "aqua", patience=HASTY, breaker=Breaker())
     with pytest.raises(algorithmia.Unreachable) as raised:
