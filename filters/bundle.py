@@ -32,6 +32,7 @@ from filters.engines.portable import portable
 from filters.engines.weights import LARGEST_BASE, LARGEST_STYLE, read_base, read_style
 
 FORMAT = "rotoscope-filter-1"
+NUMBERED = re.compile(r"rotoscope-filter-[0-9]{1,6}")
 LARGEST_BUNDLE = 128 << 20
 LARGEST_UNPACKED = 2 * LARGEST_BUNDLE
 """Bytes of all parts together: pictures and weights hardly get smaller in a zip, and hundreds may be in it."""
@@ -228,7 +229,13 @@ def _manifest(data: bytes) -> dict[str, Any]:
         _check_storable(manifest)
     except (ValueError, RecursionError) as error:
         raise BundleRefused("This is not a filter exported by Rotoscope, or it is damaged.") from error
-    if not isinstance(manifest, dict) or manifest.get("format") != FORMAT:
+    told = manifest.get("format") if isinstance(manifest, dict) else None
+    if isinstance(told, str) and NUMBERED.fullmatch(told) and told != FORMAT:
+        raise BundleRefused(
+            f"This filter was exported by another version of Rotoscope, in the format {told}; {FORMAT} is read here. "
+            "Bring both to the same version and export it again."
+        )
+    if told != FORMAT or not isinstance(manifest, dict):
         raise BundleRefused(f"This is not a filter in the format {FORMAT}.")
     return manifest
 

@@ -187,6 +187,11 @@ def test_it_refuses(case: str) -> None:
         read_bundle(REFUSED[case]())
 
 
+def test_a_file_of_another_version_says_what_to_do() -> None:
+    with pytest.raises(BundleRefused, match=r"format rotoscope-filter-9; .*to the same version"):
+        read_bundle(changed(lambda manifest: manifest.update(format="rotoscope-filter-9")))
+
+
 def test_a_record_may_hold_whatever_json_can_say() -> None:
     training = {"a": [1, -2.5, None, True, {"b": ["\\u0000", "😀", "x"]}], "": {}, "big": 10**30}
     assert read_bundle(write_bundle(example(training=training))).training == training
