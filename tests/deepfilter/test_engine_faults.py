@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import time
 from dataclasses import replace
 
@@ -15,6 +16,7 @@ from filters.engines.algorithmia import AlgorithmiaEngine, Breaker
 from filters.engines.base import EngineError, EngineUnavailable
 from tests.deepfilter.faulty import (
     FaultyService,
+    Handler,
     answer,
     cut_off,
     done_and_hung_up,
@@ -111,6 +113,19 @@ def test_a_connection_that_breaks_under_a_picture_is_tried_again(service: Faulty
     original = frames(1)
     np.testing.assert_array_equal(engine_at(service).apply(original), 255 - original)
     assert (service.count("PUT"), service.count("GET")) == (2, 2)
+
+
+@pytest.mark.parametrize("which", ["the first painting for all", "what was sent"])
+def test_an_answer_that_names_a_picture_twice_is_no_film(service: FaultyService, which: str) -> None:
+    def nonsense(handler: Handler) -> None:
+        asked = json.loads(handler.body)
+        paths = asked["images"] if which == "what was sent" else asked["savePaths"][:1] * 2
+        metadata = {"content_type": "json", "duration": 0.1}
+        handler.json({"result": {"savePaths": paths}, "metadata": metadata})
+
+    service.fail("CALL", nonsense)
+    with pytest.raises(algorithmia.BadAnswer, match="names a picture twice"):
+        engine_at(service, batch=2).apply(frames(2))
 
 
 def test_a_slow_download_is_tried_again(service: FaultyService) -> None:
