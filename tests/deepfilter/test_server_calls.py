@@ -134,6 +134,7 @@ def test_drafts_retired_filters_and_those_of_another_service_are_unknown(server:
             {"images": ["data://.my/x.png"], "savePaths": ["data://.my/a", "data://.my/b"]},
             "as many savePaths",
         ),
+        ({"images": ["data://.my/x.png"] * 2, "savePaths": ["data://.my/a"] * 2}, "savePath of its own"),
         ({"images": ["data://.my/x.png"], "savePaths": ["s3://bucket/x"]}, "data:// addresses"),
         ({"images": ["data://.my/x.png"], "savePaths": ["data://stella/x/y"]}, "no such directory"),
         ({"images": ["data://.my/x.png"], "savePaths": ["data://.my"]}, "names no file"),
@@ -150,6 +151,16 @@ def test_drafts_retired_filters_and_those_of_another_service_are_unknown(server:
 def test_a_mistake_is_explained(server: Server, negative: Filter, asked: dict[str, Any], words: str) -> None:
     assert words in problem_of(server, **{"filterName": "gan-vogh", **asked})
     assert not DeepFilterObject.objects.exists()
+
+
+def test_a_place_that_cannot_be_is_told_before_anything_is_painted(server: Server, negative: Filter) -> None:
+    put(server, "1.png", picture())
+    there = set(DeepFilterObject.objects.values_list("path", flat=True))
+    places = ["data://.my/in/o1.png", "data://.my/nowhere/o2.png"]
+    words = problem_of(server, images=[inline(picture())] * 2, savePaths=places, filterName="gan-vogh")
+    assert "no such directory" in words
+    assert "nowhere/o2.png" in words
+    assert set(DeepFilterObject.objects.values_list("path", flat=True)) == there
 
 
 def test_a_truncated_picture_is_damaged(server: Server, negative: Filter) -> None:
