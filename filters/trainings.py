@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import uuid
+from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -141,10 +142,13 @@ def clear_checkpoints() -> int:
     """Remove checkpoints that nobody went on from for two months; how many."""
     oldest = (timezone.now() - KEEP_CHECKPOINTS).timestamp()
     folder = Path(settings.ROTOSCOPE_HOME) / "training"
-    old = [path for path in folder.glob("*.ckpt*") if path.stat().st_mtime < oldest]
-    for path in old:
-        path.unlink(missing_ok=True)
-    return len(old)
+    gone = 0
+    for path in folder.glob("*.ckpt*"):
+        with suppress(FileNotFoundError):  # trainings rename what they have written
+            if path.stat().st_mtime < oldest:
+                path.unlink()
+                gone += 1
+    return gone
 
 
 def _finish(mine: Any, tuned: Tuned, figures: dict[str, float]) -> bool:

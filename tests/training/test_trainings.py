@@ -270,6 +270,14 @@ def test_checkpoints_go_after_two_months(tmp_path: Path, settings: Any) -> None:
     assert [path.name for path in (tmp_path / "training").iterdir()] == ["2-a.ckpt"]
 
 
+def test_a_checkpoint_that_is_renamed_while_others_go_is_no_trouble(
+    tmp_path: Path, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.ROTOSCOPE_HOME = tmp_path
+    monkeypatch.setattr(Path, "glob", lambda folder, _: iter([folder / "1-a.ckpt.7-7.part"]))
+    assert trainings.clear_checkpoints() == 0
+
+
 @pytest.mark.slow
 @pytest.mark.django_db(transaction=True)  # the lease is renewed over a connection of its own
 def test_stopped_it_keeps_its_numbers_and_goes_on_from_them(
