@@ -203,7 +203,8 @@ class TestStoppingAndPublishing:
         self, owner_client: Client, run: TrainingRun, queue: StubBroker
     ) -> None:
         TrainingRun.objects.update(state="queued", lease_until=None)
-        owner_client.post(reverse("training-run-stop", args=[run.pk]))
+        answer = owner_client.post(reverse("training-run-stop", args=[run.pk]), follow=True)
+        assert "was cancelled before its turn" in answer.content.decode()
         run.refresh_from_db()
         assert run.state == TrainingRun.State.CANCELLED
         owner_client.post(reverse("training-run-resume", args=[run.pk]))

@@ -79,7 +79,10 @@ def stop(request: HttpRequest, pk: int) -> HttpResponse:
     """Stop a training early; what it learned so far becomes the filter."""
     run = access.training_run_or_404(request, pk)
     if trainings.stop(run):
-        messages.success(request, f"“{run.name}” stops. What it has learned is kept.")
+        run.refresh_from_db(fields=["state"])
+        waited = run.state == TrainingRun.State.CANCELLED
+        words = "was cancelled before its turn." if waited else "stops. What it has learned is kept."
+        messages.success(request, f"“{run.name}” {words}")
     else:
         messages.info(request, f"“{run.name}” is {run.state} already.")
     return redirect("training-run", pk=pk)
