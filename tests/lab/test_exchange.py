@@ -12,6 +12,7 @@ import pytest
 from django.contrib.auth.models import User
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 from PIL import Image
 
 from filters import exchange, mixes, orders
@@ -43,7 +44,9 @@ def trained(owner: User, tmp_path: Path) -> Filter:
     wish = orders.Wish(style_scale=0.7, footage=(str(clip),), images=("frames/x/1.jpg",))
     run = orders.order(pieces, "Quilt", owner, wish, seed=9)
     told = {"step": 60, "steps": 60, "seconds": 300.5, "device": "cpu", "content_sha256": "c" * 64}
-    TrainingRun.objects.update(state="finished", losses=LOSSES, metrics={"style_distance": 0.2}, **told)
+    TrainingRun.objects.update(
+        state="finished", losses=LOSSES, metrics={"style_distance": 0.2}, finished_at=timezone.now(), **told
+    )
     run.refresh_from_db()
     made = run.filter
     assert made is not None
@@ -78,6 +81,7 @@ def test_a_trained_filter_comes_back_with_all_that_made_it(trained: Filter, staf
         "code_version",
         "losses",
         "metrics",
+        "finished_at",
     )
     assert {name: getattr(run, name) for name in same} == {
         name: getattr(TrainingRun.objects.get(pk=before.pk), name) for name in same
