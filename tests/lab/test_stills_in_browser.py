@@ -13,7 +13,7 @@ from pytest_django.live_server_helper import LiveServer
 
 from tests.factories import make_filter, make_video
 from tests.gallery.conftest import page_of
-from videos.models import Still
+from videos.models import Still, Video
 
 pytestmark = [pytest.mark.slow, pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -25,7 +25,7 @@ def page(live_server: LiveServer, open_page: Open, owner: User, queue: StubBroke
     """Olga's lab with one filter, whose still waits for a worker."""
     make_filter("night", name="Night")
     video = make_video(owner, frames=24)
-    page = page_of(live_server, open_page, owner, f"/v/{video.ref}/lab/?frame=0")
+    page = page_of(live_server, open_page, owner, f"/v/{video.ref}/lab/?frame=0", failing="404")
     expect(page.locator(".tile")).to_have_attribute("data-state", "painting")
     return page
 
@@ -49,3 +49,8 @@ def test_one_that_is_gone_is_asked_for_again(page: Page) -> None:
         Still.objects.all().delete()
     expect(page.locator(".tile")).to_have_attribute("data-state", "painting")
     assert Still.objects.get().state == Still.State.QUEUED
+
+
+def test_of_footage_that_was_deleted_meanwhile_they_say_so(page: Page) -> None:
+    Video.objects.all().delete()
+    expect(page.locator(".tile-error")).to_contain_text("not there any more. Reload")
