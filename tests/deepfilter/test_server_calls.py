@@ -88,6 +88,14 @@ def test_a_picture_may_stand_in_the_call(server: Server, negative: Filter) -> No
     np.testing.assert_array_equal(pixels_of(server.client.file(address).getBytes()), 255 - original)
 
 
+def test_a_picture_in_the_call_may_be_broken_into_lines(server: Server, negative: Filter) -> None:
+    """As base64.encodebytes writes it, which scripts of those years used."""
+    original = picture()
+    address = "data:image/png;base64," + base64.encodebytes(as_png(original)).decode()
+    [painted] = server.call(images=[address], filterName="gan-vogh").json()["result"]["savePaths"]
+    np.testing.assert_array_equal(pixels_of(server.client.file(painted).getBytes()), 255 - original)
+
+
 def test_pictures_of_several_sizes_come_back_in_order_and_size(server: Server, negative: Filter) -> None:
     originals = [picture(40, 52), picture(30, 31), picture(30, 31, 5), picture(40, 52, 6), picture(9, 70)]
     answer = server.call(images=[inline(one) for one in originals], filterName="gan-vogh").json()
