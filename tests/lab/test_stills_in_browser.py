@@ -54,3 +54,18 @@ def test_one_that_is_gone_is_asked_for_again(page: Page) -> None:
 def test_of_footage_that_was_deleted_meanwhile_they_say_so(page: Page) -> None:
     Video.objects.all().delete()
     expect(page.locator(".tile-error")).to_contain_text("not there any more. Reload")
+
+
+def test_one_that_costs_money_is_painted_when_that_is_pressed_and_not_by_looking(page: Page) -> None:
+    make_filter("paid", name="Paid", cost_per_image="0.25")
+    page.reload()
+    tile = page.locator(".tile[data-slug=paid]")
+    expect(tile.locator(".tile-error")).to_have_text("A still costs $0.25.")
+    page.locator("#pick-paid").press("Enter")
+    expect(page.locator(".closeup-says")).to_contain_text("a still costs $0.25")
+    page.keyboard.press("Escape")
+    assert not Still.objects.filter(version__filter__slug="paid").exists()
+    with asked_for(page):
+        tile.get_by_role("button", name="Paint it").click()
+    expect(tile).to_have_attribute("data-state", "painting")
+    assert Still.objects.get(version__filter__slug="paid").state == Still.State.QUEUED
