@@ -32,6 +32,7 @@ from filters.engines.portable import portable
 from filters.engines.weights import LARGEST_BASE, LARGEST_STYLE, read_base, read_style
 
 FORMAT = "rotoscope-filter-1"
+NUMBERED = re.compile(r"rotoscope-filter-[0-9]{1,6}")
 LARGEST_BUNDLE = 128 << 20
 LARGEST_UNPACKED = 2 * LARGEST_BUNDLE
 """Bytes of all parts together: pictures and weights hardly get smaller in a zip, and hundreds may be in it."""
@@ -51,6 +52,9 @@ LIMITS = {
     "base.safetensors": LARGEST_BASE,
     "model.onnx": LARGEST_MODEL,
 }
+ENTRY = b"PK\x01\x02"
+"""What each entry of a zip's directory begins with."""
+TOO_MANY = "The file has more parts than a filter has."
 PARTS = {"style": {"weights.safetensors", "base.safetensors"}, "onnx": {"model.onnx"}}
 
 
@@ -176,11 +180,16 @@ def _unzipped(data: bytes) -> dict[str, bytes]:
     """The files of a zip by name, each within its limit. Raises BundleRefused."""
     if len(data) > LARGEST_BUNDLE:
         raise BundleRefused(f"The file is larger than {LARGEST_BUNDLE >> 20} MB.")
+    most = len(LIMITS) + MOST_PICTURES
+    if (
+        data.count(ENTRY) > 2 * most
+    ):  # of millions the directory alone takes half a minute and a gigabyte to read
+        raise BundleRefused(TOO_MANY)
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             entries = archive.infolist()
-            if len(entries) > len(LIMITS) + MOST_PICTURES:
-                raise BundleRefused("The file has more parts than a filter has.")
+            if len(entries) > most:
+                raise BundleRefused(TOO_MANY)
             files: dict[str, bytes] = {}
             room = LARGEST_UNPACKED
             for entry in entries:
@@ -220,7 +229,13 @@ def _manifest(data: bytes) -> dict[str, Any]:
         _check_storable(manifest)
     except (ValueError, RecursionError) as error:
         raise BundleRefused("This is not a filter exported by Rotoscope, or it is damaged.") from error
-    if not isinstance(manifest, dict) or manifest.get("format") != FORMAT:
+    told = manifest.get("format") if isinstance(manifest, dict) else None
+    if isinstance(told, str) and NUMBERED.fullmatch(told) and told != FORMAT:
+        raise BundleRefused(
+            f"This filter was exported by another version of Rotoscope, in the format {told}; {FORMAT} is read here. "
+            "Bring both to the same version and export it again."
+        )
+    if told != FORMAT or not isinstance(manifest, dict):
         raise BundleRefused(f"This is not a filter in the format {FORMAT}.")
     return manifest
 

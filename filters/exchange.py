@@ -28,11 +28,12 @@ from filters.bundle import (
 )
 from filters.engines.inspect import inspect_model
 from filters.models import RESERVED_SLUGS, Filter, FilterVersion, MixPart, StyleImage, StyleUse
+from filters.style_images import WORDS, keep
 from filters.training_record import record_of, run_of
 from rotoscope.files import local_path
 from rotoscope.tags import clean_tags
 
-SLUGS = 0x736C7567  # the lock of whoever chooses a slug: “slug” in ASCII
+NAMING = 7_105_001  # PostgreSQL's number of the lock under which filters get their slugs, one after another
 DEEPFILTER_NAME = re.compile(r"[\w.-]{1,100}|data://[\w./@-]{1,280}", re.ASCII)
 
 
@@ -137,10 +138,15 @@ def take_name(deepfilter_name: str, title: str, owner: Any, cost_per_image: Deci
     return made
 
 
+def is_name(name: str) -> bool:
+    """Whether a filter can be called so: there is a letter or a digit in it, of whatever alphabet."""
+    return any(map(str.isalnum, name))
+
+
 def free_slug(name: str) -> str:
-    """A slug for a name that no filter has yet, for the transaction that makes one: others wait for its end."""
+    """A slug for a name that no filter has yet, and that nobody else gets before the transaction at hand is over."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [SLUGS])
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [NAMING])
     stem = slugify(name)[:70] or "filter"
     for number in itertools.count(1):
         slug = stem if number == 1 else f"{stem}-{number}"
@@ -205,11 +211,10 @@ def _bring_origins(bundle: FilterBundle, version: FilterVersion) -> None:
 
 def _pictures(filter: Filter) -> tuple[StylePicture, ...]:
     """Every picture of a filter in the order it was learned from, so that crops stay with their pictures."""
-    words = ("title", "artist", "year", "origin", "licence")
     return tuple(
         StylePicture(
             local_path(use.style_image.image).read_bytes(),
-            **{name: getattr(use.style_image, name) for name in words},
+            **{name: getattr(use.style_image, name) for name in WORDS},
             share=min(use.share, 1.0),  # of a mix it is a sum, which rounding may take a little beyond 1
         )
         for use in sorted(filter.pictures(), key=lambda use: use.position)
@@ -225,20 +230,6 @@ def _mix(version: FilterVersion) -> dict[str, Any]:
 
 
 def _style_image(picture: StylePicture) -> StyleImage:
-    digest = hashlib.sha256(picture.data).hexdigest()
-    found = StyleImage.objects.filter(sha256=digest).first()
-    if found is not None:
-        return found
     with Image.open(io.BytesIO(picture.data)) as image:
-        (width, height), kind = image.size, PICTURE_KINDS.get(image.format or "", "jpg")
-    return StyleImage.objects.create(
-        image=ContentFile(picture.data, f"{digest[:32]}.{kind}"),
-        sha256=digest,
-        width=width,
-        height=height,
-        title=picture.title[:200] or "Untitled",
-        artist=picture.artist[:200],
-        year=picture.year[:40],
-        origin=picture.origin,
-        licence=picture.licence[:100],
-    )
+        size, kind = image.size, PICTURE_KINDS.get(image.format or "", "jpg")
+    return keep(picture.data, kind, size, {name: getattr(picture, name) for name in WORDS}, "Untitled")

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+LARGEST = 1_000_000.0
+
 
 @dataclass(frozen=True)
 class Figure:
@@ -18,10 +20,11 @@ class Figure:
     unit: str = ""
 
     def of(self, metrics: Mapping[str, Any]) -> float | None:
-        """The figure, if it was measured."""
+        """The figure, if it was measured: one that a filter brought along and nobody can have measured is none."""
         value = metrics.get(self.key)
-        known = isinstance(value, int | float) and not isinstance(value, bool)
-        return float(value) if known else None  # type: ignore[arg-type]
+        if not isinstance(value, int | float) or isinstance(value, bool):
+            return None
+        return float(value) if 0 <= value <= LARGEST else None
 
     def written(self, value: float) -> str:
         """Such as “0.24” or “320 ms”."""

@@ -14,14 +14,13 @@ from typing import Any
 from django.conf import settings
 from django.core.files.base import ContentFile
 from django.db import transaction
-from django.utils.text import slugify
 
 from filters.bases import base_of
 from filters.engines.base import Frame
 from filters.engines.mix import MOST_PARTS, mixed, shares_of, style_file
 from filters.engines.network import NetworkEngine
 from filters.engines.weights import BadWeights, Base, Style, read_base, read_style
-from filters.exchange import free_slug
+from filters.exchange import free_slug, is_name
 from filters.models import Filter, FilterVersion, MixPart, StyleImage, StyleUse
 from filters.models.filter import FilterQuerySet
 from filters.signals import judgement_wanted
@@ -59,7 +58,7 @@ def paint(parts: Sequence[Part], frame: Frame) -> Frame:
 
 def keep(parts: Sequence[Part], name: str, owner: Any) -> Filter:
     """The mix as a draft filter of `owner`, with its parts, weights and all pictures behind them. Raises CannotMix."""
-    if not slugify(name):
+    if not is_name(name):
         raise CannotMix("A filter needs a name with at least one letter or digit.")
     counting = [part for part in parts if part.weight > 0]
     if len(counting) < 2:

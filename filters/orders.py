@@ -5,7 +5,6 @@ Does without PyTorch, but for clips; `trainings.run` does the work.
 
 from __future__ import annotations
 
-import hashlib
 import io
 import re
 from collections.abc import Sequence
@@ -14,16 +13,14 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from django.core.files.base import ContentFile
-from django.core.files.storage import default_storage
 from django.db import transaction
 from django.db.models import Max, Q
-from django.utils.text import slugify
 from numpy.typing import NDArray
 from PIL import Image
 
-from filters.exchange import free_slug
+from filters.exchange import free_slug, is_name
 from filters.models import Filter, StyleImage, StyleUse, TrainingRun
+from filters.style_images import keep
 from filters.training import usual
 from filters.training.crop import WHOLE, Crop, crop_from
 from filters.training.pictures import (
@@ -34,7 +31,7 @@ from filters.training.pictures import (
     refuse_flat,
     refuse_too_long,
 )
-from rotoscope.files import forget, local_path
+from rotoscope.files import local_path
 
 Picture = NDArray[np.uint8]
 CODE_VERSION = "5"  # raise it when training the same again gives other numbers
@@ -45,8 +42,6 @@ MOST_WEIGHT = 100.0
 MOST_PICTURES = 8
 LAST_SEED = 2**31 - 1
 LONGEST_NAME = 120
-WORDS = {"title": 200, "artist": 200, "year": 40, "origin": 2000, "licence": 100}
-"""What is said of a picture, with the longest that is kept."""
 
 
 class CannotTrain(ValueError):
@@ -120,10 +115,12 @@ class Piece:
 def order(pieces: Sequence[Piece], name: str, owner: Any, wish: Wish, *, seed: int = 1) -> TrainingRun:
     """A queued run for a draft filter called `name`. Raises CannotTrain or UnusableStyle."""
     wish.check()
-    if not slugify(name):
+    if not is_name(name):
         raise CannotTrain("A filter needs a name with at least one letter or digit.")
     if len(name) > LONGEST_NAME:
         raise CannotTrain(f"A filter's name has at most {LONGEST_NAME} characters.")
+    if not 0 <= seed <= LAST_SEED:
+        raise CannotTrain(f"A seed lies between 0 and {LAST_SEED}.")
     if not 1 <= len(pieces) <= MOST_PICTURES:
         raise CannotTrain(f"A filter learns from 1 to {MOST_PICTURES} pictures.")
     pictures = [
@@ -214,25 +211,5 @@ def _style_image(picture: Picture, piece: Piece, name: str) -> StyleImage:
         return piece.source
     buffer = io.BytesIO()
     Image.fromarray(picture).save(buffer, "JPEG", quality=92)
-    digest = hashlib.sha256(buffer.getvalue()).hexdigest()
-    words = {key: piece.words.get(key, "")[:longest] for key, longest in WORDS.items()}
-    found = StyleImage.objects.filter(sha256=digest).first()
-    if found is not None:
-        return _with_words(found, words)
     height, width = picture.shape[:2]
-    words["title"] = words["title"] or name[:200]
-    stored = default_storage.save(f"styles/{digest[:24]}.jpg", ContentFile(buffer.getvalue()))
-    values = {"image": stored, "width": width, "height": height, **words}
-    kept, made = StyleImage.objects.get_or_create(sha256=digest, defaults=values)
-    if not made:  # another click brought it at the same moment
-        forget(stored)
-    return kept
-
-
-def _with_words(found: StyleImage, words: dict[str, str]) -> StyleImage:
-    """A picture that is here already: what is not known of it yet is filled in, the rest stays as it was said first."""
-    missing = {key: value for key, value in words.items() if value and not getattr(found, key)}
-    if missing:
-        StyleImage.objects.filter(pk=found.pk).update(**missing)
-        found.refresh_from_db()
-    return found
+    return keep(buffer.getvalue(), "jpg", (width, height), piece.words, name)

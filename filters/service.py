@@ -24,6 +24,8 @@ from rotoscope.files import local_path
 logger = logging.getLogger(__name__)
 
 KEPT = 3
+Key = tuple[int, Decimal]
+"""A version's number and what an image costs."""
 PROBE_SIDE = 64  # pixels: the cheapest picture that a service can be asked for
 PROBE_PATIENCE = Patience(answer=20, whole=30, attempts=1)
 
@@ -33,23 +35,26 @@ _mine = threading.local()
 def engine_for_version(version: FilterVersion) -> Engine:
     """An engine for `version`, kept by this thread until three others were asked for (then it is closed).
 
+    One whose images have another price by now is made anew, so that what is painted costs what was estimated.
     Use it in the thread that asked; do not close it. Raises EngineUnavailable, with a sentence for people,
     where weights, base or key are missing.
     """
-    kept: OrderedDict[int, Engine] = _mine.__dict__.setdefault("engines", OrderedDict())
-    engine = kept.get(version.pk)
+    kept: OrderedDict[Key, Engine] = _mine.__dict__.setdefault("engines", OrderedDict())
+    paid = version.kind == FilterVersion.Kind.DEEPFILTER
+    key = (version.pk, version.filter.cost_per_image if paid else Decimal(0))
+    engine = kept.get(key)
     if engine is None:
         engine = make_engine(version)
-        kept[version.pk] = engine
+        kept[key] = engine
         while len(kept) > KEPT:
             kept.popitem(last=False)[1].close()
-    kept.move_to_end(version.pk)
+    kept.move_to_end(key)
     return engine
 
 
 def forget_engines() -> None:
     """Close what this thread keeps."""
-    kept: OrderedDict[int, Engine] = _mine.__dict__.pop("engines", OrderedDict())
+    kept: OrderedDict[Key, Engine] = _mine.__dict__.pop("engines", OrderedDict())
     for engine in kept.values():
         engine.close()
 

@@ -7,7 +7,10 @@ by its hash.
 from __future__ import annotations
 
 import math
+from datetime import UTC, datetime
 from typing import Any
+
+from django.utils import timezone
 
 from filters.loss_rows import LENGTHS
 from filters.models import Filter, FilterVersion, StyleImage, TrainingRun
@@ -18,6 +21,7 @@ TEXTS = {"content_sha256": 64, "code_version": 80, "device": 80, "base": 80}
 SETTINGS = ("minutes", "steps", "style_scale", "style_weight", "content_weight")
 MOST_POINTS = 2000
 LARGEST = 2**31 - 1
+EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
 
 
 def record_of(version: FilterVersion) -> dict[str, Any]:
@@ -59,6 +63,7 @@ def run_of(record: dict[str, Any], made: Filter, picture: StyleImage) -> Trainin
         step=int(numbers["step"]),
         steps=int(numbers["steps"]),
         seconds=numbers["seconds"],
+        finished_at=_moment(record.get("trained_at")),
         **{name: str(record.get(name, ""))[:longest] for name, longest in TEXTS.items()},
     )
 
@@ -70,6 +75,15 @@ def _number(value: object) -> float:
     if isinstance(value, float) and not math.isfinite(value):
         return 0.0
     return float(min(max(value, 0), LARGEST))  # a whole number may be too large for a float
+
+
+def _moment(value: object) -> datetime | None:
+    """When it was trained, of this century and not in the future; None for anything else."""
+    try:
+        moment = datetime.fromisoformat(str(value))
+    except ValueError:
+        return None
+    return moment if moment.tzinfo and EARLIEST <= moment <= timezone.now() else None
 
 
 def _settings(table: dict[str, Any]) -> dict[str, Any]:

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import uuid
+from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 
 State = TrainingRun.State
 OPEN = (State.QUEUED, State.RUNNING)
+REMOVED = "The filter was removed meanwhile."
 KEEP_CHECKPOINTS = timedelta(days=60)
 
 
@@ -42,6 +44,9 @@ def run(pk: int, on_step: OnStep | None = None) -> bool:
     row = TrainingRun.objects.select_related("style_image", "filter").get(pk=pk)
     mine = TrainingRun.objects.filter(pk=pk, state=State.RUNNING).held_by(token)
     mine.update(attempts=row.attempts + 1, started_at=row.started_at or timezone.now(), error="")
+    if row.filter is None:
+        _end(mine, State.FAILED, error=REMOVED)
+        return False
     with renewing(mine, token) as lost:
         try:
             tuned, figures = train(row, Diary(mine, on_step), lost.is_set)
@@ -94,21 +99,29 @@ def go_on(row: TrainingRun, minutes: float = 0.0) -> bool:
     """Queue a run that is over again, to go on from its last checkpoint for `minutes` more.
 
     Without `minutes` a cancelled or failed one goes on to where it was meant to end; a finished one is at its end.
-    One that came in as a file was never worked on here, and has no checkpoint.
+    One that came in as a file was never worked on here, and has no checkpoint; one whose filter was removed has nothing
+    to go on for.
     """
-    if row.state == State.FINISHED and row.started_at is None:
+    if not can_go_on(row):
         return False
     again = [State.CANCELLED, State.FAILED, *([State.FINISHED] if minutes > 0 else [])]
+    wish = _longer(row, minutes)
     return bool(
         TrainingRun.objects.filter(pk=row.pk, state__in=again).update(
             state=State.QUEUED,
-            settings=_longer(row, minutes),
+            settings=wish,
+            steps=wish.get("steps") or 0,  # by minutes nobody knows yet
             lease_until=None,
             finished_at=None,
             stop_asked_at=None,
             error="",
         )
     )
+
+
+def can_go_on(row: TrainingRun) -> bool:
+    """Whether a run that is over has a filter, and was worked on here unless it is still to begin."""
+    return row.filter_id is not None and (row.state != State.FINISHED or row.started_at is not None)
 
 
 def _longer(row: TrainingRun, minutes: float) -> dict[str, Any]:
@@ -129,10 +142,13 @@ def clear_checkpoints() -> int:
     """Remove checkpoints that nobody went on from for two months; how many."""
     oldest = (timezone.now() - KEEP_CHECKPOINTS).timestamp()
     folder = Path(settings.ROTOSCOPE_HOME) / "training"
-    old = [path for path in folder.glob("*.ckpt*") if path.stat().st_mtime < oldest]
-    for path in old:
-        path.unlink(missing_ok=True)
-    return len(old)
+    gone = 0
+    for path in folder.glob("*.ckpt*"):
+        with suppress(FileNotFoundError):  # trainings rename what they have written
+            if path.stat().st_mtime < oldest:
+                path.unlink()
+                gone += 1
+    return gone
 
 
 def _finish(mine: Any, tuned: Tuned, figures: dict[str, float]) -> bool:
@@ -146,7 +162,7 @@ def _finish(mine: Any, tuned: Tuned, figures: dict[str, float]) -> bool:
             return False
         made = Filter.objects.select_for_update().filter(pk=held.filter_id).first()
         if made is None:
-            _end(mine, State.FAILED, error="The filter was removed meanwhile.")
+            _end(mine, State.FAILED, error=REMOVED)
             return False
         path = Path(folder) / f"{made.slug}.safetensors"
         digest = tuned.write(path, made.slug)
@@ -192,4 +208,9 @@ def _is_expected(problem: Exception) -> bool:
 
 
 def _sentence(problem: Exception) -> str:
-    return str(problem) if _is_expected(problem) else f"Training broke off: {type(problem).__name__}."
+    if _is_expected(problem):
+        return str(problem)
+    return (
+        f"Training broke off ({type(problem).__name__}). Go on with it from its last checkpoint; "
+        "where it breaks off again, the log of the worker for trainings says why."
+    )

@@ -152,7 +152,8 @@ def _add_runs(jobs: Jobs, user: Any) -> None:
     runs: QuerySet[TrainingRun] = TrainingRun.objects.filter(owner=user).select_related(
         "style_image", "filter"
     )
-    for run in runs.filter(Q(finished_at=None) | Q(finished_at__gt=since)).order_by("created_at")[:MOST]:
+    open_ones = Q(state__in=[TrainingRun.State.QUEUED, TrainingRun.State.RUNNING])
+    for run in runs.filter(open_ones | Q(finished_at__gt=since)).order_by("created_at")[:MOST]:
         if run.state == TrainingRun.State.RUNNING:
             jobs.running.append(run)
         elif run.state == TrainingRun.State.QUEUED:

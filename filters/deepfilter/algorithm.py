@@ -54,6 +54,8 @@ def read_call(owner: User, asked: Any) -> Call:
     if targets and len(targets) != len(sources):
         raise Problem(f"{len(sources)} images need as many savePaths, not {len(targets)}")
     results = [_result_path(owner, target) for target in targets] or _own_paths(len(sources))
+    if len(set(results)) < len(results):
+        raise Problem("each image needs a savePath of its own")
     return Call(sources, results, find_version(asked.get("filterName")))
 
 
@@ -150,6 +152,8 @@ def _result_path(owner: User, address: str) -> str:
         raise Problem("savePaths are data:// addresses")
     try:
         path = paths.clean(address, owner.get_username())
+        if paths.parent(path) and not path.startswith(TEMPORARY):
+            store.check_folder(owner, paths.parent(path))  # before anything is painted
     except Problem as problem:
         raise Problem(f"{problem.message}: {address[:80]}", error_type=problem.error_type) from problem
     if not paths.parent(path):

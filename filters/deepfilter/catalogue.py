@@ -32,6 +32,7 @@ def ensure_deepfilter_filters() -> int:
         _ensure(name)
     _hide(NOT_NAMED, but=names)
     _show(names)
+    _price(names)
     return Filter.objects.published().filter(engine=Filter.Engine.ALGORITHMIA).count()
 
 
@@ -50,6 +51,13 @@ def _show(names: list[str] | tuple[str, ...]) -> None:
         rows.update(state=Filter.State.PUBLISHED, unavailable_reason="", published_at=timezone.now())
 
 
+def _price(names: list[str] | tuple[str, ...]) -> None:
+    """Those that cost nothing yet cost what ALGORITHMIA_COST_PER_IMAGE says by now; a price that there is stays."""
+    free = Filter.objects.filter(engine=Filter.Engine.ALGORITHMIA, shipped=True, cost_per_image=0)
+    cost = Decimal(str(settings.ALGORITHMIA_COST_PER_IMAGE))
+    free.filter(slug__in=map(slug, names)).update(cost_per_image=cost)
+
+
 @transaction.atomic
 def _ensure(name: str) -> None:
     made, new = Filter.objects.get_or_create(
@@ -59,7 +67,6 @@ def _ensure(name: str) -> None:
             "description": f"“{name}”, painted by a DeepFilter service.",
             "tags": TAGS,
             "engine": Filter.Engine.ALGORITHMIA,
-            "cost_per_image": Decimal(str(settings.ALGORITHMIA_COST_PER_IMAGE)),
             "shipped": True,
         },
     )

@@ -59,7 +59,7 @@ def _inline(address: str) -> bytes:
     if not comma or not head.endswith(";base64"):
         raise Problem("an inline picture begins with data:image/png;base64,")
     try:
-        return base64.b64decode(body, validate=True)
+        return base64.b64decode("".join(body.split()), validate=True)  # old encoders break their lines
     except (binascii.Error, ValueError) as error:
         raise Problem("an inline picture is not in base64") from error
 

@@ -64,12 +64,18 @@ def make_folder(owner: User, path: str, *, parents: bool = False) -> DeepFilterO
         raise Problem("this directory is always there", status=409, error_type="ConflictError")
     if parents and above not in paths.ROOTS and not _is_folder(owner, above):
         make_folder(owner, above, parents=True)
-    _wants_folder(owner, above)
+    check_folder(owner, above)
     _room(owner, 0)
     made, new = DeepFilterObject.objects.get_or_create(owner=owner, path=path, defaults={"is_folder": True})
     if not new and not (parents and made.is_folder):
         raise Problem(f"data://{path} exists", status=409, error_type="ConflictError")
     return made
+
+
+def check_folder(owner: User, path: str) -> None:
+    """Raise Problem 404 unless there is such a folder."""
+    if not _is_folder(owner, path):
+        raise Problem(f"no such directory: data://{path}", status=404, error_type="NotFoundError")
 
 
 def put(owner: User, path: str, data: Readable, *, size: int | None = None) -> DeepFilterObject:
@@ -78,7 +84,7 @@ def put(owner: User, path: str, data: Readable, *, size: int | None = None) -> D
     Raises Problem 404 without the folder, 409 for a folder's path, 413 for too much, 507 over the quota,
     400 where less or more comes than was announced.
     """
-    _wants_folder(owner, paths.parent(path))
+    check_folder(owner, paths.parent(path))
     if size is not None and size > LARGEST:
         raise Problem(f"a file has at most {LARGEST} bytes", status=413)
     replaced = DeepFilterObject.objects.filter(owner=owner, path=path).first()
@@ -163,11 +169,6 @@ def _is_folder(owner: User, path: str) -> bool:
     if path in paths.ROOTS:
         return True
     return DeepFilterObject.objects.filter(owner=owner, path=path, is_folder=True).exists()
-
-
-def _wants_folder(owner: User, path: str) -> None:
-    if not _is_folder(owner, path):
-        raise Problem(f"no such directory: data://{path}", status=404, error_type="NotFoundError")
 
 
 def _delete(rows: QuerySet[DeepFilterObject]) -> int:

@@ -151,14 +151,14 @@ def _json(request: HttpRequest) -> Any:
 def _length(request: HttpRequest) -> int:
     """Content-Length; without one, nothing would be read. Raises Problem 411."""
     announced = request.META.get("CONTENT_LENGTH", "")
-    if not str(announced).isdigit():
+    if not str(announced).isdecimal():
         raise Problem("Content-Length is missing", status=411)
     return int(announced)
 
 
 def _seconds(request: HttpRequest) -> float:
     asked = request.GET.get("timeout", "")
-    return min(LONGEST_CALL, float(asked)) if asked.isdigit() else USUAL_CALL
+    return min(LONGEST_CALL, float(asked)) if asked.isdecimal() else USUAL_CALL
 
 
 def _typed(answer: HttpResponseBase, kind: str) -> HttpResponseBase:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -10,9 +11,12 @@ import torch
 
 
 def save(path: Path, state: dict[str, Any]) -> None:
-    """Write beside the file, flush to the disk, then rename over it: the old one stays whole until that instant."""
+    """Write beside the file, flush to the disk, then rename over it: the old one stays whole until that instant.
+
+    Each writer has a file of its own beside it: one that lost its run to another may still be writing.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
-    beside = path.with_name(path.name + ".part")
+    beside = path.with_name(f"{path.name}.{os.getpid()}-{threading.get_ident()}.part")
     with beside.open("wb") as file:
         torch.save(state, file)
         file.flush()

@@ -165,7 +165,10 @@ def stop_training(request: HttpRequest, id: int) -> TrainingOut:
 @router.post("/trainings/{id}/resume", response={200: TrainingOut, 409: Problem, **NO}, auth=SIGNED_IN)
 def resume_training(request: HttpRequest, id: int, wish: MoreMinutes) -> TrainingOut:
     """Go on from the last checkpoint, `minutes` longer."""
-    if not training_queue.go_on(access.training_run_or_404(request, id), wish.minutes):
+    run = access.training_run_or_404(request, id)
+    if not steps.can_go_on(run):
+        raise Refused("It came in as a file, or its filter was removed: there is nothing to go on with.")
+    if not training_queue.go_on(run, wish.minutes):
         raise Refused("It is under way, or at its end: say how many minutes more.")
     return told(request, access.training_run_or_404(request, id))
 

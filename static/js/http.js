@@ -4,6 +4,10 @@
 const SIGNED_OUT = 'You are signed out. Sign in, then try again.';
 const CUT = 'There is no connection to the server. Try again in a moment.';
 const ODD = 'That did not work. Try again.';
+const REFUSED = {
+  403: 'You may not do that. Perhaps you are signed out?',
+  404: 'What this page is about is not there any more. Reload it.',
+};
 
 /** `status` as the server answered; 401 when signed out, 0 when there was no connection. */
 export class Failure extends Error {
@@ -52,5 +56,5 @@ async function sentence(response) {
     return answer.error ?? answer.detail ?? (answer.sentences?.join(' ') || ODD);
   }
   if (kind.startsWith('text/plain')) return (await response.text()).trim().slice(0, 300) || ODD;
-  return response.status === 403 ? 'You may not do that. Perhaps you are signed out?' : ODD;
+  return REFUSED[response.status] ?? ODD;
 }

@@ -18,3 +18,13 @@ document.addEventListener('submit', (event) => {
   const question = event.submitter?.dataset.confirm ?? event.target.dataset.confirm;
   if (question && !window.confirm(question)) event.preventDefault();
 }, true);
+
+// A second press while the answer to the first is on its way would do the work twice: two trainings, two mixes.
+const TWICE = 5000; // milliseconds; an answer that is a file leaves the page as it is, and may be asked for again
+let sent = new WeakMap(); // form -> when
+document.addEventListener('submit', (event) => {
+  if (event.defaultPrevented || event.target.method !== 'post') return;
+  if (event.timeStamp - (sent.get(event.target) ?? -TWICE) < TWICE) event.preventDefault();
+  else sent.set(event.target, event.timeStamp);
+});
+addEventListener('pageshow', () => { sent = new WeakMap(); });

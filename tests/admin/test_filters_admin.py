@@ -272,6 +272,7 @@ def run(db: None) -> TrainingRun:
     return TrainingRun.objects.create(
         name="Wave",
         style_image=image,
+        filter=make_filter("wave", published=False),
         state="running",
         step=190,
         steps=275,

@@ -82,6 +82,14 @@ def test_it_is_stopped_and_gone_on_with(ordered: dict[str, Any], olgas: Program)
     assert (told["state"], told["settings"]["minutes"], told["stopping"]) == ("queued", 4, False)
 
 
+def test_one_that_came_in_as_a_file_has_nothing_to_go_on_with(
+    ordered: dict[str, Any], olgas: Program
+) -> None:
+    TrainingRun.objects.update(state="finished")
+    told = olgas.post(f"/trainings/{ordered['id']}/resume", {"minutes": 3}, status=409)
+    assert "nothing to go on with" in told["detail"]
+
+
 def test_another_seed_is_one_call(ordered: dict[str, Any], olgas: Program) -> None:
     again = olgas.post(f"/trainings/{ordered['id']}/again")
     assert (again["seed"], again["filter"]) == (2, "quilt-seed-2")

@@ -159,6 +159,18 @@ def silence(seconds: float) -> Fault:
     return fault
 
 
+def hang_up(handler: Handler) -> None:
+    """Read the request, and hang up without a word."""
+    handler.close_connection = True
+
+
+def done_and_hung_up(handler: Handler) -> None:
+    """Carry the call out, and hang up instead of saying so."""
+    handler.reply = lambda *_, **__: None  # type: ignore[method-assign]
+    handler.call()
+    handler.close_connection = True
+
+
 def cut_off(handler: Handler) -> None:
     """Promise a thousand bytes, send ten, hang up."""
     handler.send_response(200)

@@ -37,6 +37,15 @@ def test_with_a_key_all_37_are_published_with_their_cost(key: None, settings: An
     assert one.is_available
 
 
+def test_a_cost_that_is_set_later_counts_where_none_was_known(key: None, settings: Any) -> None:
+    ensure_deepfilter_filters()
+    Filter.objects.filter(slug="deepfilter-aqua").update(cost_per_image=Decimal("0.5"))
+    settings.ALGORITHMIA_COST_PER_IMAGE = 0.25
+    ensure_deepfilter_filters()
+    assert Filter.objects.get(slug="deepfilter-gan-vogh").cost_per_image == Decimal("0.25")
+    assert Filter.objects.get(slug="deepfilter-aqua").cost_per_image == Decimal("0.5")
+
+
 def test_it_may_run_again(key: None) -> None:
     ensure_deepfilter_filters()
     assert ensure_deepfilter_filters() == 37

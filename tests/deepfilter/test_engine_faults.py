@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import time
 from dataclasses import replace
 
@@ -13,7 +14,18 @@ from PIL import Image
 from filters.engines import algorithmia
 from filters.engines.algorithmia import AlgorithmiaEngine, Breaker
 from filters.engines.base import EngineError, EngineUnavailable
-from tests.deepfilter.faulty import FaultyService, answer, cut_off, drip, png, silence, status
+from tests.deepfilter.faulty import (
+    FaultyService,
+    Handler,
+    answer,
+    cut_off,
+    done_and_hung_up,
+    drip,
+    hang_up,
+    png,
+    silence,
+    status,
+)
 from tests.deepfilter.test_engine_calls import HASTY, engine_at, frames, service
 
 __all__ = ["service"]
@@ -85,6 +97,35 @@ def test_silence_is_a_timeout_and_a_call_that_may_be_running_is_not_paid_for_twi
     with pytest.raises(algorithmia.TimedOut):
         engine_at(service).apply(frames(1))
     assert service.count("CALL") == 1
+
+
+def test_a_call_that_was_carried_out_and_not_answered_is_not_paid_for_twice(service: FaultyService) -> None:
+    service.fail("CALL", done_and_hung_up)
+    with pytest.raises(algorithmia.BadAnswer, match="hung up") as raised:
+        engine_at(service).apply(frames(1))
+    assert raised.value.temporary
+    assert len(service.calls) == 1
+
+
+def test_a_connection_that_breaks_under_a_picture_is_tried_again(service: FaultyService) -> None:
+    service.fail("PUT", hang_up)
+    service.fail("GET", hang_up)
+    original = frames(1)
+    np.testing.assert_array_equal(engine_at(service).apply(original), 255 - original)
+    assert (service.count("PUT"), service.count("GET")) == (2, 2)
+
+
+@pytest.mark.parametrize("which", ["the first painting for all", "what was sent"])
+def test_an_answer_that_names_a_picture_twice_is_no_film(service: FaultyService, which: str) -> None:
+    def nonsense(handler: Handler) -> None:
+        asked = json.loads(handler.body)
+        paths = asked["images"] if which == "what was sent" else asked["savePaths"][:1] * 2
+        metadata = {"content_type": "json", "duration": 0.1}
+        handler.json({"result": {"savePaths": paths}, "metadata": metadata})
+
+    service.fail("CALL", nonsense)
+    with pytest.raises(algorithmia.BadAnswer, match="names a picture twice"):
+        engine_at(service, batch=2).apply(frames(2))
 
 
 def test_a_slow_download_is_tried_again(service: FaultyService) -> None:
@@ -168,6 +209,23 @@ def test_an_engine_paints_again_after_a_failure(service: FaultyService) -> None:
     service.fail("CALL", status(400))
     with pytest.raises(algorithmia.CallRefused):
         engine.apply(frames(3))
+    original = frames(3)
+    np.testing.assert_array_equal(engine.apply(original), 255 - original)
+
+
+def test_whoever_is_interrupted_makes_no_more_calls_and_may_paint_again(
+    service: FaultyService, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    engine = engine_at(service, batch=1, at_once=1)
+
+    def interrupted(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr("filters.engines.algorithmia.engine.wait", interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            engine.apply(frames(50))
+    assert service.count("CALL") < 50
     original = frames(3)
     np.testing.assert_array_equal(engine.apply(original), 255 - original)
 

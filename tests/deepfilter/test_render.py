@@ -8,13 +8,15 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
+from django.utils import timezone
 
 from filters import service
 from filters.deepfilter.catalogue import ensure_deepfilter_filters
 from filters.models import Filter
-from tests.deepfilter.faulty import FaultyService, faulty_service, status
+from rotoscope.lease import LEASE
+from tests.deepfilter.faulty import FaultyService, Handler, faulty_service, status
 from tests.factories import make_video
-from videos.models import Render, Video
+from videos.models import Render, Segment, Video
 from videos.pipeline import dispatch, paint, rebuild, renders
 
 pytestmark = pytest.mark.slow
@@ -37,6 +39,11 @@ def elsewhere(transactional_db: None, settings: Any) -> Iterator[FaultyService]:
 def video(elsewhere: FaultyService, owner: User) -> Video:
     """A clip of numbered pictures."""
     return make_video(owner)
+
+
+def answered(handler: Handler) -> None:
+    """No fault: the call as it should be."""
+    handler.call()
 
 
 def painted(video: Video, **wish: Any) -> Render:
@@ -63,6 +70,57 @@ def test_it_is_painted_in_batches_and_its_cost_is_summed(elsewhere: FaultyServic
     assert sum(sizes) == before.images
     assert max(sizes) == 4
     assert not elsewhere.files
+
+
+@pytest.mark.parametrize(
+    "wish", [{"smoothing": 1.0, "height": 90}, {"images_per_second": 1, "cross_fade": True}], ids=str
+)
+def test_what_is_painted_twice_at_the_borders_of_segments_is_in_the_estimate(
+    elsewhere: FaultyService, owner: User, wish: dict[str, Any]
+) -> None:
+    video = make_video(owner, frames=150)
+    before = renders.estimate(video, Filter.objects.get(), renders.RenderSettings(**wish))
+    render = painted(video, **wish)
+    assert render.segments.count() > 1
+    assert (
+        render.cost == before.cost == Decimal("0.25") * sum(len(call["images"]) for call in elsewhere.calls)
+    )
+    assert before.cost > Decimal("0.25") * before.images
+
+
+def test_what_was_paid_before_a_segment_failed_counts(
+    elsewhere: FaultyService, video: Video, settings: Any
+) -> None:
+    settings.ALGORITHMIA_CALLS_AT_ONCE = 1
+    elsewhere.fail("CALL", *[answered] * 5, status(400, "no"))
+    render = painted(video)
+    assert render.state == Render.State.FAILED
+    assert sum(len(call["images"]) for call in elsewhere.calls) == 20
+    assert render.cost == Decimal("0.25") * 20
+
+
+def test_what_was_paid_before_a_worker_was_killed_counts(
+    elsewhere: FaultyService, video: Video, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Killed(BaseException):
+        pass
+
+    def killed(*_: Any) -> None:
+        raise Killed
+
+    aqua = Filter.objects.get(slug="deepfilter-aqua")
+    with dispatch.inline(), monkeypatch.context() as patch:
+        render, _ = renders.request(video, aqua, video.owner, renders.RenderSettings(images_per_second=12))
+        patch.setattr(paint, "_finish", killed)
+        with pytest.raises(Killed):
+            paint.run(render.pk)
+    render.refresh_from_db()
+    before = sum(len(call["images"]) for call in elsewhere.calls)
+    assert render.cost == Decimal("0.25") * before
+    Segment.objects.update(lease_until=timezone.now() - LEASE)
+    again = painted(video, images_per_second=12)
+    assert again.state == Render.State.FINISHED
+    assert again.cost == Decimal("0.25") * sum(len(call["images"]) for call in elsewhere.calls)
 
 
 def test_no_credit_fails_the_render_and_takes_the_filter_out(elsewhere: FaultyService, video: Video) -> None:

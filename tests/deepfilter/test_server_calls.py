@@ -88,6 +88,14 @@ def test_a_picture_may_stand_in_the_call(server: Server, negative: Filter) -> No
     np.testing.assert_array_equal(pixels_of(server.client.file(address).getBytes()), 255 - original)
 
 
+def test_a_picture_in_the_call_may_be_broken_into_lines(server: Server, negative: Filter) -> None:
+    """As base64.encodebytes writes it, which scripts of those years used."""
+    original = picture()
+    address = "data:image/png;base64," + base64.encodebytes(as_png(original)).decode()
+    [painted] = server.call(images=[address], filterName="gan-vogh").json()["result"]["savePaths"]
+    np.testing.assert_array_equal(pixels_of(server.client.file(painted).getBytes()), 255 - original)
+
+
 def test_pictures_of_several_sizes_come_back_in_order_and_size(server: Server, negative: Filter) -> None:
     originals = [picture(40, 52), picture(30, 31), picture(30, 31, 5), picture(40, 52, 6), picture(9, 70)]
     answer = server.call(images=[inline(one) for one in originals], filterName="gan-vogh").json()
@@ -134,6 +142,7 @@ def test_drafts_retired_filters_and_those_of_another_service_are_unknown(server:
             {"images": ["data://.my/x.png"], "savePaths": ["data://.my/a", "data://.my/b"]},
             "as many savePaths",
         ),
+        ({"images": ["data://.my/x.png"] * 2, "savePaths": ["data://.my/a"] * 2}, "savePath of its own"),
         ({"images": ["data://.my/x.png"], "savePaths": ["s3://bucket/x"]}, "data:// addresses"),
         ({"images": ["data://.my/x.png"], "savePaths": ["data://stella/x/y"]}, "no such directory"),
         ({"images": ["data://.my/x.png"], "savePaths": ["data://.my"]}, "names no file"),
@@ -150,6 +159,16 @@ def test_drafts_retired_filters_and_those_of_another_service_are_unknown(server:
 def test_a_mistake_is_explained(server: Server, negative: Filter, asked: dict[str, Any], words: str) -> None:
     assert words in problem_of(server, **{"filterName": "gan-vogh", **asked})
     assert not DeepFilterObject.objects.exists()
+
+
+def test_a_place_that_cannot_be_is_told_before_anything_is_painted(server: Server, negative: Filter) -> None:
+    put(server, "1.png", picture())
+    there = set(DeepFilterObject.objects.values_list("path", flat=True))
+    places = ["data://.my/in/o1.png", "data://.my/nowhere/o2.png"]
+    words = problem_of(server, images=[inline(picture())] * 2, savePaths=places, filterName="gan-vogh")
+    assert "no such directory" in words
+    assert "nowhere/o2.png" in words
+    assert set(DeepFilterObject.objects.values_list("path", flat=True)) == there
 
 
 def test_a_truncated_picture_is_damaged(server: Server, negative: Filter) -> None:
@@ -186,6 +205,12 @@ def test_a_call_ends_when_its_time_is_over(server: Server, negative: Filter) -> 
     asked = {"images": [inline(picture())], "filterName": "gan-vogh"}
     answer = server.ask("POST", "algo/deeplearning/DeepFilter?timeout=0", json=asked)
     assert "timeout" in answer.json()["error"]["message"]
+
+
+def test_a_time_that_is_no_number_is_the_usual_one(server: Server, negative: Filter) -> None:
+    asked = {"images": [inline(picture())], "filterName": "gan-vogh"}
+    answer = server.ask("POST", "algo/deeplearning/DeepFilter?timeout=²", json=asked)
+    assert len(answer.json()["result"]["savePaths"]) == 1
 
 
 def test_the_client_sees_that_the_algorithm_exists(server: Server, negative: Filter) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
+from decimal import Decimal
 from typing import Any
 
 import numpy as np
@@ -97,6 +98,16 @@ def test_a_deepfilter_version_paints_at_its_service(elsewhere: FaultyService) ->
     assert isinstance(engine, AlgorithmiaEngine)
     engine.apply(np.full((2, 20, 20, 3), 9, np.uint8))
     assert elsewhere.calls[0]["filterName"] == "aqua"
+
+
+def test_an_image_costs_what_the_admin_says_by_now(elsewhere: FaultyService) -> None:
+    first = service.engine_for_version(version_of("deepfilter-aqua"))
+    assert service.engine_for_version(version_of("deepfilter-aqua")) is first
+    Filter.objects.update(cost_per_image=Decimal("0.75"))
+    engine = service.engine_for_version(version_of("deepfilter-aqua"))
+    assert isinstance(engine, AlgorithmiaEngine)
+    engine.apply(np.full((2, 20, 20, 3), 9, np.uint8))
+    assert engine.cost == Decimal("1.5")
 
 
 @pytest.mark.parametrize("state", [Filter.State.PUBLISHED, Filter.State.DRAFT])

@@ -188,6 +188,11 @@ def test_it_refuses(case: str) -> None:
         read_bundle(REFUSED[case]())
 
 
+def test_a_file_of_another_version_says_what_to_do() -> None:
+    with pytest.raises(BundleRefused, match=r"format rotoscope-filter-9; .*to the same version"):
+        read_bundle(changed(lambda manifest: manifest.update(format="rotoscope-filter-9")))
+
+
 def test_a_record_may_hold_whatever_json_can_say() -> None:
     training = {"a": [1, -2.5, None, True, {"b": ["\\u0000", "😀", "x"]}], "": {}, "big": 10**30}
     assert read_bundle(write_bundle(example(training=training))).training == training
@@ -204,6 +209,16 @@ def test_it_refuses_more_pictures_than_a_mix_can_have(monkeypatch: pytest.Monkey
     names = [f"style-{number}.{kind}" for number in (1, 2) for kind in ("jpg", "png", "webp")]
     with pytest.raises(BundleRefused, match="more parts"):
         read_bundle(zipped([("manifest.json", b"{}"), *((name, b"x") for name in names)]))
+
+
+def test_a_directory_of_very_many_parts_is_not_read_at_all(monkeypatch: pytest.MonkeyPatch) -> None:
+    def read(*_: object) -> None:
+        raise AssertionError("the directory was read")
+
+    data = zipped([(f"part-{number}", b"") for number in range(2000)])
+    monkeypatch.setattr(zipfile, "ZipFile", read)
+    with pytest.raises(BundleRefused, match="more parts"):
+        read_bundle(data)
 
 
 def test_many_parts_together_are_read_to_their_limit_only(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -140,6 +140,15 @@ def test_a_draft_stands_out_for_its_owner_with_what_it_is_close_to(
     assert "Closest to: " in owner_client.get("/filters/mine/").content.decode()
 
 
+@pytest.mark.parametrize("brought", [-1.0, 1e308])
+def test_figures_that_nobody_can_have_measured_are_none(visitor: Client, db: None, brought: float) -> None:
+    """A filter file from a stranger brings along whatever it says."""
+    judged_filter("Odd", metrics=dict.fromkeys(FIGURES, brought))
+    answer = visitor.get("/filters/figures/")
+    assert answer.status_code == 200
+    assert "1e+308" not in answer.content.decode()
+
+
 def test_without_figures_it_says_how_to_get_them(visitor: Client, db: None) -> None:
     make_filter(name="Unmeasured")
     assert "manage.py evaluate --all" in visitor.get("/filters/figures/").content.decode()

@@ -12,13 +12,15 @@ import pytest
 from django.contrib.auth.models import User
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 from PIL import Image
 
 from filters import exchange, mixes, orders
 from filters.bundle import BundleRefused, read_bundle, write_bundle
-from filters.models import Filter, FilterVersion, StyleUse, TrainingRun
+from filters.models import Filter, FilterVersion, StyleImage, StyleUse, TrainingRun
 from filters.service import make_engine
 from filters.training.crop import Crop
+from rotoscope.files import local_path
 from tests.clips import draw_clip
 from tests.lab.pictures import noise
 from tests.styled import make_style_image, make_styled, shipped_weights
@@ -42,7 +44,9 @@ def trained(owner: User, tmp_path: Path) -> Filter:
     wish = orders.Wish(style_scale=0.7, footage=(str(clip),), images=("frames/x/1.jpg",))
     run = orders.order(pieces, "Quilt", owner, wish, seed=9)
     told = {"step": 60, "steps": 60, "seconds": 300.5, "device": "cpu", "content_sha256": "c" * 64}
-    TrainingRun.objects.update(state="finished", losses=LOSSES, metrics={"style_distance": 0.2}, **told)
+    TrainingRun.objects.update(
+        state="finished", losses=LOSSES, metrics={"style_distance": 0.2}, finished_at=timezone.now(), **told
+    )
     run.refresh_from_db()
     made = run.filter
     assert made is not None
@@ -77,6 +81,7 @@ def test_a_trained_filter_comes_back_with_all_that_made_it(trained: Filter, staf
         "code_version",
         "losses",
         "metrics",
+        "finished_at",
     )
     assert {name: getattr(run, name) for name in same} == {
         name: getattr(TrainingRun.objects.get(pk=before.pk), name) for name in same
@@ -84,6 +89,29 @@ def test_a_trained_filter_comes_back_with_all_that_made_it(trained: Filter, staf
     assert (run.owner, run.filter, run.state) == (staff, back, TrainingRun.State.FINISHED)
     assert orders.Wish.of(run).crop(0) == Crop(0, 0, 0.5, 1, 90)
     assert run.settings["style_scale"] == 0.7
+
+
+def test_origin_and_licence_of_a_picture_that_is_here_without_them_are_taken_over(
+    trained: Filter, staff: User
+) -> None:
+    assert trained.current is not None
+    data = exchange.export(trained.current)
+    StyleImage.objects.filter(title="Front").update(artist="", licence="", origin="a market")
+    back = exchange.bring_in(data, staff)
+    front = min(back.pictures(), key=lambda use: use.position).style_image
+    assert (front.artist, front.licence) == (WORDS["artist"], WORDS["licence"])
+    assert front.origin == "a market"  # what was said here stays
+
+
+def test_pictures_travel_byte_for_byte(trained: Filter, staff: User) -> None:
+    assert trained.current is not None
+    before = [local_path(use.style_image.image).read_bytes() for use in trained.pictures()]
+    data = exchange.export(trained.current)
+    Filter.objects.all().delete()
+    TrainingRun.objects.all().delete()
+    StyleImage.objects.all().delete()
+    back = exchange.bring_in(data, staff)
+    assert [local_path(use.style_image.image).read_bytes() for use in back.pictures()] == before
 
 
 def test_names_of_places_on_the_machine_stay_there(trained: Filter) -> None:

@@ -229,6 +229,21 @@ class TestTheEstimate:
             in owner_client.post(address(video, "lab-estimate"), choice).content.decode()
         )
 
+    def test_it_names_those_without_a_live_version_and_adds_up_the_others(
+        self, owner_client: Client, video: Video
+    ) -> None:
+        """A filter of one's own has none; those that ship do."""
+        own, shipped = make_filter(name="Own"), make_filter(name="Shipped")
+        assert shipped.current is not None
+        shipped.adopt(shipped.current, live=shipped.current)
+        where = address(video, "lab-estimate")
+        both = owner_client.post(where, wish(own.slug, shipped.slug, live="yes")).content.decode()
+        assert "240 images to paint" in both
+        assert "Own: “Own” has no live version. Render it on the fine network." in both
+        alone = owner_client.post(where, wish(own.slug, live="yes")).content.decode()
+        assert "images to paint" not in alone
+        assert "has no live version" in alone
+
     def test_a_stranger_learns_nothing(self, stranger_client: Client, video: Video) -> None:
         assert stranger_client.post(address(video, "lab-estimate"), wish("any")).status_code == 404
 

@@ -60,6 +60,25 @@ def test_a_filters_page_leads_to_it(owner_client: Client, night: Filter) -> None
     assert f"{reverse('mix')}?with=night" in owner_client.get(night.get_absolute_url()).content.decode()
 
 
+def test_the_filter_one_came_from_is_there_however_many_there_are(
+    owner_client: Client, night: Filter, wave: Filter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """“Mix it with others”, of somebody who has trained many whose names come before."""
+    monkeypatch.setattr("videos.views.mix.MOST_SHOWN", 1)
+    page = owner_client.get(reverse("mix"), {"with": "wave"}).content.decode()
+    assert 'data-slug="wave"' in page
+    assert 'data-slug="night"' in page
+
+
+@pytest.mark.parametrize("weight", ["inf", "1e308", "nan", "-1", "much"])
+def test_a_weight_that_is_none_counts_nothing(
+    owner_client: Client, night: Filter, wave: Filter, weight: str
+) -> None:
+    answer = owner_client.get(reverse("mix"), {"part": [f"night:{weight}", "wave:0.5"]})
+    assert answer.status_code == 200
+    assert "100 %" in answer.content.decode()
+
+
 def test_with_fewer_than_two_it_says_what_to_do(owner_client: Client, night: Filter) -> None:
     make_filter("negative")  # a whole model has no numbers to mix
     assert "It takes two to mix" in owner_client.get(reverse("mix")).content.decode()

@@ -154,6 +154,18 @@ def test_trainings_are_jobs_too(owner: User, owner_client: Client) -> None:
     assert "step 40 of about 400" in page
 
 
+def test_trainings_that_came_in_as_files_hide_none_that_runs(owner: User, owner_client: Client) -> None:
+    style = StyleImage.objects.create(
+        image="styles/x.jpg", sha256="0" * 64, width=64, height=64, title="Quilt"
+    )
+    for _ in range(jobs.MOST):
+        TrainingRun.objects.create(name="Brought", owner=owner, style_image=style, state="finished")
+    TrainingRun.objects.create(name="My Quilt", owner=owner, style_image=style, state="queued")
+    page = queue(owner_client)
+    assert "My Quilt" in page
+    assert "Brought" not in page
+
+
 @pytest.mark.django_db
 class TestTheBar:
     def test_a_short_render_has_a_cell_for_each_segment(self, video: Video) -> None:

@@ -136,6 +136,7 @@ def test_of_several_the_one_that_is_of_no_use_is_named(owner_client: Client) -> 
     flat = upload(encoded(Image.new("RGB", (200, 200), "teal")))
     answer = owner_client.post(reverse("train"), wish(picture=[good(), flat]))
     assert "Picture 2: This picture is one flat colour" in answer.content.decode()
+    assert "Choose your pictures again" in answer.content.decode()
     assert not Filter.objects.exists()
 
 

@@ -173,6 +173,16 @@ def test_what_is_not_there_is_refused_with_a_sentence(
     assert not Still.objects.exists()
 
 
+def test_a_filter_that_was_unpublished_meanwhile_holds_up_no_other(
+    owner_client: Client, video: Video, queue: StubBroker
+) -> None:
+    gone, there = make_filter(name="Gone"), make_filter(name="There")
+    gone.retire()
+    told = {still["filter"]: still for still in ask(owner_client, video, gone, there).json()["stills"]}
+    assert told[there.slug]["state"] == "queued"
+    assert (told[gone.slug]["state"], "cannot run now" in told[gone.slug]["error"]) == ("failed", True)
+
+
 def test_not_too_many_at_once(owner_client: Client, video: Video) -> None:
     answer = ask(owner_client, video, *[make_filter() for _ in range(13)])
     assert answer.status_code == 422

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
+import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import dramatiq
 import numpy as np
@@ -15,7 +18,8 @@ from PIL import Image
 from playwright.sync_api import Page, expect
 from pytest_django.live_server_helper import LiveServer
 
-from filters import training_diary
+from filters import mixes, training_diary
+from filters.engines.base import EngineError
 from filters.models import Filter, TrainingRun
 from filters.signals import judgement_wanted
 from tests.gallery.conftest import page_of
@@ -134,6 +138,54 @@ def test_a_mix_follows_its_sliders_and_is_kept(live_server: LiveServer, open_pag
     page.wait_for_url("**/filters/miras-mix/")
     expect(page.locator("#mixed-of")).to_be_visible()
     expect(page.locator("main")).to_contain_text("67 %")
+
+
+def test_a_desk_that_was_busy_asks_again_and_keeps_the_name_through_another_choice(
+    live_server: LiveServer, open_page: Open, carla: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    paint = mixes.paint
+
+    def busy(*_: Any) -> None:
+        monkeypatch.setattr(mixes, "paint", paint)
+        raise EngineError("Too much is going on.")
+
+    monkeypatch.setattr(mixes, "paint", busy)
+    for number, name in enumerate(("Night", "Wave", "Xylem")):
+        make_styled(name, number)
+    page = page_of(live_server, open_page, carla, "/lab/mix/", failing="503")
+    expect(page.locator("#mix-says")).to_have_text(re.compile(r"painted in \d+\.\d\d s"))
+    page.locator("[name=name]").fill("Mira's mix")
+    page.get_by_label("Add a filter").select_option("xylem")
+    expect(page.locator(".mix-part")).to_have_count(3)
+    expect(page.locator("[name=name]")).to_have_value("Mira's mix")
+
+
+def test_a_second_press_while_the_first_is_on_its_way_keeps_no_second_mix(
+    live_server: LiveServer, open_page: Open, carla: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    both, keep = threading.Barrier(2), mixes.keep
+
+    def slowly(*asked: Any) -> Filter:
+        with contextlib.suppress(threading.BrokenBarrierError):
+            both.wait(3)  # seconds in which a second one would arrive
+        return keep(*asked)
+
+    monkeypatch.setattr(mixes, "keep", slowly)
+    make_styled("Night", 0)
+    make_styled("Wave", 1)
+    page = page_of(live_server, open_page, carla, "/lab/mix/")
+    page.locator("[name=name]").fill("Mira's mix")
+    press = "() => document.querySelector('#keep button').click()"
+    page.evaluate(f"for (const wait of [0, 1000]) setTimeout({press}, wait)")
+    page.wait_for_url("**/filters/miras-mix/")
+    page.go_back()
+    page.locator("[name=name]").fill("Another")
+    page.get_by_role("button", name="Keep it as a draft").click()
+    page.wait_for_url("**/filters/another/")
+    assert sorted(Filter.objects.filter(owner=carla).values_list("name", flat=True)) == [
+        "Another",
+        "Mira's mix",
+    ]
 
 
 def test_what_the_server_would_refuse_is_refused_when_it_is_chosen(

@@ -192,6 +192,14 @@ class TestWatching:
         assert "step 40 of about 400" in page
         assert page.count("<polyline") == 8
 
+    def test_one_that_goes_on_is_not_at_its_end(self, owner_client: Client, run: TrainingRun) -> None:
+        TrainingRun.objects.update(state="finished", started_at=timezone.now(), step=400)
+        run.refresh_from_db()
+        assert training_queue.go_on(run, 5)
+        page = owner_client.get(reverse("training-run", args=[run.pk])).content.decode()
+        assert "step 400 so far" in page
+        assert "being judged" not in page
+
     def test_strangers_learn_nothing(self, stranger_client: Client, run: TrainingRun) -> None:
         for name in ("training-run", "training-run-live"):
             assert stranger_client.get(reverse(name, args=[run.pk])).status_code == 404
@@ -221,12 +229,23 @@ class TestStoppingAndPublishing:
         self, owner_client: Client, run: TrainingRun, queue: StubBroker
     ) -> None:
         TrainingRun.objects.update(state="queued", lease_until=None)
-        owner_client.post(reverse("training-run-stop", args=[run.pk]))
+        answer = owner_client.post(reverse("training-run-stop", args=[run.pk]), follow=True)
+        assert "was cancelled before its turn" in answer.content.decode()
         run.refresh_from_db()
         assert run.state == TrainingRun.State.CANCELLED
         owner_client.post(reverse("training-run-resume", args=[run.pk]))
         run.refresh_from_db()
         assert run.state == TrainingRun.State.QUEUED
+
+    def test_one_whose_filter_was_removed_offers_no_way_on(
+        self, owner_client: Client, run: TrainingRun, queue: StubBroker
+    ) -> None:
+        Filter.objects.all().delete()
+        TrainingRun.objects.update(state="failed", filter=None)
+        for page in (reverse("training-run", args=[run.pk]), reverse("queue")):
+            assert "resume" not in owner_client.get(page).content.decode()
+        answer = owner_client.post(reverse("training-run-resume", args=[run.pk]), follow=True)
+        assert "there is nothing to go on with" in answer.content.decode()
 
     def test_staff_publish_what_is_finished(self, staff_client: Client, run: TrainingRun) -> None:
         TrainingRun.objects.update(state="finished")

@@ -53,6 +53,20 @@ def test_it_refuses_wishes_that_make_no_sense(owner: User, style: Path, wish: di
     assert not Filter.objects.exists()
 
 
+@pytest.mark.parametrize("seed", [-1, 2**70])
+def test_it_refuses_a_seed_that_cannot_be_kept(owner: User, style: Path, seed: int) -> None:
+    with pytest.raises(orders.CannotTrain, match="A seed lies between"):
+        orders.order([orders.Piece(style)], "Deep Sea", owner, orders.Wish(), seed=seed)
+    assert not Filter.objects.exists()
+
+
+def test_a_name_may_be_of_any_alphabet(owner: User, style: Path) -> None:
+    made = [
+        orders.order([orders.Piece(style)], name, owner, orders.Wish()).filter for name in ("Прибой", "波")
+    ]
+    assert [(one.name, one.slug) for one in made if one] == [("Прибой", "filter"), ("波", "filter-2")]
+
+
 def test_it_refuses_a_name_that_is_too_long_to_keep(owner: User, style: Path) -> None:
     with pytest.raises(orders.CannotTrain, match="at most 120 characters"):
         orders.order([orders.Piece(style)], "x" * 121, owner, orders.Wish())

@@ -1,7 +1,9 @@
 """The training loop: what it learns, what a kill does to it, and what it does about numbers that are none."""
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
+from typing import BinaryIO
 
 import numpy as np
 import pytest
@@ -90,6 +92,27 @@ def test_a_kill_in_the_middle_of_writing_leaves_the_old_checkpoint(
     checkpoint.save(path, {"step": 3})
     assert checkpoint.load(path) == {"step": 3}
     assert [one.name for one in tmp_path.glob("*.ckpt*")] == ["a.ckpt"]
+
+
+def test_two_that_write_the_same_checkpoint_at_once_leave_a_whole_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As after a cancel that is taken back at once: the one that was cancelled writes where it stopped."""
+    path, write = tmp_path / "a.ckpt", torch.save
+
+    def interrupted(state: dict[str, int], file: BinaryIO) -> None:
+        file.write(b"the first half")
+        file.flush()
+        monkeypatch.setattr(torch, "save", write)
+        with ThreadPoolExecutor(1) as pool:
+            pool.submit(checkpoint.save, path, {"step": 2}).result()
+        file.seek(0)
+        write(state, file)
+
+    monkeypatch.setattr(torch, "save", interrupted)
+    checkpoint.save(path, {"step": 1})
+    assert checkpoint.load(path) == {"step": 1}
+    assert list(tmp_path.iterdir()) == [path]
 
 
 def test_a_checkpoint_can_hold_no_code(tmp_path: Path) -> None:

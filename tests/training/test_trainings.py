@@ -146,6 +146,7 @@ def test_a_finished_run_goes_on_for_as_long_as_is_said(
     assert trainings.go_on(run, 2)
     run.refresh_from_db()
     assert run.state == TrainingRun.State.QUEUED
+    assert run.steps == 0, "how many there will be is not known yet"
     assert run.settings["minutes"] == pytest.approx(1.5 / 60 + 2)
     assert run.settings["first_minutes"] == 5
     assert trainings.run(run.pk)
@@ -173,13 +174,24 @@ def test_one_that_was_cancelled_before_its_turn_has_taken_nothing(owner: User, s
     assert run.settings["minutes"] == 5
 
 
+def test_what_nobody_expected_says_what_to_do(
+    owner: User, style: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = orders.order([orders.Piece(style)], "Deep Sea", owner, orders.Wish())
+    telling(monkeypatch, error=OSError("No space left on device"))
+    with pytest.raises(OSError, match="No space"):
+        trainings.run(run.pk)
+    run.refresh_from_db()
+    assert run.error.startswith("Training broke off (OSError). Go on with it")
+
+
 def test_steps_that_go_on_are_counted_at_the_pace_so_far(
     owner: User, style: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     run = finished(owner, style, monkeypatch, steps=3)  # three steps in 1.5 seconds
     assert trainings.go_on(run, 1)
     run.refresh_from_db()
-    assert run.settings["steps"] == 3 + 120
+    assert (run.steps, run.settings["steps"]) == (123, 3 + 120)
 
 
 def test_what_others_render_with_changes_only_by_a_curator(
@@ -230,6 +242,20 @@ def test_a_filter_that_is_removed_while_it_is_learned_ends_the_run(
     assert not trainings.run(run.pk)
     run.refresh_from_db()
     assert (run.state, run.error) == (TrainingRun.State.FAILED, "The filter was removed meanwhile.")
+
+
+def test_nothing_is_learned_for_a_filter_that_was_removed_before(
+    owner: User, style: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = orders.order([orders.Piece(style)], "Deep Sea", owner, orders.Wish())
+    telling(monkeypatch, a_tuning())
+    Filter.objects.all().delete()
+    assert not trainings.run(run.pk)
+    run.refresh_from_db()
+    assert (run.state, run.error) == (TrainingRun.State.FAILED, "The filter was removed meanwhile.")
+    assert not run.losses
+    assert not trainings.go_on(run)
+    assert not trainings.go_on(run, 5)
     assert not FilterVersion.objects.exists()
 
 
@@ -242,6 +268,14 @@ def test_checkpoints_go_after_two_months(tmp_path: Path, settings: Any) -> None:
         os.utime(path, (time.time() - age * 86400,) * 2)
     assert trainings.clear_checkpoints() == 1
     assert [path.name for path in (tmp_path / "training").iterdir()] == ["2-a.ckpt"]
+
+
+def test_a_checkpoint_that_is_renamed_while_others_go_is_no_trouble(
+    tmp_path: Path, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.ROTOSCOPE_HOME = tmp_path
+    monkeypatch.setattr(Path, "glob", lambda folder, _: iter([folder / "1-a.ckpt.7-7.part"]))
+    assert trainings.clear_checkpoints() == 0
 
 
 @pytest.mark.slow

@@ -18,7 +18,9 @@ STILL_LINES = 720
 class StillsForm(forms.Form):
     """One frame of a video under some filters."""
 
-    filter = forms.MultipleChoiceField()
+    filter = forms.MultipleChoiceField(
+        error_messages={"invalid_choice": "“%(value)s” is not a filter that can run now."}
+    )
     frame = forms.IntegerField(min_value=0)
     keep_colours = forms.BooleanField(required=False)
     strength = forms.DecimalField(min_value=0, max_value=1, max_digits=3, decimal_places=2, required=False)

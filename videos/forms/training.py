@@ -13,7 +13,8 @@ from django.db.models import QuerySet
 from django.utils.datastructures import MultiValueDict
 
 from filters.models import StyleImage
-from filters.orders import LAST_SEED, MOST_PICTURES, WORDS, Piece, Wish
+from filters.orders import LAST_SEED, MOST_PICTURES, Piece, Wish
+from filters.style_images import WORDS
 from filters.training.crop import WHOLE, Crop, crop_from
 from videos.models import Video
 

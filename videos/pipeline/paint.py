@@ -54,7 +54,8 @@ class Work:
     seconds: float = 0.0
     done: int = 0
     reported: float = 0.0
-    cost_before: Decimal = field(default_factory=Decimal)
+    charged: Decimal = field(default_factory=Decimal)
+    """What the engine had cost when it was last written down."""
 
 
 def run(render_pk: int) -> bool:
@@ -109,7 +110,7 @@ def claim_next(render_pk: int) -> tuple[Segment, uuid.UUID] | None:
 def _paint(segment: Segment, token: uuid.UUID, lost: threading.Event) -> None:
     render = segment.render
     engine = engine_for_version(render.version)
-    work = Work(segment, token, lost, engine, cost_before=_cost(engine))
+    work = Work(segment, token, lost, engine, charged=_cost(engine))
     with work_folder() as folder:
         path = Path(folder) / "segment.ts"
         with SegmentWriter(path, width=render.width, height=render.height, rate=render.video.rate) as writer:
@@ -215,12 +216,26 @@ def _at_a_time(work: Work) -> int:
 
 @contextmanager
 def _timed(work: Work) -> Iterator[None]:
-    """Count the engine's seconds; not begun once the lease is lost."""
+    """Count the engine's seconds and cost; not begun once the lease is lost."""
     if work.lost.is_set():
         raise Stopped("Somebody else holds this segment now.")
     begun = time.monotonic()
-    yield
+    try:
+        yield
+    finally:
+        _charge(work)
     work.seconds += time.monotonic() - begun
+
+
+def _charge(work: Work) -> None:
+    """Add what the engine cost since the last time: it is paid, whatever becomes of the pictures and whoever holds
+    the segment by now."""
+    cost = _cost(work.engine)
+    if cost == work.charged:
+        return
+    Segment.objects.filter(pk=work.segment.pk).update(cost=F("cost") + (cost - work.charged))
+    work.charged = cost
+    renders.tally(work.segment.render)
 
 
 def _finished(render: Render, original: Picture, painted: Picture) -> Picture:
@@ -249,7 +264,6 @@ def _finish(work: Work, name: str) -> None:
         file=name,
         images_done=segment.images,
         engine_seconds=work.seconds,
-        cost=_cost(work.engine) - work.cost_before,
         error="",
         finished_at=timezone.now(),
         lease_token=None,

@@ -5,11 +5,13 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
 from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 
 from django.db import transaction
 from django.db.models import Sum
 
+from filters.engines.smoothing import warmup_frames
 from filters.figures import SPEED
 from filters.models import Filter, FilterVersion
 from rotoscope.files import forget
@@ -120,8 +122,23 @@ def estimate(video: Video, filter: Filter, settings: RenderSettings) -> Estimate
     return Estimate(
         images=images,
         seconds=images * pixels * seconds if seconds else None,
-        cost=images * filter.cost_per_image,
+        cost=(images + _painted_again(video.rate, columns)) * filter.cost_per_image,
     )
+
+
+def _painted_again(rate: Fraction, columns: dict[str, Any]) -> int:
+    """How many images are painted twice: segments need some of their neighbours'.
+
+    Smoothing begins each with frames before it, and a cross-fade ends each with the first image of the next.
+    """
+    frame_count = columns["stop_frame"] - columns["start_frame"]
+    if columns["images_per_second"] is not None and not columns["cross_fade"]:
+        return 0
+    cuts = _cuts(frame_count, rate, columns["images_per_second"])
+    if columns["cross_fade"]:
+        return len(cuts) - 1
+    warmup = warmup_frames(float(columns["smoothing"]))
+    return sum(min(warmup, start) for start, _ in cuts)
 
 
 def enqueue(render: Render) -> None:
@@ -187,9 +204,7 @@ def _plan(render: Render) -> None:
     """Cut the range into segments whose borders fall on painted images."""
     rate = render.video.rate
     painted = timing.painted(render.frame_count, rate, render.images_per_second)
-    cuts = timing.segments(render.frame_count, rate, SEGMENT_SECONDS)
-    if render.images_per_second is not None:
-        cuts = _aligned(cuts, painted, render.frame_count)
+    cuts = _cuts(render.frame_count, rate, render.images_per_second)
     Segment.objects.bulk_create(
         Segment(
             render=render,
@@ -202,6 +217,14 @@ def _plan(render: Render) -> None:
     )
     Render.objects.filter(pk=render.pk).update(frames_total=len(painted))
     render.frames_total = len(painted)
+
+
+def _cuts(frame_count: int, rate: Fraction, images_per_second: int | None) -> list[tuple[int, int]]:
+    """The range of each segment, counted from the render's start."""
+    cuts = timing.segments(frame_count, rate, SEGMENT_SECONDS)
+    if images_per_second is None:
+        return cuts
+    return _aligned(cuts, timing.painted(frame_count, rate, images_per_second), frame_count)
 
 
 def _aligned(cuts: list[tuple[int, int]], painted: list[int], frame_count: int) -> list[tuple[int, int]]:

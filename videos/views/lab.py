@@ -71,9 +71,8 @@ def estimate(request: HttpRequest, ref: str) -> HttpResponse:
     if not form.is_valid():
         sentences = form.sentences() if request.POST.getlist("filter") else []
         return render(request, "lab/_estimate.html", {"sentences": sentences})
-    return render(
-        request, "lab/_estimate.html", {"estimate": total_estimate(video, _chosen(form, filters), form)}
-    )
+    total, refused = total_estimate(video, _chosen(form, filters), form)
+    return render(request, "lab/_estimate.html", {"estimate": total, "sentences": refused})
 
 
 @dataclass(frozen=True)
@@ -85,15 +84,22 @@ class Total:
     cost: Decimal
 
 
-def total_estimate(video: Video, filters: list[Filter], form: RenderForm) -> Total:
-    """The estimates of all chosen filters, added up."""
-    each = [renders.estimate(video, one, form.settings()) for one in filters]
+def total_estimate(video: Video, filters: list[Filter], form: RenderForm) -> tuple[Total | None, list[str]]:
+    """The estimates of all chosen filters that can be rendered so, added up (None: of none), and why others cannot."""
+    each: list[renders.Estimate] = []
+    refused: list[str] = []
+    for one in filters:
+        try:
+            each.append(renders.estimate(video, one, form.settings()))
+        except renders.CannotRender as reason:
+            refused.append(f"{one.name}: {reason}")
     seconds = [one.seconds for one in each if one.seconds is not None]
-    return Total(
+    total = Total(
         images=sum(one.images for one in each),
         seconds=sum(seconds) if len(seconds) == len(each) else None,
         cost=sum((Decimal(one.cost) for one in each), Decimal(0)),
     )
+    return total if each else None, refused
 
 
 def _start(request: HttpRequest, video: Video, filters: list[Filter]) -> HttpResponse:

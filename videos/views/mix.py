@@ -22,6 +22,7 @@ from videos.pipeline import mixed_stills
 
 STRIP = 24  # frames that one may look at
 MOST_SHOWN = 80  # filters in the list
+MOST_WEIGHT = 10_000.0
 
 
 @login_required
@@ -66,7 +67,7 @@ def still(request: HttpRequest) -> HttpResponse:
 
 def _page(request: HttpRequest, sentence: str) -> dict[str, Any]:
     said = request.POST if request.method == "POST" else request.GET
-    every = list(mixes.mixable(_usable(request)).with_pictures().order_by("name")[:MOST_SHOWN])
+    every = _shown(request, said)
     base = _base(said, every)
     filters = [one for one in every if _base_of(one) == base]
     weights = _weights(said, filters)
@@ -92,6 +93,14 @@ def _page(request: HttpRequest, sentence: str) -> dict[str, Any]:
         "still": _still_address(weights, video, frame) if len(parts) > 1 else "",
         "original": _still_address({}, video, frame),
     }
+
+
+def _shown(request: HttpRequest, said: Any) -> list[Filter]:
+    """The filters to choose from by their names: as many as a list can hold, those among them that were chosen."""
+    mixable = mixes.mixable(_usable(request)).with_pictures().order_by("name")
+    first = list(mixable[:MOST_SHOWN])
+    begun = {wish.partition(":")[0] for wish in _wishes(said)} - {one.slug for one in first}
+    return first + list(mixable.filter(slug__in=begun)) if begun else first
 
 
 def _base(said: Any, every: list[Filter]) -> str:
@@ -154,10 +163,12 @@ def _frames(video: Video | None) -> list[int]:
 
 
 def _number(weight: str) -> float:
+    """A weight as the page may have been asked for it; 0 for what is none."""
     try:
-        return max(0.0, float(weight))
+        number = float(weight)
     except ValueError:
         return 0.0
+    return number if 0 < number <= MOST_WEIGHT else 0.0
 
 
 def _without(weights: dict[str, str], slug: str, video: Video | None, frame: int) -> str:

@@ -15,6 +15,8 @@ from videos.links import still_media
 from videos.models import Still, Video
 from videos.pipeline import stills
 
+GONE = "This filter cannot run now. Reload the page to see those that can."
+
 
 @login_required
 @require_http_methods(["GET", "POST"])
@@ -30,10 +32,17 @@ def _ask(request: HttpRequest, video: Video) -> JsonResponse:
     slugs = request.POST.getlist("filter")
     usable = access.filters_for(access.viewer_of(request)).filter(slug__in=slugs).select_related("current")
     filters = sorted(usable, key=lambda one: slugs.index(one.slug))  # painted in the order they are asked for
-    form = StillsForm(video, [one.slug for one in filters], request.POST)
+    there = [one.slug for one in filters]
+    asked = request.POST.copy()
+    asked.setlist("filter", there or slugs)  # one that was unpublished meanwhile holds up no other
+    form = StillsForm(video, there, asked)
     if not form.is_valid():
         return _refused([str(error) for errors in form.errors.values() for error in errors], status=422)
-    return JsonResponse({"stills": [_facts(_request(video, one, form), one.slug) for one in filters]})
+    found = [_facts(_request(video, one, form), one.slug) for one in filters]
+    gone = [
+        {"filter": slug, "state": Still.State.FAILED, "error": GONE} for slug in slugs if slug not in there
+    ]
+    return JsonResponse({"stills": found + gone})
 
 
 def _request(video: Video, one: Filter, form: StillsForm) -> Still:

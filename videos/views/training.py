@@ -19,6 +19,7 @@ from PIL import Image
 from filters import orders, training_queue, trainings
 from filters.curves import curves_of
 from filters.models import Filter, TrainingRun
+from filters.style_images import WORDS
 from filters.training.pictures import UnusableStyle
 from videos import access, training
 from videos.forms.training import MINUTES, MORE_MINUTES, MOST_BYTES, TrainingForm
@@ -40,9 +41,7 @@ def train(request: HttpRequest) -> HttpResponse:
         if run is not None:
             messages.success(request, f"“{run.name}” is being learned. You can leave this page.")
             return redirect("training-run", pk=run.pk)
-    values = {
-        name: form.data.get(name, training.USUAL.get(name, "")) for name in (*form.fields, *orders.WORDS)
-    }
+    values = {name: form.data.get(name, training.USUAL.get(name, "")) for name in (*form.fields, *WORDS)}
     context = {
         "form": form,
         "styles": styles[:60],
@@ -80,7 +79,10 @@ def stop(request: HttpRequest, pk: int) -> HttpResponse:
     """Stop a training early; what it learned so far becomes the filter."""
     run = access.training_run_or_404(request, pk)
     if trainings.stop(run):
-        messages.success(request, f"“{run.name}” stops. What it has learned is kept.")
+        run.refresh_from_db(fields=["state"])
+        waited = run.state == TrainingRun.State.CANCELLED
+        words = "was cancelled before its turn." if waited else "stops. What it has learned is kept."
+        messages.success(request, f"“{run.name}” {words}")
     else:
         messages.info(request, f"“{run.name}” is {run.state} already.")
     return redirect("training-run", pk=pk)
@@ -175,7 +177,7 @@ def _watched(request: HttpRequest, pk: int) -> dict[str, Any]:
         and _publishable(run.filter, version),
         "pictures": [(image, wish.crop(place)) for place, image in enumerate(orders.pictures_of(run))],
         "frames": len(wish.images),
-        "more_minutes": MORE_MINUTES if run.started_at or run.state != TrainingRun.State.FINISHED else (),
+        "more_minutes": MORE_MINUTES if trainings.can_go_on(run) else (),
     }
 
 

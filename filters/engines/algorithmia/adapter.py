@@ -99,6 +99,8 @@ class PatientAdapter(HTTPAdapter):
         except urllib3.exceptions.HTTPError as error:
             raise errors.BadAnswer("The DeepFilter service's answer was cut off.", temporary=True) from error
         except requests.exceptions.ConnectionError as error:
+            if not _never_sent(error):
+                raise errors.BadAnswer("The DeepFilter service hung up.", temporary=True) from error
             raise errors.Unreachable("The DeepFilter service cannot be reached.", temporary=True) from error
         except requests.exceptions.RequestException as error:
             raise errors.BadAnswer(f"The DeepFilter service's answer cannot be read: {error}.") from error
@@ -128,6 +130,14 @@ class PatientAdapter(HTTPAdapter):
             wait = asked + random.uniform(0.0, self.patience.first_wait)  # noqa: S311
         if self.stop.wait(wait):
             raise errors.Stopped("Stopped while waiting for another try.", temporary=True) from error
+
+
+def _never_sent(error: requests.exceptions.ConnectionError) -> bool:
+    """Whether there was no connection at all: one that broke later may have brought the request there."""
+    reason = error.args[0] if error.args else None
+    if isinstance(reason, urllib3.exceptions.MaxRetryError):
+        reason = reason.reason
+    return isinstance(reason, urllib3.exceptions.NewConnectionError)
 
 
 def _may_repeat(request: requests.PreparedRequest, error: EngineError) -> bool:

@@ -80,18 +80,32 @@ class AlgorithmiaEngine:
 
     def _painted(self, frames: Frames, folder: str) -> Frames:
         starts = range(0, len(frames), self._batch)
-        with ThreadPoolExecutor(self._at_once, thread_name_prefix="deepfilter") as threads:
-            parts = [
-                threads.submit(self._call, frames[start : start + self._batch], folder, start)
-                for start in starts
-            ]
-            wait(parts, return_when=FIRST_EXCEPTION)
-            if any(part.done() and part.exception() for part in parts):
-                threads.shutdown(wait=False, cancel_futures=True)
-                self._service.stop()  # the others would only wait and pay for what is thrown away
-        self._service.go_on()
+        try:
+            with ThreadPoolExecutor(self._at_once, thread_name_prefix="deepfilter") as threads:
+                parts = [
+                    threads.submit(self._call, frames[start : start + self._batch], folder, start)
+                    for start in starts
+                ]
+                self._wait_for(parts, threads)
+        finally:  # also where the caller was interrupted: the engine may be asked again
+            self._service.go_on()
         _raise_first(parts)
         return np.stack([frame for part in parts for frame in part.result()])
+
+    def _wait_for(self, parts: Sequence[Future[list[Frame]]], threads: ThreadPoolExecutor) -> None:
+        """Until all calls are answered; where one failed, or the caller is interrupted, the others are given up."""
+        try:
+            wait(parts, return_when=FIRST_EXCEPTION)
+            given_up = any(part.done() and part.exception() for part in parts)
+        except BaseException:
+            self._give_up(threads)
+            raise
+        if given_up:
+            self._give_up(threads)
+
+    def _give_up(self, threads: ThreadPoolExecutor) -> None:
+        threads.shutdown(wait=False, cancel_futures=True)
+        self._service.stop()  # the others would only wait and pay for what is thrown away
 
     def _call(self, frames: Frames, folder: str, start: int) -> list[Frame]:
         names = [f"{folder}/{start + place:06d}" for place in range(len(frames))]

@@ -11,6 +11,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from filters import orders, trainings
 from filters.models import TrainingRun
+from filters.style_images import WORDS
 from filters.training import usual
 from filters.training.crop import WHOLE, Crop, crop_from
 from rotoscope import malloc
@@ -58,7 +59,7 @@ class Command(BaseCommand):
             help="the part of a picture to learn from, as shares of it turned clockwise by TURN degrees "
             "(once for each picture, in their order)",
         )  # fmt: skip
-        for word in orders.WORDS:
+        for word in WORDS:
             parser.add_argument(
                 f"--{word}", action="append", default=[], help=f"{word} of a picture (once for each)"
             )
@@ -101,7 +102,7 @@ def _pieces(options: dict[str, Any]) -> list[orders.Piece]:
     """The pictures with what was said of each; a title is found in the name of the file."""
     pieces = []
     for place, path in enumerate(options["style"]):
-        words = {word: options[word][place] for word in orders.WORDS if place < len(options[word])}
+        words = {word: options[word][place] for word in WORDS if place < len(options[word])}
         crop = _crop(options["crop"][place]) if place < len(options["crop"]) else WHOLE
         pieces.append(orders.Piece(path, crop, {"title": path.stem, **words}))
     return pieces

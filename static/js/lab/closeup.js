@@ -34,16 +34,27 @@ export class Closeup {
     this.original.src = tile.querySelector(".tile-original").src;
     this.painted.src = tile.querySelector(".tile-painted").src || "data:,";
     this.dialog.classList.add("painting");
+    this.dialog.querySelector(".closeup-says").textContent = "painting…"; // not what was said of the one before
     this.say();
-    this.wish = this.wall.wish(tile, this.lines);
+    this.wish = this.wall.wish(tile, tile.dataset.price ? undefined : this.lines); // a larger one would be paid again
+    if (!this.wall.isFree(tile)) return this.offer();
+    const failed = this.stills.known.get(keyOf(this.wish))?.state === "failed";
     this.stills.want([this.wish]);
+    if (failed && !tile.dataset.price) this.stills.retry(this.wish); // whoever looks again wants it tried again
+  }
+
+  /** What costs money is asked for on the wall. */
+  offer() {
+    this.stills.want([]);
+    this.dialog.classList.remove("painting");
+    this.dialog.querySelector(".closeup-says").textContent = `a still costs ${this.tile.dataset.price}: paint it on the wall`;
   }
 
   update(wish, still) {
     if (!this.open || keyOf(wish) !== keyOf(this.wish)) return;
     if (still.state === "finished" && this.painted.getAttribute("src") !== still.url) this.painted.src = still.url;
     if (still.state === "finished") this.dialog.classList.remove("painting");
-    const words = { finished: `${this.lines} lines · ${still.seconds?.toFixed(2)} s`, queued: "painting…", failed: still.error };
+    const words = { finished: `${wish.lines} lines · ${still.seconds?.toFixed(2)} s`, queued: "painting…", failed: still.error };
     this.dialog.querySelector(".closeup-says").textContent = words[still.state];
   }
 

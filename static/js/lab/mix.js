@@ -16,6 +16,7 @@ if (desk) {
 
   document.getElementById('look').hidden = true;
   hold.hidden = !mixed;
+  desk.addEventListener('formdata', ({ formData }) => formData.set('name', keep.elements.name.value)); // of another form
   for (const one of document.querySelectorAll('[data-submits]')) one.addEventListener('change', () => desk.requestSubmit());
 
   const address = (withParts) => {
@@ -77,6 +78,8 @@ if (desk) {
   }
 
   for (const slide of slides) slide.addEventListener('input', paint);
+  if (mixed?.complete && !mixed.naturalWidth) paint(); // it came to nothing: ask again, or say why
+  else mixed?.addEventListener('error', paint, { once: true });
   desk.addEventListener('change', (event) => {
     if (event.target.name !== 'frame') return;
     keep.elements.frame.value = event.target.value;

@@ -87,6 +87,7 @@ export class Stills {
     this.timer = null;
     for (const wish of waiting) {
       const still = stills.find((one) => one.id === this.known.get(keyOf(wish)).id) ?? (!passes && { state: "failed", error });
+      if (!still && !error) this.known.delete(keyOf(wish)); // forgotten over there: it is asked for anew
       if (still && still.state !== "queued") {
         this.tell(wish, still);
         this.pause = FIRST_LOOK;

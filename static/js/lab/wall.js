@@ -4,12 +4,15 @@
 import { keyOf } from "./stills.js";
 
 const WORDS = { waiting: "waiting", painting: "painting…" };
+const AGAIN = "Try again";
+const PAID = "Paint it";
 
 export class Wall {
   constructor(root, stills, state) {
     Object.assign(this, { root, stills, state });
     this.tiles = [...root.querySelectorAll(".tile")];
     this.seen = new Set();
+    this.ordered = new Set(); // keys of stills that cost money and were asked for by a press
     this.watch = new IntersectionObserver((entries) => this.sight(entries), { rootMargin: "120px 0px" });
     this.tiles.forEach((tile) => this.prepare(tile));
   }
@@ -20,6 +23,7 @@ export class Wall {
     painted.addEventListener("load", () => this.arrived(tile));
     painted.addEventListener("error", () => painted.getAttribute("src") && this.fail(tile, "The picture did not arrive."));
     tile.querySelector(".tile-retry").addEventListener("click", () => {
+      this.ordered.add(keyOf(this.wish(tile)));
       tile.dataset.state = "painting";
       this.stills.retry(this.wish(tile));
       this.refresh();
@@ -51,11 +55,23 @@ export class Wall {
   refresh() {
     if (this.paused) return;
     const inSight = this.shown().filter((tile) => this.seen.has(tile));
-    this.stills.want(inSight.map((tile) => this.wish(tile)));
-    for (const tile of inSight) {
+    const free = inSight.filter((tile) => this.isFree(tile));
+    this.stills.want(free.map((tile) => this.wish(tile)));
+    for (const tile of inSight) if (!free.includes(tile)) this.offer(tile);
+    for (const tile of free) {
       const known = this.stills.known.get(keyOf(this.wish(tile)));
       if (!known && tile.dataset.state !== "painting") this.wait(tile, "waiting");
     }
+  }
+
+  /** Whether to look at a tile costs nothing, or nothing more: what costs money is never asked for by looking alone. */
+  isFree(tile) {
+    const key = keyOf(this.wish(tile));
+    return !tile.dataset.price || this.stills.known.has(key) || this.ordered.has(key);
+  }
+
+  offer(tile) {
+    this.fail(tile, `A still costs ${tile.dataset.price}.`, PAID);
   }
 
   /** Another frame, or colours kept or not: every tile begins anew, with the footage underneath at once. */
@@ -99,9 +115,10 @@ export class Wall {
     tile.querySelector(".tile-seconds").textContent = "";
   }
 
-  fail(tile, sentence) {
+  fail(tile, sentence, button = AGAIN) {
     tile.dataset.state = "failed";
     tile.querySelector(".tile-error").textContent = sentence;
+    tile.querySelector(".tile-retry").textContent = button;
   }
 
   /** Show the tiles with a tag ("" for all); what is chosen stays chosen. */

@@ -1,0 +1,71 @@
+"""Stills of the wall that come to nothing: what is looked at again is asked for again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+
+import pytest
+from django.contrib.auth.models import User
+from dramatiq.brokers.stub import StubBroker
+from playwright.sync_api import Page, expect
+from pytest_django.live_server_helper import LiveServer
+
+from tests.factories import make_filter, make_video
+from tests.gallery.conftest import page_of
+from videos.models import Still, Video
+
+pytestmark = [pytest.mark.slow, pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+Open = Callable[..., Page]
+
+
+@pytest.fixture
+def page(live_server: LiveServer, open_page: Open, owner: User, queue: StubBroker) -> Page:
+    """Olga's lab with one filter, whose still waits for a worker."""
+    make_filter("night", name="Night")
+    video = make_video(owner, frames=24)
+    page = page_of(live_server, open_page, owner, f"/v/{video.ref}/lab/?frame=0", failing="404")
+    expect(page.locator(".tile")).to_have_attribute("data-state", "painting")
+    return page
+
+
+def asked_for(page: Page) -> AbstractContextManager[object]:
+    """A still is asked for within, and the server has answered."""
+    return page.expect_response(lambda answer: answer.request.method == "POST" and "stills" in answer.url)
+
+
+def test_the_closeup_of_one_that_failed_asks_for_it_again(page: Page) -> None:
+    Still.objects.update(state=Still.State.FAILED, error="The lamp went out.")
+    expect(page.locator(".tile-error")).to_have_text("The lamp went out.")
+    with asked_for(page):
+        page.locator("#pick-night").press("Enter")
+    expect(page.locator(".closeup-says")).to_have_text("painting…")
+    assert Still.objects.get().state == Still.State.QUEUED
+
+
+def test_one_that_is_gone_is_asked_for_again(page: Page) -> None:
+    with asked_for(page):
+        Still.objects.all().delete()
+    expect(page.locator(".tile")).to_have_attribute("data-state", "painting")
+    assert Still.objects.get().state == Still.State.QUEUED
+
+
+def test_of_footage_that_was_deleted_meanwhile_they_say_so(page: Page) -> None:
+    Video.objects.all().delete()
+    expect(page.locator(".tile-error")).to_contain_text("not there any more. Reload")
+
+
+def test_one_that_costs_money_is_painted_when_that_is_pressed_and_not_by_looking(page: Page) -> None:
+    make_filter("paid", name="Paid", cost_per_image="0.25")
+    page.reload()
+    tile = page.locator(".tile[data-slug=paid]")
+    expect(tile.locator(".tile-error")).to_have_text("A still costs $0.25.")
+    page.locator("#pick-paid").press("Enter")
+    expect(page.locator(".closeup-says")).to_contain_text("a still costs $0.25")
+    page.keyboard.press("Escape")
+    assert not Still.objects.filter(version__filter__slug="paid").exists()
+    with asked_for(page):
+        tile.get_by_role("button", name="Paint it").click()
+    expect(tile).to_have_attribute("data-state", "painting")
+    assert Still.objects.get(version__filter__slug="paid").state == Still.State.QUEUED
