@@ -19,7 +19,7 @@ import pytest
 from django.contrib.auth.models import User
 from django.core.files.base import ContentFile
 from django.utils import timezone
-from playwright.sync_api import Page
+from playwright.sync_api import Page, Route, expect
 from pytest_django.live_server_helper import LiveServer
 
 from tests.clips import draw_clip, number_of, numbered_picture
@@ -62,11 +62,17 @@ def video(transactional_db: None, clips: tuple[Path, Path]) -> Video:
     made = make_video_row(owner, title="Numbers", frame_count=FRAMES, has_audio=True)
     footage, negative = clips
     made.footage.save("clip.mp4", ContentFile(footage.read_bytes()))
-    for second, name in enumerate(("One", "Two")):
-        render = make_render_row(made, make_filter(name=name))
-        render.finished_at = timezone.now() + timedelta(seconds=second)
-        render.output.save("negative.mp4", ContentFile(negative.read_bytes()))
+    for name in ("One", "Two"):
+        add_render(made, negative, name)
     return made
+
+
+def add_render(video: Video, film: Path, name: str) -> Render:
+    """One more finished render of the whole footage, after those that are there."""
+    render = make_render_row(video, make_filter(name=name))
+    render.finished_at = timezone.now() + timedelta(seconds=Render.objects.count())
+    render.output.save("film.mp4", ContentFile(film.read_bytes()))
+    return render
 
 
 def status(page: Page) -> dict[str, Any]:
@@ -140,6 +146,125 @@ def test_it_plays_in_step_and_stops_on_one_frame(
         page, lambda said: not said["playing"] and set(said["frames"]) == {said["frame"]}, "stopped in step"
     )
     assert numbers(page) == [said["frame"]] * 2
+
+
+def test_it_goes_on_from_where_the_filmstrip_is_clicked(
+    live_server: LiveServer, video: Video, open_page: Open
+) -> None:
+    """And stays there: what the click interrupted is over."""
+    page = open_page(compare(live_server, video, "?t=40"), reduced_motion="reduce")
+    wait(page, settled(40), "ready")
+    page.select_option("select[data-act=speed]", "0.25")
+    page.click("[data-act=play]")
+    wait(page, lambda said: said["playing"] and said["frame"] > 41, "playing")
+    box = page.locator("[data-track]").bounding_box()
+    assert box is not None
+    page.mouse.click(box["x"] + box["width"] * 0.1, box["y"] + 20)
+    seen = []
+    for _ in range(60):  # longer than a picture is waited for
+        page.wait_for_timeout(100)
+        seen.append(status(page)["frame"])
+    assert seen == sorted(seen), seen
+    assert seen[0] < 15 < seen[-1]
+
+
+def held_back(page: Page, render: Render) -> list[Route]:
+    """The requests for a render's film, which are not answered from now on."""
+    held: list[Route] = []
+    page.route(f"**/media/render/{render.ref}/video.mp4", lambda route: held.append(route))
+    return held
+
+
+def let_go(page: Page, held: list[Route]) -> None:
+    for route in held:
+        route.continue_()
+    page.unroute_all()
+
+
+def test_quick_changes_show_the_frame_under_the_last_filter(
+    live_server: LiveServer, video: Video, clips: tuple[Path, Path], open_page: Open
+) -> None:
+    """Also while the film of the one before is still on its way."""
+    add_render(video, clips[1], "Three")
+    page = open_page(compare(live_server, video, "?t=30"))
+    wait(page, settled(30), "ready")
+    held = held_back(page, Render.objects.get(version__filter__name="Two"))
+    page.keyboard.press("3")
+    page.keyboard.press("4")
+    wait(page, settled(30), "at the frame")
+    assert numbers(page) == [30, 30]
+    let_go(page, held)
+
+
+def test_space_stops_it_while_another_filter_is_loading(
+    live_server: LiveServer, video: Video, open_page: Open
+) -> None:
+    page = open_page(compare(live_server, video, "?t=5"))
+    wait(page, settled(5), "ready")
+    page.keyboard.press("Space")
+    wait(page, lambda said: said["playing"] and said["frame"] > 6, "playing")
+    held = held_back(page, Render.objects.get(version__filter__name="Two"))
+    page.keyboard.press("3")
+    assert status(page)["playing"] is True
+    expect(page.locator(".loading")).to_be_visible()
+    page.keyboard.press("Space")
+    assert status(page)["playing"] is False
+    let_go(page, held)
+    said = wait(page, lambda said: set(said["frames"]) == {said["frame"]}, "stopped in step")
+    page.wait_for_timeout(500)
+    assert status(page)["frames"] == said["frames"]
+
+
+def test_the_others_play_where_the_first_cannot_be_loaded(
+    live_server: LiveServer, video: Video, open_page: Open
+) -> None:
+    one = Render.objects.get(version__filter__name="One")
+    one.output.delete()
+    page = open_page(compare(live_server, video, f"?a={one.ref}&b=o&t=5"), failing="404")
+    wait(page, lambda said: said["frames"] == [None, 5], "ready")
+    page.keyboard.press("Space")
+    wait(page, lambda said: said["playing"] and said["frame"] > 12, "playing")
+    page.keyboard.press("Space")
+    said = wait(page, lambda said: said["frames"] == [None, said["frame"]], "stopped")
+    assert not said["playing"] and said["pace"] == 1
+
+
+def test_all_wait_for_one_whose_pictures_are_on_their_way(
+    live_server: LiveServer, video: Video, open_page: Open
+) -> None:
+    page = open_page(compare(live_server, video, "?t=5"))
+    wait(page, settled(5), "ready")
+    page.keyboard.press("Space")
+    wait(page, lambda said: said["playing"] and said["frame"] > 6, "playing")
+    second = "document.querySelector('.pane[data-side=b] video')"
+    page.evaluate(f"Object.defineProperty({second}, 'readyState', {{ value: 2, configurable: true }})")
+    expect(page.locator(".loading")).to_be_visible()
+    at = status(page)
+    page.wait_for_timeout(500)
+    assert status(page)["frame"] == at["frame"] and at["playing"]
+    page.evaluate(f"delete {second}.readyState; {second}.dispatchEvent(new Event('canplay'))")
+    expect(page.locator(".loading")).to_be_hidden()
+    wait(page, lambda said: said["playing"] and said["frame"] != at["frame"], "going on")
+
+
+def test_it_catches_up_at_the_slowest_speed_too(
+    live_server: LiveServer, video: Video, open_page: Open
+) -> None:
+    """Browsers refuse rates below a sixteenth."""
+    page = open_page(compare(live_server, video, "?t=10"))
+    wait(page, settled(10), "ready")
+    page.select_option("select[data-act=speed]", "0.1")
+    page.click("[data-act=play]")
+    wait(page, lambda said: said["playing"] and said["frame"] > 10, "playing")
+    page.evaluate(
+        """() => {
+          const { clock } = document.querySelector('rs-compare');
+          clock.pace = 0.65;
+          clock.tracks[1].jump(clock.leader.time + 0.19);
+        }"""
+    )
+    wait(page, lambda said: max(said["frames"]) - min(said["frames"]) > 2, "out of step")
+    wait(page, lambda said: said["playing"] and len(set(said["frames"])) == 1, "in step again")
 
 
 def test_it_loops_over_a_range(live_server: LiveServer, video: Video, open_page: Open) -> None:

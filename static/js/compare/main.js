@@ -281,6 +281,7 @@ class RsCompare extends HTMLElement {
     this.clock.addEventListener('state', () => {
       const speed = this.querySelector('[data-act="speed"]');
       if (speed) speed.value = String(this.clock.speed);
+      this.loading.hidden = !this.clock.waiting;
       if (!this.clock.playing) remember(this);
     });
     this.clock.addEventListener('frame', () => { if (!this.clock.playing && this.clock.tracks.length) remember(this); });
