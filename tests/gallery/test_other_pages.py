@@ -9,9 +9,11 @@ import pytest
 from django.contrib.auth.models import User
 from django.test import Client
 
+from filters.models import Filter, FilterVersion
 from tests.factories import make_filter, make_render_row, make_video_row
 from videos.models import Collection, Frame, Still, Video, Visibility
 from videos.templatetags.works import clock, decimal_rate
+from videos.views import contact
 
 
 def with_frames(video: Video, count: int = 4) -> Video:
@@ -82,6 +84,61 @@ def test_the_owner_asks_for_stills_that_are_missing(
         f"/media/still/{still.pk}.jpg"
         in owner_client.get(f"{video.get_absolute_url()}contact/").content.decode()
     )
+
+
+def test_a_column_of_stills_is_filled_up_where_frames_are_missing(
+    owner_client: Client, owner: User, queue: object
+) -> None:
+    """As after “16 frames”, after one that failed, or where more was chosen than is painted at once."""
+    video = with_frames(make_video_row(owner, frame_count=80), 8)
+    night = make_filter(name="Night")
+    address = f"{video.get_absolute_url()}contact/"
+
+    def missing(rows: str) -> list[str]:
+        return [one.name for one in owner_client.get(address, {"rows": rows}).context["unused"]]
+
+    assert missing("4") == ["Night"]
+    owner_client.post(f"{address}paint/", {"filter": night.slug, "rows": "4"})
+    assert missing("4") == []
+    assert missing("8") == ["Night"]
+    owner_client.post(f"{address}paint/", {"filter": night.slug, "rows": "8"})
+    assert (missing("8"), Still.objects.count()) == ([], 8)
+    Still.objects.filter(frame_index=10).update(state=Still.State.FAILED)
+    assert missing("8") == ["Night"]
+
+
+def test_a_filter_that_was_learned_anew_fills_its_column_with_the_new_version(
+    owner_client: Client, owner: User, queue: object
+) -> None:
+    video = with_frames(make_video_row(owner, frame_count=80), 8)
+    night = make_filter(name="Night")
+    address = f"{video.get_absolute_url()}contact/"
+    owner_client.post(f"{address}paint/", {"filter": night.slug, "rows": "4"})
+    newer = FilterVersion.objects.create(filter=night, number=2, kind=FilterVersion.Kind.ONNX)
+    Filter.objects.filter(pk=night.pk).update(current=newer)
+    owner_client.post(f"{address}paint/", {"filter": night.slug, "rows": "8"})
+    context = owner_client.get(address, {"rows": "8"}).context
+    assert [column.version for column in context["columns"]] == [newer]
+    assert {cell.state for _, cells in context["lines"] for cell in cells} == {"queued"}
+
+
+def test_what_is_more_than_can_be_painted_at_once_is_said(
+    owner_client: Client, owner: User, queue: object, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(contact, "MOST", 6)
+    video = with_frames(make_video_row(owner))
+    slugs = [make_filter(name=name).slug for name in ("Night", "Wave")]
+    address = f"{video.get_absolute_url()}contact/"
+    answer = owner_client.post(f"{address}paint/", {"filter": slugs, "rows": "4"}, follow=True)
+    page = answer.content.decode()
+    assert "6 stills are on the way" in page and "again for the other 2." in page
+    assert len(answer.context["unused"]) == 1
+
+
+@pytest.mark.parametrize("rows", ["²", "9" * 5000, "-4", "", "5"])
+def test_odd_numbers_of_rows_are_the_usual_one(visitor: Client, owner: User, rows: str) -> None:
+    answer = visitor.get(f"{make_video_row(owner).get_absolute_url()}contact/", {"rows": rows})
+    assert answer.context["rows"] == 8
 
 
 def test_a_page_that_is_not_there_says_so_kindly(visitor: Client, db: None) -> None:
