@@ -84,6 +84,23 @@ def test_a_film_that_cannot_be_loaded_is_said_to_be_so_and_tried_again(
     page.wait_for_function(f"() => {STATUS}.frames[0] > 4")
 
 
+def test_a_frame_of_the_strip_is_shown_in_a_render_of_a_part_too(
+    live_server: LiveServer, open_page: Open, video: Video
+) -> None:
+    """Counted from where the render begins; one that it does not have is opened as a picture."""
+    whole = [frame.index for frame in video.frames.order_by("index")]
+    assert whole == [0, 24]
+    render = make_render_row(video, start_frame=20)
+    with video.footage.open() as film:
+        render.output.save("part.mp4", ContentFile(film.read()))
+    page = open_page(f"{live_server.url}{render.get_absolute_url()}", failing="404")  # it has no poster
+    strip = page.locator(".strip a")
+    strip.nth(1).click()
+    page.wait_for_function(f"() => {STATUS}.frames[0] === 4")
+    strip.nth(0).click()
+    page.wait_for_url(f"**/media/**/{video.ref}/**")
+
+
 def test_what_stands_there_already_is_not_said_twice(
     live_server: LiveServer, open_page: Open, video: Video
 ) -> None:
