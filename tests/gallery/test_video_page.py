@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from contextlib import AbstractContextManager
+from html import unescape
 from typing import Any
 
 import pytest
@@ -99,6 +101,40 @@ def test_the_live_part_reloads_the_page_once_the_footage_is_ready(owner_client: 
     assert "data-live" in owner_client.get(live).content.decode()
     Video.objects.filter(pk=video.pk).update(state=Video.State.READY)
     assert "data-reload" in owner_client.get(live).content.decode()
+
+
+def test_the_live_list_keeps_what_is_on_the_stage(owner_client: Client, owner: User) -> None:
+    video = make_video_row(owner)
+    shown = make_render_row(video)
+    make_render_row(video, state=Render.State.RENDERING)
+    for _ in range(2):
+        page = owner_client.get(shown.get_absolute_url()).content.decode()
+        live = re.search(r'data-live="([^"]+)"', page)
+        assert live is not None
+        page = owner_client.get(unescape(live[1])).content.decode()
+        assert f'class="pick on" id="render-{shown.ref}"' in page
+        assert 'class="pick" id="render-original"' in page
+
+
+@pytest.mark.parametrize("state", [Render.State.FINISHED, Render.State.FAILED])
+def test_the_page_of_a_render_that_is_waited_for_is_loaded_anew_once(
+    owner_client: Client, owner: User, state: str
+) -> None:
+    video = make_video_row(owner)
+    awaited = make_render_row(video, state=Render.State.RENDERING)
+    make_render_row(video, state=Render.State.RENDERING)
+
+    def live() -> str:
+        page = owner_client.get(awaited.get_absolute_url()).content.decode()
+        address = re.search(r'data-live="([^"]+)"', page)
+        assert address is not None
+        return unescape(address[1])
+
+    while_it_runs = live()
+    assert "data-reload" not in owner_client.get(while_it_runs).content.decode()
+    Render.objects.filter(pk=awaited.pk).update(state=state)
+    assert "data-reload" in owner_client.get(while_it_runs).content.decode()
+    assert "data-reload" not in owner_client.get(live()).content.decode(), "and no more"
 
 
 def test_the_live_list_stops_asking_when_nothing_runs_any_more(owner_client: Client, owner: User) -> None:
