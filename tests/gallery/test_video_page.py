@@ -103,6 +103,17 @@ def test_the_live_part_reloads_the_page_once_the_footage_is_ready(owner_client: 
     assert "data-reload" in owner_client.get(live).content.decode()
 
 
+def test_there_is_no_menu_where_it_would_be_empty(
+    colleague_client: Client, owner_client: Client, owner: User
+) -> None:
+    video = make_video_row(owner)
+    render = make_render_row(video)
+    menu = 'aria-label="More"'
+    assert menu not in colleague_client.get(video.get_absolute_url()).content.decode()
+    assert menu in colleague_client.get(render.get_absolute_url()).content.decode()
+    assert menu in owner_client.get(video.get_absolute_url()).content.decode()
+
+
 def test_the_live_list_keeps_what_is_on_the_stage(owner_client: Client, owner: User) -> None:
     video = make_video_row(owner)
     shown = make_render_row(video)

@@ -44,9 +44,11 @@ def comparison(request: HttpRequest, ref: str) -> HttpResponse:
         arranged = arrangement.read(request.GET, renders, saved.video.frame_count)
     context = _context(request, saved.video, renders, arranged)
     may_change = access.can_change_own(access.viewer_of(request), saved)
-    form = ComparisonForm(instance=saved) if may_change else None
-    context |= {"comparison": saved, "may_change_comparison": may_change, "form": form}
+    context |= {"comparison": saved, "may_change_comparison": may_change}
+    if may_change:
+        context |= {"may_save": True, "form": ComparisonForm(instance=saved)}
     context["may_share"] = access.can_share(access.viewer_of(request), saved)
+    context["may_collect"] = access.can_keep(access.viewer_of(request), saved)
     return count_look(request, page(request, "videos/compare.html", context), saved)
 
 
@@ -78,7 +80,8 @@ def edit(request: HttpRequest, ref: str) -> HttpResponse:
     if not form.is_valid():
         arranged = arrangement.of_comparison(saved, renders, saved.video.frame_count)
         context = _context(request, saved.video, renders, arranged)
-        context |= {"comparison": saved, "may_change_comparison": True, "form": form, "form_open": True}
+        context |= {"comparison": saved, "may_change_comparison": True, "may_save": True}
+        context |= {"form": form, "form_open": True}
         return page(request, "videos/compare.html", context, status=422)
     if "layout" in request.POST:
         _store(form, arrangement.read(request.POST, renders, saved.video.frame_count), renders)
@@ -137,8 +140,8 @@ def _context(
         "arranged": arranged,
         "places": [by_ref[place] for place in arranged.places],
         "player": player_data(video, picks, arranged, viewer),
-        "may_save": request.user.is_authenticated,
-        "form": ComparisonForm(initial={"title": video.title}) if request.user.is_authenticated else None,
+        "may_save": access.can_keep(viewer, video),
+        "form": ComparisonForm(initial={"title": video.title}),
         "may_share": access.can_share(viewer, video),
         "may_render": access.can_render(viewer, video),
     }

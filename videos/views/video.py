@@ -136,6 +136,7 @@ def _context(
         "may_render": access.can_render(viewer, video),
         "suggestions": suggestions(viewer, video) if access.can_render(viewer, video) else [],
         "may_share": access.can_share(viewer, chosen or video),
+        "may_collect": chosen is not None and access.can_keep(viewer, chosen),
         "may_download": access.can_download(viewer, chosen or video),
         "comparisons": comparisons_of(viewer, video),
         **_stage(chosen),
