@@ -8,6 +8,7 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 from typing import Any
 
+import pytest
 from django.contrib.auth.models import User
 from django.test import Client
 
@@ -42,6 +43,23 @@ def test_the_player_knows_the_exact_rate_and_every_finished_render(visitor: Clie
         (part.ref, 24, 96),
     ]
     assert data["picks"][1]["src"] == f"/media/render/{whole.ref}/video.mp4"
+
+
+def test_no_screen_reader_reads_every_frame_aloud(visitor: Client, owner: User) -> None:
+    """An output is a live region unless it says otherwise."""
+    video = make_video_row(owner)
+    for page in (address(video), video.get_absolute_url()):
+        shown = visitor.get(page).content.decode()
+        for name in ("time", "frame"):
+            assert f'<output data-out="{name}" aria-live="off">' in shown
+
+
+@pytest.mark.parametrize(("first", "last", "kept"), [("3", "20", [3, 20]), ("20", "3", [None, None])])
+def test_a_range_that_ends_before_it_begins_is_none(
+    visitor: Client, owner: User, first: str, last: str, kept: list[int | None]
+) -> None:
+    data = player(visitor, address(make_video_row(owner)), **{"in": first, "out": last})
+    assert [data["in"], data["out"]] == kept
 
 
 def test_without_an_arrangement_it_compares_the_original_with_a_render(visitor: Client, owner: User) -> None:
