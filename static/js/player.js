@@ -49,7 +49,7 @@ class RsPlayer extends HTMLElement {
       const wish = { ' ': acts.play, ArrowRight: () => clock.step(by), ArrowLeft: () => clock.step(-by), f: acts.fullscreen }[event.key];
       if (!wish) return;
       event.preventDefault();
-      wish();
+      if (!event.repeat || event.key.startsWith('Arrow')) wish();
     });
     document.addEventListener('click', (event) => {
       const frame = event.target.closest('.strip [data-frame]');

@@ -311,6 +311,51 @@ def test_the_keyboard_does_all_of_it(live_server: LiveServer, video: Video, open
     assert not page.locator("#compare-keys").is_visible()
 
 
+def test_a_key_that_is_held_down_acts_once_unless_it_steps(
+    live_server: LiveServer, video: Video, open_page: Open
+) -> None:
+    page = open_page(compare(live_server, video, "?t=5"), reduced_motion="reduce")
+    wait(page, settled(5), "ready")
+    for _ in range(3):
+        page.keyboard.down("i")
+    assert status(page)["marks"]["in"] == 5
+    for _ in range(3):
+        page.keyboard.down("ArrowRight")
+    wait(page, settled(8), "three frames on")
+    for _ in range(2):
+        page.keyboard.down("Space")
+    assert status(page)["playing"] is True
+
+
+def test_the_address_says_the_frame_also_while_it_plays(
+    live_server: LiveServer, video: Video, open_page: Open
+) -> None:
+    page = open_page(compare(live_server, video, "?t=5"), reduced_motion="reduce")
+    wait(page, settled(5), "ready")
+    page.select_option("select[data-act=speed]", "0.25")
+    page.click("[data-act=play]")
+    wait(page, lambda said: said["playing"] and said["frame"] > 8, "playing")
+    page.click("[data-act=zoom-in]")
+    assert int(query_of(page)["t"][0]) > 8
+
+
+def test_a_mark_is_dragged_up_to_the_other_only(
+    live_server: LiveServer, video: Video, open_page: Open
+) -> None:
+    page = open_page(compare(live_server, video, "?in=20&out=32&t=20"))
+    wait(page, settled(20), "ready")
+    track = page.locator("[data-track]").bounding_box()
+    assert track is not None
+    for mark, goal, marks in (("in", 0.9, (31, 32)), ("in", 0.2, (14, 32)), ("out", 0.1, (14, 15))):
+        at = page.locator(f"[data-mark={mark}]").bounding_box()
+        assert at is not None
+        page.mouse.move(at["x"] + (1 if mark == "in" else 9), at["y"] + 20)
+        page.mouse.down()
+        page.mouse.move(track["x"] + track["width"] * goal, at["y"] + 20, steps=4)
+        page.mouse.up()
+        assert tuple(status(page)["marks"].values()) == marks
+
+
 def test_the_address_brings_the_arrangement_back(
     live_server: LiveServer, video: Video, open_page: Open
 ) -> None:
@@ -388,6 +433,27 @@ def test_zooming_shows_the_same_spot_of_all(live_server: LiveServer, video: Vide
     )
     assert len(moves) == 3 and len(set(moves)) == 1
     assert moves[0] != "none"
+
+
+def test_in_the_grid_the_picture_follows_the_mouse(
+    live_server: LiveServer, video: Video, open_page: Open
+) -> None:
+    page = open_page(compare(live_server, video, "?layout=grid&t=0&zoom=4,0.5,0.5"))
+    wait(page, settled(0), "ready")
+    pane = page.locator(".pane:not(.hidden)").first.bounding_box()
+    assert pane is not None
+    middle = pane["x"] + pane["width"] / 2
+    page.mouse.move(middle, pane["y"] + pane["height"] / 2)
+    page.mouse.down()
+    page.mouse.move(middle + pane["width"] / 4, pane["y"] + pane["height"] / 2, steps=5)
+    page.mouse.up()
+    moved = page.evaluate("document.querySelector('rs-compare').viewport.x")
+    assert moved == pytest.approx(0.5 - 0.25 / 4, abs=0.005), "a quarter of a pane, four times as large"
+    page.mouse.down()
+    page.mouse.move(middle, 5)
+    page.mouse.up()  # beside the stage
+    page.mouse.move(middle, pane["y"] + 20)
+    assert "panning" not in (page.locator("rs-compare").get_attribute("class") or "")
 
 
 def test_a_finger_drags_the_wipe_and_nothing_is_wider_than_the_phone(

@@ -7,7 +7,7 @@ export function query(player) {
   if (player.layout === 'grid') said.grid = player.grid.join(',');
   said.a = player.a;
   said.b = player.b;
-  said.t = clock.target;
+  said.t = clock.frame;
   if (clock.marks.in !== null) said.in = clock.marks.in;
   if (clock.marks.out !== null) said.out = clock.marks.out;
   if (viewport.scale > 1.001) said.zoom = [viewport.scale, viewport.x, viewport.y].map((part) => Number(part.toFixed(4))).join(',');

@@ -69,9 +69,12 @@ export class Transport {
 
   #drag(event, grip) {
     const box = this.track.getBoundingClientRect();
-    const frame = this.timing.clamp(Math.floor(((event.clientX - box.left) / box.width) * this.timing.frames));
-    if (grip !== 'needle') this.clock.marks[grip] = frame;
-    this.clock.seek(frame);
+    const { clock, timing } = this;
+    let frame = timing.clamp(Math.floor(((event.clientX - box.left) / box.width) * timing.frames));
+    const { marks } = clock;
+    if (grip === 'in') marks.in = frame = Math.min(frame, (marks.out ?? timing.frames) - 1);
+    if (grip === 'out') marks.out = frame = Math.max(frame, (marks.in ?? -1) + 1);
+    clock.seek(frame);
     this.track.dispatchEvent(new CustomEvent('compare:changed', { bubbles: true }));
   }
 }
