@@ -1,4 +1,4 @@
-"""The gallery in a real chromium: the slices of its cards."""
+"""The gallery in a real chromium: the slices of its cards, and what is left without JavaScript."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ from playwright.sync_api import Page, expect
 from pytest_django.live_server_helper import LiveServer
 
 from tests.factories import make_filter, make_render_row, make_video_row
+from tests.gallery.conftest import page_of
+from videos.models import Collection
 
 pytestmark = [pytest.mark.slow, pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -39,3 +41,25 @@ def test_a_finger_opens_the_slice_it_is_dragged_to_also_past_the_edge(
     card = page.locator(".cards .spectrum")
     card.evaluate(DRAG, [0.4, goal])
     expect(card.locator(".open")).to_have_text(named)
+
+
+def test_a_collection_is_made_without_script(
+    live_server: LiveServer, open_page: Callable[..., Page], owner: User
+) -> None:
+    page = page_of(live_server, open_page, owner, "/collections/", java_script_enabled=False)
+    expect(page.get_by_role("button", name="New collection")).to_be_hidden()
+    page.get_by_label("Title").fill("Coasts")
+    page.get_by_role("button", name="Make it").click()
+    expect(page.get_by_role("heading", name="Coasts")).to_be_visible()
+    assert Collection.objects.get().owner == owner
+
+
+def test_without_script_a_comparison_has_no_form_that_would_save_something_else(
+    live_server: LiveServer, open_page: Callable[..., Page], owner: User
+) -> None:
+    """What is looked at is told by the page's script; sharing has a page of its own."""
+    make_render_row(make_video_row(owner))
+    video = owner.videos.get()
+    for path in (f"{video.get_absolute_url()}compare/", video.get_absolute_url()):
+        page = page_of(live_server, open_page, owner, path, failing="404", java_script_enabled=False)
+        expect(page.locator("dialog").locator("visible=true")).to_have_count(0)
