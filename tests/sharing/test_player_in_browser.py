@@ -14,6 +14,7 @@ from django.urls import reverse
 from playwright.sync_api import Locator, Page, expect
 from pytest_django.live_server_helper import LiveServer
 
+from filters.models import Filter
 from tests.clips import Picture, draw_clip, number_of, numbered_picture
 from tests.factories import make_filter, make_render_row, make_video
 from videos.models import Comparison, ComparisonItem, Render
@@ -101,6 +102,16 @@ def test_a_film_that_cannot_be_loaded_is_said_to_be_so(
     other = page.locator("video").nth(1)
     page.wait_for_function("() => document.querySelectorAll('video')[1].currentTime > 1.2")
     assert number(other) > FIRST
+
+
+def test_long_names_stand_beside_each_other_in_a_small_frame(
+    live_server: LiveServer, open_page: Open, painted: Render
+) -> None:
+    Filter.objects.update(name="Portrait of Madame Cézanne in the conservatory")
+    page = open_page(embedded(live_server, painted, painted, video=painted), size=(320, 200))
+    boxes = [page.locator(one).bounding_box() for one in (".play", ".tag.l", ".cut", ".tag.r")]
+    spans = [(box["x"], box["x"] + box["width"]) for box in boxes if box is not None]
+    assert all(left[1] <= right[0] for left, right in itertools.pairwise(spans)), spans
 
 
 def test_without_script_the_films_stand_beside_each_other(
