@@ -469,6 +469,29 @@ def test_a_finger_drags_the_wipe_and_nothing_is_wider_than_the_phone(
     assert status(page)["cut"] == pytest.approx(75, abs=1)
 
 
+@pytest.mark.parametrize("layout", ["wipe", "grid"])
+@pytest.mark.parametrize("footage", [(160, 90), (90, 160)])
+@pytest.mark.parametrize("size", [(740, 360), (390, 844)])
+def test_the_whole_stage_is_seen_on_a_phone_either_way_round(
+    live_server: LiveServer,
+    video: Video,
+    open_page: Open,
+    size: tuple[int, int],
+    footage: tuple[int, int],
+    layout: str,
+) -> None:
+    Video.objects.update(width=footage[0], height=footage[1])
+    page = open_page(
+        compare(live_server, video, f"?layout={layout}"), size=size, has_touch=True, is_mobile=True
+    )
+    page.locator(".compare.ready").wait_for()
+    stage = page.locator("[data-stage]").bounding_box()
+    assert stage is not None
+    assert stage["height"] <= size[1]
+    assert stage["x"] >= -0.5 and abs(2 * stage["x"] + stage["width"] - size[0]) < 1, "in the middle"
+    assert page.evaluate("document.documentElement.scrollWidth") <= size[0]
+
+
 def test_without_script_the_videos_have_their_own_controls(
     live_server: LiveServer, video: Video, open_page: Open
 ) -> None:
