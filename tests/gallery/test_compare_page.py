@@ -188,6 +188,25 @@ def test_a_saved_comparison_shows_nothing_its_viewer_may_not_see(
     assert visitor.get(saved.get_absolute_url()).status_code == 404
 
 
+def test_words_are_edited_and_deleted_where_the_footage_was_made_private_meanwhile(
+    colleague_client: Client, owner: User
+) -> None:
+    """Its page shows its maker no render then: that must not become the arrangement."""
+    video = make_video_row(owner)
+    render = make_render_row(video)
+    saved_wipe(colleague_client, video, b=render.ref)
+    saved = Comparison.objects.get()
+    Video.objects.filter(pk=video.pk).update(visibility=Visibility.PRIVATE)
+    sent = {"title": "Dusk", "visibility": "public", "layout": "wipe", "a": "o", "b": "o", "t": "0"}
+    assert colleague_client.post(f"{saved.get_absolute_url()}edit/", sent).status_code == 302
+    saved.refresh_from_db()
+    assert (saved.title, saved.view["pair"]) == ("Dusk", ["o", render.ref])
+    assert [item.render for item in saved.items.all()] == [None, render]
+    answer = colleague_client.post(f"{saved.get_absolute_url()}delete/", follow=True)
+    assert answer.status_code == 200
+    assert "Deleted the comparison" in answer.content.decode()
+
+
 def test_a_render_that_was_deleted_leaves_the_comparison_standing(
     owner_client: Client, visitor: Client, owner: User
 ) -> None:

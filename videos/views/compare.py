@@ -73,7 +73,10 @@ def save(request: HttpRequest, ref: str) -> HttpResponse:
 @login_required
 @require_POST
 def edit(request: HttpRequest, ref: str) -> HttpResponse:
-    """Change the words and the visibility of a comparison, and its arrangement where one is sent."""
+    """Change the words and the visibility of a comparison, and its arrangement where one is sent.
+
+    Whoever does not see the footage any more was shown none of its renders: what was arranged stays.
+    """
     saved = _own(request, ref)
     form = ComparisonForm(request.POST, instance=saved)
     renders = _playable(request, saved.video)
@@ -83,7 +86,7 @@ def edit(request: HttpRequest, ref: str) -> HttpResponse:
         context |= {"comparison": saved, "may_change_comparison": True, "may_save": True}
         context |= {"form": form, "form_open": True}
         return page(request, "videos/compare.html", context, status=422)
-    if "layout" in request.POST:
+    if "layout" in request.POST and access.can_see_video(access.viewer_of(request), saved.video):
         _store(form, arrangement.read(request.POST, renders, saved.video.frame_count), renders)
     else:
         save_changed(form)
@@ -98,7 +101,8 @@ def delete(request: HttpRequest, ref: str) -> HttpResponse:
     saved = _own(request, ref)
     saved.delete()
     messages.success(request, f"Deleted the comparison “{saved.title}”. Its renders are still there.")
-    return redirect(saved.video)
+    sees = access.can_see_video(access.viewer_of(request), saved.video)
+    return redirect(saved.video) if sees else redirect("person", request.user.get_username())
 
 
 def _own(request: HttpRequest, ref: str) -> Comparison:
