@@ -101,6 +101,27 @@ def test_a_frame_of_the_strip_is_shown_in_a_render_of_a_part_too(
     page.wait_for_url(f"**/media/**/{video.ref}/**")
 
 
+def test_a_note_is_seen_in_full_screen_too(live_server: LiveServer, open_page: Open, video: Video) -> None:
+    page = open_page(f"{live_server.url}{video.get_absolute_url()}")
+    page.get_by_role("button", name="Full screen").click()
+    page.wait_for_function("() => document.fullscreenElement")
+    page.evaluate(
+        "async (address) => { (await import(address)).toast('It is gone.'); }", static("js/toast.js")
+    )
+    expect(page.locator(":fullscreen .toast")).to_have_text("It is gone.")
+
+
+def test_full_screen_is_offered_where_the_browser_has_it(
+    live_server: LiveServer, open_page: Open, video: Video
+) -> None:
+    page = open_page("about:blank")
+    page.add_init_script("Object.defineProperty(Document.prototype, 'fullscreenEnabled', { value: false })")
+    for path in ("", "compare/"):
+        page.goto(f"{live_server.url}{video.get_absolute_url()}{path}")
+        expect(page.get_by_role("button", name="Play", exact=True)).to_be_visible()
+        expect(page.get_by_role("button", name="Full screen")).to_be_hidden()
+
+
 def test_what_stands_there_already_is_not_said_twice(
     live_server: LiveServer, open_page: Open, video: Video
 ) -> None:

@@ -7,6 +7,7 @@ export class Transport {
     this.timing = timing;
     this.track = root.querySelector('[data-track]');
     this.out = Object.fromEntries([...root.querySelectorAll('[data-out]')].map((place) => [place.dataset.out, place]));
+    if (!document.fullscreenEnabled) for (const button of root.querySelectorAll('[data-act="fullscreen"]')) button.hidden = true; // iPhones
     if (strip?.address) fillStrip(root.querySelector('[data-strip]'), strip);
     this.#listen();
     clock.addEventListener('frame', () => this.paint());
