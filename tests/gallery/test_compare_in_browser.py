@@ -24,6 +24,7 @@ from pytest_django.live_server_helper import LiveServer
 
 from tests.clips import draw_clip, number_of, numbered_picture
 from tests.factories import make_filter, make_render_row, make_video_row
+from tests.gallery.conftest import page_of
 from videos.media.encode import SegmentWriter
 from videos.models import Render, Video
 
@@ -499,6 +500,21 @@ def test_without_script_the_videos_have_their_own_controls(
     assert page.locator("video[controls]").count() == 2
     assert page.locator("video[controls]").first.is_visible()
     assert not page.locator("[data-transport]").is_visible()
+
+
+def test_a_refused_title_leaves_an_address_that_can_be_opened(
+    live_server: LiveServer, video: Video, open_page: Open
+) -> None:
+    where = f"{video.get_absolute_url()}compare/"
+    page = page_of(live_server, open_page, video.owner, f"{where}?t=9", failing="422")
+    wait(page, settled(9), "ready")
+    page.click("[data-opens=save-comparison]")
+    page.fill("#save-comparison [name=title]", "   ")
+    page.click("#save-comparison .btn.hot")
+    expect(page.get_by_text("This field is required")).to_be_in_viewport()
+    wait(page, settled(9), "at the same frame")
+    query_of(page)
+    assert urlsplit(page.url).path == where
 
 
 def test_a_signed_in_person_saves_what_they_see(

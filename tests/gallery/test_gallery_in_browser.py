@@ -43,6 +43,21 @@ def test_a_finger_opens_the_slice_it_is_dragged_to_also_past_the_edge(
     expect(card.locator(".open")).to_have_text(named)
 
 
+@pytest.mark.parametrize("size", [(390, 700), (1440, 900)])
+def test_what_is_amiss_in_a_dialog_is_said_where_it_is_seen(
+    live_server: LiveServer, open_page: Callable[..., Page], owner: User, size: tuple[int, int]
+) -> None:
+    for number in range(12):
+        Collection.objects.create(owner=owner, title=f"Coasts {number}", visibility="public")
+    page = page_of(live_server, open_page, owner, "/collections/", size=size, failing="422")
+    page.get_by_role("button", name="New collection").click()
+    page.get_by_label("Title").fill("   ")
+    page.get_by_role("button", name="Make it").click()
+    expect(page.get_by_text("This field is required")).to_be_in_viewport()
+    page.keyboard.press("Escape")
+    expect(page.locator("dialog[open]")).to_have_count(0)
+
+
 def test_a_collection_is_made_without_script(
     live_server: LiveServer, open_page: Callable[..., Page], owner: User
 ) -> None:

@@ -27,6 +27,7 @@ export function address(player) {
   const here = new URL(location.href);
   const share = here.searchParams.get('share');
   here.search = '';
+  here.pathname = here.pathname.replace(/(save|edit)\/$/, ''); // what a form that was refused was sent to cannot be opened
   for (const [key, value] of Object.entries(query(player))) here.searchParams.set(key, value);
   if (share) here.searchParams.set('share', share);
   return here.href.replaceAll('%2C', ',');
