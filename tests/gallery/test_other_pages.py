@@ -11,7 +11,7 @@ from django.test import Client
 
 from filters.models import Filter, FilterVersion
 from tests.factories import make_filter, make_render_row, make_video_row
-from videos.models import Collection, Frame, Still, Video, Visibility
+from videos.models import Collection, Comparison, Frame, Still, Video, Visibility
 from videos.templatetags.works import clock, decimal_rate
 from videos.views import contact
 
@@ -183,6 +183,33 @@ def test_every_picture_has_its_box_and_every_button_its_name(visitor: Client, ow
             words = re.sub(r"<[^>]+>", "", inside).strip()
             assert words or "aria-label=" in attributes, (address, attributes)
         assert page.count("<h1") == 1, address
+
+
+def test_every_link_has_its_name_and_every_name_its_role(visitor: Client, owner: User) -> None:
+    """A link of a picture alone is hidden from screen readers where the same link with words stands beside it."""
+    video = with_frames(make_video_row(owner, poster="posters/p.jpg"))
+    filter = make_filter()
+    render = make_render_row(video, filter, poster="posters/r.jpg")
+    collection = Collection.objects.create(owner=owner, title="Coasts", visibility="public")
+    saved = Comparison.objects.create(owner=owner, video=video, title="Two", visibility="public")
+    assert collection.add(render=render) and collection.add(comparison=saved)
+    for address in (
+        "/",
+        "/collections/",
+        "/filters/",
+        "/people/olga/",
+        collection.get_absolute_url(),
+        filter.get_absolute_url(),
+        saved.get_absolute_url(),
+        render.get_absolute_url(),
+        f"{video.get_absolute_url()}contact/",
+    ):
+        page = visitor.get(address).content.decode()
+        for attributes, inside in re.findall(r"<a\b([^>]*)>(.*?)</a>", page, re.S):
+            words = re.sub(r"<[^>]+>", "", inside).strip() or re.search(r'alt="[^"]+"', inside)
+            assert words or re.search("aria-label=|aria-hidden=", attributes), (address, attributes)
+        for attributes in re.findall(r"<(?:div|span|rs-\w+)\b([^>]*aria-label[^>]*)>", page):
+            assert "role=" in attributes, (address, attributes)
 
 
 @pytest.mark.parametrize(
