@@ -248,6 +248,24 @@ def test_all_wait_for_one_whose_pictures_are_on_their_way(
     wait(page, lambda said: said["playing"] and said["frame"] != at["frame"], "going on")
 
 
+LOAD_WHAT_PLAYS_ONLY = """(video) => {
+  Object.defineProperty(video, 'readyState', { value: 1, configurable: true });
+  video.play = () => { delete video.readyState; delete video.play; return video.play(); };
+}"""
+
+
+def test_it_plays_where_a_browser_loads_only_what_it_is_told_to_play(
+    live_server: LiveServer, video: Video, open_page: Open
+) -> None:
+    """As on phones."""
+    page = open_page(compare(live_server, video, "?t=5"))
+    wait(page, settled(5), "ready")
+    page.locator(".pane[data-side=b] video").evaluate(LOAD_WHAT_PLAYS_ONLY)
+    page.keyboard.press("Space")
+    wait(page, lambda said: said["playing"] and min(said["frames"]) > 8, "playing")
+    wait(page, lambda said: said["playing"] and len(set(said["frames"])) == 1, "in step")
+
+
 def test_it_catches_up_at_the_slowest_speed_too(
     live_server: LiveServer, video: Video, open_page: Open
 ) -> None:

@@ -210,8 +210,14 @@ export class Clock extends EventTarget {
   /** All at the target with pictures to go on with, however long that takes; `waiting` says so if it takes a while. */
   async #prepare(turn) {
     const timer = setTimeout(() => this.#wait(turn, true), SOON);
+    let ahead = true;
+    const rouse = (track) => track.video.play().then(() => { if (ahead) track.video.pause(); }, () => {});
     await this.#arrive();
-    while (turn === this.turn && !this.#supplied) await Promise.all(this.tracks.map((track) => track.untilReady()));
+    while (turn === this.turn && !this.#supplied) {
+      const ready = await Promise.all(this.tracks.map((track) => track.untilReady()));
+      if (turn === this.turn) this.tracks.filter((_, at) => !ready[at]).forEach(rouse); // phones load what is to play only
+    }
+    ahead = false;
     clearTimeout(timer);
     this.#wait(turn, false);
   }
