@@ -12,6 +12,7 @@ import pytest
 from django.contrib.auth.models import User
 from django.contrib.sessions.models import Session
 from django.test import Client
+from django.urls import reverse
 
 from tests.factories import make_filter, make_render_row, make_video_row
 from videos.models import Comparison, DayOfLooks, Render, Segment, ShareLink, Video, Visibility
@@ -101,6 +102,18 @@ def test_the_live_part_reloads_the_page_once_the_footage_is_ready(owner_client: 
     assert "data-live" in owner_client.get(live).content.decode()
     Video.objects.filter(pk=video.pk).update(state=Video.State.READY)
     assert "data-reload" in owner_client.get(live).content.decode()
+
+
+@pytest.mark.parametrize("state", [Video.State.READY, Video.State.FAILED])
+def test_deleting_footage_is_asked_once_where_what_is_lost_is_told(
+    owner_client: Client, owner: User, state: str
+) -> None:
+    """A question in the menu before it would be answered “OK, for good”, and nothing would be deleted yet."""
+    video = make_video_row(owner, state=state)
+    page = owner_client.get(video.get_absolute_url()).content.decode()
+    address = reverse("video-delete", args=[video.ref])
+    assert f'href="{address}"' in page and f'action="{address}"' not in page
+    assert owner_client.get(address).status_code == 200
 
 
 def test_there_is_no_menu_where_it_would_be_empty(
