@@ -107,6 +107,22 @@ def test_a_column_of_stills_is_filled_up_where_frames_are_missing(
     assert missing("8") == ["Night"]
 
 
+def test_a_draft_is_no_link_for_those_who_may_not_see_it(
+    owner_client: Client, visitor: Client, owner: User, queue: object
+) -> None:
+    """Its owner has rendered public footage with it, which others see."""
+    video = with_frames(make_video_row(owner))
+    draft = make_filter(name="Night", published=False, owner=owner)
+    render = make_render_row(video, draft)
+    stills = with_frames(make_video_row(owner))
+    owner_client.post(f"{stills.get_absolute_url()}contact/paint/", {"filter": draft.slug})
+    link = f'href="{draft.get_absolute_url()}"'
+    for address in (render.get_absolute_url(), f"{stills.get_absolute_url()}contact/"):
+        theirs = visitor.get(address).content.decode()
+        assert "Night" in theirs and link not in theirs, address
+        assert link in owner_client.get(address).content.decode(), address
+
+
 def test_a_filter_that_was_learned_anew_fills_its_column_with_the_new_version(
     owner_client: Client, owner: User, queue: object
 ) -> None:

@@ -43,11 +43,15 @@ class Cell:
 
 @dataclass(frozen=True)
 class Column:
-    """A filter; `src` is its render's file, from which the page draws frames that nobody painted as stills."""
+    """A filter; `src` is its render's file, from which the page draws frames that nobody painted as stills.
+
+    `seen` says whether the viewer may look at the filter's own page.
+    """
 
     version: FilterVersion
     render: Render | None
     src: str
+    seen: bool = True
 
 
 @require_safe
@@ -144,7 +148,9 @@ def _columns(renders: list[Render], painted: dict[tuple[int, int], Still], viewe
     found: dict[int, FilterVersion] = {}
     for version in (still.version for still in painted.values() if still.version.filter_id not in there):
         found[version.filter_id] = max(found.get(version.filter_id, version), version, key=_newness)
-    return columns + [Column(version, None, "") for version in found.values()]
+    return columns + [
+        Column(version, None, "", access.can_see_filter(viewer, version.filter)) for version in found.values()
+    ]
 
 
 def _newness(version: FilterVersion) -> tuple[bool, int]:

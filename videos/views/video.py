@@ -139,6 +139,7 @@ def _context(
         "may_collect": chosen is not None and access.can_keep(viewer, chosen),
         "may_download": access.can_download(viewer, chosen or video),
         "comparisons": comparisons_of(viewer, video),
+        "may_see_filter": chosen is not None and access.can_see_filter(viewer, chosen.version.filter),
         **_stage(chosen),
         **lists(viewer, video, renders),
     }
