@@ -1,7 +1,7 @@
 // One clock for all that is shown. The first track that can be shown leads and plays at its own pace; the others are
-// held to it: a little faster or slower while they are near, a seek when they are far. Every animation frame measures which
-// frame of the footage each track has on the screen. A machine that cannot keep up plays slower rather than out of
-// step: `pace` is the share of the wished speed that it manages.
+// held to it: a little faster or slower while they are near, a seek when they are far. Every animation frame measures
+// which frame of the footage each track has on the screen. A machine that cannot keep up plays slower rather than out
+// of step: `pace` is the share of the wished speed that it manages. Where the line cannot keep up, all wait.
 //
 // An element's own clock and its pictures need not agree to the millisecond (one with sound follows the sound
 // card). So the loop is closed over the pictures: where a follower's frames are ahead or behind on the average,
@@ -117,6 +117,7 @@ export class Clock extends EventTarget {
     this.missed = 0;
     this.counted = 0;
     this.#drive();
+    this.#sound(); // another may lead by now
     const { leader } = this;
     const started = this.tracks.map((track) => track.video.play().then(() => true, () => false));
     const leads = await started[this.tracks.indexOf(leader)];
