@@ -148,6 +148,18 @@ def can_change_own(viewer: Viewer, thing: Comparison | Collection | ShareLink) -
     return viewer.owns(thing) or viewer.is_staff
 
 
+def can_keep(viewer: Viewer, work: Video | Render | Comparison) -> bool:
+    """Save a comparison of footage, or collect a work: whoever is signed in and sees it without a share link."""
+    alone = Viewer(viewer.user)
+    if not viewer.user.is_authenticated:
+        return False
+    if isinstance(work, Render):
+        return can_see_render(alone, work)
+    if isinstance(work, Comparison):
+        return can_see_comparison(alone, work)
+    return can_see_video(alone, work)
+
+
 def can_share(viewer: Viewer, target: Video | Render | Comparison | Collection) -> bool:
     """Make share links: only for what one may change oneself."""
     if isinstance(target, Render):

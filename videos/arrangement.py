@@ -59,14 +59,17 @@ def read(query: Mapping[str, Any], renders: Sequence[Render], frame_count: int) 
     listed = dict.fromkeys(part for part in str(query.get("grid", "")).split(",") if part in known)
     a = str(query.get("a", ORIGINAL))
     b = str(query.get("b", newest[0] if newest else ORIGINAL))
+    start, stop = _frame(query.get("in"), frame_count), _frame(query.get("out"), frame_count)
+    if start is not None and stop is not None and start >= stop:
+        start = stop = None
     return Arrangement(
         layout=layout if layout in LAYOUTS else "wipe",
         a=a if a in known else ORIGINAL,
         b=b if b in known else (newest[0] if newest else ORIGINAL),
         grid=list(listed)[:MOST] or [ORIGINAL, *newest][:MOST],
         t=_frame(query.get("t"), frame_count),
-        start=_frame(query.get("in"), frame_count),
-        stop=_frame(query.get("out"), frame_count),
+        start=start,
+        stop=stop,
         zoom=_zoom(query.get("zoom")),
         cut=_number(query.get("cut"), 50.0, 0.0, 100.0),
     )

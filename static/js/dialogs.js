@@ -25,6 +25,12 @@ function outside({ target, clientX, clientY }) {
   return clientX < box.left || clientX > box.right || clientY < box.top || clientY > box.bottom;
 }
 
+// A dialog that the server sends open, since something in its form is amiss: at the end of a long page nobody would see it.
+for (const dialog of document.querySelectorAll('dialog[open]')) {
+  dialog.open = false;
+  dialog.showModal();
+}
+
 // <button data-copies="#id-of-a-field"> or data-copy-text="…": onto the clipboard.
 document.addEventListener('click', async (event) => {
   const button = event.target.closest('[data-copies], [data-copy-text]');

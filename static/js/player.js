@@ -49,14 +49,16 @@ class RsPlayer extends HTMLElement {
       const wish = { ' ': acts.play, ArrowRight: () => clock.step(by), ArrowLeft: () => clock.step(-by), f: acts.fullscreen }[event.key];
       if (!wish) return;
       event.preventDefault();
-      wish();
+      if (!event.repeat || event.key.startsWith('Arrow')) wish();
     });
     document.addEventListener('click', (event) => {
       const frame = event.target.closest('.strip [data-frame]');
       if (!frame || event.ctrlKey || event.metaKey) return;
+      const at = Number(frame.dataset.frame) - Number(this.dataset.start);
+      if (at < 0 || at >= clock.timing.frames) return; // a render of a part has no such frame: the link opens it
       event.preventDefault();
       if (clock.playing) clock.pause();
-      clock.seek(Number(frame.dataset.frame));
+      clock.seek(at);
       this.scrollIntoView({ block: 'nearest' });
     });
   }

@@ -33,7 +33,8 @@ function sliceAt(spectrum, x) {
   const share = (x - box.left) / box.width;
   const n = spectrum.children.length;
   const current = edges(n, Number(spectrum.dataset.open ?? -1));
-  return Math.max(0, Math.min(n - 1, current.findIndex(([, to]) => share < to)));
+  const at = current.findIndex(([, to]) => share < to);
+  return at < 0 ? n - 1 : at; // a finger may be dragged past the edge
 }
 
 document.addEventListener('pointerover', (event) => {

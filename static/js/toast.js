@@ -7,14 +7,15 @@ export function toast(text, kind = '', seconds = 6) {
   const note = document.createElement('p');
   note.className = `toast ${kind}`;
   note.textContent = text;
-  const place = document.querySelector('dialog[open]')?.appendChild(layer()) ?? document.getElementById('toasts');
+  const above = document.querySelector('dialog[open]') ?? document.fullscreenElement;
+  const place = above?.appendChild(layer()) ?? document.getElementById('toasts');
   place.append(note);
   setTimeout(() => note.classList.add('leaving'), seconds * 1000);
   setTimeout(() => note.remove(), seconds * 1000 + 600);
   return note;
 }
 
-/** A place of its own inside an open dialog, whose backdrop would otherwise lie over the note. */
+/** A place of its own inside an open dialog or what fills the screen, which would otherwise lie over the note. */
 function layer() {
   const place = document.createElement('div');
   place.className = 'toasts';

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 from typing import Any
 
+import pytest
 from django.contrib.auth.models import User
 from django.test import Client
 
@@ -42,6 +43,23 @@ def test_the_player_knows_the_exact_rate_and_every_finished_render(visitor: Clie
         (part.ref, 24, 96),
     ]
     assert data["picks"][1]["src"] == f"/media/render/{whole.ref}/video.mp4"
+
+
+def test_no_screen_reader_reads_every_frame_aloud(visitor: Client, owner: User) -> None:
+    """An output is a live region unless it says otherwise."""
+    video = make_video_row(owner)
+    for page in (address(video), video.get_absolute_url()):
+        shown = visitor.get(page).content.decode()
+        for name in ("time", "frame"):
+            assert f'<output data-out="{name}" aria-live="off">' in shown
+
+
+@pytest.mark.parametrize(("first", "last", "kept"), [("3", "20", [3, 20]), ("20", "3", [None, None])])
+def test_a_range_that_ends_before_it_begins_is_none(
+    visitor: Client, owner: User, first: str, last: str, kept: list[int | None]
+) -> None:
+    data = player(visitor, address(make_video_row(owner)), **{"in": first, "out": last})
+    assert [data["in"], data["out"]] == kept
 
 
 def test_without_an_arrangement_it_compares_the_original_with_a_render(visitor: Client, owner: User) -> None:
@@ -168,6 +186,25 @@ def test_a_saved_comparison_shows_nothing_its_viewer_may_not_see(
     assert visitor.get(saved.get_absolute_url()).status_code == 200
     Video.objects.filter(pk=video.pk).update(visibility=Visibility.PRIVATE)
     assert visitor.get(saved.get_absolute_url()).status_code == 404
+
+
+def test_words_are_edited_and_deleted_where_the_footage_was_made_private_meanwhile(
+    colleague_client: Client, owner: User
+) -> None:
+    """Its page shows its maker no render then: that must not become the arrangement."""
+    video = make_video_row(owner)
+    render = make_render_row(video)
+    saved_wipe(colleague_client, video, b=render.ref)
+    saved = Comparison.objects.get()
+    Video.objects.filter(pk=video.pk).update(visibility=Visibility.PRIVATE)
+    sent = {"title": "Dusk", "visibility": "public", "layout": "wipe", "a": "o", "b": "o", "t": "0"}
+    assert colleague_client.post(f"{saved.get_absolute_url()}edit/", sent).status_code == 302
+    saved.refresh_from_db()
+    assert (saved.title, saved.view["pair"]) == ("Dusk", ["o", render.ref])
+    assert [item.render for item in saved.items.all()] == [None, render]
+    answer = colleague_client.post(f"{saved.get_absolute_url()}delete/", follow=True)
+    assert answer.status_code == 200
+    assert "Deleted the comparison" in answer.content.decode()
 
 
 def test_a_render_that_was_deleted_leaves_the_comparison_standing(

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import numpy as np
 import pytest
 from django.contrib.auth.models import User
 from django.core.files.base import ContentFile
 from playwright.sync_api import Page, expect
 from pytest_django.live_server_helper import LiveServer
 
-from tests.factories import make_filter, make_video
+from tests.clips import number_of
+from tests.factories import make_filter, make_render_row, make_video
 from tests.gallery.conftest import page_of
 from videos.models import Still, Video
 
@@ -72,3 +74,33 @@ def test_offline_it_stays_as_it_is_and_goes_on_later(
     expect(page.locator(".cell.waits")).to_have_count(2)
     page.context.set_offline(False)
     expect(page.locator(".cell.waits")).to_have_count(0)
+
+
+SEEK_SLOWLY = """
+const clock = Object.getOwnPropertyDescriptor(HTMLMediaElement.prototype, 'currentTime');
+Object.defineProperty(HTMLMediaElement.prototype, 'currentTime', {
+  get: clock.get,
+  set(seconds) { setTimeout(() => clock.set.call(this, seconds), 5500); },
+});"""
+PIXELS = """(canvas) => {
+  const { width, height } = canvas;
+  return { width, height, data: [...canvas.getContext('2d').getImageData(0, 0, width, height).data] };
+}"""
+
+
+def test_on_a_slow_line_each_cell_still_shows_its_own_frame(
+    live_server: LiveServer, open_page: Open, video: Video
+) -> None:
+    render = make_render_row(video, make_filter(name="Plain"))
+    with video.footage.open() as film:
+        render.output.save("film.mp4", ContentFile(film.read()))
+    page = open_page("about:blank")
+    page.add_init_script(SEEK_SLOWLY)
+    page.goto(f"{live_server.url}{video.get_absolute_url()}contact/")
+    cells = page.locator("a.cell canvas")
+    expect(cells).to_have_count(2)
+    shots = [cell.evaluate(PIXELS) for cell in cells.all()]
+    pictures = [np.array(one["data"], np.uint8).reshape(one["height"], one["width"], 4) for one in shots]
+    assert [number_of(picture[..., :3]) for picture in pictures] == [
+        frame.index for frame in video.frames.order_by("index")
+    ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from datetime import timedelta
@@ -83,6 +84,20 @@ def test_it_chooses_by_tag_and_names_the_usual_ones(visitor: Client, owner: User
     make_video_row(owner, title="Dune", tags=["sand"])
     assert titles(visitor, "/?tag=water") == ["Lake", "Sea"]
     assert visitor.get("/").context["tags"] == ["water", "sand", "summer"]
+
+
+def test_a_search_within_a_tag_says_so_and_leads_out_of_it(visitor: Client, owner: User) -> None:
+    make_video_row(owner, title="Sea", tags=["water"])
+    make_video_row(owner, title="Dune", tags=["sand"])
+    found = visitor.get("/?q=sea&tag=water").content.decode()
+    assert re.search("“sea” tagged <span[^>]*>water</span>", found)
+    nothing = visitor.get("/?q=sea&tag=sand&page=2").content.decode()
+    assert "No footage found for “sea” tagged “sand”" in nothing
+    out = re.search(r'href="([^"]+)">Search without the tag', nothing)
+    assert out is not None
+    assert titles(visitor, f"/{out[1]}") == ["Sea"]
+    of_the_tag = visitor.get("/?tag=stone").content.decode()
+    assert "tagged “stone”" in of_the_tag and "Every word" not in of_the_tag
 
 
 def test_it_turns_pages_and_survives_odd_ones(visitor: Client, owner: User) -> None:

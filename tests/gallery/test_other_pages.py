@@ -9,9 +9,11 @@ import pytest
 from django.contrib.auth.models import User
 from django.test import Client
 
+from filters.models import Filter, FilterVersion
 from tests.factories import make_filter, make_render_row, make_video_row
-from videos.models import Collection, Frame, Still, Video, Visibility
+from videos.models import Collection, Comparison, Frame, Still, Video, Visibility
 from videos.templatetags.works import clock, decimal_rate
+from videos.views import contact
 
 
 def with_frames(video: Video, count: int = 4) -> Video:
@@ -84,6 +86,77 @@ def test_the_owner_asks_for_stills_that_are_missing(
     )
 
 
+def test_a_column_of_stills_is_filled_up_where_frames_are_missing(
+    owner_client: Client, owner: User, queue: object
+) -> None:
+    """As after “16 frames”, after one that failed, or where more was chosen than is painted at once."""
+    video = with_frames(make_video_row(owner, frame_count=80), 8)
+    night = make_filter(name="Night")
+    address = f"{video.get_absolute_url()}contact/"
+
+    def missing(rows: str) -> list[str]:
+        return [one.name for one in owner_client.get(address, {"rows": rows}).context["unused"]]
+
+    assert missing("4") == ["Night"]
+    owner_client.post(f"{address}paint/", {"filter": night.slug, "rows": "4"})
+    assert missing("4") == []
+    assert missing("8") == ["Night"]
+    owner_client.post(f"{address}paint/", {"filter": night.slug, "rows": "8"})
+    assert (missing("8"), Still.objects.count()) == ([], 8)
+    Still.objects.filter(frame_index=10).update(state=Still.State.FAILED)
+    assert missing("8") == ["Night"]
+
+
+def test_a_draft_is_no_link_for_those_who_may_not_see_it(
+    owner_client: Client, visitor: Client, owner: User, queue: object
+) -> None:
+    """Its owner has rendered public footage with it, which others see."""
+    video = with_frames(make_video_row(owner))
+    draft = make_filter(name="Night", published=False, owner=owner)
+    render = make_render_row(video, draft)
+    stills = with_frames(make_video_row(owner))
+    owner_client.post(f"{stills.get_absolute_url()}contact/paint/", {"filter": draft.slug})
+    link = f'href="{draft.get_absolute_url()}"'
+    for address in (render.get_absolute_url(), f"{stills.get_absolute_url()}contact/"):
+        theirs = visitor.get(address).content.decode()
+        assert "Night" in theirs and link not in theirs, address
+        assert link in owner_client.get(address).content.decode(), address
+
+
+def test_a_filter_that_was_learned_anew_fills_its_column_with_the_new_version(
+    owner_client: Client, owner: User, queue: object
+) -> None:
+    video = with_frames(make_video_row(owner, frame_count=80), 8)
+    night = make_filter(name="Night")
+    address = f"{video.get_absolute_url()}contact/"
+    owner_client.post(f"{address}paint/", {"filter": night.slug, "rows": "4"})
+    newer = FilterVersion.objects.create(filter=night, number=2, kind=FilterVersion.Kind.ONNX)
+    Filter.objects.filter(pk=night.pk).update(current=newer)
+    owner_client.post(f"{address}paint/", {"filter": night.slug, "rows": "8"})
+    context = owner_client.get(address, {"rows": "8"}).context
+    assert [column.version for column in context["columns"]] == [newer]
+    assert {cell.state for _, cells in context["lines"] for cell in cells} == {"queued"}
+
+
+def test_what_is_more_than_can_be_painted_at_once_is_said(
+    owner_client: Client, owner: User, queue: object, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(contact, "MOST", 6)
+    video = with_frames(make_video_row(owner))
+    slugs = [make_filter(name=name).slug for name in ("Night", "Wave")]
+    address = f"{video.get_absolute_url()}contact/"
+    answer = owner_client.post(f"{address}paint/", {"filter": slugs, "rows": "4"}, follow=True)
+    page = answer.content.decode()
+    assert "6 stills are on the way" in page and "again for the other 2." in page
+    assert len(answer.context["unused"]) == 1
+
+
+@pytest.mark.parametrize("rows", ["²", "9" * 5000, "-4", "", "5"])
+def test_odd_numbers_of_rows_are_the_usual_one(visitor: Client, owner: User, rows: str) -> None:
+    answer = visitor.get(f"{make_video_row(owner).get_absolute_url()}contact/", {"rows": rows})
+    assert answer.context["rows"] == 8
+
+
 def test_a_page_that_is_not_there_says_so_kindly(visitor: Client, db: None) -> None:
     answer = visitor.get("/there/is/nothing/")
     assert answer.status_code == 404
@@ -126,6 +199,33 @@ def test_every_picture_has_its_box_and_every_button_its_name(visitor: Client, ow
             words = re.sub(r"<[^>]+>", "", inside).strip()
             assert words or "aria-label=" in attributes, (address, attributes)
         assert page.count("<h1") == 1, address
+
+
+def test_every_link_has_its_name_and_every_name_its_role(visitor: Client, owner: User) -> None:
+    """A link of a picture alone is hidden from screen readers where the same link with words stands beside it."""
+    video = with_frames(make_video_row(owner, poster="posters/p.jpg"))
+    filter = make_filter()
+    render = make_render_row(video, filter, poster="posters/r.jpg")
+    collection = Collection.objects.create(owner=owner, title="Coasts", visibility="public")
+    saved = Comparison.objects.create(owner=owner, video=video, title="Two", visibility="public")
+    assert collection.add(render=render) and collection.add(comparison=saved)
+    for address in (
+        "/",
+        "/collections/",
+        "/filters/",
+        "/people/olga/",
+        collection.get_absolute_url(),
+        filter.get_absolute_url(),
+        saved.get_absolute_url(),
+        render.get_absolute_url(),
+        f"{video.get_absolute_url()}contact/",
+    ):
+        page = visitor.get(address).content.decode()
+        for attributes, inside in re.findall(r"<a\b([^>]*)>(.*?)</a>", page, re.S):
+            words = re.sub(r"<[^>]+>", "", inside).strip() or re.search(r'alt="[^"]+"', inside)
+            assert words or re.search("aria-label=|aria-hidden=", attributes), (address, attributes)
+        for attributes in re.findall(r"<(?:div|span|rs-\w+)\b([^>]*aria-label[^>]*)>", page):
+            assert "role=" in attributes, (address, attributes)
 
 
 @pytest.mark.parametrize(

@@ -84,6 +84,44 @@ def test_a_film_that_cannot_be_loaded_is_said_to_be_so_and_tried_again(
     page.wait_for_function(f"() => {STATUS}.frames[0] > 4")
 
 
+def test_a_frame_of_the_strip_is_shown_in_a_render_of_a_part_too(
+    live_server: LiveServer, open_page: Open, video: Video
+) -> None:
+    """Counted from where the render begins; one that it does not have is opened as a picture."""
+    whole = [frame.index for frame in video.frames.order_by("index")]
+    assert whole == [0, 24]
+    render = make_render_row(video, start_frame=20)
+    with video.footage.open() as film:
+        render.output.save("part.mp4", ContentFile(film.read()))
+    page = open_page(f"{live_server.url}{render.get_absolute_url()}", failing="404")  # it has no poster
+    strip = page.locator(".strip a")
+    strip.nth(1).click()
+    page.wait_for_function(f"() => {STATUS}.frames[0] === 4")
+    strip.nth(0).click()
+    page.wait_for_url(f"**/media/**/{video.ref}/**")
+
+
+def test_a_note_is_seen_in_full_screen_too(live_server: LiveServer, open_page: Open, video: Video) -> None:
+    page = open_page(f"{live_server.url}{video.get_absolute_url()}")
+    page.get_by_role("button", name="Full screen").click()
+    page.wait_for_function("() => document.fullscreenElement")
+    page.evaluate(
+        "async (address) => { (await import(address)).toast('It is gone.'); }", static("js/toast.js")
+    )
+    expect(page.locator(":fullscreen .toast")).to_have_text("It is gone.")
+
+
+def test_full_screen_is_offered_where_the_browser_has_it(
+    live_server: LiveServer, open_page: Open, video: Video
+) -> None:
+    page = open_page("about:blank")
+    page.add_init_script("Object.defineProperty(Document.prototype, 'fullscreenEnabled', { value: false })")
+    for path in ("", "compare/"):
+        page.goto(f"{live_server.url}{video.get_absolute_url()}{path}")
+        expect(page.get_by_role("button", name="Play", exact=True)).to_be_visible()
+        expect(page.get_by_role("button", name="Full screen")).to_be_hidden()
+
+
 def test_what_stands_there_already_is_not_said_twice(
     live_server: LiveServer, open_page: Open, video: Video
 ) -> None:

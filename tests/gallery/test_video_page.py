@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from contextlib import AbstractContextManager
+from html import unescape
 from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
 from django.contrib.sessions.models import Session
 from django.test import Client
+from django.urls import reverse
 
 from tests.factories import make_filter, make_render_row, make_video_row
 from videos.models import Comparison, DayOfLooks, Render, Segment, ShareLink, Video, Visibility
@@ -99,6 +102,63 @@ def test_the_live_part_reloads_the_page_once_the_footage_is_ready(owner_client: 
     assert "data-live" in owner_client.get(live).content.decode()
     Video.objects.filter(pk=video.pk).update(state=Video.State.READY)
     assert "data-reload" in owner_client.get(live).content.decode()
+
+
+@pytest.mark.parametrize("state", [Video.State.READY, Video.State.FAILED])
+def test_deleting_footage_is_asked_once_where_what_is_lost_is_told(
+    owner_client: Client, owner: User, state: str
+) -> None:
+    """A question in the menu before it would be answered “OK, for good”, and nothing would be deleted yet."""
+    video = make_video_row(owner, state=state)
+    page = owner_client.get(video.get_absolute_url()).content.decode()
+    address = reverse("video-delete", args=[video.ref])
+    assert f'href="{address}"' in page and f'action="{address}"' not in page
+    assert owner_client.get(address).status_code == 200
+
+
+def test_there_is_no_menu_where_it_would_be_empty(
+    colleague_client: Client, owner_client: Client, owner: User
+) -> None:
+    video = make_video_row(owner)
+    render = make_render_row(video)
+    menu = 'aria-label="More"'
+    assert menu not in colleague_client.get(video.get_absolute_url()).content.decode()
+    assert menu in colleague_client.get(render.get_absolute_url()).content.decode()
+    assert menu in owner_client.get(video.get_absolute_url()).content.decode()
+
+
+def test_the_live_list_keeps_what_is_on_the_stage(owner_client: Client, owner: User) -> None:
+    video = make_video_row(owner)
+    shown = make_render_row(video)
+    make_render_row(video, state=Render.State.RENDERING)
+    for _ in range(2):
+        page = owner_client.get(shown.get_absolute_url()).content.decode()
+        live = re.search(r'data-live="([^"]+)"', page)
+        assert live is not None
+        page = owner_client.get(unescape(live[1])).content.decode()
+        assert f'class="pick on" id="render-{shown.ref}"' in page
+        assert 'class="pick" id="render-original"' in page
+
+
+@pytest.mark.parametrize("state", [Render.State.FINISHED, Render.State.FAILED])
+def test_the_page_of_a_render_that_is_waited_for_is_loaded_anew_once(
+    owner_client: Client, owner: User, state: str
+) -> None:
+    video = make_video_row(owner)
+    awaited = make_render_row(video, state=Render.State.RENDERING)
+    make_render_row(video, state=Render.State.RENDERING)
+
+    def live() -> str:
+        page = owner_client.get(awaited.get_absolute_url()).content.decode()
+        address = re.search(r'data-live="([^"]+)"', page)
+        assert address is not None
+        return unescape(address[1])
+
+    while_it_runs = live()
+    assert "data-reload" not in owner_client.get(while_it_runs).content.decode()
+    Render.objects.filter(pk=awaited.pk).update(state=state)
+    assert "data-reload" in owner_client.get(while_it_runs).content.decode()
+    assert "data-reload" not in owner_client.get(live()).content.decode(), "and no more"
 
 
 def test_the_live_list_stops_asking_when_nothing_runs_any_more(owner_client: Client, owner: User) -> None:

@@ -203,5 +203,6 @@ def test_stills_of_other_footage_are_not_told(
     assert look.json() == {"stills": []}
 
 
-def test_numbers_that_are_none_are_refused(owner_client: Client, video: Video) -> None:
-    assert owner_client.get(reverse("lab-stills", args=[video.ref]), {"id": "1; drop"}).status_code == 422
+@pytest.mark.parametrize("asked", ["1; drop", "²", "9" * 19, "9" * 5000])
+def test_numbers_that_are_none_are_refused(owner_client: Client, video: Video, asked: str) -> None:
+    assert owner_client.get(reverse("lab-stills", args=[video.ref]), {"id": asked}).status_code == 422

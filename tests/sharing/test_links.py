@@ -58,6 +58,21 @@ def test_a_shared_render_stands_beside_the_original_with_the_token_in_every_addr
     assert f"/media/video/{painted.video.ref}/footage.mp4?share={token}" in page
 
 
+def test_what_would_not_open_without_the_link_is_not_offered_to_be_kept(
+    owner: User, owner_client: Client, stranger_client: Client, painted: Render, comparison: Comparison
+) -> None:
+    """Neither to be saved as a comparison nor to be collected: both would end on “There is nothing here”."""
+    for work in (painted, comparison):
+        _, token = ShareLink.make(owner, work)
+        for page in (reverse("share", args=[token]), f"{work.get_absolute_url()}?share={token}"):
+            for client, offered in ((stranger_client, False), (owner_client, True)):
+                kept = client.get(page).content.decode()
+                is_compare = 'id="compare-data"' in kept
+                assert ('data-opens="save-comparison"' in kept) == (offered and is_compare), page
+                collects = offered and (work == comparison or not is_compare)
+                assert ('data-opens="collect"' in kept) == collects == ('id="collect"' in kept), page
+
+
 def test_only_those_who_may_share_make_links(
     stranger_client: Client, visitor: Client, film: Video, painted: Render
 ) -> None:

@@ -44,9 +44,11 @@ def comparison(request: HttpRequest, ref: str) -> HttpResponse:
         arranged = arrangement.read(request.GET, renders, saved.video.frame_count)
     context = _context(request, saved.video, renders, arranged)
     may_change = access.can_change_own(access.viewer_of(request), saved)
-    form = ComparisonForm(instance=saved) if may_change else None
-    context |= {"comparison": saved, "may_change_comparison": may_change, "form": form}
+    context |= {"comparison": saved, "may_change_comparison": may_change}
+    if may_change:
+        context |= {"may_save": True, "form": ComparisonForm(instance=saved)}
     context["may_share"] = access.can_share(access.viewer_of(request), saved)
+    context["may_collect"] = access.can_keep(access.viewer_of(request), saved)
     return count_look(request, page(request, "videos/compare.html", context), saved)
 
 
@@ -71,16 +73,20 @@ def save(request: HttpRequest, ref: str) -> HttpResponse:
 @login_required
 @require_POST
 def edit(request: HttpRequest, ref: str) -> HttpResponse:
-    """Change the words and the visibility of a comparison, and its arrangement where one is sent."""
+    """Change the words and the visibility of a comparison, and its arrangement where one is sent.
+
+    Whoever does not see the footage any more was shown none of its renders: what was arranged stays.
+    """
     saved = _own(request, ref)
     form = ComparisonForm(request.POST, instance=saved)
     renders = _playable(request, saved.video)
     if not form.is_valid():
         arranged = arrangement.of_comparison(saved, renders, saved.video.frame_count)
         context = _context(request, saved.video, renders, arranged)
-        context |= {"comparison": saved, "may_change_comparison": True, "form": form, "form_open": True}
+        context |= {"comparison": saved, "may_change_comparison": True, "may_save": True}
+        context |= {"form": form, "form_open": True}
         return page(request, "videos/compare.html", context, status=422)
-    if "layout" in request.POST:
+    if "layout" in request.POST and access.can_see_video(access.viewer_of(request), saved.video):
         _store(form, arrangement.read(request.POST, renders, saved.video.frame_count), renders)
     else:
         save_changed(form)
@@ -95,7 +101,8 @@ def delete(request: HttpRequest, ref: str) -> HttpResponse:
     saved = _own(request, ref)
     saved.delete()
     messages.success(request, f"Deleted the comparison “{saved.title}”. Its renders are still there.")
-    return redirect(saved.video)
+    sees = access.can_see_video(access.viewer_of(request), saved.video)
+    return redirect(saved.video) if sees else redirect("person", request.user.get_username())
 
 
 def _own(request: HttpRequest, ref: str) -> Comparison:
@@ -137,8 +144,8 @@ def _context(
         "arranged": arranged,
         "places": [by_ref[place] for place in arranged.places],
         "player": player_data(video, picks, arranged, viewer),
-        "may_save": request.user.is_authenticated,
-        "form": ComparisonForm(initial={"title": video.title}) if request.user.is_authenticated else None,
+        "may_save": access.can_keep(viewer, video),
+        "form": ComparisonForm(initial={"title": video.title}),
         "may_share": access.can_share(viewer, video),
         "may_render": access.can_render(viewer, video),
     }

@@ -35,14 +35,23 @@ class Cell:
     seconds: float | None = None
     state: str = ""
 
+    @property
+    def is_missing(self) -> bool:
+        """Whether painting it would put something here."""
+        return not self.picture and self.state != Still.State.QUEUED
+
 
 @dataclass(frozen=True)
 class Column:
-    """A filter; `src` is its render's file, from which the page draws frames that nobody painted as stills."""
+    """A filter; `src` is its render's file, from which the page draws frames that nobody painted as stills.
+
+    `seen` says whether the viewer may look at the filter's own page.
+    """
 
     version: FilterVersion
     render: Render | None
     src: str
+    seen: bool = True
 
 
 @require_safe
@@ -70,14 +79,19 @@ def paint(request: HttpRequest, ref: str) -> HttpResponse:
         if version is not None:
             stills.request(video, version, frame.index, height=min(LINES, video.height))
     if wanted:
-        messages.info(
-            request, f"{len(wanted[:MOST])} stills are on the way; they appear as they are painted."
-        )
+        messages.info(request, _on_the_way(len(wanted)))
     return redirect(f"{request.path.removesuffix('paint/')}?rows={rows}")
 
 
+def _on_the_way(wanted: int) -> str:
+    said = f"{min(wanted, MOST)} stills are on the way; they appear as they are painted."
+    if wanted > MOST:
+        said += f" That is the most at once: choose the filters with empty cells again for the other {wanted - MOST}."
+    return said
+
+
 def _rows(asked: str) -> int:
-    return int(asked) if asked.isdigit() and int(asked) in ROWS else ROWS[1]
+    return next((one for one in ROWS if str(one) == asked), ROWS[1])
 
 
 def _sheet(request: HttpRequest, video: Video) -> dict[str, Any]:
@@ -87,12 +101,11 @@ def _sheet(request: HttpRequest, video: Video) -> dict[str, Any]:
     renders = [one for one in access.renders_to_see(viewer, video) if is_playable(one)]
     painted = _stills(video, frames)
     columns = _columns(renders, painted, viewer)
-    shown = {column.version.filter_id for column in columns}
-    may_paint = access.can_render(viewer, video)
-    unused = access.filters_for(viewer).exclude(pk__in=shown) if may_paint else None
     lines = [
         (frame, [_cell(video, column, frame, painted, viewer) for column in columns]) for frame in frames
     ]
+    may_paint = access.can_render(viewer, video)
+    unused = access.filters_for(viewer).exclude(pk__in=_full(columns, lines)) if may_paint else None
     return {
         "section": "gallery",
         "video": video,
@@ -117,17 +130,32 @@ def _stills(video: Video, frames: list[Frame]) -> dict[tuple[int, int], Still]:
     return {(still.version_id, still.frame_index): still for still in rows}
 
 
+def _full(columns: list[Column], lines: list[tuple[Frame, list[Cell]]]) -> set[int]:
+    """The filters (keys) whose columns have nothing left to paint; a render's frames are not painted as stills."""
+    return {
+        column.version.filter_id
+        for at, column in enumerate(columns)
+        if column.render is not None or not any(cells[at].is_missing for _, cells in lines)
+    }
+
+
 def _columns(renders: list[Render], painted: dict[tuple[int, int], Still], viewer: Viewer) -> list[Column]:
     columns = [
         Column(one.version, one, render_media(one, "video.mp4", viewer))
         for one in one_of_each_filter(renders)
     ]
     there = {column.version.filter_id for column in columns}
-    for still in painted.values():
-        if still.version.filter_id not in there:
-            there.add(still.version.filter_id)
-            columns.append(Column(still.version, None, ""))
-    return columns
+    found: dict[int, FilterVersion] = {}
+    for version in (still.version for still in painted.values() if still.version.filter_id not in there):
+        found[version.filter_id] = max(found.get(version.filter_id, version), version, key=_newness)
+    return columns + [
+        Column(version, None, "", access.can_see_filter(viewer, version.filter)) for version in found.values()
+    ]
+
+
+def _newness(version: FilterVersion) -> tuple[bool, int]:
+    """The version that is painted with now goes before all others."""
+    return version.pk == version.filter.current_id, version.number
 
 
 def _cell(

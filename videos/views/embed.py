@@ -126,23 +126,29 @@ def _films(work: Work, viewer: Viewer) -> dict[str, Any]:
     """What the player plays: one film, or two under a wipe."""
     video = work if isinstance(work, Video) else work.video
     shown = render_of(work, viewer)
-    original = {"src": video_media(video, "footage.mp4", viewer), "name": "Original"}
+    source = video_media(video, "footage.mp4", viewer)
+    original = {"src": source, "name": "Original", "start": 0, "stop": video.frame_count}
     if shown is None:
         return {"films": [original], "video": video}
-    name = shown.version.filter.name
-    painted = {"src": render_media(shown, "video.mp4", viewer), "name": name, "start": shown.start_frame}
+    painted = _film(shown, viewer)
     if not isinstance(work, Comparison):
         return {"films": [painted], "video": video}
     sides = list(work.items.select_related("render__version__filter", "render__video")[:2])
-    pair = [_side(one.render, viewer) or original for one in sides]
+    pair = [
+        _film(one.render, viewer) if one.render and access.can_see_render(viewer, one.render) else original
+        for one in sides
+    ]
     return {"films": pair if len(pair) == 2 else [original, painted], "video": video}
 
 
-def _side(shown: Render | None, viewer: Viewer) -> dict[str, Any] | None:
-    if shown is None or not access.can_see_render(viewer, shown):
-        return None
-    source = render_media(shown, "video.mp4", viewer)
-    return {"src": source, "name": shown.version.filter.name, "start": shown.start_frame}
+def _film(shown: Render, viewer: Viewer) -> dict[str, Any]:
+    """A render; it holds the frames [start, stop) of the footage."""
+    return {
+        "src": render_media(shown, "video.mp4", viewer),
+        "name": shown.version.filter.name,
+        "start": shown.start_frame,
+        "stop": shown.stop_frame,
+    }
 
 
 def _fit(request: HttpRequest, width: int, height: int) -> tuple[int, int]:

@@ -56,14 +56,21 @@ def render(request: HttpRequest, ref: str) -> HttpResponse:
 
 @require_safe
 def live(request: HttpRequest, ref: str) -> HttpResponse:
-    """The part of the page that changes by itself: the ingest, or the list of renders."""
+    """The part of the page that changes by itself: the ingest, or the list of renders beside the one of `?r=`.
+
+    `?waits=` says what the page as a whole waits for: once that is there (or failed), it is loaded anew.
+    """
     shown = access.video_or_404(request, ref)
     if shown.state != Video.State.READY:
         return page(request, "videos/_coming.html", coming(shown, request))
     if request.GET.get("waits") == "ingest":
         return page(request, "videos/_arrived.html", {"video": shown})
     viewer = access.viewer_of(request)
-    return page(request, "videos/_renders.html", lists(viewer, shown, access.renders_to_see(viewer, shown)))
+    renders = access.renders_to_see(viewer, shown)
+    stage = _stage(next((one for one in renders if one.ref == request.GET.get("r")), None))
+    if request.GET.get("waits") == "render" and not stage["awaited"]:
+        return page(request, "videos/_arrived.html", {"video": shown})
+    return page(request, "videos/_renders.html", lists(viewer, shown, renders) | stage)
 
 
 def coming(video: Video, request: HttpRequest) -> dict[str, Any]:
@@ -80,6 +87,15 @@ def coming(video: Video, request: HttpRequest) -> dict[str, Any]:
 def is_playable(render: Render) -> bool:
     """Whether there is a picture to show."""
     return render.state == Render.State.FINISHED
+
+
+def _stage(chosen: Render | None) -> dict[str, Any]:
+    """What stands on the stage: a render or the footage; whether it can be played, or is still waited for."""
+    return {
+        "chosen": chosen,
+        "playable": chosen is None or is_playable(chosen),
+        "awaited": chosen is not None and chosen.state in Render.ACTIVE,
+    }
 
 
 def lists(viewer: Viewer, video: Video, renders: list[Render]) -> dict[str, Any]:
@@ -114,16 +130,17 @@ def _context(
     frame = min(frames, key=lambda one: abs(one.index - video.frame_count // 3), default=None)
     return {
         "section": "gallery",
-        "chosen": chosen,
-        "playable": chosen is None or is_playable(chosen),
         "frames": frames,
         "frame": frame,
         "words": light.describe(frame) if frame else "",
         "may_render": access.can_render(viewer, video),
         "suggestions": suggestions(viewer, video) if access.can_render(viewer, video) else [],
         "may_share": access.can_share(viewer, chosen or video),
+        "may_collect": chosen is not None and access.can_keep(viewer, chosen),
         "may_download": access.can_download(viewer, chosen or video),
         "comparisons": comparisons_of(viewer, video),
+        "may_see_filter": chosen is not None and access.can_see_filter(viewer, chosen.version.filter),
+        **_stage(chosen),
         **lists(viewer, video, renders),
     }
 

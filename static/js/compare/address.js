@@ -7,7 +7,7 @@ export function query(player) {
   if (player.layout === 'grid') said.grid = player.grid.join(',');
   said.a = player.a;
   said.b = player.b;
-  said.t = clock.target;
+  said.t = clock.frame;
   if (clock.marks.in !== null) said.in = clock.marks.in;
   if (clock.marks.out !== null) said.out = clock.marks.out;
   if (viewport.scale > 1.001) said.zoom = [viewport.scale, viewport.x, viewport.y].map((part) => Number(part.toFixed(4))).join(',');
@@ -27,6 +27,7 @@ export function address(player) {
   const here = new URL(location.href);
   const share = here.searchParams.get('share');
   here.search = '';
+  here.pathname = here.pathname.replace(/(save|edit)\/$/, ''); // what a form that was refused was sent to cannot be opened
   for (const [key, value] of Object.entries(query(player))) here.searchParams.set(key, value);
   if (share) here.searchParams.set('share', share);
   return here.href.replaceAll('%2C', ',');

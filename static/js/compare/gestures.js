@@ -8,9 +8,11 @@ export function listen(panes, player) {
   let grip = null; // 'cut' | 'pan' | 'lens' | 'pinch' | null
   let moved = 0;
   let pinch = null;
+  let held = panes; // what the press began on: a captured pointer's events come from the stage, wherever it is
 
+  const under = (event) => (player.layout === 'grid' ? event.target.closest?.('.pane') ?? panes : panes);
   const spot = (event) => {
-    const box = (player.layout === 'grid' ? event.target.closest?.('.pane') ?? panes : panes).getBoundingClientRect();
+    const box = (down.size ? held : under(event)).getBoundingClientRect();
     return { x: (event.clientX - box.left) / box.width, y: (event.clientY - box.top) / box.height, box };
   };
   const choose = (event) => {
@@ -22,6 +24,7 @@ export function listen(panes, player) {
 
   panes.addEventListener('pointerdown', (event) => {
     if (event.button) return;
+    if (!down.size) held = under(event);
     down.set(event.pointerId, { x: event.clientX, y: event.clientY });
     player.touched();
     if (down.size === 2) {
@@ -33,7 +36,7 @@ export function listen(panes, player) {
     grip = choose(event);
     if (event.pointerType === 'mouse' || grip === 'cut') event.preventDefault();
     panes.focus({ preventScroll: true });
-    if (grip) panes.setPointerCapture(event.pointerId);
+    panes.setPointerCapture(event.pointerId); // or a release beside the stage would go unheard
     if (grip === 'lens') player.setLens(spot(event).x, spot(event).y);
   });
 
@@ -53,17 +56,18 @@ export function listen(panes, player) {
     if (grip === 'pan') { panes.parentElement.closest('.compare').classList.add('panning'); player.viewport.pan(dx / box.width, dy / box.height); }
     if (grip === 'pinch' && down.size === 2) {
       const now = between(down);
-      const whole = panes.getBoundingClientRect();
-      player.viewport.zoomAt(now.distance / pinch.distance, (now.x - whole.left) / whole.width, (now.y - whole.top) / whole.height);
-      player.viewport.pan((now.x - pinch.x) / whole.width, (now.y - pinch.y) / whole.height);
+      player.viewport.zoomAt(now.distance / pinch.distance, (now.x - box.left) / box.width, (now.y - box.top) / box.height);
+      player.viewport.pan((now.x - pinch.x) / box.width, (now.y - pinch.y) / box.height);
       pinch = now;
     }
   });
 
   const up = (event) => {
-    if (!down.delete(event.pointerId)) return;
+    if (!down.has(event.pointerId)) return;
+    const at = spot(event);
+    down.delete(event.pointerId);
     document.querySelector('.compare.panning')?.classList.remove('panning');
-    if (event.type === 'pointerup' && grip !== 'pinch' && moved < TAP) player.tap(spot(event));
+    if (event.type === 'pointerup' && grip !== 'pinch' && moved < TAP) player.tap(at);
     if (!down.size) grip = null;
   };
   panes.addEventListener('pointerup', up);

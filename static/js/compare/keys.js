@@ -1,6 +1,7 @@
 // The keyboard, all of it. Keys that a field or an open dialog needs are left to it.
 
 const LAYOUTS = { w: 'wipe', g: 'grid', b: 'blink', z: 'loupe' };
+const MANY = new Set(['ArrowRight', 'ArrowLeft', 'ArrowUp', 'ArrowDown', '+', '=', '-']); // goes on while it is held
 
 /** `player` is the element of main.js. */
 export function listen(player) {
@@ -9,8 +10,12 @@ export function listen(player) {
     const act = wish(event, player);
     if (!act) return;
     event.preventDefault();
-    act();
+    if (!event.repeat || MANY.has(name(event))) act();
   });
+}
+
+function name(event) {
+  return event.key.length === 1 ? event.key.toLowerCase() : event.key;
 }
 
 function busy(target) {
@@ -22,7 +27,7 @@ function wish(event, player) {
   const { clock, viewport } = player;
   const digit = /^Digit([1-9])$/.exec(event.code)?.[1] ?? /^Numpad([1-9])$/.exec(event.code)?.[1];
   if (digit) return () => player.assign(Number(digit) - 1, event.shiftKey ? 'a' : 'b');
-  const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
+  const key = name(event);
   if (key === ' ' && event.target.matches?.('button, a, summary') && event.target.dataset.act !== 'play') return null;
   if (LAYOUTS[key]) return () => player.setLayout(LAYOUTS[key]);
   const second = Math.round(clock.timing.rate);

@@ -276,11 +276,12 @@ class RsCompare extends HTMLElement {
     listenToGestures(this.place, this);
     listenToKeys(this);
     this.addEventListener('click', (event) => this.#click(event));
-    this.querySelector('[data-act="speed"]')?.addEventListener('change', (event) => this.act('speed', event.target.value));
+    this.#listenToSpeed(this.querySelector('[data-act="speed"]'));
     this.addEventListener('compare:changed', () => remember(this));
     this.clock.addEventListener('state', () => {
       const speed = this.querySelector('[data-act="speed"]');
       if (speed) speed.value = String(this.clock.speed);
+      this.loading.hidden = !this.clock.waiting;
       if (!this.clock.playing) remember(this);
     });
     this.clock.addEventListener('frame', () => { if (!this.clock.playing && this.clock.tracks.length) remember(this); });
@@ -295,6 +296,18 @@ class RsCompare extends HTMLElement {
     addEventListener('resize', () => { if (this.layout === 'grid') this.#shape(this.grid.length); });
     this.querySelector('[data-save]')?.addEventListener('formdata', (event) => {
       for (const [key, value] of Object.entries(query(this))) event.formData.set(key, value);
+    });
+  }
+
+  /** Chosen with the mouse, it gives the keys back to the player: arrows would go on changing the speed. */
+  #listenToSpeed(select) {
+    let pressed = false;
+    select.addEventListener('pointerdown', () => { pressed = true; });
+    select.addEventListener('keydown', () => { pressed = false; });
+    select.addEventListener('change', () => {
+      this.act('speed', select.value);
+      if (pressed) this.place.focus({ preventScroll: true });
+      pressed = false;
     });
   }
 

@@ -16,6 +16,7 @@ export class Track {
     this.video = video;
     this.frame = null; // the footage's frame on the screen, as last measured
     this.broken = false;
+    this.failures = 0; // since it was last loaded
     this.tries = 0;
     this.waiters = new Set();
     video.controls = false;
@@ -25,6 +26,7 @@ export class Track {
     video.disablePictureInPicture = true;
     if (video.error) this.#break();
     video.addEventListener('error', () => this.#break());
+    video.addEventListener('loadeddata', () => { this.failures = 0; });
     for (const kind of ['loadeddata', 'seeked']) video.addEventListener(kind, () => this.#afterSeek());
     this.#listen();
   }
@@ -35,8 +37,9 @@ export class Track {
   }
 
   get ready() {
-    return this.broken || (this.video.readyState >= HTMLMediaElement.HAVE_FUTURE_DATA && !this.video.seeking)
-      || (this.video.readyState >= HTMLMediaElement.HAVE_CURRENT_DATA && this.video.ended);
+    const { HAVE_CURRENT_DATA, HAVE_FUTURE_DATA } = HTMLMediaElement;
+    const last = this.#frameByClock() >= this.pick.stop - 1; // there is nothing after it
+    return this.broken || (!this.video.seeking && this.video.readyState >= (last ? HAVE_CURRENT_DATA : HAVE_FUTURE_DATA));
   }
 
   /**
@@ -71,14 +74,16 @@ export class Track {
   /** Nothing of it can be shown; the others go on without it. */
   #break() {
     this.broken = true;
+    this.frame = null;
+    this.failures += 1;
     this.brokenAt = performance.now();
     toast(`${this.pick.name ? `“${this.pick.name}”` : 'This film'} cannot be loaded. Reload the page to try again.`, 'bad');
     this.#tell();
   }
 
-  /** The connection may be back. Not at every frame that is sought: the server would be asked in vain all the time. */
+  /** The connection may be back. Ever more seldom: in a loop the server would be asked in vain all the time. */
   #loadAnew() {
-    if (performance.now() - this.brokenAt < ANEW) return false;
+    if (performance.now() - this.brokenAt < ANEW * 2 ** (this.failures - 1)) return false;
     this.broken = false;
     this.frame = null;
     this.video.load();

@@ -7,6 +7,7 @@ export class Transport {
     this.timing = timing;
     this.track = root.querySelector('[data-track]');
     this.out = Object.fromEntries([...root.querySelectorAll('[data-out]')].map((place) => [place.dataset.out, place]));
+    if (!document.fullscreenEnabled) for (const button of root.querySelectorAll('[data-act="fullscreen"]')) button.hidden = true; // iPhones
     if (strip?.address) fillStrip(root.querySelector('[data-strip]'), strip);
     this.#listen();
     clock.addEventListener('frame', () => this.paint());
@@ -69,9 +70,12 @@ export class Transport {
 
   #drag(event, grip) {
     const box = this.track.getBoundingClientRect();
-    const frame = this.timing.clamp(Math.floor(((event.clientX - box.left) / box.width) * this.timing.frames));
-    if (grip !== 'needle') this.clock.marks[grip] = frame;
-    this.clock.seek(frame);
+    const { clock, timing } = this;
+    let frame = timing.clamp(Math.floor(((event.clientX - box.left) / box.width) * timing.frames));
+    const { marks } = clock;
+    if (grip === 'in') marks.in = frame = Math.min(frame, (marks.out ?? timing.frames) - 1);
+    if (grip === 'out') marks.out = frame = Math.max(frame, (marks.in ?? -1) + 1);
+    clock.seek(frame);
     this.track.dispatchEvent(new CustomEvent('compare:changed', { bubbles: true }));
   }
 }

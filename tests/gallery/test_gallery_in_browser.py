@@ -1,0 +1,80 @@
+"""The gallery in a real chromium: the slices of its cards, and what is left without JavaScript."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from django.contrib.auth.models import User
+from playwright.sync_api import Page, expect
+from pytest_django.live_server_helper import LiveServer
+
+from tests.factories import make_filter, make_render_row, make_video_row
+from tests.gallery.conftest import page_of
+from videos.models import Collection
+
+pytestmark = [pytest.mark.slow, pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+DRAG = """(card, [from, to]) => {
+  const box = card.getBoundingClientRect();
+  const touch = (kind, share) => card.dispatchEvent(new PointerEvent(kind, {
+    bubbles: true, pointerType: 'touch', clientX: box.left + share * box.width, clientY: box.top + 9,
+  }));
+  touch('pointerover', from);
+  touch('pointerdown', from);
+  touch('pointermove', to);
+}"""
+
+
+@pytest.mark.parametrize(("goal", "named"), [(1.2, "Wave"), (0.5, "Night"), (-0.2, "Original")])
+def test_a_finger_opens_the_slice_it_is_dragged_to_also_past_the_edge(
+    live_server: LiveServer,
+    open_page: Callable[..., Page],
+    owner: User,
+    goal: float,
+    named: str,
+) -> None:
+    video = make_video_row(owner, poster="posters/p.jpg")
+    for name in ("Night", "Wave"):
+        make_render_row(video, make_filter(name=name), poster="posters/r.jpg")
+    page = open_page(live_server.url, failing="404")  # there are no pictures
+    card = page.locator(".cards .spectrum")
+    card.evaluate(DRAG, [0.4, goal])
+    expect(card.locator(".open")).to_have_text(named)
+
+
+@pytest.mark.parametrize("size", [(390, 700), (1440, 900)])
+def test_what_is_amiss_in_a_dialog_is_said_where_it_is_seen(
+    live_server: LiveServer, open_page: Callable[..., Page], owner: User, size: tuple[int, int]
+) -> None:
+    for number in range(12):
+        Collection.objects.create(owner=owner, title=f"Coasts {number}", visibility="public")
+    page = page_of(live_server, open_page, owner, "/collections/", size=size, failing="422")
+    page.get_by_role("button", name="New collection").click()
+    page.get_by_label("Title").fill("   ")
+    page.get_by_role("button", name="Make it").click()
+    expect(page.get_by_text("This field is required")).to_be_in_viewport()
+    page.keyboard.press("Escape")
+    expect(page.locator("dialog[open]")).to_have_count(0)
+
+
+def test_a_collection_is_made_without_script(
+    live_server: LiveServer, open_page: Callable[..., Page], owner: User
+) -> None:
+    page = page_of(live_server, open_page, owner, "/collections/", java_script_enabled=False)
+    expect(page.get_by_role("button", name="New collection")).to_be_hidden()
+    page.get_by_label("Title").fill("Coasts")
+    page.get_by_role("button", name="Make it").click()
+    expect(page.get_by_role("heading", name="Coasts")).to_be_visible()
+    assert Collection.objects.get().owner == owner
+
+
+def test_without_script_a_comparison_has_no_form_that_would_save_something_else(
+    live_server: LiveServer, open_page: Callable[..., Page], owner: User
+) -> None:
+    """What is looked at is told by the page's script; sharing has a page of its own."""
+    make_render_row(make_video_row(owner))
+    video = owner.videos.get()
+    for path in (f"{video.get_absolute_url()}compare/", video.get_absolute_url()):
+        page = page_of(live_server, open_page, owner, path, failing="404", java_script_enabled=False)
+        expect(page.locator("dialog").locator("visible=true")).to_have_count(0)
