@@ -8,8 +8,8 @@ import av
 import numpy as np
 from numpy.typing import NDArray
 
-from .content import LEAST_SIDE
 from .footage import read_frames
+from .usual import LEAST_SIDE
 
 Picture = NDArray[np.uint8]
 
