@@ -9,10 +9,11 @@ from __future__ import annotations
 import os
 import secrets
 import shutil
+import signal
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -53,6 +54,10 @@ def account() -> Any:
 
 class Failed(Exception):
     """The work ended without a result; `str()` is the sentence that a person would see."""
+
+
+class NotWritten(Exception):
+    """The finished video could not be put where it was wanted; `str()` says why."""
 
 
 @dataclass(frozen=True)
@@ -115,17 +120,26 @@ def _watch(pk: int, done: threading.Event, progress: Progress) -> None:
 def _paint(render: Render, progress: Progress) -> None:
     """Several segments at a time: decoding, painting and encoding each leave a core idle now and then."""
     workers = max(1, min(os.cpu_count() or 1, render.segments.count()))
-    with ThreadPoolExecutor(workers, thread_name_prefix="paint") as pool:
+    with ThreadPoolExecutor(workers, thread_name_prefix="paint", initializer=_leave_out_ctrl_c) as pool:
         jobs = [pool.submit(_paint_until_done, render.pk) for _ in range(workers)]
-        while any(job.running() for job in jobs):
-            render.refresh_from_db()
-            progress("painting", render.progress)
-            threading.Event().wait(0.3)
+        try:
+            while any(job.running() for job in jobs):
+                render.refresh_from_db()
+                progress("painting", render.progress)
+                threading.Event().wait(0.3)
+        except BaseException:  # Ctrl-C: the pool waits for its threads, and they would paint on to the end
+            render.cancel()
+            raise
         for job in jobs:
             job.result()
     render.refresh_from_db()
     if render.state == Render.State.FAILED:
         raise Failed(render.error)
+
+
+def _leave_out_ctrl_c() -> None:
+    """What this thread starts does not hear Ctrl-C: an encoder that it ended would look like one that failed."""
+    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
 
 
 def _paint_until_done(pk: int) -> None:
@@ -151,10 +165,16 @@ def _rebuild(render: Render, progress: Progress) -> None:
 
 
 def copy_output(render: Render, target: Path) -> None:
-    """Copy the finished video to `target`: written beside and renamed, so that never half of it is there."""
+    """Copy the finished video to `target`: written beside and renamed, so that never half of it is there.
+
+    Raises NotWritten: the folder is gone, or the disk is full.
+    """
     part = target.with_name(f".{target.name}.{os.getpid()}.part")
     try:
         shutil.copyfile(local_path(render.output), part)
         part.replace(target)
+    except OSError as problem:
+        raise NotWritten(problem.strerror or str(problem)) from problem
     finally:
-        part.unlink(missing_ok=True)
+        with suppress(OSError):
+            part.unlink(missing_ok=True)
