@@ -106,3 +106,16 @@ def test_a_picture_that_is_not_there_is_bad_input(pictures: list[str]) -> None:
     with pytest.raises(CommandError, match="There is no file") as refusal:
         call_command("train", pictures[0], "nowhere.png", "--name", "Quilt")
     assert refusal.value.returncode == 2
+
+
+def test_ctrl_c_cancels_it_so_that_no_worker_goes_on_with_it(
+    pictures: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupted(row: TrainingRun, diary: Diary, lost: Any) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(trainings, "train", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        call_command("train", pictures[0], "--name", "Quilt")
+    run = TrainingRun.objects.get()
+    assert (run.state, run.lease_until) == (TrainingRun.State.CANCELLED, None)

@@ -68,8 +68,12 @@ class Command(BaseCommand):
         """Train, and exit 0 only if the filter can be used."""
         malloc.keep_large_blocks()
         row = _order(options)
-        with Bar(sys.stderr) as bar:
-            done = trainings.run(row.pk, _shown(bar))
+        try:
+            with Bar(sys.stderr) as bar:
+                done = trainings.run(row.pk, _shown(bar))
+        except KeyboardInterrupt:  # or a worker of this installation would take it up and go on
+            trainings.cancel(row)
+            raise
         row.refresh_from_db()
         if not done:
             raise CommandError(row.error or "Training ended without a result.")
