@@ -60,7 +60,7 @@ class Evaluator:
             else:
                 report(f"reading {footage.name}", 0.0)
                 self.yardstick = Yardstick(footage, camera_path, frames)
-        except (OSError, ValueError, KeyError) as problem:
+        except (OSError, ValueError) as problem:
             raise NotMeasurable(f"This cannot be measured on: {problem}") from None
         self.profiler: Profiler | None = None
         if profile:

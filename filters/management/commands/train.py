@@ -103,6 +103,11 @@ def _order(options: dict[str, Any]) -> TrainingRun:
 
 def _pieces(options: dict[str, Any]) -> list[orders.Piece]:
     """The pictures with what was said of each; a title is found in the name of the file."""
+    for word in ("crop", *orders.WORDS):
+        if len(options[word]) > len(options["style"]):
+            raise orders.CannotTrain(
+                f"--{word} is said once for each picture, in their order: it is there too often."
+            )
     pieces = []
     for place, path in enumerate(options["style"]):
         words = {word: options[word][place] for word in orders.WORDS if place < len(options[word])}
@@ -115,6 +120,9 @@ def _crop(text: str) -> Crop:
     """LEFT,TOP,WIDTH,HEIGHT[,TURN]. Raises CannotTrain."""
     try:
         numbers = [float(one) for one in text.split(",")]
+    except ValueError:
+        raise orders.CannotTrain(f"--crop {text}: numbers with commas between them are needed.") from None
+    try:
         return crop_from([*numbers, 0.0][:5] if len(numbers) == 4 else numbers)
     except ValueError as problem:
         raise orders.CannotTrain(f"--crop {text}: {problem}") from None
