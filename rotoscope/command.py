@@ -5,6 +5,8 @@ import signal
 import sys
 from contextlib import AbstractContextManager, nullcontext
 
+from django.db import OperationalError
+
 from rotoscope.database.programs import EmbeddedError
 from rotoscope.env import SettingError
 
@@ -29,6 +31,10 @@ def run(argv: list[str]) -> None:
         _stop(str(error), 2)
     except EmbeddedError as error:
         _stop(str(error), 1)
+    except OperationalError as error:
+        if "--traceback" in argv:
+            raise
+        _stop(f"The database cannot be used: {str(error).splitlines()[0]}.", 1)
     except KeyboardInterrupt:
         _end_as_told()
 
