@@ -6,17 +6,20 @@ import errno
 import io
 import json
 import shutil
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
 from django.core.management import CommandError, call_command
+from django.utils import timezone
 
 from filters.models import Filter
+from rotoscope.accounts import passing
 from rotoscope.terminal import Bar
 from tests.clips import decoded, draw_clip, number_of
-from tests.factories import make_filter
+from tests.factories import make_filter, make_video_row
 from videos.management.commands import render as command
 from videos.models import Video
 from videos.pipeline import here, paint
@@ -121,6 +124,20 @@ def test_a_full_disk_is_told_in_a_sentence_and_no_half_file_stays(
     assert refused.value.returncode == 1
     assert [path.name for path in tmp_path.iterdir()] == ["clip.mp4"]
     assert nothing_stays()
+
+
+def test_what_a_killed_one_left_goes_after_a_day_and_nobody_elses(clip: Path, negative: Filter) -> None:
+    """Whoever signs up may call themselves almost anything."""
+    killed, at_work = passing.make(), passing.make()
+    names = ("command-line", "command-0123456789ab")
+    people = [User.objects.create_user(name, password="a password") for name in names]
+    User.objects.filter(username=names[1]).update(is_active=False)
+    for one in (killed, *people):
+        User.objects.filter(pk=one.pk).update(date_joined=timezone.now() - timedelta(days=2))
+        make_video_row(one)
+    account = here.account()
+    assert set(User.objects.all()) == {at_work, account, *people}
+    assert Video.objects.count() == len(people)
 
 
 @pytest.mark.timeout(120)

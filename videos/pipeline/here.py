@@ -7,7 +7,6 @@ out of each other's way.
 from __future__ import annotations
 
 import os
-import secrets
 import shutil
 import signal
 import threading
@@ -19,12 +18,12 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from django.contrib.auth import get_user_model
 from django.db import connections
 from django.utils import timezone
 
 from filters.models import Filter
 from filters.service import forget_engines
+from rotoscope.accounts import passing
 from rotoscope.files import local_path, work_folder
 from videos.media.errors import Refused
 from videos.models import Render, Video
@@ -33,7 +32,6 @@ from videos.pipeline import dispatch, ingest, paint, rebuild, receive, renders
 Progress = Callable[[str, float], None]
 PAINTING = [Render.State.QUEUED, Render.State.RENDERING]
 ABANDONED = timedelta(days=1)
-ACCOUNT = "command-"
 
 
 def account() -> Any:
@@ -41,15 +39,11 @@ def account() -> Any:
 
     What a command that was killed left behind a day ago goes now.
     """
-    people = get_user_model()._default_manager
-    for old in people.filter(username__startswith=ACCOUNT, date_joined__lt=timezone.now() - ABANDONED):
+    for old in passing.those().filter(date_joined__lt=timezone.now() - ABANDONED):
         for video in Video.objects.filter(owner=old):
             renders.remove_video(video)
         old.delete()
-    person = people.model(username=f"{ACCOUNT}{secrets.token_hex(6)}", is_active=False)
-    person.set_unusable_password()
-    person.save()
-    return person
+    return passing.make()
 
 
 class Failed(Exception):
