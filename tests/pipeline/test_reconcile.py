@@ -13,15 +13,19 @@ from typing import Any
 import pytest
 from django.contrib.auth.models import User
 from django.core.management import CommandError, call_command
+from django.test import Client
+from django.utils import timezone
 from dramatiq.brokers.stub import StubBroker
 from pytest_django import Settings
 
-from filters import upkeep
+from filters import training_queue, upkeep
+from filters.models import StyleImage, TrainingRun
 from rotoscope import files
 from rotoscope.management.commands import reconcile as command
 from rotoscope.management.commands import work
 from tests.factories import make_filter, make_video_row
 from videos import uploads
+from videos.models import Render
 from videos.pipeline import dispatch, reconcile, renders
 
 
@@ -84,6 +88,36 @@ def test_lost_renders_come_back_while_an_upload_is_on_its_way_to_a_slow_store(
     assert not arrived, "the round waited for the store"
 
 
+@pytest.mark.django_db(transaction=True)
+def test_what_is_asked_for_while_the_queue_is_away_is_done_later(
+    owner: User, owner_client: Client, queue: StubBroker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    video, negative = make_video_row(owner), make_filter("negative")
+    with monkeypatch.context() as away:
+        away.setattr(queue, "enqueue", _refuse)
+        wish = {"filter": negative.slug}
+        answer = owner_client.post(f"/api/videos/{video.ref}/renders", wish, content_type="application/json")
+    assert answer.status_code == 201
+    assert queue.queues["render"].qsize() == 0
+    Render.objects.update(nudged_at=timezone.now() - reconcile.PATIENCE)
+    assert reconcile.requeue() == 1
+    assert queue.queues["render"].qsize() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_training_that_is_ordered_while_the_queue_is_away_is_begun_later(
+    owner: User, queue: StubBroker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    image = StyleImage.objects.create(image="styles/x.png", sha256="0" * 64, width=96, height=96, title="x")
+    run = TrainingRun.objects.create(name="Quilt", owner=owner, style_image=image)
+    with monkeypatch.context() as away:
+        away.setattr(queue, "enqueue", _refuse)
+        training_queue.begin(run)
+    TrainingRun.objects.update(nudged_at=timezone.now() - training_queue.PATIENCE)
+    assert reconcile.requeue() == 1
+    assert queue.queues["training"].qsize() == 1
+
+
 def test_the_reconciler_is_stopped_although_an_upload_is_on_its_way() -> None:
     stuck = (
         "import os, time; from concurrent.futures import ThreadPoolExecutor; "
@@ -141,6 +175,10 @@ def test_a_worker_works_on_where_it_may_not_clear_away(monkeypatch: pytest.Monke
     monkeypatch.setattr(work, "clear_leftovers", fail_and_stop)
     work.stay_tidy(stop)
     assert stop.is_set()
+
+
+def _refuse(*_: Any, **__: Any) -> None:
+    raise ConnectionError("the queue is away")
 
 
 def _fail() -> int:
