@@ -7,7 +7,11 @@ import pytest
 
 from tests.platform.installation import manage
 
-INTERRUPTED = "import os, signal, time; os.kill(os.getpid(), signal.SIGINT); time.sleep(60)"
+INTERRUPTED = (
+    "import os, signal, time; "
+    "signal.signal(signal.SIGINT, signal.default_int_handler); "  # a shell's background jobs are deaf to it
+    "os.kill(os.getpid(), signal.SIGINT); time.sleep(60)"
+)
 NOWHERE = "postgresql://rotoscope:hidden@127.0.0.1:1/rotoscope"
 
 
