@@ -83,7 +83,8 @@ def keep(parts: Sequence[Part], name: str, owner: Any) -> Filter:
         live = _live_twin(made, counting, shares)
         version = _version(made, counting, shares, style_file(style))
         made.adopt(version, live=live)
-    judgement_wanted.send(sender=FilterVersion, version=version)
+    # It is kept, also where the queue is away: an error now would have it made twice.
+    judgement_wanted.send_robust(sender=FilterVersion, version=version)
     return made
 
 

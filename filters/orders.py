@@ -117,6 +117,8 @@ def order(pieces: Sequence[Piece], name: str, owner: Any, wish: Wish, *, seed: i
     wish.check()
     if not is_name(name):
         raise CannotTrain("A filter needs a name with at least one letter or digit.")
+    if not 0 <= seed <= LAST_SEED:
+        raise CannotTrain(f"A seed is a whole number from 0 to {LAST_SEED}.")
     if len(name) > LONGEST_NAME:
         raise CannotTrain(f"A filter's name has at most {LONGEST_NAME} characters.")
     if not 0 <= seed <= LAST_SEED:

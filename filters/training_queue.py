@@ -22,11 +22,11 @@ GIVEN_UP = (
 
 
 def begin(run: TrainingRun) -> None:
-    """Queue a run that was ordered; safe to repeat."""
+    """Queue a run that was ordered; safe to repeat. Where the queue is away, the reconciler does."""
     from filters.actors import train  # the edges know the domain; only here the other way, and late
 
     TrainingRun.objects.filter(pk=run.pk).update(nudged_at=timezone.now())
-    transaction.on_commit(lambda: train.send(run.pk))
+    transaction.on_commit(lambda: train.send(run.pk), robust=True)
 
 
 def go_on(run: TrainingRun, minutes: float = 0.0) -> bool:

@@ -24,6 +24,7 @@ from filters.models import TrainingRun
 from filters.orders import Wish, cut_picture, pictures_of
 from filters.training.pictures import refuse_too_long
 from filters.training_diary import Diary
+from rotoscope import machine
 from rotoscope.files import local_path
 
 if TYPE_CHECKING:
@@ -49,22 +50,25 @@ def get_ready() -> None:
         importlib.import_module("filters.training.tune")
 
 
+def keep_to_our_cores() -> None:
+    """No more threads than cores that we may use: PyTorch knows nothing of a container's quota."""
+    import torch
+
+    torch.set_num_threads(min(torch.get_num_threads(), machine.cores()))
+
+
 def train(row: TrainingRun, diary: Diary, lost: Callable[[], bool]) -> tuple[Tuned | None, Figures]:
     """Learn, to the end or until somebody wants it to stop: the numbers, and how good they are.
 
     (None, {}) where the row was `lost` to somebody else, or nothing was learned before the stop. Raises
     TrainingFailed, UnusableStyle, UnusableClip, WrongFile with sentences for people.
     """
-    import torch
-
     from filters.training.perceptual import Perception
     from filters.training.trainer import TrainingFailed
 
     if not shipped_styles(row.base):
         raise TrainingFailed("No style ships on this base network, so there is nothing to start from.")
-    torch.set_num_threads(
-        max(1, int(getattr(settings, "ROTOSCOPE_TRAINING_THREADS", 0)) or torch.get_num_threads())
-    )
+    keep_to_our_cores()
     wish = Wish.of(row)
     styles = [cut_picture(image, wish.crop(place)) for place, image in enumerate(pictures_of(row))]
     for style in styles:  # of a run that was ordered when nobody asked

@@ -1,8 +1,11 @@
 """What `manage.py` does around Django's commands: settings told plainly, and a database where one is needed."""
 
 import os
+import signal
 import sys
 from contextlib import AbstractContextManager, nullcontext
+
+from django.db import OperationalError
 
 from rotoscope.database.programs import EmbeddedError
 from rotoscope.env import SettingError
@@ -28,6 +31,12 @@ def run(argv: list[str]) -> None:
         _stop(str(error), 2)
     except EmbeddedError as error:
         _stop(str(error), 1)
+    except OperationalError as error:
+        if "--traceback" in argv:
+            raise
+        _stop(f"The database cannot be used: {str(error).splitlines()[0]}.", 1)
+    except KeyboardInterrupt:
+        _end_as_told()
 
 
 def _database(argv: list[str]) -> AbstractContextManager[None]:
@@ -53,6 +62,14 @@ def _execute(argv: list[str]) -> None:
         django.setup()
         call_command("prepare", verbosity=0)
     ManagementUtility(argv).execute()
+
+
+def _end_as_told() -> None:
+    """End by the signal itself, without a traceback: a shell that runs us in a loop ends its loop then, too."""
+    print("\nStopped.", file=sys.stderr)
+    sys.stdout.flush()
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    os.kill(os.getpid(), signal.SIGINT)
 
 
 def _stop(sentence: str, code: int) -> None:

@@ -80,6 +80,18 @@ def folder(name: str, default: Path) -> Path:
     return Path(os.path.abspath(path))
 
 
+def writable(name: str, default: Path) -> Path:
+    """A folder that is there, or is made now; one that we may not write into is refused."""
+    path = folder(name, default)
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+    except OSError as problem:
+        raise SettingError(f"{name}={path} cannot be made a folder: {problem.strerror}.") from None
+    if not os.access(path, os.W_OK | os.X_OK):
+        raise SettingError(f"{name}={path} is a folder that we may not write into.")
+    return path
+
+
 def address(name: str, default: str, schemes: tuple[str, ...]) -> str:
     """An address with one of the schemes; without one, or without what comes after it, it is refused."""
     value = text(name, default)

@@ -11,7 +11,7 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 # --- Where we are -----------------------------------------------------------------------------------------------
 PRODUCTION = env.choice("ROTOSCOPE_ENV", "development", ("development", "production")) == "production"
 DEBUG = env.flag("ROTOSCOPE_DEBUG", False)
-ROTOSCOPE_HOME = env.folder("ROTOSCOPE_HOME", BASE_DIR / "var")
+ROTOSCOPE_HOME = env.writable("ROTOSCOPE_HOME", BASE_DIR / "var")
 ROTOSCOPE_WORKERS = env.whole("ROTOSCOPE_WORKERS", min(machine.cores(), 8), least=1, most=64)
 ROTOSCOPE_ENGINE_THREADS = env.whole(
     "ROTOSCOPE_ENGINE_THREADS", max(1, machine.cores() // ROTOSCOPE_WORKERS), least=1, most=256

@@ -13,11 +13,13 @@ from pathlib import Path
 import django
 from django.conf import settings
 
+from tests.surroundings import is_setting
+
 HOME = Path(tempfile.mkdtemp(prefix="rotoscope-tests-"))
 atexit.register(shutil.rmtree, HOME, ignore_errors=True)
 
 for name in list(os.environ):
-    if name.startswith(("ROTOSCOPE_", "ALGORITHMIA_")) or name in ("SECRET_KEY", "ALLOWED_HOSTS"):
+    if is_setting(name) and name != "DATABASE_URL":
         del os.environ[name]
 os.environ["ROTOSCOPE_HOME"] = str(HOME)
 os.environ["DRAMATIQ_BROKER_URL"] = "stub://"

@@ -7,13 +7,12 @@ from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from django.conf import settings
-
 from filters.engines.network import NetworkEngine
 from filters.judgements import Found
 from filters.models import Filter, FilterVersion, StyleUse
 from filters.orders import Picture, Wish, cut_picture
 from filters.service import make_engine
+from filters.training_work import keep_to_our_cores
 from rotoscope.files import local_path
 from videos.suggestions.features import features
 
@@ -52,7 +51,7 @@ class Evaluator:
         from filters.training.profile import Profiler
         from filters.training.yardstick import Yardstick
 
-        _share_the_machine()
+        keep_to_our_cores()
         self.report = report
         try:
             if footage is None:
@@ -60,7 +59,7 @@ class Evaluator:
             else:
                 report(f"reading {footage.name}", 0.0)
                 self.yardstick = Yardstick(footage, camera_path, frames)
-        except (OSError, ValueError, KeyError) as problem:
+        except (OSError, ValueError) as problem:
             raise NotMeasurable(f"This cannot be measured on: {problem}") from None
         self.profiler: Profiler | None = None
         if profile:
@@ -167,11 +166,3 @@ def _views(report: Report) -> Iterator[View]:
             one.moved,
             SHIFT,
         )
-
-
-def _share_the_machine() -> None:
-    """As many threads as training may have; PyTorch would take all cores otherwise."""
-    import torch
-
-    asked = int(getattr(settings, "ROTOSCOPE_TRAINING_THREADS", 0) or 0)
-    torch.set_num_threads(max(1, asked or torch.get_num_threads()))

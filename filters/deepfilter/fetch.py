@@ -83,7 +83,8 @@ def _read(response: urllib3.BaseHTTPResponse, largest: int) -> bytes:
     until = time.monotonic() + SECONDS
     parts: list[bytes] = []
     size = 0
-    for part in response.stream(CHUNK, decode_content=False):
+    # read1 gives what has come; a stream would wait for a whole chunk, however slowly it drips in.
+    while part := response.read1(CHUNK, decode_content=False):
         size += len(part)
         parts.append(part)
         if size > largest or time.monotonic() > until:

@@ -33,7 +33,9 @@ def decode(data: bytes, name: str) -> Frame:
     try:
         with Image.open(io.BytesIO(data), formats=READ) as image:
             if image.width * image.height > MOST_PIXELS or max(image.size) > LONGEST_SIDE:
-                raise Problem(f"{name}: a picture has at most {MOST_PIXELS} pixels")
+                raise Problem(
+                    f"{name}: a picture has at most {MOST_PIXELS} pixels, and {LONGEST_SIDE} on a side"
+                )
             upright = ImageOps.exif_transpose(image).convert("RGB")
             return cast(Frame, np.array(upright, dtype=np.uint8))
     except UnidentifiedImageError as error:

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import av
 import numpy as np
 from numpy.typing import NDArray
 
-from .content import LEAST_SIDE
-from .footage import read_frames
+from .footage import FORMATS, read_frames
+from .usual import LEAST_SIDE
 
 Picture = NDArray[np.uint8]
 
@@ -22,9 +21,9 @@ def frames_to_learn_on(path: Path, count: int) -> list[Picture]:
     """About `count` frames spread evenly over the clip, RGB (H, W, 3). Raises UnusableClip."""
     try:
         frames = read_frames(path, count)
-    except (OSError, ValueError, LookupError, av.FFmpegError) as problem:
+    except (OSError, ValueError) as problem:
         raise UnusableClip(
-            f"Nothing can be learned on “{path.name}”: it is no footage that can be read (MP4, MOV, MKV, WebM or AVI)."
+            f"Nothing can be learned on “{path.name}”: it is no footage that can be read ({FORMATS})."
         ) from problem
     height, width = frames[0].shape[:2]
     if min(height, width) < LEAST_SIDE:

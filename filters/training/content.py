@@ -12,7 +12,8 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-LEAST_SIDE = 160
+from .usual import LEAST_SIDE
+
 MOST_SIDE = 720
 SUFFIXES = (".jpg", ".jpeg", ".png")
 

@@ -14,6 +14,7 @@ from .footage import read_frames, read_run
 from .metrics import Homography, backward_flow, frame_motion
 
 Picture = NDArray[np.uint8]
+NEEDED_OF_A_PATH = "JSON whose “output_to_photo” is a list of nine numbers, three by three, for each frame"
 STILLS = 3  # frames spread over the clip on which the distances are measured
 
 
@@ -29,14 +30,20 @@ class Course:
 
 
 def camera_path(path: Path) -> list[Homography]:
-    """The homographies from frame pixels to photograph pixels of a flight. Raises OSError, KeyError, ValueError."""
-    return [np.array(one, np.float64) for one in json.loads(path.read_text())["output_to_photo"]]
+    """The homographies from frame pixels to photograph pixels of a flight. Raises OSError or ValueError."""
+    try:
+        known = [np.array(one, np.float64) for one in json.loads(path.read_text())["output_to_photo"]]
+    except (ValueError, KeyError, TypeError) as problem:
+        raise ValueError(f"{path.name} is no camera path: {NEEDED_OF_A_PATH}") from problem
+    if any(one.shape != (3, 3) or not np.isfinite(one).all() for one in known):
+        raise ValueError(f"{path.name} is no camera path: {NEEDED_OF_A_PATH}")
+    return known
 
 
 def course_of(footage: Path, path: Path | None = None, frames: int = 60) -> Course:
     """A clip with its motion: from the camera path where one is known, else by optical flow.
 
-    Raises OSError, KeyError or ValueError where the footage or the path cannot be read, or is too short.
+    Raises OSError or ValueError where the footage or the path cannot be read, or is too short.
     """
     if frames < 2:
         raise ValueError("at least two consecutive frames are needed")

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import av
 import numpy as np
+from av.container import InputContainer
 from av.video.stream import VideoStream
 from numpy.typing import NDArray
 
@@ -14,6 +17,7 @@ from .content import Pair, fit
 from .metrics import backward_flow
 from .upright import upright
 
+FORMATS = "MP4, MOV, MKV, WebM or AVI"
 # Only containers that hold their own pictures: no playlists, no scripts that name other files.
 SAFE = {"protocol_whitelist": "file,pipe", "format_whitelist": "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi"}
 
@@ -23,9 +27,7 @@ def read_frames(path: Path, count: int, most: int = 3600) -> list[NDArray[np.uin
 
     Raises OSError or ValueError where the file is no video.
     """
-    with av.open(str(path), options=SAFE) as container:
-        stream = container.streams.video[0]
-        stream.thread_type = "AUTO"
+    with _opened(path) as (container, stream):
         every = max(1, _length(path, stream, most) // count)
         frames = []
         for index, frame in enumerate(container.decode(stream)):
@@ -48,9 +50,7 @@ def read_pairs(path: Path, count: int, most: int = 3600) -> list[Pair]:
 
     Frames of more than 720 lines are made smaller. Raises OSError or ValueError where the file is no video.
     """
-    with av.open(str(path), options=SAFE) as container:
-        stream = container.streams.video[0]
-        stream.thread_type = "AUTO"
+    with _opened(path) as (container, stream):
         every = max(2, _length(path, stream, most) // count)
         pairs: list[Pair] = []
         before: NDArray[np.uint8] | None = None
@@ -63,6 +63,20 @@ def read_pairs(path: Path, count: int, most: int = 3600) -> list[Pair]:
             if len(pairs) >= count or index >= most:
                 break
     return pairs
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[tuple[InputContainer, VideoStream]]:
+    """The clip and its pictures. What is no video, or breaks off in a way that cannot be read, is a ValueError."""
+    try:
+        with av.open(str(path), options=SAFE) as container:
+            stream = container.streams.video[0]
+            stream.thread_type = "AUTO"
+            yield container, stream
+    except FileNotFoundError:
+        raise
+    except (av.FFmpegError, LookupError) as problem:
+        raise ValueError(f"{path.name} is no footage that can be read ({FORMATS})") from problem
 
 
 def _length(path: Path, stream: VideoStream, most: int) -> int:

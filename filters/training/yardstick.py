@@ -29,7 +29,7 @@ class Yardstick:
     """One course and one eye for any number of filters."""
 
     def __init__(self, footage: Path | Course, path: Path | None = None, frames: int = 60) -> None:
-        """Raises OSError, KeyError or ValueError where the footage or the path cannot be read."""
+        """Raises OSError or ValueError where the footage or the path cannot be read."""
         self.course = footage if isinstance(footage, Course) else course_of(footage, path, frames)
         self.perception = Perception()
         self.contents = [content_of(still, self.perception) for still in self.course.stills]

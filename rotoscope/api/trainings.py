@@ -44,8 +44,15 @@ class TrainingWish(Wish):
     )
     style_scale: Annotated[float, Field(description="Size of strokes, 0.3 to 3.")] = usual.STYLE_SCALE
     seed: int = usual.SEED
-    footage: Annotated[list[str], Field(description="Footage of one's own to fit it to, by ref.")] = []
-    all_footage: Annotated[bool, Field(description="Fit it to all footage of one's own.")] = False
+    footage: Annotated[
+        list[str],
+        Field(
+            description="Footage of one's own to fit it to, by ref; its images need at least 160 pixels on each side."
+        ),
+    ] = []
+    all_footage: Annotated[
+        bool, Field(description="Fit it to all footage of one's own that is large enough.")
+    ] = False
     kept: Annotated[
         list[int], Field(description="Style images that are here, by the number in their address.")
     ] = []

@@ -17,11 +17,12 @@ from rotoscope import preparation
 from rotoscope.database.embedded import Server
 from rotoscope.database.join import Lock, own
 from rotoscope.database.programs import EmbeddedError
-from rotoscope.supervisor import newcomer, plan, sweeper
+from rotoscope.supervisor import logs, newcomer, plan, sweeper
 from rotoscope.supervisor.console import Console
 from rotoscope.supervisor.service import Service
 
 LOOK_EVERY = 0.2  # seconds
+LOGS_EVERY = 60.0  # seconds
 WEB_SECONDS = 180.0  # far more than it needs; a busy machine is not a broken one
 
 
@@ -45,6 +46,7 @@ class Supervisor:
         self.services: list[Service] = []
         self.sweeper: subprocess.Popen[bytes] | None = None
         self.stopping = False
+        self.logs_due = 0.0
 
     def run(self) -> None:
         """Stand up, watch until told to stop, take down. Raises EmbeddedError where it cannot stand up."""
@@ -139,6 +141,15 @@ class Supervisor:
         for service in self.services:
             if sentence := service.look():
                 self.console.trouble(sentence)
+        if time.monotonic() >= self.logs_due:
+            self.logs_due = time.monotonic() + LOGS_EVERY
+            self._put_logs_aside()
+
+    def _put_logs_aside(self) -> None:
+        for service in self.services:
+            logs.put_aside(service.log)
+        if self.database is not None:
+            logs.put_aside(self.database.log)
 
     def _start_sweeper(self) -> None:
         """The small process that outlives us, to end what we might leave; it waits for our end of a pipe."""

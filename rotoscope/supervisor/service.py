@@ -9,11 +9,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from rotoscope import tied
+from rotoscope.supervisor import logs
 
 FIRST_PAUSE = 0.5  # seconds before the first restart; doubled each time
 LONGEST_PAUSE = 30.0
 GOOD_LIFE = 30.0  # seconds after which a process counts as healthy and the pauses begin anew
-LARGEST_LOG = 20 * 1024 * 1024  # bytes; a larger log is put aside at the next start
 
 
 @dataclass
@@ -39,7 +39,7 @@ class Service:
         Not in a session of its own: Linux shares the processor out among sessions first (autogroup), and `nice`
         counts only within one.
         """
-        self._put_aside_large_log()
+        logs.put_aside(self.log)
         nice = ["nice", "-n", str(self.nice)] if self.nice else []
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
@@ -94,10 +94,6 @@ class Service:
         assert self.process is not None
         with suppress(ProcessLookupError):
             os.killpg(self.process.pid, number)
-
-    def _put_aside_large_log(self) -> None:
-        if self.log.exists() and self.log.stat().st_size > LARGEST_LOG:
-            self.log.replace(self.log.with_suffix(".log.1"))
 
 
 def _ending(code: int) -> str:

@@ -16,10 +16,12 @@ from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client, TestCase
 from django.urls import reverse
+from dramatiq.brokers.stub import StubBroker
 from onnx import TensorProto, helper
 from PIL import Image
 
 from filters import exchange, mixes, testframes
+from filters.engines.base import Frame
 from filters.models import Filter, FilterVersion, StyleImage, TrainingRun
 from tests.factories import inverting_model, make_filter, make_render_row, make_video_row
 from tests.styled import make_styled
@@ -375,3 +377,69 @@ def test_a_deleted_training_leaves_no_previews_but_what_it_made(staff_client: Cl
     version = FilterVersion.objects.get(filter=made)
     assert version.training_run is None
     assert default_storage.exists(str(version.weights.name))
+
+
+RUNS = "admin:filters_trainingrun_changelist"
+
+
+def test_several_training_runs_are_cancelled_and_go_on(
+    staff_client: Client, run: TrainingRun, queue: StubBroker
+) -> None:
+    over = TrainingRun.objects.create(name="Over", style_image=run.style_image, state="finished")
+    chosen = {"_selected_action": [run.pk, over.pk]}
+    answer = staff_client.post(reverse(RUNS), {"action": "cancel_chosen", **chosen}, follow=True)
+    assert "1 cancelled" in answer.content.decode()
+    assert "1 were over before" in answer.content.decode()
+    staff_client.post(reverse(RUNS), {"action": "resume_chosen", **chosen})
+    run.refresh_from_db()
+    over.refresh_from_db()
+    assert (run.state, over.state) == (TrainingRun.State.QUEUED, TrainingRun.State.FINISHED)
+
+
+def test_previews_of_a_run_are_shown_to_staff_alone(
+    staff_client: Client, owner_client: Client, run: TrainingRun
+) -> None:
+    name = default_storage.save("training/1/1.jpg", ContentFile(b"picture"))
+    run.previews = [{"step": 1, "image": name}, {"step": 2, "image": "training/1/gone.jpg"}]
+    run.save()
+    first, gone, beyond = (reverse("admin:filters_preview", args=[run.pk, number]) for number in range(3))
+    page = staff_client.get(reverse("admin:filters_trainingrun_change", args=[run.pk])).content.decode()
+    assert first in page
+    answer = staff_client.get(first)
+    assert b"".join(answer.streaming_content) == b"picture"  # type: ignore[attr-defined]
+    assert answer["Content-Type"] == "image/jpeg"
+    assert staff_client.get(gone).status_code == staff_client.get(beyond).status_code == 404
+    assert owner_client.get(first).status_code == 302
+
+
+class Counting:
+    """An engine of a service: every picture is paid for."""
+
+    paid = 0
+
+    def apply(self, frames: Frame) -> Frame:
+        Counting.paid += len(frames)
+        return 255 - frames
+
+    def close(self) -> None:
+        """Nothing to give back."""
+
+
+def test_the_test_frames_are_paid_for_once_and_only_when_they_are_asked_for(
+    staff_client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one = make_filter("far")
+    FilterVersion.objects.filter(filter=one).update(kind=FilterVersion.Kind.DEEPFILTER)
+    monkeypatch.setattr(testframes, "make_engine", lambda version: Counting())
+    monkeypatch.setattr(Counting, "paid", 0)
+    look = reverse("admin:filters_after", args=[one.current_id, 0])
+    page = staff_client.get(change(one)).content.decode()
+    assert "costs three images" in page
+    assert look not in page + staff_client.get(reverse(LIST)).content.decode()
+    assert staff_client.get(look).status_code == 404
+    assert Counting.paid == 0
+    for _ in range(2):
+        press(staff_client, one, "paint_looks")
+        assert Counting.paid == 3
+    assert look in staff_client.get(change(one)).content.decode()
+    assert staff_client.get(look).status_code == 200

@@ -48,12 +48,38 @@ class SharingServer(ThreadedWSGIServer):
         pass
 
 
+class Underway:
+    """Requests that have begun and not ended."""
+
+    def __init__(self) -> None:
+        self._count = 0
+        self._changed = threading.Condition()
+
+    def begin(self, **_: Any) -> None:
+        """One more."""
+        with self._changed:
+            self._count += 1
+
+    def end(self, **_: Any) -> None:
+        """One less."""
+        with self._changed:
+            self._count -= 1
+            self._changed.notify_all()
+
+    def await_none(self) -> None:
+        """Return once there is none."""
+        with self._changed:
+            assert self._changed.wait_for(lambda: self._count <= 0, 30), "a request is still at work"
+
+
 @pytest.fixture
 def address(db: None) -> Iterator[str]:
     """Our server within the test's own transaction, so that tables need not be emptied after each test.
 
-    Its threads share one connection, so requests must come one after another.
+    Its threads share one connection, so requests must come one after another. A client has its answer before the
+    server is done with the request: only then may the transaction end.
     """
+    underway = Underway()
     shared = connections["default"]
     shared.inc_thread_sharing()
     web = SharingServer(("127.0.0.1", 0), QuietWSGIRequestHandler, connections_override={"default": shared})
@@ -62,11 +88,16 @@ def address(db: None) -> Iterator[str]:
     # What begins and ends a request would close the connection, as it does not know of the test's transaction.
     request_started.disconnect(close_old_connections)
     request_finished.disconnect(close_old_connections)
+    request_started.connect(underway.begin)
+    request_finished.connect(underway.end)
     thread.start()
     yield f"http://127.0.0.1:{web.server_port}"
     web.shutdown()
     web.server_close()
     thread.join()
+    underway.await_none()
+    request_started.disconnect(underway.begin)
+    request_finished.disconnect(underway.end)
     request_started.connect(close_old_connections)
     request_finished.connect(close_old_connections)
     shared.dec_thread_sharing()

@@ -131,9 +131,27 @@ def test_it_says_what_was_wrong_with_what_it_was_given(db: None, tmp_path: Path)
     assert refusal("--filter", "nobody") == ("There is no filter “nobody” that has something to run.", 2)
     assert refusal("--filter", "negative", "--footage", "gone.mp4") == ("There is no file gone.mp4.", 2)
     sentence, code = refusal("--filter", "negative", "--footage", str(broken), "--no-profile")
-    assert sentence.startswith("This cannot be measured on: ") and code == 2
+    assert (sentence, code) == (
+        "This cannot be measured on: broken.mp4 is no footage that can be read (MP4, MOV, MKV, WebM or AVI)", 2,
+    )  # fmt: skip
     sentence, code = refusal("--filter", "negative", "--frames", "1", "--no-profile")
-    assert "at least 2" in sentence and code == 2
+    assert "2 to 144 frames" in sentence and code == 2
+
+
+@pytest.mark.parametrize(
+    "written",
+    ["not JSON", "[]", "{}", '{"output_to_photo": [[1, 0, 0]]}', '{"output_to_photo": 7}', "\udcff"],
+)
+def test_a_file_that_is_no_camera_path_is_told_to_be_none(
+    db: None, clip: Path, tmp_path: Path, written: str
+) -> None:
+    styled()
+    path = tmp_path / "path.json"
+    path.write_bytes(written.encode(errors="surrogateescape"))
+    words = ("--filter", "negative", "--footage", str(clip), "--camera-path", str(path), "--no-profile")
+    sentence, code = refusal(*words)
+    assert "path.json is no camera path: JSON whose “output_to_photo” is a list" in sentence
+    assert code == 2
 
 
 @pytest.mark.slow

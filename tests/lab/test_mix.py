@@ -17,6 +17,7 @@ from django.core.files.base import ContentFile
 from django.db import connection
 from django.test import Client
 from django.urls import reverse
+from dramatiq.brokers.stub import StubBroker
 from PIL import Image
 
 from filters import bases, mixes
@@ -197,6 +198,22 @@ def test_a_kept_mix_is_a_draft_that_names_its_parts_and_pictures(
     assert "Picture of Wave" in page
     assert "75 %" in page
     assert stranger_client.get(made.get_absolute_url()).status_code == 404
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_mix_is_kept_while_the_queue_is_away(
+    owner_client: Client, queue: StubBroker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make_styled("Night", 0)
+    make_styled("Wave", 1)
+
+    def refuse(*_: object, **__: object) -> None:
+        raise ConnectionError("the queue is away")
+
+    monkeypatch.setattr(queue, "enqueue", refuse)
+    answer = owner_client.post(reverse("mix"), {"name": "Night Wave", "part": ["night:3", "wave:1"]})
+    assert answer.status_code == 302
+    assert Filter.objects.filter(name="Night Wave").count() == 1
 
 
 def test_it_renders_like_any_other_and_is_what_the_still_showed(

@@ -16,10 +16,11 @@ from PIL import Image
 from filters.models import Filter, StyleImage, TrainingRun
 from filters.orders import Wish, cut_picture, pictures_of
 from rotoscope.files import local_path
-from tests.factories import make_video_row
+from tests.factories import make_video, make_video_row
 from tests.lab.pictures import HANDLED, REFUSED, encoded, good, noise, upload
 from videos import training
 from videos.models import Frame, Video
+from videos.pipeline.separate import image_size
 
 FACTS = {"luminance": 0, "contrast": 0, "colourfulness": 0, "sharpness": 0}
 
@@ -40,8 +41,8 @@ def ordered(client: Client, **also: Any) -> TrainingRun:
     return TrainingRun.objects.get()
 
 
-def with_frames(owner: User, count: int, name: str) -> Video:
-    video = make_video_row(owner)
+def with_frames(owner: User, count: int, name: str, size: tuple[int, int] = (1280, 720)) -> Video:
+    video = make_video_row(owner, title=name, width=size[0], height=size[1])
     Frame.objects.bulk_create(
         Frame(video=video, index=index, timestamp=index, image=f"frames/{name}-{index}.jpg", **FACTS)
         for index in range(count)
@@ -184,3 +185,63 @@ def test_several_chosen_clips(owner: User, owner_client: Client, queue: StubBrok
     with_frames(owner, 2, "c")
     images = ordered(owner_client, picture=good(), footage=refs).settings["images"]
     assert sorted(images) == [f"frames/{name}-{index}.jpg" for name in "ab" for index in range(2)]
+
+
+# The second is an upright strip: at the 720 lines of separated images it is less than 160 pixels wide.
+TOO_SMALL = {"tiny": (128, 72), "strip": (400, 2134)}
+
+
+@pytest.mark.parametrize("size", TOO_SMALL.values(), ids=TOO_SMALL.keys())
+def test_footage_that_is_too_small_is_refused_where_it_was_chosen(
+    owner: User, owner_client: Client, queue: StubBroker, size: tuple[int, int]
+) -> None:
+    small = with_frames(owner, 2, "small", size)
+    refs = [with_frames(owner, 2, "large").ref, small.ref]
+    answer = owner_client.post(reverse("train"), wish(picture=good(), footage=refs))
+    assert answer.status_code == 422
+    width, height = image_size(small)
+    sentence = f"Nothing can be learned on “small” ({width} × {height} pixels): at least 160"
+    assert sentence in answer.content.decode()
+    assert not TrainingRun.objects.exists()
+
+
+def test_all_footage_is_refused_where_none_is_large_enough(
+    owner: User, owner_client: Client, queue: StubBroker
+) -> None:
+    for name in "abcde":
+        with_frames(owner, 1, name, (128, 72))
+    answer = owner_client.post(reverse("train"), wish(picture=good(), all_footage="on"))
+    assert answer.status_code == 422
+    assert "and 2 more: at least 160 on each side are needed" in answer.content.decode()
+    assert not TrainingRun.objects.exists()
+
+
+def test_what_is_left_out_of_all_footage_is_told(
+    owner: User, owner_client: Client, queue: StubBroker
+) -> None:
+    with_frames(owner, 3, "large")
+    with_frames(owner, 3, "small", (128, 72))
+    told = "Not to be learned on: “small” (128 × 72 pixels); at least 160 on each side are needed."
+    assert told in owner_client.get(reverse("train")).content.decode()
+    answer = owner_client.post(reverse("train"), wish(picture=good(), all_footage="on"), follow=True)
+    assert "Not learned on: “small” (128 × 72 pixels)" in answer.content.decode()
+    assert "3</span> frames of yours" in answer.content.decode()
+    assert all("large" in name for name in TrainingRun.objects.get().settings["images"])
+
+
+def test_who_has_no_footage_that_is_large_enough_is_not_asked_to_choose(
+    owner: User, owner_client: Client
+) -> None:
+    with_frames(owner, 1, "small", (128, 72))
+    page = owner_client.get(reverse("train")).content.decode()
+    assert 'name="all_footage"' not in page
+    assert "You have no footage that is large enough" in page
+
+
+def test_separated_images_have_the_size_that_is_told(owner: User) -> None:
+    video = make_video(owner, frames=3, width=96, height=64)
+    with Image.open(local_path(video.frames.get().image)) as separated:
+        assert separated.size == image_size(video) == (96, 64)
+    Video.objects.filter(pk=video.pk).update(width=401, height=2134)
+    video.refresh_from_db()
+    assert image_size(video) == (136, 720)

@@ -127,7 +127,7 @@ class TestOrdering:
     def test_frames_of_ones_own_footage_to_learn_on(
         self, owner: User, owner_client: Client, queue: StubBroker
     ) -> None:
-        video = make_video_row(owner)
+        video = make_video_row(owner, width=1280, height=720)
         facts = {"luminance": 0, "contrast": 0, "colourfulness": 0, "sharpness": 0}
         Frame.objects.create(video=video, index=0, timestamp=0, image="frames/a.jpg", **facts)
         owner_client.post(reverse("train"), wish(picture=picture(), footage=video.ref))

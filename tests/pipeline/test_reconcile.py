@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,13 +13,20 @@ from typing import Any
 import pytest
 from django.contrib.auth.models import User
 from django.core.files.uploadedfile import TemporaryUploadedFile
+from django.core.management import CommandError, call_command
+from django.test import Client
+from django.utils import timezone
 from dramatiq.brokers.stub import StubBroker
 from pytest_django import Settings
 
+from filters import training_queue, upkeep
+from filters.models import StyleImage, TrainingRun
 from rotoscope import files
+from rotoscope.management.commands import reconcile as command
 from rotoscope.management.commands import work
 from tests.factories import make_filter, make_video_row
 from videos import uploads
+from videos.models import Render
 from videos.pipeline import dispatch, reconcile, renders
 
 
@@ -53,6 +62,84 @@ def test_lost_renders_come_back_although_clearing_away_fails(
     with pytest.raises(PermissionError):
         reconcile.run()
     assert queue.queues["render"].qsize() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_lost_renders_come_back_while_an_upload_is_on_its_way_to_a_slow_store(
+    owner: User, queue: StubBroker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with dispatch.inline():
+        renders.request(make_video_row(owner), make_filter(), owner, renders.RenderSettings())
+    moving, stop = threading.Event(), threading.Event()
+    arrived: list[bool] = []
+
+    def expire() -> None:
+        moving.set()
+        if not stop.wait(20):
+            arrived.append(True)
+
+    def after_requeueing() -> None:
+        if moving.wait(5):
+            stop.set()
+
+    monkeypatch.setattr(uploads, "expire", expire)
+    monkeypatch.setattr(upkeep, "ask", after_requeueing)
+    command.on_two_clocks(0.1, stop)
+    assert queue.queues["render"].qsize() == 1
+    assert not arrived, "the round waited for the store"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_is_asked_for_while_the_queue_is_away_is_done_later(
+    owner: User, owner_client: Client, queue: StubBroker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    video, negative = make_video_row(owner), make_filter("negative")
+    with monkeypatch.context() as away:
+        away.setattr(queue, "enqueue", _refuse)
+        wish = {"filter": negative.slug}
+        answer = owner_client.post(f"/api/videos/{video.ref}/renders", wish, content_type="application/json")
+    assert answer.status_code == 201
+    assert queue.queues["render"].qsize() == 0
+    Render.objects.update(nudged_at=timezone.now() - reconcile.PATIENCE)
+    assert reconcile.requeue() == 1
+    assert queue.queues["render"].qsize() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_training_that_is_ordered_while_the_queue_is_away_is_begun_later(
+    owner: User, queue: StubBroker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    image = StyleImage.objects.create(image="styles/x.png", sha256="0" * 64, width=96, height=96, title="x")
+    run = TrainingRun.objects.create(name="Quilt", owner=owner, style_image=image)
+    with monkeypatch.context() as away:
+        away.setattr(queue, "enqueue", _refuse)
+        training_queue.begin(run)
+    TrainingRun.objects.update(nudged_at=timezone.now() - training_queue.PATIENCE)
+    assert reconcile.requeue() == 1
+    assert queue.queues["training"].qsize() == 1
+
+
+def test_the_reconciler_is_stopped_although_an_upload_is_on_its_way() -> None:
+    stuck = (
+        "import os, time; from concurrent.futures import ThreadPoolExecutor; "
+        "import django; os.environ['DJANGO_SETTINGS_MODULE'] = 'rotoscope.settings'; django.setup(); "
+        "from videos.pipeline import reconcile; "
+        "reconcile.requeue = lambda: None; "
+        "reconcile.clear_away = lambda: (ThreadPoolExecutor().submit(time.sleep, 60), print('moving', flush=True)); "
+        "from django.core.management import call_command; call_command('reconcile', every=1.0)"
+    )
+    with subprocess.Popen([sys.executable, "-c", stuck], stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "moving\n"
+        process.terminate()
+        assert process.wait(20) == 0
+
+
+@pytest.mark.parametrize("pause", [0, -3, float("nan"), float("inf")])
+def test_a_pause_that_is_none_is_refused(pause: float) -> None:
+    with pytest.raises(CommandError, match="--every must be") as refused:
+        call_command("reconcile", every=pause)
+    assert refused.value.returncode == 2
 
 
 def test_work_folders_of_the_dead_and_the_oldest_of_the_cache_go(leftover: Path, cached: list[Path]) -> None:
@@ -117,6 +204,10 @@ def _left_by_a_form() -> Path:
         path = Path(file.temporary_file_path())
     path.write_bytes(b"clip")
     return path
+
+
+def _refuse(*_: Any, **__: Any) -> None:
+    raise ConnectionError("the queue is away")
 
 
 def _fail() -> int:

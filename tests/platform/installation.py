@@ -12,6 +12,8 @@ import urllib.request
 from collections.abc import Callable
 from pathlib import Path
 
+from tests.surroundings import is_setting
+
 BASE = Path(__file__).resolve().parents[2]
 BROWSER = urllib.request.build_opener(urllib.request.ProxyHandler({}))  # whatever the environment says
 PATIENCE = 180.0  # seconds; the machine may be busy
@@ -35,9 +37,8 @@ def wait_until(what: str, holds: Callable[[], bool], patience: float = PATIENCE)
 
 def environment(home: Path, **more: str) -> dict[str, str]:
     """The environment of a newcomer whose data is to lie in `home`."""
-    ours = {k: v for k, v in os.environ.items() if not k.startswith(("ROTOSCOPE_", "DRAMATIQ_", "DJANGO_"))}
-    for name in ("DATABASE_URL", "ALLOWED_HOSTS", "SECRET_KEY", "PYTEST_CURRENT_TEST"):
-        ours.pop(name, None)
+    ours = {k: v for k, v in os.environ.items() if not (is_setting(k) or k.startswith("DJANGO_"))}
+    ours.pop("PYTEST_CURRENT_TEST", None)
     return {**ours, "ROTOSCOPE_HOME": str(home), "NO_COLOR": "1", **more}
 
 

@@ -11,12 +11,15 @@ CORE = ["videos/media", "filters/engines", "filters/training"]
 
 
 def imports_of(path: Path) -> Iterator[str]:
-    """Names of all modules that a file imports, at any depth of indentation."""
+    """Full names of everything that a file imports, at any depth of indentation: modules, and what is in them."""
+    package = path.relative_to(ROOT).parent.parts
     for node in ast.walk(ast.parse(path.read_text())):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
-        elif isinstance(node, ast.ImportFrom) and node.module:
-            yield node.module
+        elif isinstance(node, ast.ImportFrom):
+            above = package[: len(package) - node.level + 1] if node.level else ()
+            module = ".".join([*above, *([node.module] if node.module else [])])
+            yield from (f"{module}.{alias.name}" for alias in node.names)
 
 
 def files_below(folder: str) -> list[Path]:
@@ -33,6 +36,9 @@ def test_the_core_never_imports_django_or_the_domain(folder: str) -> None:
         "dramatiq",
         "videos.models",
         "videos.pipeline",
+        "videos.uploads",
+        "rotoscope.files",
+        "rotoscope.lease",
         "filters.models",
         "filters.service",
     )
@@ -46,7 +52,39 @@ def test_filters_never_import_videos() -> None:
 
 
 def test_the_domain_never_imports_edges() -> None:
-    edges = ("videos.views", "videos.api", "videos.admin", "videos.urls", "filters.views", "filters.admin")
+    edges = (
+        "videos.views",
+        "videos.admin",
+        "videos.urls",
+        "videos.forms",
+        "videos.management",
+        "filters.admin",
+        "filters.deepfilter.views",
+        "filters.management",
+        "rotoscope.api",
+        "rotoscope.management",
+    )
     for folder in ("videos/models", "videos/pipeline", "videos/uploads", "filters/models"):
-        for path in files_below(folder):
+        for path in [*files_below(folder), ROOT / "filters" / "service.py"]:
             assert not [name for name in imports_of(path) if name.startswith(edges)], path
+
+
+@pytest.mark.parametrize(
+    ("line", "name"),
+    [
+        ("import videos.models", "videos.models"),
+        ("from videos import models", "videos.models"),
+        ("from videos.models import Video", "videos.models.Video"),
+        ("from ..models import Video", "videos.models.Video"),
+        ("from .. import models", "videos.models"),
+        ("from . import files", "videos.media.files"),
+    ],
+)
+def test_every_way_to_import_is_seen(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, line: str, name: str
+) -> None:
+    monkeypatch.setattr("tests.platform.test_layers.ROOT", tmp_path)
+    (tmp_path / "videos" / "media").mkdir(parents=True)
+    file = tmp_path / "videos" / "media" / "one.py"
+    file.write_text(f"def late():\n    {line}\n")
+    assert list(imports_of(file)) == [name]

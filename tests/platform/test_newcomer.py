@@ -9,6 +9,7 @@ import pytest
 from django.contrib.auth.models import User
 
 from rotoscope import preparation
+from rotoscope.accounts import passing
 from rotoscope.supervisor import plan
 from rotoscope.supervisor.console import Console
 from rotoscope.supervisor.run import Interrupted, Supervisor
@@ -54,3 +55,13 @@ def test_later_starts_make_nobody(
     stand_up(lambda _: None)
     assert "password" not in capsys.readouterr().out
     assert User.objects.get() == owner
+
+
+def test_what_a_killed_command_left_is_nobody(
+    stand_up: Callable[[Any], None], capsys: pytest.CaptureFixture[str]
+) -> None:
+    """`manage.py render` may have been the first word that somebody typed."""
+    passing.make()
+    stand_up(lambda _: None)
+    assert "password" in capsys.readouterr().out
+    assert User.objects.filter(username="owner", is_superuser=True).exists()

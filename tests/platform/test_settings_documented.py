@@ -3,6 +3,8 @@
 import re
 from pathlib import Path
 
+from tests.surroundings import is_setting
+
 BASE = Path(__file__).resolve().parents[2]
 READ = re.compile(r"\benv\.[a-z]+\(\s*\"([A-Z][A-Z0-9_]*)\"")
 ROW = re.compile(r"^\| `([A-Z][A-Z0-9_]*)` \| (.+?) \| (.+?) \|$", re.MULTILINE)
@@ -24,6 +26,11 @@ def documented() -> list[str]:
 
 def test_every_setting_is_documented_and_every_documented_setting_is_read() -> None:
     assert set(documented()) == read_by_the_code()
+
+
+def test_no_setting_of_a_developer_reaches_a_test() -> None:
+    assert all(is_setting(name) for name in documented())
+    assert not is_setting("PATH")
 
 
 def test_no_setting_is_documented_twice() -> None:

@@ -106,3 +106,36 @@ def test_a_picture_that_is_not_there_is_bad_input(pictures: list[str]) -> None:
     with pytest.raises(CommandError, match="There is no file") as refusal:
         call_command("train", pictures[0], "nowhere.png", "--name", "Quilt")
     assert refusal.value.returncode == 2
+
+
+def test_ctrl_c_cancels_it_so_that_no_worker_goes_on_with_it(
+    pictures: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupted(row: TrainingRun, diary: Diary, lost: Any) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(trainings, "train", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        call_command("train", pictures[0], "--name", "Quilt")
+    run = TrainingRun.objects.get()
+    assert (run.state, run.lease_until) == (TrainingRun.State.CANCELLED, None)
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        (("--seed", "-1"), "A seed is a whole number from 0 to"),
+        (("--seed", "9" * 20), "A seed is a whole number from 0 to"),
+        (("--crop", "a,b,c,d"), "numbers with commas between them"),
+        (("--crop", "0,0,1,1", "--crop", "0,0,1,1"), "--crop is said once for each picture"),
+        (("--title", "Front", "--title", "Back"), "--title is said once for each picture"),
+        (("--minutes", "nan"), "more than 0 and at most 1440 minutes"),
+        (("--style-scale", "nan"), "between 0.3 and 3"),
+    ],
+    ids=lambda words: " ".join(words)[:30] if isinstance(words, tuple) else "",
+)
+def test_what_makes_no_sense_is_bad_input(pictures: list[str], words: tuple[str, ...], sentence: str) -> None:
+    with pytest.raises(CommandError, match=sentence) as refusal:
+        call_command("train", pictures[0], "--name", "Quilt", *words)
+    assert refusal.value.returncode == 2
+    assert not TrainingRun.objects.exists()

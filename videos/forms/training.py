@@ -16,13 +16,16 @@ from filters.models import StyleImage
 from filters.orders import LAST_SEED, MOST_PICTURES, Piece, Wish
 from filters.style_images import WORDS
 from filters.training.crop import WHOLE, Crop, crop_from
+from filters.training.usual import LEAST_SIDE
 from videos.models import Video
+from videos.pipeline.separate import image_size
 
 MINUTES = (("2", "2"), ("5", "5"), ("15", "15"), ("45", "45"))
 MORE_MINUTES = (("2", "2 minutes"), ("5", "5 minutes"), ("15", "15 minutes"))
 MOST_BYTES = 100_000_000
 MOST_FRAMES = 160
 CROP = re.compile(r"(?:(\d{1,12}):)?([-\d.e,+]{9,200})", re.ASCII)
+NEEDED = f"at least {LEAST_SIDE} on each side are needed"
 TURNS = (
     "A picture is cut by five numbers: left, top, width, height (shares from 0 to 1) and its turn in degrees."
 )
@@ -71,9 +74,11 @@ class TrainingForm(forms.Form):
         self.fields["footage"].queryset = footage  # type: ignore[attr-defined]
         self.crops: list[Crop] = []
         self.kept_crops: dict[int, Crop] = {}
+        self.learned_on: list[Video] = []
+        self.left_out: list[Video] = []
 
     def clean(self) -> dict[str, Any]:
-        """From one to eight pictures, none of them larger than anybody would look into, and their crops."""
+        """From one to eight pictures, none of them larger than anybody would look into, their crops, and footage."""
         data: dict[str, Any] = super().clean() or {}
         count = len(self.handed_in) + len(data.get("kept") or ())
         if not count and "kept" not in self.errors:
@@ -86,6 +91,7 @@ class TrainingForm(forms.Form):
             self._read_crops()
         except ValueError:
             self._refuse(TURNS)
+        self._choose_footage(data)
         return data
 
     @property
@@ -108,18 +114,27 @@ class TrainingForm(forms.Form):
     def wish(self) -> Wish:
         """The settings of a valid form; frames of the chosen footage to learn on."""
         data = self.cleaned_data
-        videos = self.own if data["all_footage"] else data["footage"]
         return Wish(
             minutes=data["minutes"],
             style_weight=data["style_weight"],
             content_weight=data["content_weight"],
             style_scale=data["style_scale"],
-            images=frames_to_learn_on(videos),
+            images=frames_to_learn_on(self.learned_on),
         )
 
     def sentences(self) -> list[str]:
         """Every error once, as sentences for people."""
         return list(dict.fromkeys(str(error) for errors in self.errors.values() for error in errors))
+
+    def _choose_footage(self, data: dict[str, Any]) -> None:
+        """What is too small is refused where it was named, and left out of “all”, as long as that leaves anything."""
+        wanted = self.own if data.get("all_footage") else data.get("footage") or ()
+        self.learned_on, self.left_out = by_size(wanted)
+        if self.left_out and not (data.get("all_footage") and self.learned_on):
+            self._refuse(
+                f"Nothing can be learned on {named(self.left_out)}: {NEEDED}. "
+                "Choose larger footage, or none: drawn landscapes are good enough to begin with."
+            )
 
     def _said(self, name: str) -> list[str]:
         """All values of a name, in their order."""
@@ -149,6 +164,26 @@ class TrainingForm(forms.Form):
                 self.kept_crops[int(found[1])] = crop
             else:
                 self.crops.append(crop)
+
+
+def by_size(videos: Iterable[Video]) -> tuple[list[Video], list[Video]]:
+    """Footage that can be learned on, and footage whose separated images are too small for that."""
+    large: list[Video] = []
+    small: list[Video] = []
+    for video in videos:
+        (large if min(image_size(video)) >= LEAST_SIDE else small).append(video)
+    return large, small
+
+
+def named(videos: Sequence[Video], most: int = 3) -> str:
+    """“A clip” (128 × 72 pixels), “Another” (…) and 4 more: the first few with the size of their images."""
+    said = [
+        f"“{video.title}” ({width} × {height} pixels)"
+        for video in videos[:most]
+        for width, height in [image_size(video)]
+    ]
+    more = len(videos) - len(said)
+    return ", ".join(said) + (f" and {more} more" if more else "")
 
 
 def frames_to_learn_on(videos: Iterable[Video], most: int = MOST_FRAMES) -> tuple[str, ...]:

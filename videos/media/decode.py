@@ -88,9 +88,14 @@ def _video(container: InputContainer) -> VideoStream:
 
 def _size(stream: VideoStream, height: int | None) -> tuple[int, int]:
     """Width and height of the frames to give out."""
-    if height is None or height == stream.height:
-        return stream.width, stream.height
-    return max(2, round(stream.width * height / stream.height / 2) * 2), height
+    return scaled(stream.width, stream.height, height)
+
+
+def scaled(width: int, height: int, lines: int | None) -> tuple[int, int]:
+    """Width and height that pictures of this size have at so many lines; the width is even."""
+    if lines is None or lines == height:
+        return width, height
+    return max(2, round(width * lines / height / 2) * 2), lines
 
 
 def _index(frame: VideoFrame, stream: VideoStream, rate: Fraction) -> int:

@@ -90,7 +90,7 @@ def standing_flight(
     more than the flight has.
     """
     if not 2 <= frames <= SECONDS * RATE:
-        raise ValueError(f"the sample flight has {SECONDS * RATE} frames; at least 2 are needed")
+        raise ValueError(f"2 to {SECONDS * RATE} frames of the sample flight can be drawn, not {frames}")
     clip: list[Frame] = []
     depths: list[Depth] = []
     for index in range(frames):

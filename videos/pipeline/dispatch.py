@@ -31,11 +31,15 @@ def inline() -> Iterator[None]:
 
 
 def send(row: Leased, actor: str, *args: Any) -> None:
-    """Queue `actor(row.pk, *args)` after the transaction, and note the time on the row."""
+    """Queue `actor(row.pk, *args)` after the transaction, and note the time on the row.
+
+    Where the queue is away that is written down and no more: what was asked for is in the row, and the reconciler
+    sends it again.
+    """
     if getattr(_here, "inline", False):
         return
     type(row)._default_manager.filter(pk=row.pk).update(nudged_at=timezone.now())
-    transaction.on_commit(_sending(actor, row.pk, *args))
+    transaction.on_commit(_sending(actor, row.pk, *args), robust=True)
 
 
 def _sending(name: str, *args: Any) -> Callable[[], None]:

@@ -7,23 +7,23 @@ out of each other's way.
 from __future__ import annotations
 
 import os
-import secrets
 import shutil
+import signal
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from django.contrib.auth import get_user_model
 from django.db import connections
 from django.utils import timezone
 
 from filters.models import Filter
 from filters.service import forget_engines
+from rotoscope.accounts import passing
 from rotoscope.files import local_path, work_folder
 from videos.media.errors import Refused
 from videos.models import Render, Video
@@ -32,7 +32,6 @@ from videos.pipeline import dispatch, ingest, paint, rebuild, receive, renders
 Progress = Callable[[str, float], None]
 PAINTING = [Render.State.QUEUED, Render.State.RENDERING]
 ABANDONED = timedelta(days=1)
-ACCOUNT = "command-"
 
 
 def account() -> Any:
@@ -40,19 +39,19 @@ def account() -> Any:
 
     What a command that was killed left behind a day ago goes now.
     """
-    people = get_user_model()._default_manager
-    for old in people.filter(username__startswith=ACCOUNT, date_joined__lt=timezone.now() - ABANDONED):
+    for old in passing.those().filter(date_joined__lt=timezone.now() - ABANDONED):
         for video in Video.objects.filter(owner=old):
             renders.remove_video(video)
         old.delete()
-    person = people.model(username=f"{ACCOUNT}{secrets.token_hex(6)}", is_active=False)
-    person.set_unusable_password()
-    person.save()
-    return person
+    return passing.make()
 
 
 class Failed(Exception):
     """The work ended without a result; `str()` is the sentence that a person would see."""
+
+
+class NotWritten(Exception):
+    """The finished video could not be put where it was wanted; `str()` says why."""
 
 
 @dataclass(frozen=True)
@@ -115,17 +114,26 @@ def _watch(pk: int, done: threading.Event, progress: Progress) -> None:
 def _paint(render: Render, progress: Progress) -> None:
     """Several segments at a time: decoding, painting and encoding each leave a core idle now and then."""
     workers = max(1, min(os.cpu_count() or 1, render.segments.count()))
-    with ThreadPoolExecutor(workers, thread_name_prefix="paint") as pool:
+    with ThreadPoolExecutor(workers, thread_name_prefix="paint", initializer=_leave_out_ctrl_c) as pool:
         jobs = [pool.submit(_paint_until_done, render.pk) for _ in range(workers)]
-        while any(job.running() for job in jobs):
-            render.refresh_from_db()
-            progress("painting", render.progress)
-            threading.Event().wait(0.3)
+        try:
+            while any(job.running() for job in jobs):
+                render.refresh_from_db()
+                progress("painting", render.progress)
+                threading.Event().wait(0.3)
+        except BaseException:  # Ctrl-C: the pool waits for its threads, and they would paint on to the end
+            render.cancel()
+            raise
         for job in jobs:
             job.result()
     render.refresh_from_db()
     if render.state == Render.State.FAILED:
         raise Failed(render.error)
+
+
+def _leave_out_ctrl_c() -> None:
+    """What this thread starts does not hear Ctrl-C: an encoder that it ended would look like one that failed."""
+    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
 
 
 def _paint_until_done(pk: int) -> None:
@@ -151,10 +159,16 @@ def _rebuild(render: Render, progress: Progress) -> None:
 
 
 def copy_output(render: Render, target: Path) -> None:
-    """Copy the finished video to `target`: written beside and renamed, so that never half of it is there."""
+    """Copy the finished video to `target`: written beside and renamed, so that never half of it is there.
+
+    Raises NotWritten: the folder is gone, or the disk is full.
+    """
     part = target.with_name(f".{target.name}.{os.getpid()}.part")
     try:
         shutil.copyfile(local_path(render.output), part)
         part.replace(target)
+    except OSError as problem:
+        raise NotWritten(problem.strerror or str(problem)) from problem
     finally:
-        part.unlink(missing_ok=True)
+        with suppress(OSError):
+            part.unlink(missing_ok=True)

@@ -28,15 +28,26 @@ AFTER_DEATH = timedelta(seconds=15)  # the same, for a row whose holder died
 
 def run() -> int:
     """One round; how many messages were sent. What others wait for goes first: clearing away may fail."""
+    sent = requeue()
+    clear_away()
+    return sent
+
+
+def requeue() -> int:
+    """Send again what the queue lost; how many messages. Asks the database alone, so it is done in a moment."""
     sent = _videos() + _stills() + _renders() + _rebuilds() + training_queue.requeue_lost()
     if sent:
         logger.info("reconciler sent %d messages", sent)
     _plans()
     _segments()
     upkeep.ask()
+    return sent
+
+
+def clear_away() -> None:
+    """Finish or end uploads that were left, and clear the disk. A whole upload may be on its way to S3 for an hour."""
     uploads.expire()
     clear_leftovers()
-    return sent
 
 
 def overdue(rows: LeasedQuerySet[M]) -> LeasedQuerySet[M]:

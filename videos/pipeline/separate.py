@@ -85,6 +85,11 @@ def wanted(video: Video) -> list[int]:
     return timing.painted(video.frame_count, video.rate, rate)
 
 
+def image_size(video: Video) -> tuple[int, int]:
+    """Width and height of the separated images of ready footage."""
+    return decode.scaled(video.width, video.height, min(FRAME_HEIGHT, video.height))
+
+
 def separate(video: Video, token: uuid.UUID, progress: VideoProgress) -> None:
     """Write the missing images and rows, poster and filmstrip; images that are no longer wanted go."""
     indices = wanted(video)
@@ -94,7 +99,7 @@ def separate(video: Video, token: uuid.UUID, progress: VideoProgress) -> None:
     needed = missing | (set() if video.filmstrip else {*tiles, video.frame_count // 3})
     kept: dict[int, Picture] = {}
     footage = local_path(video.footage)
-    height = min(FRAME_HEIGHT, video.height)
+    _, height = image_size(video)
     for done, (index, picture) in enumerate(decode.selected(footage, sorted(needed), height=height)):
         if index in missing:
             _store_frame(video, token, index, picture)

@@ -22,7 +22,7 @@ from filters.models import Filter, TrainingRun
 from filters.style_images import WORDS
 from filters.training.pictures import UnusableStyle
 from videos import access, training
-from videos.forms.training import MINUTES, MORE_MINUTES, MOST_BYTES, TrainingForm
+from videos.forms.training import MINUTES, MORE_MINUTES, MOST_BYTES, NEEDED, TrainingForm, by_size, named
 
 SHOWN_PREVIEWS = 12
 
@@ -40,12 +40,16 @@ def train(request: HttpRequest) -> HttpResponse:
         run = training.order(form, request.user)
         if run is not None:
             messages.success(request, f"“{run.name}” is being learned. You can leave this page.")
+            if form.left_out:
+                messages.info(request, f"Not learned on: {named(form.left_out)}; {NEEDED}.")
             return redirect("training-run", pk=run.pk)
     values = {name: form.data.get(name, training.USUAL.get(name, "")) for name in (*form.fields, *WORDS)}
+    large, small = by_size(footage)
     context = {
         "form": form,
         "styles": styles[:60],
-        "footage": footage,
+        "footage": large,
+        "too_small": f"Not to be learned on: {named(small)}; {NEEDED}." if small else "",
         "missing": missing,
         "minutes": MINUTES,
         "most_pictures": orders.MOST_PICTURES,

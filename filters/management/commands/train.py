@@ -69,8 +69,12 @@ class Command(BaseCommand):
         """Train, and exit 0 only if the filter can be used."""
         malloc.keep_large_blocks()
         row = _order(options)
-        with Bar(sys.stderr) as bar:
-            done = trainings.run(row.pk, _shown(bar))
+        try:
+            with Bar(sys.stderr) as bar:
+                done = trainings.run(row.pk, _shown(bar))
+        except KeyboardInterrupt:  # or a worker of this installation would take it up and go on
+            trainings.cancel(row)
+            raise
         row.refresh_from_db()
         if not done:
             raise CommandError(row.error or "Training ended without a result.")
@@ -100,6 +104,11 @@ def _order(options: dict[str, Any]) -> TrainingRun:
 
 def _pieces(options: dict[str, Any]) -> list[orders.Piece]:
     """The pictures with what was said of each; a title is found in the name of the file."""
+    for word in ("crop", *WORDS):
+        if len(options[word]) > len(options["style"]):
+            raise orders.CannotTrain(
+                f"--{word} is said once for each picture, in their order: it is there too often."
+            )
     pieces = []
     for place, path in enumerate(options["style"]):
         words = {word: options[word][place] for word in WORDS if place < len(options[word])}
@@ -112,6 +121,9 @@ def _crop(text: str) -> Crop:
     """LEFT,TOP,WIDTH,HEIGHT[,TURN]. Raises CannotTrain."""
     try:
         numbers = [float(one) for one in text.split(",")]
+    except ValueError:
+        raise orders.CannotTrain(f"--crop {text}: numbers with commas between them are needed.") from None
+    try:
         return crop_from([*numbers, 0.0][:5] if len(numbers) == 4 else numbers)
     except ValueError as problem:
         raise orders.CannotTrain(f"--crop {text}: {problem}") from None

@@ -1,14 +1,18 @@
 """`manage.py reconcile`: put back on the queue what the queue lost, once or every few seconds."""
 
 import logging
+import os
 import signal
 import threading
+from collections.abc import Callable
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandParser
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import DatabaseError, close_old_connections
 
 logger = logging.getLogger("rotoscope.reconcile")
+
+LEAST_PAUSE, LONGEST_PAUSE = 0.1, 3600.0  # seconds
 
 
 class Command(BaseCommand):
@@ -22,21 +26,42 @@ class Command(BaseCommand):
         parser.add_argument("--every", type=float, metavar="SECONDS")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Run the reconciler; a database that is away for a moment does not end the clock."""
+        """Run the reconciler once, or until a signal comes."""
         from videos.pipeline import reconcile
 
-        if options["every"] is None:
+        every = options["every"]
+        if every is None:
             reconcile.run()
             return
+        if not LEAST_PAUSE <= every <= LONGEST_PAUSE:
+            raise CommandError(
+                f"--every must be from {LEAST_PAUSE:g} to {LONGEST_PAUSE:g} seconds.", returncode=2
+            )
         stop = threading.Event()
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: stop.set())
-        while not stop.is_set():
-            close_old_connections()
-            try:
-                reconcile.run()
-            except DatabaseError as error:
-                logger.warning("the database is away: %s", str(error).splitlines()[0])
-            except Exception:
-                logger.exception("the reconciler failed; it will be tried again")
-            stop.wait(options["every"])
+        on_two_clocks(every, stop)
+        # A file on its way to S3 would keep the process; its upload is taken up again.
+        os._exit(0)
+
+
+def on_two_clocks(every: float, stop: threading.Event) -> None:
+    """Requeue here and clear away beside it, until `stop` is set: a slow store must not keep lost work waiting."""
+    from videos.pipeline import reconcile
+
+    clearing = (reconcile.clear_away, every, stop)
+    threading.Thread(target=again_and_again, args=clearing, name="clear away", daemon=True).start()
+    again_and_again(reconcile.requeue, every, stop)
+
+
+def again_and_again(work: Callable[[], object], every: float, stop: threading.Event) -> None:
+    """Do `work` until `stop` is set; a database that is away for a moment does not end the clock."""
+    while not stop.is_set():
+        close_old_connections()
+        try:
+            work()
+        except DatabaseError as error:
+            logger.warning("the database is away: %s", str(error).splitlines()[0])
+        except Exception:
+            logger.exception("the reconciler failed; it will be tried again")
+        stop.wait(every)

@@ -3,7 +3,7 @@
 import os
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandParser
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from rotoscope.supervisor.plan import web_server
 
@@ -21,5 +21,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Replace this process by the server's."""
+        if not 1 <= options["port"] <= 65535:
+            raise CommandError("--port must be from 1 to 65535.", returncode=2)
         words = web_server(options["host"], options["port"])
         os.execv(words[0], words)

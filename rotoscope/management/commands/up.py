@@ -1,5 +1,6 @@
 """`manage.py up`: everything, under one supervisor."""
 
+import errno
 import os
 import socket
 from typing import Any
@@ -59,7 +60,13 @@ def _refuse_taken_port(host: str, port: int) -> None:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((host, port))
-        except OSError:
-            raise CommandError(
-                f"Port {port} on {host} is taken: choose another, as in `make up PORT=8001`."
-            ) from None
+        except OSError as problem:
+            raise CommandError(_why_not(host, port, problem)) from None
+
+
+def _why_not(host: str, port: int, problem: OSError) -> str:
+    if problem.errno == errno.EADDRINUSE:
+        return f"Port {port} on {host} is taken: choose another, as in `make up PORT=8001`."
+    if problem.errno == errno.EACCES:
+        return f"You may not listen on port {port}: choose one from 1024 on, as in `make up PORT=8001`."
+    return f"This machine cannot listen on “{host}” ({problem.strerror}): ROTOSCOPE_HOST or --host names it."

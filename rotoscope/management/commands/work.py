@@ -9,7 +9,7 @@ from typing import Any
 import cv2
 import dramatiq
 from django.conf import settings
-from django.core.management.base import BaseCommand, CommandParser
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils.module_loading import autodiscover_modules
 
 from filters.training_work import get_ready
@@ -20,6 +20,7 @@ from rotoscope.files import clear_leftovers
 logger = logging.getLogger("rotoscope.work")
 
 TIDY_EVERY = 600.0  # seconds
+MOST_THREADS = 64
 GRACE_MS = 3_000
 """How long running work is waited for at the end. What is cut short comes back from the queue."""
 
@@ -37,6 +38,8 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Work until a signal comes."""
+        if not 1 <= options["threads"] <= MOST_THREADS:
+            raise CommandError(f"--threads must be from 1 to {MOST_THREADS}.", returncode=2)
         stop = threading.Event()
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: stop.set())

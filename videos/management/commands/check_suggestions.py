@@ -7,6 +7,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from contextlib import closing
 from dataclasses import asdict, fields
+from math import isfinite
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from filters.training.profile import View
 
 BAD_INPUT = 2
+LEAST_LINES, MOST_LINES = 64, 4320
 PICTURES = {".jpg", ".jpeg", ".png"}
 SHIFT = (3, 5)  # pixels, down and across
 
@@ -50,6 +52,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Measure every judged filter on every frame, compare, print."""
+        _refuse(options)
         filters = list(
             Filter.objects.usable()
             .filter(current__judgement__isnull=False, engine=Filter.Engine.NETWORK, style_image__isnull=False)
@@ -65,12 +68,29 @@ class Command(BaseCommand):
             frames = f"{len(sets)} standing frames, each told from the others"
         found, gain = compare_each(sets), worth_of_each(sets)
         if options["json"]:
-            measures = {name: asdict(one) for name, one in found.items()}
-            self.stdout.write(json.dumps({"measures": measures, "worth": asdict(gain)}))
+            measures = {name: _told(one) for name, one in found.items()}
+            self.stdout.write(json.dumps({"measures": measures, "worth": _told(gain)}))
         else:
             self.stdout.write(f"{len(filters)} filters on {frames}")
             self.stdout.write(_table(found))
             self.stdout.write(_sentence(gain))
+
+
+def _refuse(options: dict[str, Any]) -> None:
+    """What nothing can be measured on."""
+    if options["frames"] < 1 or not LEAST_LINES <= options["lines"] <= MOST_LINES:
+        raise CommandError(
+            f"--frames must be at least 1, and --lines from {LEAST_LINES} to {MOST_LINES}.",
+            returncode=BAD_INPUT,
+        )
+    for path in options["files"]:
+        if not path.is_file():
+            raise CommandError(f"There is no file {path}.", returncode=BAD_INPUT)
+
+
+def _told(one: Agreement | Worth) -> dict[str, float | None]:
+    """For a script: what there is nothing to compare of is null, since JSON has no NaN."""
+    return {name: value if isfinite(value) else None for name, value in asdict(one).items()}
 
 
 def _measured(filters: list[Filter], options: dict[str, Any]) -> Profiles:

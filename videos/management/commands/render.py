@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import re
 import sys
 import time
 from fractions import Fraction
@@ -19,6 +21,7 @@ from videos.pipeline import here
 from videos.pipeline.renders import CannotRender, RenderSettings
 
 BAD_INPUT = 2
+WHOLE = re.compile(r"0*[1-9][0-9]{0,8}", re.ASCII)
 
 
 class Command(BaseCommand):
@@ -49,11 +52,9 @@ class Command(BaseCommand):
         footage, output = options["footage"], options["output"]
         if not footage.is_file():
             raise CommandError(f"There is no file {footage}.", returncode=BAD_INPUT)
-        if output.suffix.lower() != ".mp4" or not output.resolve().parent.is_dir():
-            raise CommandError(
-                f"The output must be an .mp4 in a folder that exists, not {output}.", returncode=BAD_INPUT
-            )
-        wish = here.Wish(footage, _filter(options["filter"]), here.account(), _settings(options))
+        _refuse_output(output, footage)
+        one, settings = _filter(options["filter"]), _settings(options)
+        wish = here.Wish(footage, one, here.account(), settings)
         begun = time.monotonic()
         try:
             with Bar(sys.stderr) as bar, here.rendered(wish, bar) as render:
@@ -63,9 +64,25 @@ class Command(BaseCommand):
             raise CommandError(str(problem), returncode=BAD_INPUT) from None
         except here.Failed as problem:
             raise CommandError(str(problem)) from None
+        except here.NotWritten as problem:
+            raise CommandError(f"{output} cannot be written: {problem}") from None
         finally:
             wish.owner.delete()
         self.stdout.write(json.dumps(summary) if options["json"] else _sentence(summary))
+
+
+def _refuse_output(output: Path, footage: Path) -> None:
+    """What would be noticed only when all is painted; and the footage itself, which nothing may be written over."""
+    if output.suffix.lower() != ".mp4" or output.is_dir() or not output.resolve().parent.is_dir():
+        raise CommandError(
+            f"The output must be an .mp4 in a folder that exists, not {output}.", returncode=BAD_INPUT
+        )
+    if output.exists() and output.samefile(footage):
+        raise CommandError(
+            f"The output would replace its footage, {footage}: give it another name.", returncode=BAD_INPUT
+        )
+    if not os.access(output.resolve().parent, os.W_OK):
+        raise CommandError(f"Nothing may be written into the folder of {output}.", returncode=BAD_INPUT)
 
 
 def _filter(slug: str) -> Filter:
@@ -78,7 +95,7 @@ def _filter(slug: str) -> Filter:
 
 def _settings(options: dict[str, Any]) -> RenderSettings:
     rate = options["fps"]
-    if rate != "source" and not (rate.isdigit() and int(rate) > 0):
+    if rate != "source" and not WHOLE.fullmatch(rate):
         raise CommandError(
             f"--fps is “source” or a whole number of images a second, not {rate}.", returncode=BAD_INPUT
         )

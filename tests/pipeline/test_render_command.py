@@ -1,0 +1,159 @@
+"""`manage.py render`: paints a file beside it, keeps nothing, and says plainly what it cannot do."""
+
+from __future__ import annotations
+
+import errno
+import io
+import json
+import shutil
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import User
+from django.core.management import CommandError, call_command
+from django.utils import timezone
+
+from filters.models import Filter
+from rotoscope.accounts import passing
+from rotoscope.terminal import Bar
+from tests.clips import decoded, draw_clip, number_of
+from tests.factories import make_filter, make_video_row
+from videos.management.commands import render as command
+from videos.models import Video
+from videos.pipeline import here, paint
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def clip(tmp_path: Path) -> Path:
+    return draw_clip(tmp_path / "clip.mp4", frames=12)
+
+
+@pytest.fixture
+def negative() -> Filter:
+    return make_filter("negative")
+
+
+def render(clip: Path, output: Path, *words: str) -> str:
+    """What the command prints."""
+    out = io.StringIO()
+    call_command("render", str(clip), "--filter", "negative", "--output", str(output), *words, stdout=out)
+    return out.getvalue()
+
+
+def nothing_stays() -> bool:
+    """No account, no footage."""
+    return not User.objects.exists() and not Video.objects.exists()
+
+
+def test_it_paints_every_frame_and_keeps_nothing(clip: Path, negative: Filter, tmp_path: Path) -> None:
+    output = tmp_path / "painted.mp4"
+    told = json.loads(render(clip, output, "--json"))
+    assert (told["frames"], told["painted"], told["rate"]) == (12, 12, "24/1")
+    assert [number_of(picture, inverted=True) for picture in decoded(output)] == list(range(12))
+    assert nothing_stays()
+    assert {path.name for path in tmp_path.iterdir()} == {"clip.mp4", "painted.mp4"}
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("--fps", "0"),
+        ("--fps", "-1"),
+        ("--fps", "2.5"),
+        ("--fps", "²"),
+        ("--fps", "9" * 5000),
+        ("--strength", "nan"),
+        ("--smoothing", "2"),
+        ("--height", "7"),
+        ("--start-frame", "12"),
+        ("--stop-frame", "0"),
+        ("--live",),
+        ("--filter", "nowhere"),
+    ],
+    ids=lambda words: " ".join(words)[:20],
+)
+def test_what_makes_no_sense_is_bad_input(
+    clip: Path, negative: Filter, tmp_path: Path, words: tuple[str, ...]
+) -> None:
+    with pytest.raises(CommandError) as refused:
+        render(clip, tmp_path / "painted.mp4", *words)
+    assert refused.value.returncode == 2
+    assert nothing_stays()
+    assert not (tmp_path / "painted.mp4").exists()
+
+
+def test_footage_is_never_written_over(clip: Path, negative: Filter, tmp_path: Path) -> None:
+    before = clip.read_bytes()
+    (tmp_path / "link.mp4").symlink_to(clip)
+    for output in (clip, tmp_path / "link.mp4"):
+        with pytest.raises(CommandError, match="would replace its footage") as refused:
+            render(clip, output)
+        assert refused.value.returncode == 2
+    assert clip.read_bytes() == before
+
+
+@pytest.mark.parametrize("output", ["painted.avi", "nowhere/painted.mp4", "folder.mp4"])
+def test_a_place_where_nothing_can_be_put_is_refused_before_anything_is_painted(
+    clip: Path, negative: Filter, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, output: str
+) -> None:
+    monkeypatch.setattr(here, "rendered", None)
+    (tmp_path / "folder.mp4").mkdir()
+    with pytest.raises(CommandError, match=r"must be an \.mp4 in a folder that exists") as refused:
+        render(clip, tmp_path / output)
+    assert refused.value.returncode == 2
+
+
+def test_a_full_disk_is_told_in_a_sentence_and_no_half_file_stays(
+    clip: Path, negative: Filter, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    copy = shutil.copyfile
+
+    def copyfile(source: Any, target: Any) -> Any:
+        copy(source, target)
+        if Path(target).parent == tmp_path:
+            raise OSError(errno.ENOSPC, "No space left on device")
+        return target
+
+    monkeypatch.setattr(shutil, "copyfile", copyfile)
+    with pytest.raises(CommandError, match=r"painted\.mp4 cannot be written: No space left") as refused:
+        render(clip, tmp_path / "painted.mp4")
+    assert refused.value.returncode == 1
+    assert [path.name for path in tmp_path.iterdir()] == ["clip.mp4"]
+    assert nothing_stays()
+
+
+def test_what_a_killed_one_left_goes_after_a_day_and_nobody_elses(clip: Path, negative: Filter) -> None:
+    """Whoever signs up may call themselves almost anything."""
+    killed, at_work = passing.make(), passing.make()
+    names = ("command-line", "command-0123456789ab")
+    people = [User.objects.create_user(name, password="a password") for name in names]
+    User.objects.filter(username=names[1]).update(is_active=False)
+    for one in (killed, *people):
+        User.objects.filter(pk=one.pk).update(date_joined=timezone.now() - timedelta(days=2))
+        make_video_row(one)
+    account = here.account()
+    assert set(User.objects.all()) == {at_work, account, *people}
+    assert Video.objects.count() == len(people)
+
+
+@pytest.mark.timeout(120)
+def test_ctrl_c_ends_the_painting_at_once(
+    clip: Path, negative: Filter, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The threads that paint go on until the render is done, or cancelled; here it never is done."""
+
+    class Interrupted(Bar):
+        def __call__(self, words: str, share: float) -> None:
+            if words == "painting":
+                raise KeyboardInterrupt
+
+    monkeypatch.setattr(command, "Bar", Interrupted)
+    monkeypatch.setattr(paint, "run", lambda pk: False)
+    with pytest.raises(KeyboardInterrupt):
+        render(clip, tmp_path / "painted.mp4")
+    assert nothing_stays()
+    assert not (tmp_path / "painted.mp4").exists()

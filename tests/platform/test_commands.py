@@ -1,0 +1,63 @@
+"""How `manage.py` ends when it is told to, or when what it is given or stands on is of no use."""
+
+import signal
+from pathlib import Path
+
+import pytest
+
+from tests.platform.installation import manage
+
+INTERRUPTED = (
+    "import os, signal, time; "
+    "signal.signal(signal.SIGINT, signal.default_int_handler); "  # a shell's background jobs are deaf to it
+    "os.kill(os.getpid(), signal.SIGINT); time.sleep(60)"
+)
+NOWHERE = "postgresql://rotoscope:hidden@127.0.0.1:1/rotoscope"
+
+
+def test_ctrl_c_is_one_word_and_ends_a_loop_of_the_shell_too(tmp_path: Path) -> None:
+    """A shell goes on with its loop after any exit status; only the signal itself ends it."""
+    stopped = manage(tmp_path / "home", "shell", "-v", "0", "-c", INTERRUPTED, ROTOSCOPE_SUPERVISED="1")
+    assert stopped.returncode == -signal.SIGINT
+    assert stopped.stderr == "\nStopped.\n"
+
+
+@pytest.mark.parametrize("word", ["filters", "prepare"])
+def test_a_database_that_does_not_answer_is_one_line(tmp_path: Path, word: str) -> None:
+    refused = manage(tmp_path / "home", word, DATABASE_URL=NOWHERE)
+    assert refused.returncode == 1
+    (line,) = refused.stderr.strip().splitlines()
+    assert line.startswith("The database cannot be used: ")
+    assert "port 1 failed" in line
+    assert "hidden" not in line
+
+
+def test_a_data_folder_that_cannot_be_one_is_one_line(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    for home in (tmp_path / "file", tmp_path / "file" / "home"):
+        refused = manage(home, "filters")
+        assert refused.returncode == 2
+        assert refused.stderr.startswith(f"ROTOSCOPE_HOME={home} cannot be made a folder: ")
+        assert len(refused.stderr.splitlines()) == 1
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        (("work", "--threads", "0"), "--threads must be from 1 to 64."),
+        (("serve", "--port", "70000"), "--port must be from 1 to 65535."),
+    ],
+)
+def test_a_process_that_could_do_nothing_does_not_start(
+    tmp_path: Path, words: tuple[str, ...], sentence: str
+) -> None:
+    refused = manage(tmp_path / "home", *words, ROTOSCOPE_SUPERVISED="1")
+    assert refused.returncode == 2
+    assert refused.stderr == f"CommandError: {sentence}\n"
+
+
+def test_a_host_that_is_not_this_machine_is_not_called_taken(tmp_path: Path) -> None:
+    refused = manage(tmp_path / "home", "up", "--host", "192.0.2.1")  # of nobody, by RFC 5737
+    assert refused.returncode == 1
+    assert "This machine cannot listen on “192.0.2.1”" in refused.stderr
+    assert not (tmp_path / "home" / "postgres").exists()
