@@ -121,8 +121,6 @@ def order(pieces: Sequence[Piece], name: str, owner: Any, wish: Wish, *, seed: i
         raise CannotTrain(f"A seed is a whole number from 0 to {LAST_SEED}.")
     if len(name) > LONGEST_NAME:
         raise CannotTrain(f"A filter's name has at most {LONGEST_NAME} characters.")
-    if not 0 <= seed <= LAST_SEED:
-        raise CannotTrain(f"A seed lies between 0 and {LAST_SEED}.")
     if not 1 <= len(pieces) <= MOST_PICTURES:
         raise CannotTrain(f"A filter learns from 1 to {MOST_PICTURES} pictures.")
     pictures = [
