@@ -66,6 +66,18 @@ def test_the_sheet_has_a_row_for_each_frame_and_a_column_for_each_filter(
     assert f"/media/render/{whole.ref}/video.mp4" in answer.content.decode()
 
 
+def test_the_sheet_draws_from_the_whole_render_of_a_filter_that_was_tried_on_a_part_first(
+    visitor: Client, owner: User
+) -> None:
+    video = with_frames(make_video_row(owner))
+    filter = make_filter()
+    make_render_row(video, filter, start_frame=10, stop_frame=25)
+    whole = make_render_row(video, filter)
+    context = visitor.get(f"{video.get_absolute_url()}contact/").context
+    assert [column.render for column in context["columns"]] == [whole]
+    assert all(cell.seconds is not None for _, cells in context["lines"] for cell in cells)
+
+
 def test_the_owner_asks_for_stills_that_are_missing(
     owner_client: Client, colleague_client: Client, owner: User, queue: object
 ) -> None:

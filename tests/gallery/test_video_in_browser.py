@@ -69,6 +69,18 @@ def test_space_presses_the_button_that_has_the_focus(
     page.wait_for_function(f"() => {STATUS}.playing")
 
 
+def test_the_place_in_the_clip_is_a_slider_for_the_keyboard_too(
+    live_server: LiveServer, open_page: Open, video: Video
+) -> None:
+    page = open_page(f"{live_server.url}{video.get_absolute_url()}")
+    place = page.get_by_role("slider", name="Place in the clip")
+    place.focus()
+    for key, frame in (("End", 47), ("PageDown", 37), ("ArrowLeft", 36), ("Home", 0), ("ArrowLeft", 0)):
+        page.keyboard.press(key)
+        page.wait_for_function(f"() => {STATUS}.frames[0] === {frame}")
+        expect(place).to_have_attribute("aria-valuenow", str(frame))
+
+
 def test_a_film_that_cannot_be_loaded_is_said_to_be_so_and_tried_again(
     live_server: LiveServer, open_page: Open, video: Video
 ) -> None:

@@ -140,9 +140,12 @@ def _full(columns: list[Column], lines: list[tuple[Frame, list[Cell]]]) -> set[i
 
 
 def _columns(renders: list[Render], painted: dict[tuple[int, int], Still], viewer: Viewer) -> list[Column]:
+    longest = sorted(
+        renders, key=lambda one: one.frame_count, reverse=True
+    )  # a part was often tried before the whole
     columns = [
         Column(one.version, one, render_media(one, "video.mp4", viewer))
-        for one in one_of_each_filter(renders)
+        for one in one_of_each_filter(longest)
     ]
     there = {column.version.filter_id for column in columns}
     found: dict[int, FilterVersion] = {}

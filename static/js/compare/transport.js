@@ -63,7 +63,8 @@ export class Transport {
       grip = null;
     });
     track.addEventListener('keydown', (event) => {
-      const leap = { PageUp: 10, PageDown: -10 }[event.key];
+      const { frames } = this.timing;
+      const leap = { PageUp: 10, PageDown: -10, Home: -frames, End: frames }[event.key];
       if (leap) { event.preventDefault(); clock.step(leap); }
     });
   }
