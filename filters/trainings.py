@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 State = TrainingRun.State
 OPEN = (State.QUEUED, State.RUNNING)
+REMOVED = "The filter was removed meanwhile."
 KEEP_CHECKPOINTS = timedelta(days=60)
 
 
@@ -90,13 +91,25 @@ def cancel(row: TrainingRun) -> bool:
     )
 
 
+def end_those_of(removed: Filter) -> int:
+    """End runs for a filter that is about to be deleted: what they learn could not be kept. How many."""
+    return TrainingRun.objects.filter(filter=removed, state__in=OPEN).update(
+        state=State.FAILED,
+        error=REMOVED,
+        lease_until=None,
+        lease_token=uuid.uuid4(),
+        finished_at=timezone.now(),
+    )
+
+
 def go_on(row: TrainingRun, minutes: float = 0.0) -> bool:
     """Queue a run that is over again, to go on from its last checkpoint for `minutes` more.
 
     Without `minutes` a cancelled or failed one goes on to where it was meant to end; a finished one is at its end.
-    One that came in as a file was never worked on here, and has no checkpoint.
+    One that came in as a file was never worked on here, and has no checkpoint; one whose filter was removed has
+    nothing to make.
     """
-    if row.state == State.FINISHED and row.started_at is None:
+    if row.filter_id is None or (row.state == State.FINISHED and row.started_at is None):
         return False
     again = [State.CANCELLED, State.FAILED, *([State.FINISHED] if minutes > 0 else [])]
     return bool(
@@ -146,7 +159,7 @@ def _finish(mine: Any, tuned: Tuned, figures: dict[str, float]) -> bool:
             return False
         made = Filter.objects.select_for_update().filter(pk=held.filter_id).first()
         if made is None:
-            _end(mine, State.FAILED, error="The filter was removed meanwhile.")
+            _end(mine, State.FAILED, error=REMOVED)
             return False
         path = Path(folder) / f"{made.slug}.safetensors"
         digest = tuned.write(path, made.slug)

@@ -166,7 +166,7 @@ def stop_training(request: HttpRequest, id: int) -> TrainingOut:
 def resume_training(request: HttpRequest, id: int, wish: MoreMinutes) -> TrainingOut:
     """Go on from the last checkpoint, `minutes` longer."""
     if not training_queue.go_on(access.training_run_or_404(request, id), wish.minutes):
-        raise Refused("It is under way, or at its end: say how many minutes more.")
+        raise Refused("It is under way, at its end (say how many minutes more), or its filter was removed.")
     return told(request, access.training_run_or_404(request, id))
 
 

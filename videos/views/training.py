@@ -175,7 +175,9 @@ def _watched(request: HttpRequest, pk: int) -> dict[str, Any]:
         and _publishable(run.filter, version),
         "pictures": [(image, wish.crop(place)) for place, image in enumerate(orders.pictures_of(run))],
         "frames": len(wish.images),
-        "more_minutes": MORE_MINUTES if run.started_at or run.state != TrainingRun.State.FINISHED else (),
+        "more_minutes": MORE_MINUTES
+        if run.filter and (run.started_at or run.state != TrainingRun.State.FINISHED)
+        else (),
     }
 
 
