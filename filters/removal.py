@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from filters import testframes
+from filters import testframes, trainings
 from filters.models import Filter, FilterVersion, TrainingRun
 from rotoscope.files import forget
 
@@ -10,9 +10,10 @@ from rotoscope.files import forget
 def remove(one: Filter) -> None:
     """Delete a filter with its weights, its looks and the stills that were painted with it.
 
-    Trainings stay, as the record of what was learned, and so do mixes of it, which have numbers of their own. Raises
-    ProtectedError, with nothing changed, where something was rendered with it.
+    Trainings stay, as the record of what was learned, and end; so do mixes of it, which have numbers of their own.
+    Raises ProtectedError, with no more done than that, where something was rendered with it.
     """
+    trainings.end_those_of(one)
     versions = list(one.versions.all())
     weights = [str(version.weights.name) for version in versions if version.weights]
     pictures = [name for version in versions for name in testframes.stored_names(version)]

@@ -95,6 +95,17 @@ def cancel(row: TrainingRun) -> bool:
     )
 
 
+def end_those_of(removed: Filter) -> int:
+    """End runs for a filter that is about to be deleted: what they learn could not be kept. How many."""
+    return TrainingRun.objects.filter(filter=removed, state__in=OPEN).update(
+        state=State.FAILED,
+        error=REMOVED,
+        lease_until=None,
+        lease_token=uuid.uuid4(),
+        finished_at=timezone.now(),
+    )
+
+
 def go_on(row: TrainingRun, minutes: float = 0.0) -> bool:
     """Queue a run that is over again, to go on from its last checkpoint for `minutes` more.
 

@@ -109,7 +109,13 @@ class TrainingRunAdmin(RemovesFiles, ShownOnly, HouseAdmin):
     @admin.action(description="Go on from the last checkpoint", permissions=["change"])
     def resume_chosen(self, request: HttpRequest, chosen: QuerySet[TrainingRun]) -> None:
         """An action of the list."""
-        do_each(request, chosen, training_queue.go_on, "queued again", "were neither failed nor cancelled")
+        do_each(
+            request,
+            chosen,
+            training_queue.go_on,
+            "queued again",
+            "were neither failed nor cancelled, or have no filter",
+        )
 
     @action(description="Cancel")
     def cancel_one(self, request: HttpRequest, run: TrainingRun) -> None:
@@ -120,14 +126,18 @@ class TrainingRunAdmin(RemovesFiles, ShownOnly, HouseAdmin):
     def resume_one(self, request: HttpRequest, run: TrainingRun) -> None:
         """A button of the page."""
         do_each(
-            request, [run], training_queue.go_on, "run queued again", "run was neither failed nor cancelled"
+            request,
+            [run],
+            training_queue.go_on,
+            "run queued again",
+            "run was neither failed nor cancelled, or has no filter",
         )
 
     def offered(self, row: TrainingRun) -> set[str]:
         """What its state allows."""
         if row.state in (TrainingRun.State.QUEUED, TrainingRun.State.RUNNING):
             return {"cancel_one"}
-        return set() if row.state == TrainingRun.State.FINISHED else {"resume_one"}
+        return set() if row.state == TrainingRun.State.FINISHED or row.filter_id is None else {"resume_one"}
 
     def get_urls(self) -> list[URLPattern]:
         """With the previews."""

@@ -20,7 +20,7 @@ from dramatiq.brokers.stub import StubBroker
 from onnx import TensorProto, helper
 from PIL import Image
 
-from filters import exchange, mixes, testframes
+from filters import exchange, mixes, testframes, training_queue
 from filters.engines.base import Frame
 from filters.models import Filter, FilterVersion, StyleImage, TrainingRun
 from tests.factories import inverting_model, make_filter, make_render_row, make_video_row
@@ -290,6 +290,7 @@ def test_training_runs_have_curves_that_need_no_script(staff_client: Client, run
 
 
 def test_a_training_run_is_cancelled_and_goes_on(staff_client: Client, run: TrainingRun, queue: Any) -> None:
+    TrainingRun.objects.filter(pk=run.pk).update(filter=make_filter("negative", published=False))
     address = reverse("admin:filters_trainingrun_change", args=[run.pk])
     staff_client.post(address, {"filters_trainingrun_cancel_one": "1"})
     run.refresh_from_db()
@@ -329,6 +330,21 @@ def test_a_deleted_filter_leaves_no_files(staff_client: Client, owner: User) -> 
     assert not Filter.objects.filter(pk=one.pk).exists()
     assert not any(default_storage.exists(name) for name in (weights, look, str(still.image.name)))
     assert default_storage.exists(str(twin.current.weights.name))
+
+
+def test_a_training_for_a_deleted_filter_ends_and_does_not_go_on(staff_client: Client, queue: Any) -> None:
+    made = make_styled("Night", 0)
+    assert made.style_image is not None
+    run = TrainingRun.objects.create(
+        name="Night", filter=made, style_image=made.style_image, state="running", settings={"minutes": 5}
+    )
+    assert delete(staff_client, made) == 302
+    run.refresh_from_db()
+    assert (run.state, run.error, run.filter) == ("failed", "The filter was removed meanwhile.", None)
+    assert not training_queue.go_on(run, 5)
+    page = staff_client.get(reverse("training-run", args=[run.pk])).content.decode()
+    assert run.error in page
+    assert "run-resume" not in page
 
 
 def test_weights_that_another_version_runs_stay(staff_client: Client) -> None:
