@@ -100,7 +100,11 @@ def _check_size(width: int, height: int) -> None:
 
 
 def _timestamps(container: InputContainer, stream: VideoStream) -> tuple[np.ndarray[Any, Any], bool]:
-    """All presentation timestamps in ticks, sorted and distinct, and whether a packet was cut off."""
+    """All presentation timestamps in ticks, sorted and distinct, and whether a packet was cut off.
+
+    AVI has no such times: those guessed for it are a frame or two late, and would put the sound out of step. There
+    the n-th picture belongs to the time of the n-th piece.
+    """
     shown, decoded, torn = array("q"), array("q"), False
     for packet in container.demux(stream):
         if packet.size == 0 or packet.is_discard:
@@ -112,7 +116,8 @@ def _timestamps(container: InputContainer, stream: VideoStream) -> tuple[np.ndar
             shown.append(packet.pts)
         if max(len(shown), len(decoded)) > MAX_FRAMES:
             raise Refused(LONG.format(hours=MAX_FRAMES / 240 / 3600))
-    ticks = shown if len(shown) >= len(decoded) else decoded
+    guessed = container.format.name == "avi" or len(shown) < len(decoded)
+    ticks = decoded if guessed else shown
     return np.unique(np.frombuffer(ticks, dtype=np.int64)), torn
 
 
