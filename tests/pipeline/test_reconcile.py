@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
+from django.utils import timezone
 from dramatiq.brokers.stub import StubBroker
 from pytest_django import Settings
 
@@ -17,6 +18,7 @@ from rotoscope import files
 from rotoscope.management.commands import work
 from tests.factories import make_filter, make_video_row
 from videos import uploads
+from videos.models import Render
 from videos.pipeline import dispatch, reconcile, renders
 
 
@@ -51,6 +53,25 @@ def test_lost_renders_come_back_although_clearing_away_fails(
     monkeypatch.setattr(uploads, "expire", _fail)
     with pytest.raises(PermissionError):
         reconcile.run()
+    assert queue.queues["render"].qsize() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_is_asked_for_while_the_queue_is_down_is_sent_later(
+    owner: User, queue: StubBroker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def down(*args: object, **more: object) -> None:
+        raise ConnectionError("no queue there")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(type(queue), "enqueue", down)
+        render, created = renders.request(
+            make_video_row(owner), make_filter(), owner, renders.RenderSettings()
+        )
+    assert created and render.state == Render.State.QUEUED
+    assert queue.queues["render"].qsize() == 0
+    Render.objects.update(nudged_at=timezone.now() - reconcile.PATIENCE)
+    assert reconcile.run() == 1
     assert queue.queues["render"].qsize() == 1
 
 

@@ -35,7 +35,8 @@ def send(row: Leased, actor: str, *args: Any) -> None:
     if getattr(_here, "inline", False):
         return
     type(row)._default_manager.filter(pk=row.pk).update(nudged_at=timezone.now())
-    transaction.on_commit(_sending(actor, row.pk, *args))
+    # What is wanted is in the database by then: a queue that is down costs nobody their page or their upload.
+    transaction.on_commit(_sending(actor, row.pk, *args), robust=True)
 
 
 def _sending(name: str, *args: Any) -> Callable[[], None]:
