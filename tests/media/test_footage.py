@@ -181,6 +181,24 @@ def test_of_several_sounds_it_takes_the_one_that_players_choose(
     assert abs(click_in(target) - (0.4, 1.2)[default]) < 0.03
 
 
+@pytest.mark.parametrize("tracks", [1, 2])
+def test_sound_that_cannot_be_decoded_does_not_keep_the_pictures_out(tmp_path: Path, tracks: int) -> None:
+    one, other = (simple_clip(tmp_path / f"{at}.mp4", 50, 25, sound=click(2, at)) for at in (0.4, 1.2))
+    wanted = ["-map", "0:v", "-map", "0:a", "-map", "1:a"][: 2 * tracks + 2]
+    clip = tmp_path / "clip.mp4"
+    run_ffmpeg("-i", one, "-i", other, *wanted, "-c", "copy", clip)
+    data = bytearray(clip.read_bytes())
+    with av.open(str(clip)) as container:
+        for packet in container.demux(audio=0):
+            start = packet.pos or 0
+            data[start : start + packet.size] = b"\xff" * packet.size
+    clip.write_bytes(data)
+    target, made = ingest(clip)
+    assert numbers_of(target) == list(range(50))
+    assert made.has_audio is (tracks == 2)
+    assert tracks == 1 or abs(click_in(target) - 1.2) < 0.03
+
+
 SOUNDS = [
     ("mono", 1, "pcm_s16le", "mov"),
     ("1 channels (FL)", 1, "pcm_s16le", "mov"),

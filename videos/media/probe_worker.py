@@ -9,6 +9,7 @@ import resource
 import sys
 from array import array
 from fractions import Fraction
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +33,7 @@ MAX_SECONDS = 4 * 3600
 MAX_RATE = Fraction(240)
 MIN_RATE = Fraction(1, 10)
 MAX_FRAMES = int(MAX_SECONDS * MAX_RATE)
+TRIED_PACKETS = 200  # of sound: some seconds
 
 AUDIO_ONLY = "This file has sound but no picture. Upload the video it belongs to."
 NO_PICTURE = (
@@ -158,7 +160,22 @@ def _check_end(container: InputContainer, stream: VideoStream, last: int) -> Non
     raise Refused(DAMAGED_END)
 
 
-def _audio(container: InputContainer) -> dict[str, Any] | None:
+def _can_be_heard(path: Path, track: int) -> bool:
+    """Whether the beginning of a sound track can be decoded; where it cannot, ffmpeg would give up the pictures too."""
+    with _open(path) as container:
+        stream = container.streams.audio[track]
+        for packet in islice(container.demux(stream), TRIED_PACKETS):
+            try:
+                if stream.codec_context.decode(packet):
+                    return True
+            except MemoryError:
+                raise
+            except FFmpegError:
+                continue
+    return False
+
+
+def _audio(container: InputContainer, path: Path) -> dict[str, Any] | None:
     """The sound track that players choose: of those that can be decoded here the file's default, else the first."""
     default = av.stream.Disposition.default
     for stream in sorted(container.streams.audio, key=lambda one: not one.disposition & default):
@@ -167,6 +184,8 @@ def _audio(container: InputContainer) -> dict[str, Any] | None:
         start = Fraction(stream.start_time or 0) * (stream.time_base or Fraction(1, stream.rate))
         channels, rate = stream.channels, stream.rate
         index = list(container.streams.audio).index(stream)
+        if not _can_be_heard(path, index):
+            continue
         return {
             "codec": stream.codec_context.name,
             "channels": channels,
@@ -239,7 +258,7 @@ def examine(path: Path) -> dict[str, Any]:
             "range": _RANGES.get(int(frame.color_range)),
             "interlaced": bool(frame.interlaced_frame),
             "track": track,
-            "audio": _audio(container),
+            "audio": _audio(container, path),
         }
         _check_end(container, stream, int(ticks[-1]))
         return found
