@@ -111,6 +111,25 @@ def test_a_varying_rate_becomes_constant_and_keeps_its_length(tmp_path: Path) ->
     assert numbers_of(target) == [max(k for k in kept if k <= n) for n in range(90)]
 
 
+@pytest.mark.parametrize(("ending", "told"), [("avi", {}), ("mp4", {"video_track_timescale": "30"})])
+def test_what_a_camera_dropped_is_filled_where_a_tick_is_a_frame(
+    tmp_path: Path, ending: str, told: dict[str, str]
+) -> None:
+    kept = [n for n in range(90) if n not in (40, 41)]
+    clip = make_clip(
+        tmp_path / f"a.{ending}",
+        [numbered(n) for n in kept],
+        30,
+        times=[Fraction(n, 30) for n in kept],
+        tick=Fraction(1, 30),
+        options={"bf": "0", "crf": "12"},
+        container_options=told,
+    )
+    target, made = ingest(clip)
+    assert (made.rate, made.frame_count) == (Fraction(30), 90)
+    assert numbers_of(target) == [max(k for k in kept if k <= n) for n in range(90)]
+
+
 def test_late_sound_stays_late(tmp_path: Path) -> None:
     clip = simple_clip(tmp_path / "a.mp4", 75, 25, sound=click(2, 0.6), sound_start=0.7)
     assert abs(float(probe(clip).audio.start) - 0.7) < 0.03  # type: ignore[union-attr]
@@ -128,6 +147,17 @@ def test_pictures_that_begin_late_take_the_sound_with_them(tmp_path: Path) -> No
     target, made = ingest(clip)
     assert made.frame_count == 50 and numbers_of(target) == list(range(50))
     assert abs(click_in(target) - 1.0) < 0.004
+
+
+@pytest.mark.parametrize("codec", ["libx264", "mpeg4", "mjpeg"])
+@pytest.mark.parametrize("bidirectional", ["0", "2"])
+def test_the_sound_of_an_avi_is_in_step(tmp_path: Path, codec: str, bidirectional: str) -> None:
+    plain = simple_clip(tmp_path / "plain.mp4", 50, 25, sound=click(2, 1.2))
+    order = [] if codec == "mjpeg" else ["-bf", bidirectional]
+    run_ffmpeg("-i", plain, "-c:v", codec, "-q:v", "3", *order, "-c:a", "pcm_s16le", tmp_path / "a.avi")
+    target, made = ingest(tmp_path / "a.avi")
+    assert made.frame_count == 50 and numbers_of(target) == list(range(50))
+    assert abs(click_in(target) - 1.2) < 0.004
 
 
 def test_short_sound_is_followed_by_silence(tmp_path: Path) -> None:
@@ -149,6 +179,24 @@ def test_of_several_sounds_it_takes_the_one_that_players_choose(
     run_ffmpeg("-i", early, "-i", late, *both, tmp_path / f"a.{ending}")
     target, _ = ingest(tmp_path / f"a.{ending}")
     assert abs(click_in(target) - (0.4, 1.2)[default]) < 0.03
+
+
+@pytest.mark.parametrize("tracks", [1, 2])
+def test_sound_that_cannot_be_decoded_does_not_keep_the_pictures_out(tmp_path: Path, tracks: int) -> None:
+    one, other = (simple_clip(tmp_path / f"{at}.mp4", 50, 25, sound=click(2, at)) for at in (0.4, 1.2))
+    wanted = ["-map", "0:v", "-map", "0:a", "-map", "1:a"][: 2 * tracks + 2]
+    clip = tmp_path / "clip.mp4"
+    run_ffmpeg("-i", one, "-i", other, *wanted, "-c", "copy", clip)
+    data = bytearray(clip.read_bytes())
+    with av.open(str(clip)) as container:
+        for packet in container.demux(audio=0):
+            start = packet.pos or 0
+            data[start : start + packet.size] = b"\xff" * packet.size
+    clip.write_bytes(data)
+    target, made = ingest(clip)
+    assert numbers_of(target) == list(range(50))
+    assert made.has_audio is (tracks == 2)
+    assert tracks == 1 or abs(click_in(target) - 1.2) < 0.03
 
 
 SOUNDS = [

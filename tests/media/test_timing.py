@@ -138,3 +138,18 @@ def test_an_unusual_constant_rate_is_kept() -> None:
         ticks([n / rate for n in range(200)], Fraction(1, 90_000)), Fraction(1, 90_000)
     )
     assert (found, varies) == (rate, False)
+
+
+@pytest.mark.parametrize("missing", [{40}, {40, 41}, {10, 70}])
+@pytest.mark.parametrize("rate", [Fraction(25), NTSC])
+def test_frames_that_are_missing_are_noticed_where_a_tick_is_a_frame(
+    rate: Fraction, missing: set[int]
+) -> None:
+    whole = range(90)
+    assert timing.constant_rate(whole, 1 / rate, [rate]) == (rate, False)
+    assert timing.constant_rate([n for n in whole if n not in missing], 1 / rate, [rate]) == (rate, True)
+
+
+def test_a_coarse_tick_alone_is_no_varying_rate() -> None:
+    ticks = [round(n * 100 / 60) for n in range(600)]
+    assert timing.constant_rate(ticks, Fraction(1, 100), [Fraction(60)]) == (Fraction(60), False)

@@ -9,6 +9,7 @@ import resource
 import sys
 from array import array
 from fractions import Fraction
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +33,7 @@ MAX_SECONDS = 4 * 3600
 MAX_RATE = Fraction(240)
 MIN_RATE = Fraction(1, 10)
 MAX_FRAMES = int(MAX_SECONDS * MAX_RATE)
+TRIED_PACKETS = 200  # of sound: some seconds
 
 AUDIO_ONLY = "This file has sound but no picture. Upload the video it belongs to."
 NO_PICTURE = (
@@ -100,7 +102,11 @@ def _check_size(width: int, height: int) -> None:
 
 
 def _timestamps(container: InputContainer, stream: VideoStream) -> tuple[np.ndarray[Any, Any], bool]:
-    """All presentation timestamps in ticks, sorted and distinct, and whether a packet was cut off."""
+    """All presentation timestamps in ticks, sorted and distinct, and whether a packet was cut off.
+
+    AVI has no such times: those guessed for it are a frame or two late, and would put the sound out of step. There
+    the n-th picture belongs to the time of the n-th piece.
+    """
     shown, decoded, torn = array("q"), array("q"), False
     for packet in container.demux(stream):
         if packet.size == 0 or packet.is_discard:
@@ -112,7 +118,8 @@ def _timestamps(container: InputContainer, stream: VideoStream) -> tuple[np.ndar
             shown.append(packet.pts)
         if max(len(shown), len(decoded)) > MAX_FRAMES:
             raise Refused(LONG.format(hours=MAX_FRAMES / 240 / 3600))
-    ticks = shown if len(shown) >= len(decoded) else decoded
+    guessed = container.format.name == "avi" or len(shown) < len(decoded)
+    ticks = decoded if guessed else shown
     return np.unique(np.frombuffer(ticks, dtype=np.int64)), torn
 
 
@@ -153,7 +160,22 @@ def _check_end(container: InputContainer, stream: VideoStream, last: int) -> Non
     raise Refused(DAMAGED_END)
 
 
-def _audio(container: InputContainer) -> dict[str, Any] | None:
+def _can_be_heard(path: Path, track: int) -> bool:
+    """Whether the beginning of a sound track can be decoded; where it cannot, ffmpeg would give up the pictures too."""
+    with _open(path) as container:
+        stream = container.streams.audio[track]
+        for packet in islice(container.demux(stream), TRIED_PACKETS):
+            try:
+                if stream.codec_context.decode(packet):
+                    return True
+            except MemoryError:
+                raise
+            except FFmpegError:
+                continue
+    return False
+
+
+def _audio(container: InputContainer, path: Path) -> dict[str, Any] | None:
     """The sound track that players choose: of those that can be decoded here the file's default, else the first."""
     default = av.stream.Disposition.default
     for stream in sorted(container.streams.audio, key=lambda one: not one.disposition & default):
@@ -162,6 +184,8 @@ def _audio(container: InputContainer) -> dict[str, Any] | None:
         start = Fraction(stream.start_time or 0) * (stream.time_base or Fraction(1, stream.rate))
         channels, rate = stream.channels, stream.rate
         index = list(container.streams.audio).index(stream)
+        if not _can_be_heard(path, index):
+            continue
         return {
             "codec": stream.codec_context.name,
             "channels": channels,
@@ -234,7 +258,7 @@ def examine(path: Path) -> dict[str, Any]:
             "range": _RANGES.get(int(frame.color_range)),
             "interlaced": bool(frame.interlaced_frame),
             "track": track,
-            "audio": _audio(container),
+            "audio": _audio(container, path),
         }
         _check_end(container, stream, int(ticks[-1]))
         return found

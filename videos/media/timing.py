@@ -113,7 +113,8 @@ def constant_rate(
 ) -> tuple[Fraction, bool]:
     """The rate that suits these presentation timestamps (sorted ticks), and whether they vary.
 
-    A rate that meets every timestamp to two ticks wins, what the container declares and then the
+    A rate that meets every timestamp to two ticks (and to less than a frame, or one that is missing would
+    not be noticed where a tick is as long as a frame) wins, what the container declares and then the
     standard rates first. Jitter of less than half a frame still counts as constant, since each frame
     then keeps its place. What is left varies: the answer is the standard rate nearest to the usual
     distance between frames, at most 60 a second unless the mean is higher.
@@ -127,7 +128,7 @@ def constant_rate(
     measured = [mean.limit_denominator(n) for n in (1, 2, 1001)]
     candidates = [rate for rate in (*declared, *near, *measured) if rate > 0]
     for rate in candidates:
-        if _spread(seconds, rate) <= 2.02 * float(time_base):
+        if _spread(seconds, rate) <= min(2.02 * float(time_base), 0.9 / float(rate)):
             return _snapped(rate), False
     best = min([*near, measured[-1]], key=lambda rate: _spread(seconds, rate) if rate else np.inf)
     if best and _spread(seconds, best) < 0.5 / float(best):
