@@ -1,0 +1,107 @@
+"""How far a link to several works reaches: to each of them, to the footage beside it, and to nothing else."""
+
+from __future__ import annotations
+
+import pytest
+from django.contrib.auth.models import User
+from django.core.files.base import ContentFile
+from django.test import Client
+
+from tests.factories import make_filter, make_render_row, make_video_row
+from videos.links import render_media, video_media
+from videos.models import (
+    Collection,
+    CollectionItem,
+    Comparison,
+    ComparisonItem,
+    Render,
+    ShareLink,
+    Video,
+    Visibility,
+)
+
+pytestmark = pytest.mark.django_db
+
+
+def with_files(render: Render) -> Render:
+    """A render and its footage that can be fetched."""
+    render.output.save("video.mp4", ContentFile(b"painted"))
+    if not render.video.footage:
+        render.video.footage.save("footage.mp4", ContentFile(b"original"))
+    return render
+
+
+@pytest.fixture
+def other(painted: Render) -> Render:
+    """Another render of the same footage, which is in nothing."""
+    with_files(painted)
+    return with_files(make_render_row(painted.video, make_filter()))
+
+
+@pytest.fixture
+def foreign(colleague: User) -> Render:
+    """A render of Conrad's footage, which everybody may see for now."""
+    return with_files(make_render_row(make_video_row(colleague, visibility=Visibility.PUBLIC)))
+
+
+def opened(client: Client, token: str, *works: Render | Video) -> list[bool]:
+    """Whether a link opens the film of each work."""
+    addresses = [
+        render_media(one, "video.mp4") if isinstance(one, Render) else video_media(one, "footage.mp4")
+        for one in works
+    ]
+    return [client.get(address, {"share": token}).status_code == 200 for address in addresses]
+
+
+def test_a_link_to_a_comparison_opens_what_is_compared(
+    visitor: Client, comparison: Comparison, painted: Render, other: Render
+) -> None:
+    _, token = ShareLink.make(comparison.owner, comparison)
+    assert opened(visitor, token, painted, painted.video, other) == [True, True, False]
+    assert opened(visitor, "", painted, painted.video, other) == [False, False, False]
+
+
+def test_a_link_to_a_collection_opens_its_renders_and_what_its_comparisons_compare(
+    visitor: Client, collection: Collection, comparison: Comparison, painted: Render, other: Render
+) -> None:
+    _, token = ShareLink.make(collection.owner, collection)
+    assert opened(visitor, token, painted, painted.video, other) == [True, True, False]
+    ComparisonItem.objects.create(comparison=comparison, position=2, render=other)
+    assert opened(visitor, token, other) == [False]
+    CollectionItem.objects.create(collection=collection, position=1, comparison=comparison)
+    assert opened(visitor, token, other) == [True]
+    assert visitor.get(f"{comparison.get_absolute_url()}?share={token}").status_code == 200
+
+
+@pytest.mark.parametrize("beside_it", [False, True], ids=["compared", "compared and collected"])
+def test_it_opens_nothing_of_others_that_its_maker_may_not_share(
+    visitor: Client, owner: User, collection: Collection, foreign: Render, beside_it: bool
+) -> None:
+    """What Conrad makes private later is not kept open by Olga's collection, nor by a comparison of hers in it."""
+    compared = Comparison.objects.create(video=foreign.video, owner=owner, title="Seen", visibility="private")
+    ComparisonItem.objects.create(comparison=compared, position=0, render=foreign)
+    CollectionItem.objects.create(collection=collection, position=1, comparison=compared)
+    if beside_it:
+        CollectionItem.objects.create(collection=collection, position=2, render=foreign)
+    _, token = ShareLink.make(owner, collection)
+    page = f"{compared.get_absolute_url()}?share={token}"
+    assert opened(visitor, token, foreign, foreign.video) == [True, True]
+    assert visitor.get(page).status_code == 200
+    Video.objects.filter(pk=foreign.video.pk).update(visibility=Visibility.PRIVATE)
+    assert opened(visitor, token, foreign, foreign.video) == [False, False]
+    assert visitor.get(page).status_code == 404
+
+
+def test_a_link_to_a_collection_lets_its_works_be_kept_only_where_it_says_so(
+    visitor: Client, collection: Collection, painted: Render, other: Render
+) -> None:
+    _, looking = ShareLink.make(collection.owner, collection)
+    _, keeping = ShareLink.make(collection.owner, collection, downloads=True)
+
+    def kept(token: str, one: Render) -> bool:
+        address = render_media(one, "video.mp4", download=True)
+        return visitor.get(f"{address}&share={token}").status_code == 200
+
+    assert [kept(looking, painted), kept(keeping, painted), kept(keeping, other)] == [False, True, False]
+    Video.objects.update(visibility=Visibility.PUBLIC)  # what everybody may see is not everybody's to keep
+    assert [kept(looking, painted), kept(keeping, painted), kept(keeping, other)] == [False, True, False]
