@@ -109,7 +109,7 @@ def test_every_example_is_answered(
         (tmp_path / name).write_bytes(encoded(picture, "JPEG"))
     night = make_styled("Starry Night", 0)
     make_styled("Great Wave", 1)
-    video = make_video(staff, frames=144)
+    video = make_video(staff, frames=144, width=320, height=180)
     render = make_render(video, night, height=64)
     collection = Collection.objects.create(owner=staff, title="Flights")
     refs = {"Qm3x…": video.ref, "Zt8k…": render.ref, "Pw2c…": collection.ref}
