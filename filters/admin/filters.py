@@ -16,45 +16,17 @@ from unfold.decorators import action, display
 
 from filters import exchange, removal, testframes
 from filters.admin.forms import BundleForm, DeepFilterNameForm, FilterForm, ModelUploadForm
-from filters.admin.parts import STATE_COLOURS, explained, figures_table
+from filters.admin.parts import STATE_COLOURS, explained
+from filters.admin.versions import VersionInline
 from filters.bundle import BundleRefused
 from filters.engines.base import EngineError
 from filters.judgements import MEASURED_ON
 from filters.likeness import nearest
 from filters.models import Filter, FilterVersion, StyleUse
 from filters.signals import judgement_wanted
-from rotoscope.admin_parts import HouseAdmin, RemovesFiles, ShownInline, ShownOnly, badge, do_each
+from rotoscope.admin_parts import HouseAdmin, RemovesFiles, ShownOnly, badge, do_each
 
 REFUSALS = (exchange.CannotExchange, BundleRefused, EngineError, FileNotFoundError)
-
-
-class VersionInline(ShownInline):
-    """All versions of a filter, newest first."""
-
-    model = FilterVersion
-    fk_name = "filter"
-    fields = (
-        "number",
-        "kind",
-        "base",
-        "deepfilter_name",
-        "fingerprint",
-        "figures",
-        "training_run",
-        "created_at",
-    )
-    readonly_fields = fields
-    ordering = ("-number",)
-
-    @admin.display(description="SHA-256")
-    def fingerprint(self, version: FilterVersion) -> str:
-        """Enough of the hash to tell versions apart."""
-        return version.sha256[:16]
-
-    @admin.display(description="metrics")
-    def figures(self, version: FilterVersion) -> str:
-        """The metrics as a table."""
-        return figures_table(version.metrics)
 
 
 @admin.register(Filter)

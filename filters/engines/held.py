@@ -141,22 +141,9 @@ def _measured(node: onnx.NodeProto, constants: dict[str, NDArray[np.float32]]) -
 
     Always in single precision: the squares of a model of half precision would soon be infinite.
     """
-    x, scale, shift = node.input
-    own = f"{node.output[0]}/"
-    channels = len(constants[scale])
-    half = constants[scale].dtype == np.float16
-    parts = {
-        "epsilon": np.float32(_epsilon(node)),
-        "scale": constants[scale].astype(np.float32).reshape(1, channels, 1, 1),
-        "shift": constants[shift].astype(np.float32).reshape(1, channels, 1, 1),
-        "shape": np.array([1, channels], np.int64),
-    }
-    steps = [
-        helper.make_node(
-            "Constant", [], [own + name], value=numpy_helper.from_array(np.asarray(value), own + name)
-        )
-        for name, value in parts.items()
-    ]
+    x, own = node.input[0], f"{node.output[0]}/"
+    half = constants[node.input[1]].dtype == np.float16
+    steps = _own_constants(node, constants, own)
     if half:
         steps.append(helper.make_node("Cast", [x], [own + "single"], to=onnx.TensorProto.FLOAT))
         x = own + "single"
@@ -181,6 +168,23 @@ def _measured(node: onnx.NodeProto, constants: dict[str, NDArray[np.float32]]) -
     flat = [own + "flat_mean", own + "flat_variance"]
     steps.append(helper.make_node("Concat", flat, [node.output[0] + _SUFFIX], axis=0))
     return steps
+
+
+def _own_constants(
+    node: onnx.NodeProto, constants: Mapping[str, NDArray[np.float32]], own: str
+) -> list[onnx.NodeProto]:
+    """What a normalization in single steps reckons with, under names that begin with `own`."""
+    scale, shift = (constants[name].astype(np.float32).reshape(1, -1, 1, 1) for name in node.input[1:])
+    parts: dict[str, NDArray[Any]] = {
+        "epsilon": np.asarray(np.float32(_epsilon(node))),
+        "scale": scale,
+        "shift": shift,
+        "shape": np.array([1, scale.size], np.int64),
+    }
+    return [
+        helper.make_node("Constant", [], [own + name], value=numpy_helper.from_array(value, own + name))
+        for name, value in parts.items()
+    ]
 
 
 def _replace_nodes(model: onnx.ModelProto, nodes: list[onnx.NodeProto]) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -91,10 +91,7 @@ def tune(
     painter = assemble(base, [mean_style([read_style(path, base_sha256) for path in starts])])
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
     perception = perception.to(device)
-    pictures = (style_picture(image, style_scale).to(device) for image in style_images)
-    targets = {
-        layer: grams.mean(0, keepdim=True) for layer, grams in style_targets(pictures, perception).items()
-    }
+    targets = _mean_targets((style_picture(image, style_scale) for image in style_images), perception, device)
     objective = Objective(painter.to(device), targets, content, settings, perception)
     training = Training(objective, checkpoint)
     training.standing = _stack(standing)
@@ -109,6 +106,14 @@ def tune(
         content.fingerprint(),
         device.type,
     )
+
+
+def _mean_targets(
+    pictures: Iterable[Tensor], perception: Perception, device: torch.device
+) -> dict[str, Tensor]:
+    """The mean Gram matrices (1, C, C) of style images (1, 3, H, W), by layer; one at a time is in memory."""
+    targets = style_targets((picture.to(device) for picture in pictures), perception)
+    return {layer: grams.mean(0, keepdim=True) for layer, grams in targets.items()}
 
 
 def _stack(pictures: Sequence[Picture]) -> Tensor | None:

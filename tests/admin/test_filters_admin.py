@@ -10,22 +10,16 @@ from typing import Any
 import numpy as np
 import onnx
 import pytest
-from django.contrib.auth.models import User
-from django.core.files.base import ContentFile
-from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.test import Client, TestCase
+from django.test import Client
 from django.urls import reverse
-from dramatiq.brokers.stub import StubBroker
 from onnx import TensorProto, helper
 from PIL import Image
 
-from filters import exchange, mixes, testframes, training_queue
+from filters import exchange, testframes
 from filters.engines.base import Frame
-from filters.models import Filter, FilterVersion, StyleImage, TrainingRun
-from tests.factories import inverting_model, make_filter, make_render_row, make_video_row
-from tests.styled import make_styled
-from videos.models import Still
+from filters.models import Filter, FilterVersion, StyleImage
+from tests.factories import inverting_model, make_filter
 
 LIST = "admin:filters_filter_changelist"
 
@@ -264,168 +258,11 @@ def test_style_images_are_shown_with_their_origin(staff_client: Client) -> None:
     assert "800 × 600" in page
 
 
-@pytest.fixture
-def run(db: None) -> TrainingRun:
-    """A training run with a curve, in the middle of its way."""
-    image = StyleImage.objects.create(
-        image="styles/x.jpg", sha256="1" * 64, width=8, height=6, title="The Wave"
-    )
-    losses = [[step, 3.0 / (step + 1), 1.0, 2.0, 0.1, 0.2] for step in range(0, 200, 10)]
-    return TrainingRun.objects.create(
-        name="Wave",
-        style_image=image,
-        filter=make_filter("wave", published=False),
-        state="running",
-        step=190,
-        steps=275,
-        losses=losses,
-        settings={"minutes": 5.0},
-    )
-
-
-def test_training_runs_have_curves_that_need_no_script(staff_client: Client, run: TrainingRun) -> None:
-    page = staff_client.get(reverse("admin:filters_trainingrun_change", args=[run.pk])).content.decode()
-    assert page.count("<polyline") == 8
-    assert "190 of 275" in page
-
-
-def test_a_training_run_is_cancelled_and_goes_on(staff_client: Client, run: TrainingRun, queue: Any) -> None:
-    TrainingRun.objects.filter(pk=run.pk).update(filter=make_filter("negative", published=False))
-    address = reverse("admin:filters_trainingrun_change", args=[run.pk])
-    staff_client.post(address, {"filters_trainingrun_cancel_one": "1"})
-    run.refresh_from_db()
-    assert run.state == TrainingRun.State.CANCELLED
-    staff_client.post(address, {"filters_trainingrun_resume_one": "1"})
-    run.refresh_from_db()
-    assert run.state == TrainingRun.State.QUEUED
-
-
 def test_tags_of_a_filter_are_found_however_they_were_typed(staff_client: Client, visitor: Client) -> None:
     one = make_filter("negative")
     press(staff_client, one, "_save", tags="Night, High Contrast", suits="Snow")
     assert (one.tags, one.suits) == (["night", "high contrast"], ["snow"])
     assert visitor.get("/api/filters?tag=Night").json()["count"] == 1
-
-
-def delete(client: Client, row: Filter | TrainingRun) -> int:
-    """Delete it on its page; the status of the answer."""
-    with TestCase.captureOnCommitCallbacks(execute=True):
-        address = reverse(f"admin:filters_{row._meta.model_name}_delete", args=[row.pk])
-        return client.post(address, {"post": "yes"}).status_code
-
-
-def test_a_deleted_filter_leaves_no_files(staff_client: Client, owner: User) -> None:
-    one, twin = make_filter("negative"), make_filter("twin")
-    assert one.current is not None
-    assert twin.current is not None
-    weights = str(one.current.weights.name)
-    look = testframes.painted(one.current, 0)
-    still = Still.objects.create(
-        video=make_video_row(owner),
-        version=one.current,
-        frame_index=0,
-        image=default_storage.save("stills/x.jpg", ContentFile(b"a still")),
-    )
-    assert delete(staff_client, one) == 302
-    assert not Filter.objects.filter(pk=one.pk).exists()
-    assert not any(default_storage.exists(name) for name in (weights, look, str(still.image.name)))
-    assert default_storage.exists(str(twin.current.weights.name))
-
-
-def test_a_training_for_a_deleted_filter_ends_and_does_not_go_on(staff_client: Client, queue: Any) -> None:
-    made = make_styled("Night", 0)
-    assert made.style_image is not None
-    run = TrainingRun.objects.create(
-        name="Night", filter=made, style_image=made.style_image, state="running", settings={"minutes": 5}
-    )
-    assert delete(staff_client, made) == 302
-    run.refresh_from_db()
-    assert (run.state, run.error, run.filter) == ("failed", "The filter was removed meanwhile.", None)
-    assert not training_queue.go_on(run, 5)
-    page = staff_client.get(reverse("training-run", args=[run.pk])).content.decode()
-    assert run.error in page
-    assert "run-resume" not in page
-
-
-def test_weights_that_another_version_runs_stay(staff_client: Client) -> None:
-    one, twin = make_filter("negative"), make_filter("twin")
-    assert one.current is not None
-    FilterVersion.objects.filter(filter=twin).update(weights=one.current.weights.name)
-    assert delete(staff_client, one) == 302
-    assert default_storage.exists(str(one.current.weights.name))
-
-
-def test_a_filter_that_something_was_rendered_with_is_not_deleted(staff_client: Client, owner: User) -> None:
-    one = make_filter("negative")
-    make_render_row(make_video_row(owner), one)
-    assert delete(staff_client, one) == 403
-    assert one.current is not None
-    assert default_storage.exists(str(one.current.weights.name))
-
-
-def test_a_mix_goes_on_without_a_filter_that_it_was_mixed_of(staff_client: Client, owner: User) -> None:
-    night, wave = make_styled("Night", 0), make_styled("Wave", 1)
-    parts = [mixes.Part(one.current, 1.0) for one in (night, wave) if one.current is not None]
-    mixed = mixes.keep(parts, "Both", owner)
-    assert delete(staff_client, night) == 302
-    mixed.refresh_from_db()
-    assert mixed.current is not None
-    part = mixed.current.mix_parts.all()[0]
-    assert (part.parent_name, part.parent) == ("Night", None)
-    assert testframes.after(mixed.current, 0)
-    assert "Night" in staff_client.get(mixed.get_absolute_url()).content.decode()
-
-
-def test_a_deleted_training_leaves_no_previews_but_what_it_made(staff_client: Client) -> None:
-    made = make_styled("Night", 0)
-    assert made.style_image is not None
-    preview = default_storage.save("training/1/000002.jpg", ContentFile(b"a preview"))
-    run = TrainingRun.objects.create(
-        name="Night",
-        filter=made,
-        style_image=made.style_image,
-        state="running",
-        previews=[{"step": 2, "image": preview}],
-    )
-    FilterVersion.objects.filter(filter=made).update(training_run=run)
-    assert delete(staff_client, run) == 302
-    assert not default_storage.exists(preview)
-    version = FilterVersion.objects.get(filter=made)
-    assert version.training_run is None
-    assert default_storage.exists(str(version.weights.name))
-
-
-RUNS = "admin:filters_trainingrun_changelist"
-
-
-def test_several_training_runs_are_cancelled_and_go_on(
-    staff_client: Client, run: TrainingRun, queue: StubBroker
-) -> None:
-    over = TrainingRun.objects.create(name="Over", style_image=run.style_image, state="finished")
-    chosen = {"_selected_action": [run.pk, over.pk]}
-    answer = staff_client.post(reverse(RUNS), {"action": "cancel_chosen", **chosen}, follow=True)
-    assert "1 cancelled" in answer.content.decode()
-    assert "1 were over before" in answer.content.decode()
-    staff_client.post(reverse(RUNS), {"action": "resume_chosen", **chosen})
-    run.refresh_from_db()
-    over.refresh_from_db()
-    assert (run.state, over.state) == (TrainingRun.State.QUEUED, TrainingRun.State.FINISHED)
-
-
-def test_previews_of_a_run_are_shown_to_staff_alone(
-    staff_client: Client, owner_client: Client, run: TrainingRun
-) -> None:
-    name = default_storage.save("training/1/1.jpg", ContentFile(b"picture"))
-    run.previews = [{"step": 1, "image": name}, {"step": 2, "image": "training/1/gone.jpg"}]
-    run.save()
-    first, gone, beyond = (reverse("admin:filters_preview", args=[run.pk, number]) for number in range(3))
-    page = staff_client.get(reverse("admin:filters_trainingrun_change", args=[run.pk])).content.decode()
-    assert first in page
-    answer = staff_client.get(first)
-    assert b"".join(answer.streaming_content) == b"picture"  # type: ignore[attr-defined]
-    assert answer["Content-Type"] == "image/jpeg"
-    assert staff_client.get(gone).status_code == staff_client.get(beyond).status_code == 404
-    assert owner_client.get(first).status_code == 302
 
 
 class Counting:

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import threading
+from functools import partial
 
 import pytest
 from django.contrib.auth.models import User
-from django.db import connection
 from django.http import Http404
 from django.test import Client
 
+from tests.at_once import at_once, browser_of
 from tests.factories import make_filter, make_render_row, make_video_row
-from videos.models import Collection, Comparison, Render, Visibility
+from videos.models import Collection, Comparison, Visibility
 from videos.views.collections import _reorder
 
 
@@ -57,23 +57,15 @@ def test_clicks_at_the_same_moment_add_each_work_once(owner: User) -> None:
     video = make_video_row(owner)
     works = [make_render_row(video) for _ in range(2)] * 2
     target = Collection.objects.create(owner=owner, title="Both")
-    together = threading.Barrier(len(works))
-    answered: list[int] = []
-
-    def click(render: Render) -> None:
-        browser = Client()
-        browser.force_login(owner)
-        together.wait()
-        wish = {"kind": "render", "ref": render.ref, "to": target.ref}
-        answered.append(browser.post("/collections/add/", wish).status_code)
-        connection.close()
-
-    threads = [threading.Thread(target=click, args=(work,)) for work in works]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert answered == [302] * len(works)
+    clicks = [
+        partial(
+            browser_of(owner).post,
+            "/collections/add/",
+            {"kind": "render", "ref": work.ref, "to": target.ref},
+        )
+        for work in works
+    ]
+    assert [answer.status_code for answer in at_once(*clicks)] == [302] * len(works)
     assert sorted(target.items.values_list("position", flat=True)) == [0, 1]
     assert {item.render for item in target.items.all()} == set(works)
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import io
 import sys
-import threading
 import time
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import cv2
@@ -14,7 +14,6 @@ import numpy as np
 import pytest
 from django.contrib.auth.models import User
 from django.core.files.base import ContentFile
-from django.db import connection
 from django.test import Client
 from django.urls import reverse
 from dramatiq.brokers.stub import StubBroker
@@ -26,6 +25,7 @@ from filters.engines.weights import read_base, read_style
 from filters.models import Filter, FilterVersion, MixPart
 from filters.service import make_engine
 from rotoscope.files import local_path
+from tests.at_once import at_once, browser_of
 from tests.clips import draw_clip
 from tests.factories import make_filter, make_video_row
 from tests.styled import BASE, make_styled
@@ -328,21 +328,8 @@ def test_a_still_of_540_lines_takes_about_a_second(night: Filter, wave: Filter) 
 
 @pytest.mark.django_db(transaction=True)
 def test_two_clicks_at_the_same_moment_make_two_drafts(owner: User, night: Filter, wave: Filter) -> None:
-    together = threading.Barrier(2)
-    answered: list[int] = []
-
-    def click() -> None:
-        browser = Client(raise_request_exception=False)
-        browser.force_login(owner)
-        together.wait()
-        answer = browser.post(reverse("mix"), {"name": "Both", "part": ["night:1", "wave:1"]})
-        answered.append(answer.status_code)
-        connection.close()
-
-    clicks = [threading.Thread(target=click) for _ in range(2)]
-    for one in clicks:
-        one.start()
-    for one in clicks:
-        one.join()
-    assert answered == [302, 302]
+    browsers = [browser_of(owner) for _ in range(2)]
+    wish = {"name": "Both", "part": ["night:1", "wave:1"]}
+    answers = at_once(*(partial(browser.post, reverse("mix"), wish) for browser in browsers))
+    assert [answer.status_code for answer in answers] == [302, 302]
     assert {one.slug for one in Filter.objects.filter(name="Both")} == {"both", "both-2"}

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import io
-import threading
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +14,6 @@ from django.contrib.auth.models import User
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.db import connection
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -23,6 +22,7 @@ from PIL import Image
 
 from filters import bases, training_queue
 from filters.models import Filter, FilterVersion, StyleImage, TrainingRun
+from tests.at_once import at_once, browser_of
 from tests.factories import make_filter, make_video_row
 from videos import training
 from videos.models import Frame
@@ -84,22 +84,11 @@ class TestOrdering:
     def test_two_clicks_at_the_same_moment_order_two_trainings_of_one_picture(
         self, owner: User, queue: StubBroker
     ) -> None:
-        together = threading.Barrier(2)
-        answered: list[int] = []
-
-        def click() -> None:
-            browser = Client(raise_request_exception=False)
-            browser.force_login(owner)
-            together.wait()
-            answered.append(browser.post(reverse("train"), wish(picture=picture())).status_code)
-            connection.close()
-
-        clicks = [threading.Thread(target=click) for _ in range(2)]
-        for one in clicks:
-            one.start()
-        for one in clicks:
-            one.join()
-        assert answered == [302, 302]
+        browsers = [browser_of(owner) for _ in range(2)]
+        answers = at_once(
+            *(partial(browser.post, reverse("train"), wish(picture=picture())) for browser in browsers)
+        )
+        assert [answer.status_code for answer in answers] == [302, 302]
         assert TrainingRun.objects.count() == 2
         image = StyleImage.objects.get()
         assert default_storage.listdir("styles")[1] == [str(image.image.name).removeprefix("styles/")]

@@ -18,9 +18,9 @@ from filters.engines.network import NetworkEngine
 from filters.models import Filter, FilterVersion
 from rotoscope.files import local_path, store
 from rotoscope.lease import LEASE, claim
-from tests.clips import decoded, number_of
-from tests.factories import make_filter, make_render, make_render_row, make_video, make_video_row
-from videos.media.errors import RebuildError
+from tests.clips import decoded
+from tests.factories import make_render, make_render_row, make_video, make_video_row
+from tests.pipeline.worked import asked, numbers, worked_off
 from videos.media.probe import probe
 from videos.models import Render, Segment, Video
 from videos.models.segment import MAX_ATTEMPTS, SegmentQuerySet
@@ -28,34 +28,6 @@ from videos.pipeline import dispatch, paint, rebuild, reconcile, renders
 from videos.pipeline.renders import CannotRender, RenderSettings
 
 pytestmark = pytest.mark.django_db(transaction=True)  # leases are renewed through a connection of their own
-
-
-@pytest.fixture
-def video(owner: User) -> Video:
-    return make_video(owner, frames=120, rate=24)
-
-
-@pytest.fixture
-def negative(db: None) -> Filter:
-    return make_filter("negative")
-
-
-def asked(video: Video, filter: Filter, **settings: object) -> Render:
-    with dispatch.inline():
-        return renders.request(video, filter, video.owner, RenderSettings(**settings))[0]  # type: ignore[arg-type]
-
-
-def worked_off(render: Render) -> Render:
-    with dispatch.inline():
-        while paint.run(render.pk):
-            pass
-        rebuild.run(render.pk)
-    render.refresh_from_db()
-    return render
-
-
-def numbers(render: Render) -> list[int]:
-    return [number_of(picture, inverted=True) for picture in decoded(local_path(render.output))]
 
 
 def test_it_paints_every_frame_in_order(video: Video, negative: Filter) -> None:
@@ -314,125 +286,10 @@ def test_a_worker_that_was_ended_before_it_summed_up_leaves_no_wrong_sum(
     assert (render.state, render.frames_done) == (Render.State.FINISHED, 120)
 
 
-def test_the_last_of_two_workers_rebuilds_once(video: Video, negative: Filter, queue: StubBroker) -> None:
-    render = asked(video, negative)
-    threads = [
-        threading.Thread(target=worked_off, args=(Render.objects.get(pk=render.pk),)) for _ in range(2)
-    ]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    while rebuild.run(render.pk):
-        pass
-    render.refresh_from_db()
-    assert render.state == Render.State.FINISHED
-    assert {segment.attempts for segment in render.segments.all()} == {1}
-
-
-def test_the_reconciler_begins_a_rebuild_that_nobody_began(
-    video: Video, negative: Filter, queue: StubBroker
-) -> None:
-    render = asked(video, negative)
-    with dispatch.inline():
-        while paint.run(render.pk):
-            pass
-    Render.objects.filter(pk=render.pk).update(state=Render.State.RENDERING)
-    reconcile.run()
-    render.refresh_from_db()
-    assert render.state == Render.State.REBUILDING
-    assert rebuild.run(render.pk)
-
-
 def test_the_reconciler_sends_lost_messages_again(video: Video, negative: Filter, queue: StubBroker) -> None:
     asked(video, negative)
     assert reconcile.run() == 1
     assert reconcile.run() == 0, "patience, until the message is old"
-
-
-def test_segments_are_dropped_once_the_whole_is_there(video: Video, negative: Filter) -> None:
-    render = make_render(video, negative)
-    assert not any(segment.file for segment in render.segments.all())
-    assert not default_storage.listdir(f"segments/{render.ref}")[1]
-
-
-def test_segments_are_dropped_by_the_reconciler_where_the_rebuild_was_ended_before(
-    video: Video, negative: Filter, queue: StubBroker, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    with monkeypatch.context() as patch:
-        patch.setattr(rebuild, "drop_segments", lambda render: None)
-        render = make_render(video, negative)
-    assert default_storage.listdir(f"segments/{render.ref}")[1]
-    reconcile.run()
-    assert not any(segment.file for segment in render.segments.all())
-    assert not default_storage.listdir(f"segments/{render.ref}")[1]
-
-
-def test_a_render_resumed_with_all_its_segments_is_rebuilt_although_nobody_said_so(
-    video: Video, negative: Filter, queue: StubBroker
-) -> None:
-    render = asked(video, negative)
-    with dispatch.inline():
-        while paint.run(render.pk):
-            pass
-    assert renders.cancel(Render.objects.get(pk=render.pk))
-    assert Render.objects.get(pk=render.pk).resume(), "and whoever resumed it is ended here"
-    reconcile.run()
-    render.refresh_from_db()
-    assert render.state == Render.State.REBUILDING
-    assert rebuild.run(render.pk)
-    render.refresh_from_db()
-    assert render.state == Render.State.FINISHED
-
-
-@pytest.mark.parametrize("harm", ["gone", "cut short", "empty"])
-def test_a_segment_that_was_lost_is_painted_again_by_a_retry(
-    video: Video, negative: Filter, queue: StubBroker, harm: str
-) -> None:
-    render = asked(video, negative)
-    with dispatch.inline():
-        while paint.run(render.pk):
-            pass
-    path = local_path(render.segments.get(index=1).file)
-    whole = path.read_bytes()
-    path.unlink() if harm == "gone" else path.write_bytes(
-        whole[: len(whole) // 2 if harm == "cut short" else 0]
-    )
-    for _ in range(rebuild.MAX_ATTEMPTS):
-        with pytest.raises((RebuildError, FileNotFoundError)):
-            rebuild.run(render.pk)
-    rebuild.run(render.pk)
-    render.refresh_from_db()
-    assert (render.state, render.frames_done) == (Render.State.FAILED, 72)
-    assert render.error == "1 of 3 segments are missing or damaged. Retry paints those again."
-    with dispatch.inline():
-        assert renders.resume(render)
-    assert worked_off(render).state == Render.State.FINISHED
-    assert numbers(render) == list(range(120))
-    assert [segment.attempts for segment in render.segments.order_by("index")] == [1, 1, 1]
-
-
-def test_removing_a_render_removes_what_was_made_since_it_was_looked_at(
-    video: Video, negative: Filter
-) -> None:
-    looked_at = asked(video, negative)
-    render = worked_off(Render.objects.get(pk=looked_at.pk))
-    names = [str(field.name) for field in (render.output, render.poster, render.preview)]
-    assert all(default_storage.exists(name) for name in names)
-    renders.remove(looked_at)
-    assert not any(default_storage.exists(name) for name in names)
-    renders.remove(looked_at)
-    assert not Render.objects.exists()
-
-
-def test_removing_a_video_leaves_no_file(video: Video, negative: Filter) -> None:
-    render = make_render(video, negative)
-    fields = [video.source, video.footage, video.poster, render.output, video.frames.get(index=0).image]
-    names = [str(field.name) for field in fields]
-    assert all(default_storage.exists(name) for name in names)
-    renders.remove_video(video)
-    assert not any(default_storage.exists(name) for name in names)
-    assert not Video.objects.exists()
 
 
 @pytest.mark.parametrize(

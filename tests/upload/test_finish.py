@@ -4,19 +4,18 @@ from __future__ import annotations
 
 import errno
 import os
-import threading
 import uuid
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
-from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
-from django.db import connection
 from django.test import Client
 from django.utils import timezone
 from dramatiq.brokers.stub import StubBroker
 
+from tests.at_once import at_once
 from tests.clips import draw_clip
 from tests.upload.client import TUS, address, created, head, patch
 from videos.models import Upload, Video
@@ -71,20 +70,8 @@ def test_finishing_twice_makes_one_video(owner: User) -> None:
 @pytest.mark.django_db(transaction=True)
 def test_two_who_finish_at_once_make_one_video(owner: User) -> None:
     upload = whole_upload(owner)
-    together = threading.Barrier(2)
-    made: list[Any] = []
-
-    def finishing() -> None:
-        mine = Upload.objects.get(pk=upload.pk)
-        together.wait()
-        made.append(finish(mine))
-        connection.close()
-
-    threads = [threading.Thread(target=finishing) for _ in range(2)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    mine = [Upload.objects.get(pk=upload.pk) for _ in range(2)]
+    made = at_once(*(partial(finish, one) for one in mine))
     assert Video.objects.count() == 1
     assert {video for video in made if video is not None} == {Video.objects.get()}
 

@@ -219,6 +219,26 @@ def _rate(stream: VideoStream, ticks: np.ndarray[Any, Any]) -> tuple[Fraction, b
     return rate, varies, duration
 
 
+def _pictures_at(container: InputContainer, stream: VideoStream) -> np.ndarray[Any, Any]:
+    """When each picture is shown, in ticks of the stream; raises Refused without any, or where the end is missing."""
+    ticks, torn = _timestamps(container, stream)
+    if torn or (stream.frames > 1 and not len(ticks)):
+        raise Refused(containers.TRUNCATED)
+    if not len(ticks):
+        raise Refused(NO_PICTURE)
+    return ticks
+
+
+def _colour(frame: VideoFrame) -> dict[str, str | None]:
+    """What the picture says of its colours, by ffmpeg's names; None where it says nothing that we know."""
+    return {
+        "primaries": _PRIMARIES.get(int(frame.color_primaries)),
+        "transfer": _TRANSFERS.get(int(frame.color_trc)),
+        "matrix": _MATRICES.get(int(frame.colorspace)),
+        "range": _RANGES.get(int(frame.color_range)),
+    }
+
+
 def examine(path: Path) -> dict[str, Any]:
     """Everything that ``probe.Probe`` holds, as JSON; raises Refused."""
     containers.inspect(path)
@@ -226,11 +246,7 @@ def examine(path: Path) -> dict[str, Any]:
         stream = _video_stream(container)
         stream.codec_context.thread_count = 2
         _check_size(stream.width, stream.height)
-        ticks, torn = _timestamps(container, stream)
-        if torn or (stream.frames and len(ticks) < stream.frames - 1 and not len(ticks)):
-            raise Refused(containers.TRUNCATED)
-        if not len(ticks):
-            raise Refused(NO_PICTURE)
+        ticks = _pictures_at(container, stream)
         rate, varies, duration = _rate(stream, ticks)
         track = list(container.streams.video).index(stream)
         frame = _first_picture(path, track)
@@ -252,10 +268,7 @@ def examine(path: Path) -> dict[str, Any]:
             "pixel_aspect": str(aspect),
             "codec": stream.codec_context.name,
             "pix_fmt": frame.format.name,
-            "primaries": _PRIMARIES.get(int(frame.color_primaries)),
-            "transfer": _TRANSFERS.get(int(frame.color_trc)),
-            "matrix": _MATRICES.get(int(frame.colorspace)),
-            "range": _RANGES.get(int(frame.color_range)),
+            **_colour(frame),
             "interlaced": bool(frame.interlaced_frame),
             "track": track,
             "audio": _audio(container, path),

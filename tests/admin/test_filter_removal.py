@@ -1,0 +1,103 @@
+"""Filters and trainings that are deleted in the admin: what goes with them, and what stays."""
+
+from typing import Any
+
+from django.contrib.auth.models import User
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
+from django.test import Client, TestCase
+from django.urls import reverse
+
+from filters import mixes, testframes, training_queue
+from filters.models import Filter, FilterVersion, TrainingRun
+from tests.factories import make_filter, make_render_row, make_video_row
+from tests.styled import make_styled
+from videos.models import Still
+
+
+def delete(client: Client, row: Filter | TrainingRun) -> int:
+    """Delete it on its page; the status of the answer."""
+    with TestCase.captureOnCommitCallbacks(execute=True):
+        address = reverse(f"admin:filters_{row._meta.model_name}_delete", args=[row.pk])
+        return client.post(address, {"post": "yes"}).status_code
+
+
+def test_a_deleted_filter_leaves_no_files(staff_client: Client, owner: User) -> None:
+    one, twin = make_filter("negative"), make_filter("twin")
+    assert one.current is not None
+    assert twin.current is not None
+    weights = str(one.current.weights.name)
+    look = testframes.painted(one.current, 0)
+    still = Still.objects.create(
+        video=make_video_row(owner),
+        version=one.current,
+        frame_index=0,
+        image=default_storage.save("stills/x.jpg", ContentFile(b"a still")),
+    )
+    assert delete(staff_client, one) == 302
+    assert not Filter.objects.filter(pk=one.pk).exists()
+    assert not any(default_storage.exists(name) for name in (weights, look, str(still.image.name)))
+    assert default_storage.exists(str(twin.current.weights.name))
+
+
+def test_a_training_for_a_deleted_filter_ends_and_does_not_go_on(staff_client: Client, queue: Any) -> None:
+    made = make_styled("Night", 0)
+    assert made.style_image is not None
+    run = TrainingRun.objects.create(
+        name="Night", filter=made, style_image=made.style_image, state="running", settings={"minutes": 5}
+    )
+    assert delete(staff_client, made) == 302
+    run.refresh_from_db()
+    assert (run.state, run.error, run.filter) == ("failed", "The filter was removed meanwhile.", None)
+    assert not training_queue.go_on(run, 5)
+    page = staff_client.get(reverse("training-run", args=[run.pk])).content.decode()
+    assert run.error in page
+    assert "run-resume" not in page
+
+
+def test_weights_that_another_version_runs_stay(staff_client: Client) -> None:
+    one, twin = make_filter("negative"), make_filter("twin")
+    assert one.current is not None
+    FilterVersion.objects.filter(filter=twin).update(weights=one.current.weights.name)
+    assert delete(staff_client, one) == 302
+    assert default_storage.exists(str(one.current.weights.name))
+
+
+def test_a_filter_that_something_was_rendered_with_is_not_deleted(staff_client: Client, owner: User) -> None:
+    one = make_filter("negative")
+    make_render_row(make_video_row(owner), one)
+    assert delete(staff_client, one) == 403
+    assert one.current is not None
+    assert default_storage.exists(str(one.current.weights.name))
+
+
+def test_a_mix_goes_on_without_a_filter_that_it_was_mixed_of(staff_client: Client, owner: User) -> None:
+    night, wave = make_styled("Night", 0), make_styled("Wave", 1)
+    parts = [mixes.Part(one.current, 1.0) for one in (night, wave) if one.current is not None]
+    mixed = mixes.keep(parts, "Both", owner)
+    assert delete(staff_client, night) == 302
+    mixed.refresh_from_db()
+    assert mixed.current is not None
+    part = mixed.current.mix_parts.all()[0]
+    assert (part.parent_name, part.parent) == ("Night", None)
+    assert testframes.after(mixed.current, 0)
+    assert "Night" in staff_client.get(mixed.get_absolute_url()).content.decode()
+
+
+def test_a_deleted_training_leaves_no_previews_but_what_it_made(staff_client: Client) -> None:
+    made = make_styled("Night", 0)
+    assert made.style_image is not None
+    preview = default_storage.save("training/1/000002.jpg", ContentFile(b"a preview"))
+    run = TrainingRun.objects.create(
+        name="Night",
+        filter=made,
+        style_image=made.style_image,
+        state="running",
+        previews=[{"step": 2, "image": preview}],
+    )
+    FilterVersion.objects.filter(filter=made).update(training_run=run)
+    assert delete(staff_client, run) == 302
+    assert not default_storage.exists(preview)
+    version = FilterVersion.objects.get(filter=made)
+    assert version.training_run is None
+    assert default_storage.exists(str(version.weights.name))
