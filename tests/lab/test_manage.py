@@ -120,6 +120,12 @@ class TestTakingInAgain:
         Video.objects.filter(pk=video.pk).update(state="failed", error="This is a playlist.")
         page = owner_client.post(reverse("video-retry", args=[video.ref]), follow=True).content.decode()
         assert "Please upload it again." in page
+        page = owner_client.get(video.get_absolute_url()).content.decode()
+        assert "Upload another file" in page and reverse("video-retry", args=[video.ref]) not in page
+        Video.objects.filter(pk=video.pk).update(source="sources/x.mp4")
+        page = owner_client.get(video.get_absolute_url()).content.decode()
+        assert "Upload another file" not in page and reverse("video-retry", args=[video.ref]) in page
+        Video.objects.filter(pk=video.pk).update(source="")
         Video.objects.filter(pk=video.pk).update(state="receiving", error="")
         page = owner_client.post(reverse("video-retry", args=[video.ref]), follow=True).content.decode()
         assert "Please upload it again." not in page
