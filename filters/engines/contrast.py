@@ -34,10 +34,11 @@ def with_contrast_of(painted: Floats, average: Floats) -> Floats:
     detail: Floats | None = None
     for level in reversed(range(len(own))):
         band = own[level]
-        stronger = cast(Floats, band * _gain(_grey(band), wanted[level], level)[..., None])
+        gain = _gain(_grey(band), wanted[level], level)
+        stronger = cv2.multiply(band, cv2.merge([gain, gain, gain]))
         if detail is not None:
-            stronger += cv2.pyrUp(detail, dstsize=(band.shape[1], band.shape[0]))
-        detail = stronger
+            stronger = cv2.add(stronger, cv2.pyrUp(detail, dstsize=(band.shape[1], band.shape[0])))
+        detail = cast(Floats, stronger)
     return average if detail is None else average + detail
 
 
@@ -58,6 +59,15 @@ def _grey(picture: Floats) -> Floats:
 
 def _gain(own: Floats, wanted: Floats, level: int) -> Floats:
     """What has to be added to `own`, as a share of it, for the strength of `wanted`; (h, w), 0 and more."""
-    side = (NEIGHBOURHOOD >> level) + 1
-    strengths = [cv2.blur(band * band, (side, side)) + 0.5 for band in (own, wanted)]
-    return cast(Floats, np.clip(np.sqrt(strengths[1] / strengths[0]), 1.0, LARGEST_GAIN) - 1.0)
+    height, width = own.shape
+    strengths = [_strength(band, NEIGHBOURHOOD >> level) for band in (own, wanted)]
+    gain = np.clip(np.sqrt(strengths[1] / strengths[0]), 1.0, LARGEST_GAIN) - 1.0
+    return cast(Floats, cv2.resize(gain, (width, height), interpolation=cv2.INTER_LINEAR))
+
+
+def _strength(band: Floats, side: int) -> Floats:
+    """Mean square of a band (h, w) over `side` pixels, where every fourth is enough: it hardly differs between."""
+    height, width = band.shape
+    fewer = max(1, width // 4), max(1, height // 4)
+    squares = cv2.resize(band * band, fewer, interpolation=cv2.INTER_AREA)
+    return cast(Floats, cv2.blur(squares, (side // 4 + 1, side // 4 + 1)) + 0.5)

@@ -52,7 +52,7 @@ class Smoother:
             raise ValueError(f"Smoothing must be between 0 and 1, not {amount}.")
         self.amount = amount
         self._finder = MotionFinder()
-        self._footage: Floats | None = None
+        self._footage: Frame | None = None
         self._average: Floats | None = None
         self._age: Floats | None = None
 
@@ -79,7 +79,7 @@ class Smoother:
         """Forget everything, as at the first frame."""
         self._footage = self._average = self._age = None
 
-    def _start(self, painted: Floats, footage: Floats) -> Frame:
+    def _start(self, painted: Floats, footage: Frame) -> Frame:
         self._average = painted
         self._age = np.ones(footage.shape[:2], np.float32)
         return cast(Frame, painted.astype(np.uint8))
