@@ -26,6 +26,7 @@ from filters.engines.network import NetworkEngine
 from filters.engines.shots import ShotPainter
 from filters.engines.smoothing import Smoother, warmup_frames
 from filters.service import engine_for_version
+from rotoscope import malloc
 from rotoscope.files import forget, local_path, store, work_folder
 from rotoscope.lease import claim, renewing
 from videos.media import decode, timing
@@ -83,6 +84,8 @@ def run(render_pk: int) -> bool:
         except Exception as problem:
             logger.exception("%s failed", segment)
             _give_back(segment, token, f"{type(problem).__name__}: {problem}")
+        finally:
+            malloc.give_back()
     _after(segment.render)
     return True
 

@@ -19,6 +19,8 @@ from rotoscope.files import clear_leftovers
 
 logger = logging.getLogger("rotoscope.work")
 
+MUCH_MEMORY = {"render", "training"}
+"""Queues whose work asks for large blocks all the time, and gives them back at its end."""
 TIDY_EVERY = 600.0  # seconds
 MOST_THREADS = 64
 GRACE_MS = 3_000
@@ -45,7 +47,7 @@ class Command(BaseCommand):
             signal.signal(number, lambda *_: stop.set())
         # OpenCV would start a thread for every core in each of our processes.
         cv2.setNumThreads(settings.ROTOSCOPE_ENGINE_THREADS)
-        if "training" in options["queues"]:
+        if MUCH_MEMORY & set(options["queues"]):
             malloc.keep_large_blocks()
         autodiscover_modules("actors")
         broker = dramatiq.get_broker()
