@@ -193,8 +193,7 @@ class NetworkEngine:
 
     def _measure_one(self, frame: Frame) -> held.Statistics:
         if self._measurer is None:
-            # In full: everything that is painted until the next key frame hangs upon it.
-            self._measurer = FullPrecision(held.measuring(self._model), self._threads)
+            self._measurer = self._open(held.measuring(self._model), self._threads)
         patches = self._extended(sampled(frame, LARGEST_WHOLE, self.convention.grid))
         batches = [patches] if self._takes_batches else [patch[None] for patch in patches]
         parts = [self._measurer.run(self.convention.prepare(batch)) for batch in batches]

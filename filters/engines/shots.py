@@ -10,6 +10,7 @@ from one to the other does not show.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import cast
@@ -24,10 +25,12 @@ from filters.engines.network import NetworkEngine
 
 INTERVAL = 32
 """Frames from one key frame to the next: about a second."""
-STEP = 8
-"""Frames painted with the same statistics: building them into the network costs as much as a tenth of a frame."""
+LARGEST_STEP = 0.04
+"""How far the statistics go from one frame to the next, as `apart` has it: one or two grey levels of the picture."""
+MOST_STEPS = 8
+"""Between two key frames: building statistics into the network costs up to two thirds of a frame."""
 LARGEST_CHANGE = 0.35
-"""How far two key frames may be apart, in deviations of a channel of the first normalization, on average."""
+"""How far `apart` two key frames of one shot may be."""
 LARGEST_STRAY = 18.0
 """Grey levels by which the mean or deviation of a frame's colours may leave what its key frames span."""
 
@@ -63,7 +66,7 @@ class ShotPainter:
         start = index - index % INTERVAL
         stop = min(start + INTERVAL, self._last)
         first, second = self._key(start), self._key(max(stop, start))
-        if not alike(first.statistics, second.statistics) or strays(impression(frame), first, second):
+        if not _alike(first, second) or strays(impression(frame), first, second):
             return self._alone(frame)
         self._hold(index, start, stop)
         return cast(Frame, self._engine.apply(frame[None])[0])
@@ -80,12 +83,13 @@ class ShotPainter:
         return cast(Frame, self._engine.apply(frame[None])[0])
 
     def _hold(self, index: int, start: int, stop: int) -> None:
-        """Hold the statistics of the middle of the STEP frames that `index` is one of."""
-        step = (index - start) // STEP
+        """Hold the statistics of the middle of the step that `index` is in, of those from key frame to key frame."""
+        first, second = self._key(start).statistics, self._key(stop).statistics
+        count = steps(first, second)
+        step = min(count - 1, (index - start) * count // max(1, stop - start))
         if self._holding == (start, step):
             return
-        share = min(1.0, (step + 0.5) * STEP / max(1, stop - start))
-        first, second = self._key(start).statistics, self._key(stop).statistics
+        share = (step + 0.5) / count
         self._engine.hold({name: (1 - share) * first[name] + share * second[name] for name in first})
         self._holding = start, step
 
@@ -108,12 +112,26 @@ def impression(frame: Frame) -> Impression:
     return np.stack([mean[:, 0], deviation[:, 0]])
 
 
-def alike(one: Statistics, other: Statistics) -> bool:
-    """Whether two key frames may be of one shot, by the first normalization, the closest to the picture."""
+def apart(one: Statistics, other: Statistics) -> float:
+    """How far two frames are from each other, in deviations of a channel of the first normalization, on average.
+
+    That one is the closest to the picture.
+    """
     (mean, variance), (mean_other, variance_other) = next(iter(one.values())), next(iter(other.values()))
     spread = np.sqrt((variance + variance_other) / 2) + 1e-6
-    apart = np.abs(mean - mean_other) / spread + np.abs(np.sqrt(variance) - np.sqrt(variance_other)) / spread
-    return float(np.mean(apart)) <= LARGEST_CHANGE
+    deviations = np.abs(np.sqrt(variance) - np.sqrt(variance_other))
+    distance = (np.abs(mean - mean_other) + deviations) / spread
+    return float(np.mean(distance))
+
+
+def steps(one: Statistics, other: Statistics) -> int:
+    """In how many steps the statistics go from one key frame to the next: few where little changes."""
+    return min(MOST_STEPS, max(1, math.ceil(apart(one, other) / LARGEST_STEP)))
+
+
+def _alike(first: _Key, second: _Key) -> bool:
+    """Whether two key frames may be of one shot."""
+    return apart(first.statistics, second.statistics) <= LARGEST_CHANGE
 
 
 def strays(seen: Impression, first: _Key, second: _Key) -> bool:

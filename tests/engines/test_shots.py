@@ -10,7 +10,7 @@ import pytest
 
 from filters.engines.bench import moving_frames
 from filters.engines.network import NetworkEngine
-from filters.engines.shots import INTERVAL, STEP, ShotPainter
+from filters.engines.shots import INTERVAL, MOST_STEPS, ShotPainter, steps
 from tests.engines.models import negative, picture, write_filter
 
 Clip = list[np.ndarray[Any, np.dtype[np.uint8]]]
@@ -70,6 +70,43 @@ def test_few_key_frames_are_asked_for(engine: NetworkEngine, clip: Clip) -> None
     assert asked == [0, INTERVAL, 2 * INTERVAL, COUNT - 1]
 
 
+def built_in(
+    engine: NetworkEngine, clip: Clip, monkeypatch: pytest.MonkeyPatch
+) -> list[dict[str, np.ndarray[Any, Any]]]:
+    """The statistics held one after the other while the first INTERVAL frames are painted."""
+    held: list[dict[str, np.ndarray[Any, Any]]] = []
+    hold = engine.hold
+
+    def watched(statistics: Any) -> None:
+        if statistics:
+            held.append(statistics)
+        hold(statistics)
+
+    monkeypatch.setattr(engine, "hold", watched)
+    painted(engine, clip, range(INTERVAL))
+    return held
+
+
+def test_statistics_are_built_in_once_where_nothing_moves(
+    engine: NetworkEngine, clip: Clip, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert len(built_in(engine, [clip[0]] * COUNT, monkeypatch)) == 1
+
+
+def test_statistics_go_in_more_steps_the_more_changes(
+    engine: NetworkEngine, clip: Clip, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    dusk = [np.clip(clip[0] * (1 - 0.001 * index), 0, 255).astype(np.uint8) for index in range(COUNT)]
+    first, last = (engine.measure(dusk[index][None]) for index in (0, INTERVAL))
+    count = steps(first, last)
+    assert 1 < count < MOST_STEPS
+    held = built_in(engine, dusk, monkeypatch)
+    assert len(held) == count
+    name = next(iter(first))
+    change = np.diff([one[name] for one in held], axis=0)
+    assert np.allclose(change, (last[name] - first[name]) / count, atol=1e-4)
+
+
 def test_across_a_cut_every_frame_is_normalized_by_itself(engine: NetworkEngine, clip: Clip) -> None:
     other = np.clip(picture(72, 96, 9) // 3 + 160, 0, 255).astype(np.uint8)
     cut = clip[:15] + [other] * (COUNT - 15)
@@ -81,10 +118,10 @@ def test_across_a_cut_every_frame_is_normalized_by_itself(engine: NetworkEngine,
 
 def test_a_flash_between_two_key_frames_is_normalized_by_itself(engine: NetworkEngine, clip: Clip) -> None:
     flashing = list(clip)
-    flashing[STEP] = np.clip(clip[STEP].astype(int) + 90, 0, 255).astype(np.uint8)
-    result = painted(engine, flashing, range(STEP, STEP + 1))[0]
+    flashing[8] = np.clip(clip[8].astype(int) + 90, 0, 255).astype(np.uint8)
+    result = painted(engine, flashing, range(8, 9))[0]
     engine.hold(None)
-    assert np.array_equal(result, engine.apply(flashing[STEP][None])[0])
+    assert np.array_equal(result, engine.apply(flashing[8][None])[0])
 
 
 def test_a_model_without_normalizations_is_painted_as_it_is(clip: Clip) -> None:
