@@ -396,3 +396,16 @@ def test_the_first_page_counts_from_when_something_failed(
     assert "Fell over." in page
     assert "Was refused." not in page
     assert failed_within_a_day() == {"videos": 1, "renders": 1}
+
+
+def test_the_list_of_comparisons_asks_no_more_for_many_than_for_few(
+    staff_client: Client, owner: User, django_assert_num_queries: Any, django_assert_max_num_queries: Any
+) -> None:
+    address = "/admin/videos/comparison/"
+    Comparison.objects.create(video=make_video_row(owner), owner=owner, title="One")
+    with django_assert_max_num_queries(16) as one:
+        staff_client.get(address)
+    for _ in range(4):
+        Comparison.objects.create(video=make_video_row(owner), owner=owner, title="More")
+    with django_assert_num_queries(len(one.captured_queries)):
+        staff_client.get(address)

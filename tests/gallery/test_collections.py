@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
+from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
@@ -194,3 +195,40 @@ def test_the_form_makes_one_and_asks_for_a_title(owner_client: Client, visitor: 
     assert visitor.post("/collections/", {"title": "No", "visibility": "public"}).status_code == 404
     owner_client.post("/collections/", {"title": "Yes", "text": "", "visibility": "public"})
     assert Collection.objects.get().title == "Yes"
+
+
+def listed(client: Client, address: str = "/collections/") -> tuple[list[str], list[str]]:
+    """The titles of one's own collections and of those of others on a page."""
+    context = client.get(address).context
+    return [one.title for one in context["mine"]], [one.title for one in context["others"]]
+
+
+def test_ones_own_collections_come_first_and_pages_turn_through_both(
+    owner_client: Client, owner: User, stranger: User
+) -> None:
+    for number in range(19):
+        Collection.objects.create(owner=owner, title=f"mine {number}")
+    Collection.objects.create(owner=stranger, title="theirs", visibility=Visibility.PUBLIC)
+    Collection.objects.create(owner=stranger, title="not for all", visibility=Visibility.UNLISTED)
+    assert listed(owner_client) == ([f"mine {number}" for number in range(18, 0, -1)], [])
+    assert listed(owner_client, "/collections/?page=2") == (["mine 0"], ["theirs"])
+
+
+def test_many_collections_ask_the_database_no_more_than_one(
+    owner_client: Client, owner: User, django_assert_num_queries: Any, django_assert_max_num_queries: Any
+) -> None:
+    render = make_render_row(make_video_row(owner, poster="posters/v.jpg"), poster="posters/r.jpg")
+    comparison = Comparison.objects.create(video=render.video, owner=owner, title="Both")
+
+    def collect() -> None:
+        target = Collection.objects.create(owner=owner, title="Gathered")
+        target.add(render=render)
+        target.add(comparison=comparison)
+
+    collect()
+    with django_assert_max_num_queries(12) as one:
+        owner_client.get("/collections/")
+    for _ in range(5):
+        collect()
+    with django_assert_num_queries(len(one.captured_queries)):
+        owner_client.get("/collections/")

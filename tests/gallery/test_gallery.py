@@ -65,6 +65,16 @@ def test_it_finds_by_title_tag_owner_and_filter(visitor: Client, owner: User) ->
     assert titles(visitor, "/?q=nothing+like+it") == []
 
 
+def test_a_search_finds_footage_once_however_many_of_its_renders_match(visitor: Client, owner: User) -> None:
+    video = make_video_row(owner, title="Low tide")
+    for slug in ("starry-night", "starry-day", "starry-dusk"):
+        make_render_row(video, make_filter(slug))
+    make_render_row(make_video_row(owner, title="Unfinished"), make_filter("starry-dawn"), state="queued")
+    page = visitor.get("/?q=starry+tide").context["page"]
+    assert ([one.title for one in page], page.paginator.count) == (["Low tide"], 1)
+    assert titles(visitor, "/?q=starry") == ["Low tide"]
+
+
 def test_a_search_names_filters_and_people_too(visitor: Client, owner: User) -> None:
     make_filter("olga-blue")
     answer = visitor.get("/?q=olga")

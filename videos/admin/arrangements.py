@@ -78,6 +78,10 @@ class ComparisonAdmin(_Arranged):
     readonly_fields = ("layout", "video", "owner", "views", "created_at")
     inlines = (ComparisonItemInline,)
 
+    def get_queryset(self, request: HttpRequest) -> Any:
+        """With the footage too."""
+        return super().get_queryset(request).select_related("video")
+
 
 @admin.register(Collection)
 class CollectionAdmin(_Arranged):

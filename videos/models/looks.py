@@ -19,6 +19,7 @@ class DayOfLooks(models.Model):
     class Meta:
         ordering = ["-day"]
         constraints = [models.UniqueConstraint(fields=["video", "day"], name="one_row_per_day_of_looks")]
+        indexes = [models.Index(fields=["day"], name="looks_of_a_week")]
 
     def __str__(self) -> str:
         return f"{self.looks} looks at {self.video} on {self.day}"

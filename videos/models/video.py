@@ -12,7 +12,7 @@ from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
-from django.db.models import F, Prefetch, Q, Sum
+from django.db.models import Exists, F, OuterRef, Prefetch, Q, Sum
 from django.urls import reverse
 from django.utils import timezone
 
@@ -48,6 +48,7 @@ class VideoQuerySet(LeasedQuerySet["Video"]):
 
     def search(self, words: str) -> VideoQuerySet:
         """Footage whose title, description, tags, owner or filters contain every word."""
+        finished = apps.get_model("videos", "Render").objects.filter(video=OuterRef("pk"), state="finished")
         found = self
         for word in words.split()[:8]:
             found = found.filter(
@@ -55,9 +56,9 @@ class VideoQuerySet(LeasedQuerySet["Video"]):
                 | Q(description__icontains=word)
                 | Q(tags__contains=[word.lower()])
                 | Q(owner__username__icontains=word)
-                | Q(renders__version__filter__name__icontains=word, renders__state="finished")
+                | Exists(finished.filter(version__filter__name__icontains=word))
             )
-        return found.distinct()
+        return found
 
     def tagged(self, tag: str) -> VideoQuerySet:
         """Footage that carries this tag."""
@@ -71,11 +72,16 @@ class VideoQuerySet(LeasedQuerySet["Video"]):
         """Most looks of all time first."""
         return self.order_by("-views", "-created_at", "-pk")
 
-    def of_the_week(self) -> VideoQuerySet:
-        """Footage by its looks (`looks`) on the last seven days, most first; unseen footage is left out."""
+    def of_the_week(self, count: int) -> list[Video]:
+        """The `count` videos with most looks on the last seven days, most first; unseen footage is left out."""
         since = timezone.localdate() - timedelta(days=6)
-        looks = Sum("days_of_looks__looks", filter=Q(days_of_looks__day__gte=since))
-        return self.annotate(looks=looks).filter(looks__gt=0).order_by("-looks", "-created_at")
+        days = apps.get_model("videos", "DayOfLooks").objects.filter(
+            day__gte=since, video__in=self.order_by()
+        )
+        sums = days.order_by().values("video").annotate(sum=Sum("looks")).filter(sum__gt=0)
+        most = list(sums.order_by("-sum", "-video").values_list("video", flat=True)[:count])
+        found = self.in_bulk(most)
+        return [found[pk] for pk in most if pk in found]
 
     def with_slices(self) -> VideoQuerySet:
         """What a card shows, in two queries for any number of cards: `slice_renders` are the finished renders

@@ -7,7 +7,7 @@ from typing import Any
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.db import transaction
-from django.db.models import F, Prefetch
+from django.db.models import Case, F, Prefetch, Q, QuerySet, Value, When
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -35,14 +35,12 @@ def collections(request: HttpRequest) -> HttpResponse:
             made.save()
             return redirect(made)
     viewer = access.viewer_of(request)
-    mine = with_items(Collection.objects.filter(owner=request.user)) if request.user.is_authenticated else []
-    public = Collection.objects.filter(visibility=Visibility.PUBLIC)
-    if request.user.is_authenticated:
-        public = public.exclude(owner=request.user)
-    page = page_of(with_items(public), request)
-    for shown in [*mine, *page]:
+    page = page_of(with_covers(_own_first(request.user)), request)
+    for shown in page:
         shown.shown_items = visible_items(viewer, shown)
-    context = {"mine": mine, "page": page, "form": form}
+    mine = [shown for shown in page if viewer.owns(shown)]
+    others = [shown for shown in page if not viewer.owns(shown)]
+    context = {"page": page, "mine": mine, "others": others, "form": form}
     return render(request, "gallery/collections.html", context, status=422 if form.errors else 200)
 
 
@@ -129,14 +127,24 @@ def move(request: HttpRequest, ref: str, item: int) -> HttpResponse:
 
 
 def with_items(rows: Any) -> Any:
-    """Collections with all that cards and pages show of their items, in a fixed number of queries."""
-    items = CollectionItem.objects.select_related(
+    """Collections with all that their pages show of their items, in two queries."""
+    return _with_items(
+        rows,
         "render__video__owner",
         "render__version__filter",
         "render__owner",
         "comparison__video__owner",
         "comparison__owner",
-    ).order_by("position")
+    )
+
+
+def with_covers(rows: Any) -> Any:
+    """Collections with what their cards show, the first pictures and how many there are; a third of the work."""
+    return _with_items(rows, "render__video", "comparison__video")
+
+
+def _with_items(rows: Any, *names: str) -> Any:
+    items = CollectionItem.objects.select_related(*names).order_by("position")
     return rows.select_related("owner").prefetch_related(
         Prefetch("items", queryset=items, to_attr="all_items")
     )
@@ -151,6 +159,14 @@ def visible_items(viewer: Viewer, shown: Collection) -> list[CollectionItem]:
         ):
             found.append(item)
     return found
+
+
+def _own_first(user: Any) -> QuerySet[Collection]:
+    """One's own collections and then the public ones of others, the latest first."""
+    own = Q(owner_id=user.pk, owner__isnull=False)
+    found = Collection.objects.filter(own | Q(visibility=Visibility.PUBLIC))
+    theirs = Case(When(own, then=Value(0)), default=Value(1))
+    return found.alias(theirs=theirs).order_by("theirs", "-created_at", "-pk")
 
 
 def _target(request: HttpRequest) -> Collection | None:

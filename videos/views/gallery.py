@@ -62,7 +62,7 @@ def page_of(rows: QuerySet[Any], request: HttpRequest, per_page: int = PER_PAGE)
 
 def hero() -> dict[str, Any] | None:
     """The footage looked at most this week, or the newest, with a render to wipe to; None without any."""
-    of_the_week = Video.objects.listed().of_the_week().with_slices()[:5]
+    of_the_week = Video.objects.listed().with_slices().of_the_week(5)
     newest = Video.objects.listed().newest().with_slices()[:5]
     for videos, heading in ((of_the_week, "Looked at most this week"), (newest, "New here")):
         for video in videos:
