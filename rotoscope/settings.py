@@ -102,6 +102,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "videos.share_privacy.share_privacy",
+    "rotoscope.gone.GoneMiddleware",
 ]
 UNFOLD = unfold.UNFOLD
 ROOT_URLCONF = "rotoscope.urls"

@@ -19,6 +19,7 @@ from rotoscope.api.paging import Page, Paging, page_of
 from rotoscope.api.shapes import CollectionOut, ComparisonOut, NewShare, Problem, ShareOut
 from rotoscope.api.told import Told, collected, compared
 from rotoscope.api.wishes import CollectionWish, ComparisonWish, ItemWish, ShareWish, WordsChange
+from rotoscope.changed import delete_whole
 from videos import access
 from videos.models import (
     Collection,
@@ -86,7 +87,7 @@ def change_comparison(request: HttpRequest, ref: str, wish: WordsChange) -> Comp
 @comparisons.delete("/comparisons/{ref}", response={204: None, **NO}, auth=SIGNED_IN)
 def delete_comparison(request: HttpRequest, ref: str) -> object:
     """Delete it; its renders stay."""
-    _own(request, access.comparison_or_404(request, ref)).delete()
+    delete_whole(_own(request, access.comparison_or_404(request, ref)))
     return Status(204, None)
 
 
@@ -123,7 +124,7 @@ def change_collection(request: HttpRequest, ref: str, wish: WordsChange) -> Coll
 @collections.delete("/collections/{ref}", response={204: None, **NO}, auth=SIGNED_IN)
 def delete_collection(request: HttpRequest, ref: str) -> object:
     """Delete it; its works stay."""
-    _own(request, access.collection_or_404(request, ref)).delete()
+    delete_whole(_own(request, access.collection_or_404(request, ref)))
     return Status(204, None)
 
 
@@ -202,9 +203,8 @@ def _own(request: HttpRequest, one: Any) -> Any:
 
 
 def _change(own: Comparison | Collection, wish: WordsChange) -> None:
-    for name, value in wish.model_dump(exclude_none=True).items():
-        setattr(own, name, value)
-    own.save(update_fields=list(wish.model_dump(exclude_none=True)))
+    if changes := wish.model_dump(exclude_none=True):
+        type(own)._default_manager.filter(pk=own.pk).update(**changes)
 
 
 def _in_utc(moment: datetime) -> datetime:

@@ -172,16 +172,13 @@ def resume(render: Render) -> bool:
 def remove(render: Render) -> None:
     """Delete a render and all its files."""
     render.cancel()
-    if (now := Render.objects.filter(pk=render.pk).first()) is None:
-        return
-    render = now  # it may have been finished since it was looked at
-    files = [
-        render.output,
-        render.poster,
-        render.preview,
-        *(segment.file for segment in render.segments.all()),
-    ]
-    render.delete()
+    with transaction.atomic():
+        # It may have been finished since it was looked at, and whoever collects or shares it now waits for its end.
+        now = Render.objects.select_for_update().filter(pk=render.pk).first()
+        if now is None:
+            return
+        files = [now.output, now.poster, now.preview, *(segment.file for segment in now.segments.all())]
+        now.delete()
     forget(*files)
 
 

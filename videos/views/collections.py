@@ -14,7 +14,7 @@ from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from rotoscope.changed import save_changed
+from rotoscope.changed import delete_whole, save_changed
 from videos import access
 from videos.access import Viewer
 from videos.forms.comparison import CollectionForm
@@ -84,7 +84,7 @@ def edit(request: HttpRequest, ref: str) -> HttpResponse:
 def delete(request: HttpRequest, ref: str) -> HttpResponse:
     """Delete the collection; its works stay."""
     shown = _own(request, ref)
-    shown.delete()
+    delete_whole(shown)
     messages.success(request, f"Deleted the collection “{shown.title}”. Its works are still there.")
     return redirect("collections")
 

@@ -12,7 +12,7 @@ from django.shortcuts import redirect
 from django.shortcuts import render as page
 from django.views.decorators.http import require_POST, require_safe
 
-from rotoscope.changed import save_changed
+from rotoscope.changed import delete_whole, save_changed
 from videos import access, arrangement
 from videos.access import Viewer
 from videos.arrangement import ORIGINAL, Arrangement
@@ -99,7 +99,7 @@ def edit(request: HttpRequest, ref: str) -> HttpResponse:
 def delete(request: HttpRequest, ref: str) -> HttpResponse:
     """Delete a comparison; the renders stay."""
     saved = _own(request, ref)
-    saved.delete()
+    delete_whole(saved)
     messages.success(request, f"Deleted the comparison “{saved.title}”. Its renders are still there.")
     sees = access.can_see_video(access.viewer_of(request), saved.video)
     return redirect(saved.video) if sees else redirect("person", request.user.get_username())
