@@ -17,7 +17,7 @@ from django.utils.html import format_html
 from django.views.decorators.clickjacking import xframe_options_exempt
 from django.views.decorators.http import require_safe
 
-from videos import access
+from videos import access, arrangement
 from videos.access import NOBODY, Viewer
 from videos.links import render_media, video_media
 from videos.models import Comparison, Render, Video
@@ -123,7 +123,7 @@ def _find(viewer: Viewer, kind: str, ref: str) -> Work:
 
 
 def _films(work: Work, viewer: Viewer) -> dict[str, Any]:
-    """What the player plays: one film, or two under a wipe."""
+    """What the player plays: one film, or two under a wipe, cut as the comparison was saved."""
     video = work if isinstance(work, Video) else work.video
     shown = render_of(work, viewer)
     source = video_media(video, "footage.mp4", viewer)
@@ -138,7 +138,11 @@ def _films(work: Work, viewer: Viewer) -> dict[str, Any]:
         _film(one.render, viewer) if one.render and access.can_see_render(viewer, one.render) else original
         for one in sides
     ]
-    return {"films": pair if len(pair) == 2 else [original, painted], "video": video}
+    return {
+        "films": pair if len(pair) == 2 else [original, painted],
+        "video": video,
+        "arranged": arrangement.of_comparison(work, [], video.frame_count),
+    }
 
 
 def _film(shown: Render, viewer: Viewer) -> dict[str, Any]:
