@@ -52,21 +52,25 @@ class Arrangement:
 
 
 def read(query: Mapping[str, Any], renders: Sequence[Render], frame_count: int) -> Arrangement:
-    """An arrangement out of an address or a saved view; what does not make sense falls back quietly."""
-    known = {ORIGINAL, *(render.ref for render in renders)}
-    newest = [render.ref for render in renders]
+    """An arrangement out of an address or a saved view; what does not make sense falls back quietly.
+
+    `renders` come oldest first. Of those that nobody chose the newest are shown: they are what one came to look at.
+    """
+    refs = [render.ref for render in renders]
+    known = {ORIGINAL, *refs}
     layout = str(query.get("layout", "wipe"))
     listed = dict.fromkeys(part for part in str(query.get("grid", "")).split(",") if part in known)
-    a = str(query.get("a", ORIGINAL))
-    b = str(query.get("b", newest[0] if newest else ORIGINAL))
+    a, b = (str(query.get(side)) for side in ("a", "b"))
+    a = a if a in known else ORIGINAL
+    newest = next((ref for ref in reversed(refs) if ref != a), ORIGINAL)
     start, stop = _frame(query.get("in"), frame_count), _frame(query.get("out"), frame_count)
     if start is not None and stop is not None and start >= stop:
         start = stop = None
     return Arrangement(
         layout=layout if layout in LAYOUTS else "wipe",
-        a=a if a in known else ORIGINAL,
-        b=b if b in known else (newest[0] if newest else ORIGINAL),
-        grid=list(listed)[:MOST] or [ORIGINAL, *newest][:MOST],
+        a=a,
+        b=b if b in known else newest,
+        grid=list(listed)[:MOST] or [ORIGINAL, *refs[1 - MOST :]],
         t=_frame(query.get("t"), frame_count),
         start=start,
         stop=stop,

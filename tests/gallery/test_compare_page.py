@@ -6,11 +6,13 @@ import json
 import re
 from collections.abc import Callable
 from contextlib import AbstractContextManager
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
 from django.test import Client
+from django.utils import timezone
 
 from tests.factories import make_filter, make_render_row, make_video_row
 from videos.models import Comparison, Render, Video, Visibility
@@ -67,6 +69,27 @@ def test_without_an_arrangement_it_compares_the_original_with_a_render(visitor: 
     render = make_render_row(video)
     data = player(visitor, address(video))
     assert (data["layout"], data["a"], data["b"]) == ("wipe", "o", render.ref)
+
+
+def test_without_an_arrangement_the_newest_renders_are_shown(visitor: Client, owner: User) -> None:
+    """One may have been finished after others that were asked for later."""
+    video = make_video_row(owner)
+    since = timezone.now()
+    made = [
+        make_render_row(video, finished_at=since + timedelta(hours=hour)) for hour in (9, 0, *range(1, 9))
+    ]
+    newest, oldest = made[0].ref, made[1].ref
+    data = player(visitor, address(video))
+    assert (data["a"], data["b"]) == ("o", newest)
+    assert (data["grid"], len(data["picks"])) == (["o", *(one.ref for one in made[3:]), newest], 11)
+    assert player(visitor, address(video), a=newest)["b"] == made[-1].ref
+    assert player(visitor, address(video), b=oldest)["b"] == oldest
+
+
+def test_a_single_render_at_a_is_compared_with_the_original(visitor: Client, owner: User) -> None:
+    render = make_render_row(make_video_row(owner))
+    data = player(visitor, address(render.video), a=render.ref)
+    assert (data["a"], data["b"]) == (render.ref, "o")
 
 
 def test_without_script_it_is_plain_videos_side_by_side(visitor: Client, owner: User) -> None:
