@@ -158,7 +158,7 @@ def remove_item(request: HttpRequest, ref: str, kind: str, item: str) -> object:
 def list_share_links(request: HttpRequest, which: Paging) -> object:
     """The links that one made."""
     found = ShareLink.objects.filter(owner_id=request.user.pk)
-    found = found.select_related("video", "render__video", "comparison__video", "collection")
+    found = found.select_related("owner", "video", "render__video", "comparison__video", "collection")
     return page_of(found.order_by("-created_at", "-pk"), which, Told(request).share)
 
 

@@ -230,9 +230,15 @@ class Told:
         )
 
     def share(self, one: ShareLink) -> ShareOut:
-        """A share link."""
-        names = ("label", "downloads", "opened", "is_open", "expires_at", "created_at")
-        return ShareOut(**_same(one, *names), id=one.pk, kind=one.target._meta.model_name, ref=one.target.ref)
+        """A share link: what it does now, which may be less than was once asked for."""
+        return ShareOut(
+            **_same(one, "label", "opened", "expires_at", "created_at"),
+            downloads=access.gives_away(one),
+            is_open=access.opens_now(one),
+            id=one.pk,
+            kind=one.target._meta.model_name,
+            ref=one.target.ref,
+        )
 
 
 def _same(row: Any, *names: str) -> dict[str, Any]:

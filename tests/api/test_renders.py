@@ -210,6 +210,16 @@ def test_only_ones_own_footage_is_given_away(stellas: Program, stranger: User, v
     assert not stellas.post("/share-links", body)["downloads"]
 
 
+def test_an_earlier_link_says_what_it_does_now(stellas: Program, stranger: User, video: Video) -> None:
+    """Once, links to a comparison of others' footage were made with downloads. One closes with the footage."""
+    hers = Comparison.objects.create(video=video, owner=stranger, title="Hers, of his")
+    ShareLink.make(stranger, hers, downloads=True)
+    (told,) = stellas.get("/share-links")["items"]
+    assert (told["downloads"], told["is_open"]) == (False, True)
+    Video.objects.filter(pk=video.pk).update(visibility="private")
+    assert not stellas.get("/share-links")["items"][0]["is_open"]
+
+
 def test_nobody_shares_what_is_anothers_or_into_the_past(
     olgas: Program, stellas: Program, video: Video
 ) -> None:

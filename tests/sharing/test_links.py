@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from urllib.parse import urlsplit
 
@@ -220,9 +221,28 @@ def test_a_link_is_revoked_by_its_maker_alone(
     assert visitor.get(film.get_absolute_url(), {"share": token}).status_code == 404
 
 
+def chips(client: Client) -> list[str]:
+    """What is said of all links, the newest first."""
+    return re.findall(r'<span class="chip[^>]*>(.*?)</span>', client.get(reverse("shares")).content.decode())
+
+
 def test_links_of_others_are_not_listed(owner: User, stranger_client: Client, film: Video) -> None:
     ShareLink.make(owner, film, label="for Anna")
     assert b"Anna" not in stranger_client.get(reverse("shares")).content
+
+
+def test_the_list_of_links_says_what_each_does_now(
+    owner_client: Client, owner: User, colleague: User, film: Video
+) -> None:
+    """Once, links to a comparison of others' footage were made with downloads. One closes with the footage."""
+    footage = make_video_row(colleague)
+    hers = Comparison.objects.create(video=footage, owner=owner, title="Hers, of his")
+    ShareLink.make(owner, film, downloads=True)
+    assert chips(owner_client) == ["open", "downloads"]
+    ShareLink.make(owner, hers, downloads=True)
+    assert chips(owner_client) == ["open", "open", "downloads"]
+    Video.objects.filter(pk=footage.pk).update(visibility="private")
+    assert chips(owner_client) == ["shut", "open", "downloads"]
 
 
 def test_the_form_stands_on_a_page_of_its_own_too(owner_client: Client, painted: Render) -> None:
