@@ -186,6 +186,7 @@ class EstimateOut(Schema):
         "null where nobody did."
     )
     cost: float
+    refused: str = Field(description="Why a render at this price would be refused; empty where it would not.")
 
 
 class StillOut(Schema):

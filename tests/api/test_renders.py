@@ -10,6 +10,7 @@ from django.contrib.auth.models import User
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
+from pytest_django import Settings
 
 from tests.api.conftest import Program
 from tests.factories import make_filter, make_video_row
@@ -61,6 +62,23 @@ def test_an_estimate_asks_for_nothing(olgas: Program, video: Video) -> None:
     told = olgas.post(f"/videos/{video.ref}/estimate", {"filter": "negative", "images_per_second": 1}, 200)
     assert (told["images"], told["cost"]) == (2, 1.0)
     assert not Render.objects.exists()
+
+
+def test_a_render_that_would_cost_more_than_one_may_is_not_begun(
+    olgas: Program, video: Video, settings: Settings
+) -> None:
+    make_filter("negative", cost_per_image="0.5")
+    path, settings.ALGORITHMIA_COST_PER_RENDER = f"/videos/{video.ref}", 1.0
+    wish = {"filter": "negative", "images_per_second": 2}
+    told = olgas.post(f"{path}/estimate", wish, 200)
+    why = olgas.post(f"{path}/renders", wish, 422)["detail"]
+    assert (told["cost"], told["refused"]) == (2.0, why)
+    assert "It would cost $2.00, and one render may cost $1.00 here." in why
+    assert not Render.objects.exists()
+    affordable = {"filter": "negative", "images_per_second": 1}
+    assert olgas.post(f"{path}/estimate", affordable, 200)["refused"] == ""
+    settings.ALGORITHMIA_COST_PER_RENDER = 0.0
+    olgas.post(f"{path}/renders", wish)
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from django.contrib.auth.models import User
 from django.test import Client
 from django.urls import reverse
 from dramatiq.brokers.stub import StubBroker
-from pytest_django import DjangoAssertNumQueries
+from pytest_django import DjangoAssertNumQueries, Settings
 
 from filters.models import Filter, FilterVersion
 from tests.factories import make_filter, make_render_row, make_video_row
@@ -243,6 +243,19 @@ class TestTheEstimate:
         alone = owner_client.post(where, wish(own.slug, live="yes")).content.decode()
         assert "images to paint" not in alone
         assert "has no live version" in alone
+
+    def test_what_would_cost_more_than_it_may_is_named_with_its_price_and_not_begun(
+        self, owner_client: Client, video: Video, settings: Settings
+    ) -> None:
+        free, dear = make_filter(name="Free"), make_filter(name="Dear", cost_per_image="0.01")
+        settings.ALGORITHMIA_COST_PER_RENDER = 2.0
+        chosen = wish(free.slug, dear.slug)
+        sentence = "Dear: It would cost $2.40, and one render may cost $2.00 here."
+        page = owner_client.post(address(video, "lab-estimate"), chosen).content.decode()
+        assert sentence in page and "480 images to paint" in page
+        answer = owner_client.post(address(video), chosen, follow=True)
+        assert sentence in answer.content.decode()
+        assert Render.objects.get().version.filter == free
 
     def test_a_stranger_learns_nothing(self, stranger_client: Client, video: Video) -> None:
         assert stranger_client.post(address(video, "lab-estimate"), wish("any")).status_code == 404

@@ -10,6 +10,7 @@ import pytest
 from filters import curves
 from videos import light
 from videos.models import Frame
+from videos.pipeline.prices import money
 from videos.templatetags import lab
 
 
@@ -54,9 +55,9 @@ def test_timecodes_are_exact() -> None:
 
 
 def test_money_shows_the_digits_that_matter() -> None:
-    assert lab.money(Decimal(0)) == "free"
-    assert lab.money(Decimal("2.4")) == "$2.40"
-    assert lab.money(Decimal("0.000500")) == "$0.0005"
+    assert money(Decimal(0)) == "free"
+    assert money(Decimal("2.4")) == "$2.40"
+    assert money(Decimal("0.000500")) == "$0.0005"
 
 
 def test_a_curve_falls_from_the_upper_left_to_the_lower_right() -> None:

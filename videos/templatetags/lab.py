@@ -8,8 +8,10 @@ from fractions import Fraction
 from django import template
 
 from videos.models import Render
+from videos.pipeline import prices
 
 register = template.Library()
+register.filter("money", prices.money)
 
 
 @register.filter
@@ -36,14 +38,6 @@ def timecode(seconds: float | Decimal | Fraction) -> str:
     hours, minutes = divmod(minutes, 60)
     lead = f"{hours}:" if hours else ""
     return f"{lead}{minutes:02d}:{rest // 1000:02d}.{rest % 1000:03d}"
-
-
-@register.filter
-def money(cost: Decimal) -> str:
-    """What it costs at the service: “free”, or dollars with as many digits as matter."""
-    if not cost:
-        return "free"
-    return f"${cost:.2f}" if cost >= Decimal("0.1") else f"${cost.normalize():f}"
 
 
 @register.filter

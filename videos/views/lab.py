@@ -19,6 +19,7 @@ from videos.forms.still import STILL_LINES
 from videos.links import frame_media, still_media
 from videos.models import Frame, Render, Still, Video
 from videos.pipeline import renders
+from videos.pipeline.prices import too_dear
 from videos.suggestions.suggest import Suggestion, suggestions
 
 STRIP = 60
@@ -85,14 +86,20 @@ class Total:
 
 
 def total_estimate(video: Video, filters: list[Filter], form: RenderForm) -> tuple[Total | None, list[str]]:
-    """The estimates of all chosen filters that can be rendered so, added up (None: of none), and why others cannot."""
+    """The estimates of all chosen filters that can be rendered so, added up (None: of none), and why others cannot.
+
+    What would cost more than it may is among both: its price is what one wants to know.
+    """
     each: list[renders.Estimate] = []
     refused: list[str] = []
     for one in filters:
         try:
-            each.append(renders.estimate(video, one, form.settings()))
+            found = renders.estimate(video, one, form.settings())
         except renders.CannotRender as reason:
             refused.append(f"{one.name}: {reason}")
+        else:
+            each.append(found)
+            refused += [f"{one.name}: {sentence}"] if (sentence := too_dear(found.cost)) else []
     seconds = [one.seconds for one in each if one.seconds is not None]
     total = Total(
         images=sum(one.images for one in each),
