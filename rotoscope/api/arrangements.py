@@ -27,6 +27,7 @@ from videos.models import (
     ComparisonItem,
     Render,
     ShareLink,
+    Video,
     Visibility,
 )
 from videos.sharing import target_or_404
@@ -52,6 +53,8 @@ def list_comparisons(request: HttpRequest, ref: str, which: Paging) -> object:
 def create_comparison(request: HttpRequest, ref: str, wish: ComparisonWish) -> object:
     """Keep a comparison of finished renders of a video."""
     video = access.video_or_404(request, ref)
+    if video.state != Video.State.READY:
+        raise Refused("It is not ready yet: wait until its state is “ready”.", 422)
     if wish.layout != "grid" and len(wish.renders) != 2:
         raise Refused("A wipe, a blink and a loupe have two places; take a grid for more.", 422)
     seen = {render.ref: render for render in access.renders_to_see(access.viewer_of(request), video)}

@@ -179,6 +179,17 @@ def test_a_comparison_holds_finished_renders_of_its_video_only(olgas: Program, r
         assert words in olgas.post(path, {"title": "x", "renders": places}, 422)["detail"]
 
 
+def test_footage_that_is_not_ready_has_nothing_to_compare(
+    olgas: Program, owner_client: Client, video: Video
+) -> None:
+    """Its page could show nothing: neither its frames nor their rate are known."""
+    Video.objects.filter(pk=video.pk).update(state=Video.State.INGESTING)
+    told = olgas.post(f"/videos/{video.ref}/comparisons", {"title": "x", "renders": [None, None]}, 422)
+    assert "not ready yet" in told["detail"]
+    saved = owner_client.post(f"/v/{video.ref}/compare/save/", {"title": "x", "visibility": "public"})
+    assert (saved.status_code, Comparison.objects.count()) == (404, 0)
+
+
 def test_a_comparison_hides_what_one_may_not_see(olgas: Program, stellas: Program, render: Render) -> None:
     finish(render)
     body = {"title": "x", "renders": [None, render.ref], "visibility": "public"}

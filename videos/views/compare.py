@@ -25,9 +25,7 @@ from videos.views.video import count_look, is_playable
 @require_safe
 def compare(request: HttpRequest, ref: str) -> HttpResponse:
     """The player, arranged as the address says."""
-    video = access.video_or_404(request, ref)
-    if video.state != Video.State.READY:
-        raise Http404
+    video = _ready_or_404(request, ref)
     renders = _playable(request, video)
     arranged = arrangement.read(request.GET, renders, video.frame_count)
     answer = page(request, "videos/compare.html", _context(request, video, renders, arranged))
@@ -56,7 +54,7 @@ def comparison(request: HttpRequest, ref: str) -> HttpResponse:
 @require_POST
 def save(request: HttpRequest, ref: str) -> HttpResponse:
     """Keep the arrangement that the page sends as a new Comparison."""
-    video = access.video_or_404(request, ref)
+    video = _ready_or_404(request, ref)
     renders = _playable(request, video)
     form = ComparisonForm(request.POST)
     arranged = arrangement.read(request.POST, renders, video.frame_count)
@@ -103,6 +101,13 @@ def delete(request: HttpRequest, ref: str) -> HttpResponse:
     messages.success(request, f"Deleted the comparison “{saved.title}”. Its renders are still there.")
     sees = access.can_see_video(access.viewer_of(request), saved.video)
     return redirect(saved.video) if sees else redirect("person", request.user.get_username())
+
+
+def _ready_or_404(request: HttpRequest, ref: str) -> Video:
+    video = access.video_or_404(request, ref)
+    if video.state != Video.State.READY:
+        raise Http404
+    return video
 
 
 def _own(request: HttpRequest, ref: str) -> Comparison:
