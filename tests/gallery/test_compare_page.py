@@ -14,8 +14,10 @@ from django.contrib.auth.models import User
 from django.test import Client
 from django.utils import timezone
 
+from filters.models import FilterVersion
 from tests.factories import make_filter, make_render_row, make_video_row
 from videos.models import Comparison, Render, Video, Visibility
+from videos.names import told_apart
 
 Queries = Callable[..., AbstractContextManager[Any]]
 
@@ -45,6 +47,34 @@ def test_the_player_knows_the_exact_rate_and_every_finished_render(visitor: Clie
         (part.ref, 24, 96),
     ]
     assert data["picks"][1]["src"] == f"/media/render/{whole.ref}/video.mp4"
+
+
+def test_renders_under_one_filter_are_told_apart_by_their_names(visitor: Client, owner: User) -> None:
+    video, night = make_video_row(owner), make_filter(name="Night")
+    make_render_row(video, night)
+    make_render_row(video, night, strength="0.5")
+    make_render_row(video, night, strength="0.5", start_frame=24, stop_frame=40)
+    make_render_row(video, make_filter(name="Day"), strength="0.2")
+    data = player(visitor, address(video))
+    names = [one["name"] for one in data["picks"]]
+    part = "Night · strength 0.5 · frames 24–40"
+    assert [name.replace("0.50", "0.5") for name in names] == [
+        "Original",
+        "Night",
+        "Night · strength 0.5",
+        part,
+        "Day",
+    ]
+
+
+def test_versions_of_a_filter_with_the_same_settings_are_told_apart_too(owner: User) -> None:
+    video, night = make_video_row(owner), make_filter(name="Night")
+    first = make_render_row(video, night)
+    kept = {"weights": "x.onnx", "kind": FilterVersion.Kind.ONNX}
+    newer = FilterVersion.objects.create(filter=night, number=2, **kept)
+    second = Render.objects.create(video=video, owner=owner, version=newer, height=90, stop_frame=48)
+    assert told_apart([first, second]) == {first.pk: "Night · v1", second.pk: "Night · v2"}
+    assert told_apart([first, first]) == {first.pk: "Night"}
 
 
 def test_no_screen_reader_reads_every_frame_aloud(visitor: Client, owner: User) -> None:

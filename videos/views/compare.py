@@ -19,6 +19,7 @@ from videos.arrangement import ORIGINAL, Arrangement
 from videos.forms.comparison import ComparisonForm
 from videos.links import render_media, video_media
 from videos.models import Comparison, ComparisonItem, Render, Video
+from videos.names import told_apart
 from videos.views.video import count_look, is_playable
 
 
@@ -168,13 +169,14 @@ def picks_of(video: Video, renders: list[Render], viewer: Viewer) -> list[dict[s
         "stop": video.frame_count,
         "audio": video.has_audio,
     }
-    return [original, *(_pick(render, viewer) for render in renders)]
+    names = told_apart(renders)
+    return [original, *(_pick(render, names[render.pk], viewer) for render in renders)]
 
 
-def _pick(render: Render, viewer: Viewer) -> dict[str, Any]:
+def _pick(render: Render, name: str, viewer: Viewer) -> dict[str, Any]:
     return {
         "ref": render.ref,
-        "name": render.version.filter.name,
+        "name": name,
         "render": render,
         "src": render_media(render, "video.mp4", viewer),
         "poster": render_media(render, "poster.jpg", viewer) if render.poster else "",

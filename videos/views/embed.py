@@ -21,6 +21,7 @@ from videos import access, arrangement
 from videos.access import NOBODY, Viewer
 from videos.links import render_media, video_media
 from videos.models import Comparison, Render, Video
+from videos.names import told_apart
 from videos.unfold import Work, render_of, unfold
 
 PAGES = {"video": "video", "render": "render", "comparison": "comparison", "compare": "video"}
@@ -134,10 +135,9 @@ def _films(work: Work, viewer: Viewer) -> dict[str, Any]:
     if not isinstance(work, Comparison):
         return {"films": [painted], "video": video}
     sides = list(work.items.select_related("render__version__filter", "render__video")[:2])
-    pair = [
-        _film(one.render, viewer) if one.render and access.can_see_render(viewer, one.render) else original
-        for one in sides
-    ]
+    seen = [one.render if one.render and access.can_see_render(viewer, one.render) else None for one in sides]
+    names = told_apart(filter(None, seen))
+    pair = [_film(one, viewer) | {"name": names[one.pk]} if one else original for one in seen]
     return {
         "films": pair if len(pair) == 2 else [original, painted],
         "video": video,
