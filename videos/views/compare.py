@@ -42,12 +42,14 @@ def comparison(request: HttpRequest, ref: str) -> HttpResponse:
     if {"a", "b", "grid", "layout"} & set(request.GET):
         arranged = arrangement.read(request.GET, renders, saved.video.frame_count)
     context = _context(request, saved.video, renders, arranged)
-    may_change = access.can_change_own(access.viewer_of(request), saved)
+    viewer = access.viewer_of(request)
+    may_change = access.can_change_own(viewer, saved)
     context |= {"comparison": saved, "may_change_comparison": may_change}
     if may_change:
         context |= {"may_save": True, "form": ComparisonForm(instance=saved)}
-    context["may_share"] = access.can_share(access.viewer_of(request), saved)
-    context["may_collect"] = access.can_keep(access.viewer_of(request), saved)
+    context["may_share"] = access.can_share(viewer, saved)
+    context["may_collect"] = access.can_keep(viewer, saved)
+    context["downloads"] = _given_away(viewer, saved, context["picks"])
     return count_look(request, page(request, "videos/compare.html", context), saved)
 
 
@@ -184,6 +186,24 @@ def _pick(render: Render, name: str, viewer: Viewer) -> dict[str, Any]:
         "stop": render.stop_frame,
         "audio": render.video.has_audio,
     }
+
+
+def _given_away(viewer: Viewer, saved: Comparison, picks: list[dict[str, Any]]) -> list[tuple[str, str]]:
+    """What a share link allows to be kept of what stands in a comparison: (name, address)."""
+    if viewer.share is None or not viewer.share.downloads:
+        return []
+    places = {item.render_id for item in saved.items.all()}
+    found = []
+    for pick in picks:
+        render: Render | None = pick["render"]
+        if (render and render.pk) in places and access.can_download(viewer, render or saved.video):
+            address = (
+                render_media(render, "video.mp4", viewer, download=True)
+                if render
+                else video_media(saved.video, "footage.mp4", viewer, download=True)
+            )
+            found.append((pick["name"], address))
+    return found
 
 
 def player_data(
