@@ -168,7 +168,34 @@ class TestStarting:
         owner_client.post(address(video), wish(one.slug))
         again = owner_client.post(address(video), wish(one.slug))
         assert Render.objects.count() == 1
-        assert again["Location"] == video.get_absolute_url()
+        assert again["Location"] == reverse("queue")
+
+    @pytest.mark.parametrize(
+        ("state", "sentence", "goes_to_queue"),
+        [
+            ("queued", "One render with these settings is on the way already.", True),
+            ("cancelled", "One render with these settings is on the way already.", True),
+            ("paused", "One render with these settings is paused: go on with it in the queue.", True),
+            ("finished", "One render with these settings is finished already.", False),
+        ],
+    )
+    def test_what_is_there_already_is_said_as_it_is(
+        self,
+        owner_client: Client,
+        video: Video,
+        queue: StubBroker,
+        state: str,
+        sentence: str,
+        goes_to_queue: bool,
+    ) -> None:
+        """One that was cancelled is taken up again."""
+        one = make_filter()
+        owner_client.post(address(video), wish(one.slug))
+        Render.objects.update(state=state)
+        answer = owner_client.post(address(video), wish(one.slug), follow=True)
+        assert sentence in answer.content.decode()
+        there = reverse("queue") if goes_to_queue else video.get_absolute_url()
+        assert answer.redirect_chain == [(there, 302)]
 
     def test_nothing_chosen_is_a_sentence(self, owner_client: Client, video: Video) -> None:
         answer = owner_client.post(address(video), wish())
