@@ -257,3 +257,15 @@ def test_a_download_is_offered_where_it_is_allowed(owner: User, visitor: Client,
     _, keeping = ShareLink.make(owner, painted, downloads=True)
     assert b"Download the render" not in visitor.get(reverse("share", args=[looking])).content
     assert b"Download the render" in visitor.get(reverse("share", args=[keeping])).content
+
+
+def test_an_address_that_opens_to_its_owner_alone_is_known_to_be_such(
+    owner: User, owner_client: Client, visitor: Client, film: Video
+) -> None:
+    """“Copy the address” says so: whoever it is sent to would find nothing there."""
+    page, mark = f"{film.get_absolute_url()}compare/", b"data-mine-alone"
+    _, token = ShareLink.make(owner, film)
+    assert mark in owner_client.get(page).content
+    assert mark not in visitor.get(f"{page}?share={token}").content
+    Video.objects.filter(pk=film.pk).update(visibility="unlisted")
+    assert mark not in owner_client.get(page).content

@@ -156,6 +156,7 @@ def _context(
         "form": ComparisonForm(initial={"title": video.title}),
         "may_share": access.can_share(viewer, video),
         "may_render": access.can_render(viewer, video),
+        "mine_alone": not viewer.token and not access.can_see_video(access.NOBODY, video),
     }
 
 
