@@ -22,8 +22,13 @@ def settings_of(render: Render) -> list[str]:
         words.append(f"smoothing {render.smoothing}")
     words.append(f"{render.height} lines")
     if render.frame_count != render.video.frame_count:
-        words.append(f"frames {render.start_frame}–{render.stop_frame}")
+        words.append(_range(render.start_frame, render.stop_frame - 1))
     return words
+
+
+def _range(first: int, last: int) -> str:
+    """As the players count: from the first frame to the last one."""
+    return f"frames {first}–{last}" if first < last else f"frame {first}"
 
 
 def told_apart(renders: Iterable[Render]) -> dict[int, str]:

@@ -57,7 +57,7 @@ def test_renders_under_one_filter_are_told_apart_by_their_names(visitor: Client,
     make_render_row(video, make_filter(name="Day"), strength="0.2")
     data = player(visitor, address(video))
     names = [one["name"] for one in data["picks"]]
-    part = "Night · strength 0.5 · frames 24–40"
+    part = "Night · strength 0.5 · frames 24–39"
     assert [name.replace("0.50", "0.5") for name in names] == [
         "Original",
         "Night",
