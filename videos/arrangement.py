@@ -85,14 +85,25 @@ def of_comparison(comparison: Comparison, renders: Sequence[Render], frame_count
         item.render.ref if item.render else ORIGINAL
         for item in comparison.items.select_related("render").order_by("position")
     ]
-    view = comparison.view if isinstance(comparison.view, dict) else {}
+    view = _saved(comparison)
     query: dict[str, Any] = {**view, "layout": comparison.layout, "grid": ",".join(places)}
-    if isinstance(view.get("zoom"), list):
-        query["zoom"] = ",".join(str(part) for part in view["zoom"])
     pair = view.get("pair") if comparison.layout == "grid" else places
     if isinstance(pair, list):
         query |= dict(zip(("a", "b"), pair, strict=False))
     return read(query, renders, frame_count)
+
+
+def look_of(comparison: Comparison) -> Arrangement:
+    """How a saved comparison is looked at: frame, range, zoom and cut, whatever stands in it. Asks nothing."""
+    return read(_saved(comparison), [], comparison.video.frame_count)
+
+
+def _saved(comparison: Comparison) -> dict[str, Any]:
+    """What Comparison.view keeps, as `read` takes it."""
+    view = dict(comparison.view) if isinstance(comparison.view, dict) else {}
+    if isinstance(view.get("zoom"), list):
+        view["zoom"] = ",".join(str(part) for part in view["zoom"])
+    return view
 
 
 def _frame(value: Any, frame_count: int) -> int | None:

@@ -21,6 +21,7 @@ from rotoscope.api.told import Told, collected, compared
 from rotoscope.api.wishes import CollectionWish, ComparisonWish, ItemWish, ShareWish, WordsChange
 from rotoscope.changed import delete_whole
 from videos import access
+from videos.arrangement import ORIGINAL, Arrangement
 from videos.models import (
     Collection,
     Comparison,
@@ -64,8 +65,9 @@ def create_comparison(request: HttpRequest, ref: str, wish: ComparisonWish) -> o
             raise Refused(f"“{name}” is no finished render of this video.", 422)
         places.append(seen[name] if name is not None else None)
     words = wish.model_dump(include={"title", "text", "visibility", "layout"})
+    view = _view(wish, video)
     with transaction.atomic():
-        made = Comparison.objects.create(video=video, owner=_asker(request), **words)
+        made = Comparison.objects.create(video=video, owner=_asker(request), view=view, **words)
         ComparisonItem.objects.bulk_create(
             ComparisonItem(comparison=made, position=number, render=place)
             for number, place in enumerate(places)
@@ -203,6 +205,19 @@ def _own(request: HttpRequest, one: Any) -> Any:
     if not access.can_change_own(access.viewer_of(request), one):
         raise Http404
     return one
+
+
+def _view(wish: ComparisonWish, video: Video) -> dict[str, Any]:
+    """How it is looked at, as a comparison keeps it. Raises Refused."""
+    look = wish.look
+    ends = (look.first_frame, look.last_frame)
+    if any(frame is not None and frame >= video.frame_count for frame in (look.frame, *ends)):
+        raise Refused(f"look: this footage has frames 0 to {video.frame_count - 1}.", 422)
+    if ends[0] is not None and ends[1] is not None and ends[0] >= ends[1]:
+        raise Refused("look: its last frame must come after its first.", 422)
+    a, b = (ref or ORIGINAL for ref in wish.renders[:2])
+    zoom = (look.zoom.scale, look.zoom.x, look.zoom.y)
+    return Arrangement(a=a, b=b, t=look.frame, start=ends[0], stop=ends[1], zoom=zoom, cut=look.cut).as_view()
 
 
 def _change(own: Comparison | Collection, wish: WordsChange) -> None:

@@ -9,6 +9,7 @@ from ninja import Schema
 from pydantic import Field, StringConstraints, field_validator
 from pydantic_core import PydanticCustomError
 
+from rotoscope.api.shapes import Look
 from rotoscope.nul import cannot_be_kept
 from videos.pipeline.renders import RenderSettings
 
@@ -94,6 +95,7 @@ class ComparisonWish(Wish):
     visibility: Visibility = "unlisted"
     layout: Literal["wipe", "grid", "blink", "loupe"] = "wipe"
     renders: Annotated[list[str | None], Field(min_length=2, max_length=9)]
+    look: Look = Look()
 
 
 class WordsChange(Wish):

@@ -179,6 +179,46 @@ def test_a_comparison_holds_finished_renders_of_its_video_only(olgas: Program, r
         assert words in olgas.post(path, {"title": "x", "renders": places}, 422)["detail"]
 
 
+def test_how_a_comparison_is_looked_at_is_kept_and_told(
+    olgas: Program, visitor: Client, render: Render
+) -> None:
+    """Its page opens with it, and so does the player for other pages. What is left out is as usual."""
+    finish(render)
+    path = f"/videos/{render.video.ref}/comparisons"
+    look = {"frame": 12, "first_frame": 10, "last_frame": 20, "cut": 31.5}
+    wish = {"title": "x", "renders": [None, render.ref], "visibility": "public"}
+    told = olgas.post(path, wish | {"look": look | {"zoom": {"scale": 2, "x": 0.25}}})
+    assert told["look"] == look | {"zoom": {"scale": 2.0, "x": 0.25, "y": 0.5}}
+    assert olgas.get(path)["items"][0]["look"] == told["look"]
+    arranged = visitor.get(f"/c/{told['ref']}/").context["arranged"]
+    assert (arranged.a, arranged.b, arranged.t, arranged.start, arranged.stop) == (
+        "o",
+        render.ref,
+        12,
+        10,
+        20,
+    )
+    assert b'data-in="10" data-out="20"' in visitor.get(f"/embed/comparison/{told['ref']}/").content
+    usual = olgas.post(path, wish)["look"]
+    assert (usual["frame"], usual["cut"], usual["zoom"]["scale"]) == (None, 50.0, 1.0)
+
+
+@pytest.mark.parametrize(
+    ("look", "words"),
+    [
+        ({"last_frame": 48}, "frames 0 to 47"),
+        ({"first_frame": 20, "last_frame": 20}, "must come after"),
+        ({"cut": 101}, "look.cut"),
+        ({"zoom": {"scale": 0}}, "look.zoom.scale"),
+    ],
+)
+def test_a_look_that_cannot_be_is_refused(
+    olgas: Program, video: Video, look: dict[str, object], words: str
+) -> None:
+    wish = {"title": "x", "renders": [None, None], "look": look}
+    assert words in olgas.post(f"/videos/{video.ref}/comparisons", wish, 422)["detail"]
+
+
 def test_footage_that_is_not_ready_has_nothing_to_compare(
     olgas: Program, owner_client: Client, video: Video
 ) -> None:

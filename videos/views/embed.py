@@ -141,7 +141,7 @@ def _films(work: Work, viewer: Viewer) -> dict[str, Any]:
     return {
         "films": pair if len(pair) == 2 else [original, painted],
         "video": video,
-        "arranged": arrangement.of_comparison(work, [], video.frame_count),
+        "arranged": arrangement.look_of(work),
     }
 
 
