@@ -102,6 +102,7 @@ MIDDLEWARE = [
     "rotoscope.api.keys.ApiKeyMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "rotoscope.accounts.signed_out.signed_out",
     "videos.share_privacy.share_privacy",
     "rotoscope.gone.GoneMiddleware",
 ]
