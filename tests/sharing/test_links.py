@@ -8,10 +8,13 @@ from urllib.parse import urlsplit
 
 import pytest
 from django.contrib.auth.models import User
+from django.db import connection
 from django.http import HttpResponseBase
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
+from pytest_django import DjangoAssertNumQueries
 
 from tests.factories import make_video_row
 from videos.models import Collection, Comparison, Render, ShareLink, Video
@@ -243,6 +246,26 @@ def test_the_list_of_links_says_what_each_does_now(
     assert chips(owner_client) == ["open", "open", "downloads"]
     Video.objects.filter(pk=footage.pk).update(visibility="private")
     assert chips(owner_client) == ["shut", "open", "downloads"]
+
+
+def test_the_number_of_queries_does_not_grow_with_the_links(
+    owner_client: Client,
+    owner: User,
+    film: Video,
+    painted: Render,
+    comparison: Comparison,
+    collection: Collection,
+    django_assert_num_queries: DjangoAssertNumQueries,
+) -> None:
+    works: tuple[Target, ...] = (film, painted, comparison, collection)
+    for work in works:
+        ShareLink.make(owner, work, downloads=True)
+    with CaptureQueriesContext(connection) as few:
+        owner_client.get(reverse("shares"))
+    for work in works * 3:
+        ShareLink.make(owner, work, downloads=True)
+    with django_assert_num_queries(len(few)):
+        owner_client.get(reverse("shares"))
 
 
 def test_the_form_stands_on_a_page_of_its_own_too(owner_client: Client, painted: Render) -> None:
