@@ -207,6 +207,21 @@ def test_nobody_saves_without_signing_in_or_on_footage_they_cannot_see(
     assert not Comparison.objects.exists()
 
 
+def test_that_private_footage_keeps_its_comparisons_private_is_said_where_they_are_saved(
+    owner_client: Client, visitor: Client, owner: User
+) -> None:
+    """An address that is meant for whoever has it would open to nobody."""
+    video, words = make_video_row(owner, visibility=Visibility.PRIVATE), "The footage is private: whatever"
+    assert words in owner_client.get(address(video)).content.decode()
+    saved_wipe(owner_client, video, visibility="public")
+    saved = Comparison.objects.get().get_absolute_url()
+    assert words in owner_client.get(saved).content.decode()
+    assert visitor.get(saved).status_code == 404
+    Video.objects.update(visibility=Visibility.UNLISTED)
+    assert words not in owner_client.get(saved).content.decode()
+    assert visitor.get(saved).status_code == 200
+
+
 def test_a_comparison_without_a_title_is_asked_for_one(owner_client: Client, owner: User) -> None:
     answer = saved_wipe(owner_client, make_video_row(owner), title=" ")
     assert answer.status_code == 422
