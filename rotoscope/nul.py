@@ -1,7 +1,11 @@
-"""NUL: the one character that PostgreSQL's text cannot hold. Whatever carries it is refused before it is looked up."""
+"""NUL, which PostgreSQL's text cannot hold, and what is no text at all. What carries them is refused unseen.
+
+JSON can name half of a surrogate pair (“\\ud800”), which no UTF-8 writes; addresses and forms are bytes, and cannot.
+"""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -10,18 +14,19 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonRespons
 from filters.deepfilter.answers import problem_answer
 from filters.deepfilter.problem import Problem
 
+UNKEEPABLE = re.compile("[\x00\ud800-\udfff]")
 SENTENCE = "What you sent holds a NUL character, which cannot be kept. Take it out and send it again."
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
 
 
-def holds_nul(value: object) -> bool:
+def cannot_be_kept(value: object) -> bool:
     """Whether there is one anywhere in a text, a list or a mapping."""
     if isinstance(value, str):
-        return "\x00" in value
+        return UNKEEPABLE.search(value) is not None
     if isinstance(value, Mapping):
-        return any(holds_nul(pair) for pair in value.items())
-    return isinstance(value, list | tuple) and any(map(holds_nul, value))
+        return any(cannot_be_kept(pair) for pair in value.items())
+    return isinstance(value, list | tuple) and any(map(cannot_be_kept, value))
 
 
 class NulMiddleware:
@@ -32,7 +37,7 @@ class NulMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         """The path and the query."""
-        if holds_nul([request.path, *request.GET.lists()]):
+        if cannot_be_kept([request.path, *request.GET.lists()]):
             return _refusal(request)
         return self.get_response(request)
 
@@ -40,7 +45,7 @@ class NulMiddleware:
         self, request: HttpRequest, view: Callable[..., Any], args: Any, kwargs: Any
     ) -> HttpResponseBase | None:
         """A form that Django has read already, to look for its token; other bodies are read by their views."""
-        if getattr(view, "csrf_exempt", False) or not holds_nul(list(request.POST.lists())):
+        if getattr(view, "csrf_exempt", False) or not cannot_be_kept(list(request.POST.lists())):
             return None
         return _refusal(request)
 

@@ -65,6 +65,7 @@ ALGORITHMIA_FILTERS = env.words("ALGORITHMIA_FILTERS")
 ALGORITHMIA_BATCH = env.whole("ALGORITHMIA_BATCH", 4, least=1, most=64)
 ALGORITHMIA_CALLS_AT_ONCE = env.whole("ALGORITHMIA_CALLS_AT_ONCE", 4, least=1, most=64)
 ALGORITHMIA_COST_PER_IMAGE = env.decimal("ALGORITHMIA_COST_PER_IMAGE", 0.0, least=0, most=1000)
+ALGORITHMIA_COST_PER_RENDER = env.decimal("ALGORITHMIA_COST_PER_RENDER", 0.0, least=0, most=1_000_000)
 DEEPFILTER_FETCH = env.flag("DEEPFILTER_FETCH", False)
 DEEPFILTER_QUOTA_BYTES = env.whole("DEEPFILTER_QUOTA_MB", 2048, least=1, most=10**7) * storage.MEGABYTE
 DEEPFILTER_KEEP_HOURS = env.whole("DEEPFILTER_KEEP_HOURS", 24, least=1, most=24 * 365)
@@ -101,7 +102,9 @@ MIDDLEWARE = [
     "rotoscope.api.keys.ApiKeyMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "rotoscope.accounts.signed_out.signed_out",
     "videos.share_privacy.share_privacy",
+    "rotoscope.gone.GoneMiddleware",
 ]
 UNFOLD = unfold.UNFOLD
 ROOT_URLCONF = "rotoscope.urls"

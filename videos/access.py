@@ -296,6 +296,16 @@ def share_target_allowed(share: ShareLink) -> bool:
     return bool(share.owner.is_active and can_share(Viewer(share.owner), share.target))
 
 
+def opens_now(share: ShareLink) -> bool:
+    """Whether whoever has the link sees anything: it is neither revoked nor run out, and still its owner's to give."""
+    return share.is_open and share_target_allowed(share)
+
+
+def gives_away(share: ShareLink) -> bool:
+    """Whether anything can be downloaded through a link while it opens: it says so, of footage of its owner's own."""
+    return share.downloads and can_allow_downloads(Viewer(share.owner), share.target)
+
+
 def _share_shows_video(share: ShareLink | None, video: Video) -> bool:
     if share is None or not share_target_allowed(share):
         return False

@@ -52,21 +52,25 @@ class Arrangement:
 
 
 def read(query: Mapping[str, Any], renders: Sequence[Render], frame_count: int) -> Arrangement:
-    """An arrangement out of an address or a saved view; what does not make sense falls back quietly."""
-    known = {ORIGINAL, *(render.ref for render in renders)}
-    newest = [render.ref for render in renders]
+    """An arrangement out of an address or a saved view; what does not make sense falls back quietly.
+
+    `renders` come oldest first. Of those that nobody chose the newest are shown: they are what one came to look at.
+    """
+    refs = [render.ref for render in renders]
+    known = {ORIGINAL, *refs}
     layout = str(query.get("layout", "wipe"))
     listed = dict.fromkeys(part for part in str(query.get("grid", "")).split(",") if part in known)
-    a = str(query.get("a", ORIGINAL))
-    b = str(query.get("b", newest[0] if newest else ORIGINAL))
+    a, b = (str(query.get(side)) for side in ("a", "b"))
+    a = a if a in known else ORIGINAL
+    newest = next((ref for ref in reversed(refs) if ref != a), ORIGINAL)
     start, stop = _frame(query.get("in"), frame_count), _frame(query.get("out"), frame_count)
     if start is not None and stop is not None and start >= stop:
         start = stop = None
     return Arrangement(
         layout=layout if layout in LAYOUTS else "wipe",
-        a=a if a in known else ORIGINAL,
-        b=b if b in known else (newest[0] if newest else ORIGINAL),
-        grid=list(listed)[:MOST] or [ORIGINAL, *newest][:MOST],
+        a=a,
+        b=b if b in known else newest,
+        grid=list(listed)[:MOST] or [ORIGINAL, *refs[1 - MOST :]],
         t=_frame(query.get("t"), frame_count),
         start=start,
         stop=stop,
@@ -81,14 +85,25 @@ def of_comparison(comparison: Comparison, renders: Sequence[Render], frame_count
         item.render.ref if item.render else ORIGINAL
         for item in comparison.items.select_related("render").order_by("position")
     ]
-    view = comparison.view if isinstance(comparison.view, dict) else {}
+    view = _saved(comparison)
     query: dict[str, Any] = {**view, "layout": comparison.layout, "grid": ",".join(places)}
-    if isinstance(view.get("zoom"), list):
-        query["zoom"] = ",".join(str(part) for part in view["zoom"])
     pair = view.get("pair") if comparison.layout == "grid" else places
     if isinstance(pair, list):
         query |= dict(zip(("a", "b"), pair, strict=False))
     return read(query, renders, frame_count)
+
+
+def look_of(comparison: Comparison) -> Arrangement:
+    """How a saved comparison is looked at: frame, range, zoom and cut, whatever stands in it. Asks nothing."""
+    return read(_saved(comparison), [], comparison.video.frame_count)
+
+
+def _saved(comparison: Comparison) -> dict[str, Any]:
+    """What Comparison.view keeps, as `read` takes it."""
+    view = dict(comparison.view) if isinstance(comparison.view, dict) else {}
+    if isinstance(view.get("zoom"), list):
+        view["zoom"] = ",".join(str(part) for part in view["zoom"])
+    return view
 
 
 def _frame(value: Any, frame_count: int) -> int | None:

@@ -69,6 +69,6 @@ def links_of(user: Any) -> list[ShareLink]:
     """All links that somebody made, newest first, with what they open, in one query."""
     return list(
         ShareLink.objects.filter(owner=user).select_related(
-            "video", "render__video", "render__version__filter", "comparison__video", "collection"
+            "owner", "video", "render__video", "render__version__filter", "comparison__video", "collection"
         )
     )

@@ -15,7 +15,7 @@ from filters.deepfilter.answers import result, with_key
 from filters.deepfilter.keys import count_call
 from filters.deepfilter.problem import Problem
 from filters.models import DeepFilterKey, DeepFilterObject
-from rotoscope.nul import holds_nul
+from rotoscope.nul import cannot_be_kept
 
 LARGEST_CALL = 64 << 20  # bytes of JSON, inline pictures included
 LONGEST_CALL = 3000.0  # seconds; what a client may ask for
@@ -143,8 +143,8 @@ def _json(request: HttpRequest) -> Any:
         asked = json.loads(body)
     except (ValueError, RecursionError) as error:
         raise Problem("the input is not JSON", status=400) from error
-    if holds_nul(asked):
-        raise Problem("the input holds a NUL character", status=400)
+    if cannot_be_kept(asked):
+        raise Problem("the input holds a NUL character, or half of a surrogate pair", status=400)
     return asked
 
 

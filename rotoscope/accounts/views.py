@@ -11,11 +11,11 @@ from django.contrib.auth.views import LoginView, PasswordChangeView
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse_lazy
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
+from rotoscope.goal import own_goal
 from videos.models import ApiKey
 
 from .forms import SignIn, SignUp
@@ -64,7 +64,5 @@ def signup(request: HttpRequest) -> HttpResponse:
 
 def _safe_goal(request: HttpRequest) -> str:
     """Where to go afterwards: `next` if it is an address of this server, else the front page."""
-    goal = request.POST.get("next", request.GET.get("next", ""))
-    if url_has_allowed_host_and_scheme(goal, {request.get_host()}, require_https=request.is_secure()):
-        return goal
-    return str(settings.LOGIN_REDIRECT_URL)
+    wanted = request.POST.get("next", request.GET.get("next", ""))
+    return own_goal(request, wanted) or str(settings.LOGIN_REDIRECT_URL)

@@ -19,13 +19,16 @@ from rotoscope.api.paging import Page, Paging, page_of
 from rotoscope.api.shapes import CollectionOut, ComparisonOut, NewShare, Problem, ShareOut
 from rotoscope.api.told import Told, collected, compared
 from rotoscope.api.wishes import CollectionWish, ComparisonWish, ItemWish, ShareWish, WordsChange
+from rotoscope.changed import delete_whole
 from videos import access
+from videos.arrangement import ORIGINAL, Arrangement
 from videos.models import (
     Collection,
     Comparison,
     ComparisonItem,
     Render,
     ShareLink,
+    Video,
     Visibility,
 )
 from videos.sharing import target_or_404
@@ -51,6 +54,8 @@ def list_comparisons(request: HttpRequest, ref: str, which: Paging) -> object:
 def create_comparison(request: HttpRequest, ref: str, wish: ComparisonWish) -> object:
     """Keep a comparison of finished renders of a video."""
     video = access.video_or_404(request, ref)
+    if video.state != Video.State.READY:
+        raise Refused("It is not ready yet: wait until its state is “ready”.", 422)
     if wish.layout != "grid" and len(wish.renders) != 2:
         raise Refused("A wipe, a blink and a loupe have two places; take a grid for more.", 422)
     seen = {render.ref: render for render in access.renders_to_see(access.viewer_of(request), video)}
@@ -60,8 +65,9 @@ def create_comparison(request: HttpRequest, ref: str, wish: ComparisonWish) -> o
             raise Refused(f"“{name}” is no finished render of this video.", 422)
         places.append(seen[name] if name is not None else None)
     words = wish.model_dump(include={"title", "text", "visibility", "layout"})
+    view = _view(wish, video)
     with transaction.atomic():
-        made = Comparison.objects.create(video=video, owner=_asker(request), **words)
+        made = Comparison.objects.create(video=video, owner=_asker(request), view=view, **words)
         ComparisonItem.objects.bulk_create(
             ComparisonItem(comparison=made, position=number, render=place)
             for number, place in enumerate(places)
@@ -86,7 +92,7 @@ def change_comparison(request: HttpRequest, ref: str, wish: WordsChange) -> Comp
 @comparisons.delete("/comparisons/{ref}", response={204: None, **NO}, auth=SIGNED_IN)
 def delete_comparison(request: HttpRequest, ref: str) -> object:
     """Delete it; its renders stay."""
-    _own(request, access.comparison_or_404(request, ref)).delete()
+    delete_whole(_own(request, access.comparison_or_404(request, ref)))
     return Status(204, None)
 
 
@@ -123,7 +129,7 @@ def change_collection(request: HttpRequest, ref: str, wish: WordsChange) -> Coll
 @collections.delete("/collections/{ref}", response={204: None, **NO}, auth=SIGNED_IN)
 def delete_collection(request: HttpRequest, ref: str) -> object:
     """Delete it; its works stay."""
-    _own(request, access.collection_or_404(request, ref)).delete()
+    delete_whole(_own(request, access.collection_or_404(request, ref)))
     return Status(204, None)
 
 
@@ -157,7 +163,7 @@ def remove_item(request: HttpRequest, ref: str, kind: str, item: str) -> object:
 def list_share_links(request: HttpRequest, which: Paging) -> object:
     """The links that one made."""
     found = ShareLink.objects.filter(owner_id=request.user.pk)
-    found = found.select_related("video", "render__video", "comparison__video", "collection")
+    found = found.select_related("owner", "video", "render__video", "comparison__video", "collection")
     return page_of(found.order_by("-created_at", "-pk"), which, Told(request).share)
 
 
@@ -201,10 +207,22 @@ def _own(request: HttpRequest, one: Any) -> Any:
     return one
 
 
+def _view(wish: ComparisonWish, video: Video) -> dict[str, Any]:
+    """How it is looked at, as a comparison keeps it. Raises Refused."""
+    look = wish.look
+    ends = (look.first_frame, look.last_frame)
+    if any(frame is not None and frame >= video.frame_count for frame in (look.frame, *ends)):
+        raise Refused(f"look: this footage has frames 0 to {video.frame_count - 1}.", 422)
+    if ends[0] is not None and ends[1] is not None and ends[0] >= ends[1]:
+        raise Refused("look: its last frame must come after its first.", 422)
+    a, b = (ref or ORIGINAL for ref in wish.renders[:2])
+    zoom = (look.zoom.scale, look.zoom.x, look.zoom.y)
+    return Arrangement(a=a, b=b, t=look.frame, start=ends[0], stop=ends[1], zoom=zoom, cut=look.cut).as_view()
+
+
 def _change(own: Comparison | Collection, wish: WordsChange) -> None:
-    for name, value in wish.model_dump(exclude_none=True).items():
-        setattr(own, name, value)
-    own.save(update_fields=list(wish.model_dump(exclude_none=True)))
+    if changes := wish.model_dump(exclude_none=True):
+        type(own)._default_manager.filter(pk=own.pk).update(**changes)
 
 
 def _in_utc(moment: datetime) -> datetime:

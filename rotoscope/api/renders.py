@@ -19,6 +19,7 @@ from rotoscope.api.wishes import RenderWish, StillWish
 from videos import access
 from videos.models import Render, Still, Video
 from videos.pipeline import renders, stills
+from videos.pipeline.prices import too_dear
 
 router = Router(tags=["renders"])
 NO: dict[int, Any] = {401: Problem, 403: Problem, 404: Problem}
@@ -59,7 +60,8 @@ def create_render(request: HttpRequest, ref: str, wish: RenderWish) -> object:
 def estimate_render(request: HttpRequest, ref: str, wish: RenderWish) -> EstimateOut:
     """What a render would take, without asking for it."""
     found = renders.estimate(_paintable(request, ref), usable_filter(request, wish.filter), wish.settings())
-    return EstimateOut(images=found.images, seconds=found.seconds, cost=float(found.cost))
+    cost = float(found.cost)
+    return EstimateOut(images=found.images, seconds=found.seconds, cost=cost, refused=too_dear(found.cost))
 
 
 @router.get("/renders/{ref}", response={200: RenderOut, 404: Problem}, auth=READING)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
+from typing import Annotated, Any
 
 from ninja import Schema
 from pydantic import Field
+
+from videos.arrangement import LARGEST_ZOOM
 
 
 class Problem(Schema):
@@ -186,6 +188,7 @@ class EstimateOut(Schema):
         "null where nobody did."
     )
     cost: float
+    refused: str = Field(description="Why a render at this price would be refused; empty where it would not.")
 
 
 class StillOut(Schema):
@@ -204,6 +207,27 @@ class StillOut(Schema):
     image: str | None
 
 
+Index = Annotated[int, Field(ge=0)]
+
+
+class Zoom(Schema):
+    """How far, and where: `x` and `y` are the middle of what is seen, as shares of the picture."""
+
+    scale: Annotated[float, Field(ge=1, le=LARGEST_ZOOM)] = 1.0
+    x: Annotated[float, Field(ge=0, le=1)] = 0.5
+    y: Annotated[float, Field(ge=0, le=1)] = 0.5
+
+
+class Look(Schema):
+    """How a comparison is looked at. Frames are those of the footage; it loops from the first to the last one."""
+
+    frame: Annotated[Index | None, Field(description="Where it opens; null: where it usually does.")] = None
+    first_frame: Index | None = None
+    last_frame: Index | None = None
+    zoom: Zoom = Zoom()
+    cut: Annotated[float, Field(ge=0, le=100, description="Where the wipe stands, in per cent.")] = 50.0
+
+
 class ComparisonOut(Schema):
     """A chosen set of renders of one video. A null among the renders stands for the original."""
 
@@ -215,6 +239,7 @@ class ComparisonOut(Schema):
     layout: str = Field(description="wipe, grid, blink or loupe")
     visibility: str
     renders: list[str | None]
+    look: Look
     views: int
     created_at: datetime
     may_change: bool

@@ -16,6 +16,7 @@ from rotoscope.api.shapes import (
     FilterOut,
     FrameOut,
     ItemOut,
+    Look,
     PartOut,
     PictureOut,
     RenderOut,
@@ -24,8 +25,9 @@ from rotoscope.api.shapes import (
     StillOut,
     SuggestionOut,
     VideoOut,
+    Zoom,
 )
-from videos import access, links
+from videos import access, arrangement, links
 from videos.models import (
     Collection,
     CollectionItem,
@@ -208,6 +210,7 @@ class Told:
             video=one.video.ref,
             owner=one.owner.get_username(),
             renders=[render.ref if render else None for render in seen],
+            look=_look(one),
             may_change=access.can_change_own(self.viewer, one),
             page=self.page(one),
         )
@@ -230,9 +233,22 @@ class Told:
         )
 
     def share(self, one: ShareLink) -> ShareOut:
-        """A share link."""
-        names = ("label", "downloads", "opened", "is_open", "expires_at", "created_at")
-        return ShareOut(**_same(one, *names), id=one.pk, kind=one.target._meta.model_name, ref=one.target.ref)
+        """A share link: what it does now, which may be less than was once asked for."""
+        return ShareOut(
+            **_same(one, "label", "opened", "expires_at", "created_at"),
+            downloads=access.gives_away(one),
+            is_open=access.opens_now(one),
+            id=one.pk,
+            kind=one.target._meta.model_name,
+            ref=one.target.ref,
+        )
+
+
+def _look(one: Comparison) -> Look:
+    kept = arrangement.look_of(one)
+    zoom = dict(zip(("scale", "x", "y"), kept.zoom, strict=True))
+    ends = {"first_frame": kept.start, "last_frame": kept.stop}
+    return Look(frame=kept.t, **ends, zoom=Zoom(**zoom), cut=kept.cut)
 
 
 def _same(row: Any, *names: str) -> dict[str, Any]:

@@ -9,7 +9,8 @@ from ninja import Schema
 from pydantic import Field, StringConstraints, field_validator
 from pydantic_core import PydanticCustomError
 
-from rotoscope.nul import holds_nul
+from rotoscope.api.shapes import Look
+from rotoscope.nul import cannot_be_kept
 from videos.pipeline.renders import RenderSettings
 
 Visibility = Literal["public", "unlisted", "private"]
@@ -19,14 +20,16 @@ Tags = Annotated[list[Annotated[str, Field(max_length=40)]], Field(max_length=12
 
 
 class Wish(Schema):
-    """What a body holds. Nothing in it may hold a NUL, which the database could not keep."""
+    """What a body holds. Nothing in it may hold what the database could not keep."""
 
     @field_validator("*")
     @classmethod
     def without_nul(cls, value: Any) -> Any:
         """The value as it is. Raises PydanticCustomError."""
-        if holds_nul(value):
-            raise PydanticCustomError("nul", "There is a NUL character in it; take it out.")
+        if cannot_be_kept(value):
+            raise PydanticCustomError(
+                "nul", "There is a NUL character or half of a surrogate pair in it; take it out."
+            )
         return value
 
 
@@ -92,6 +95,7 @@ class ComparisonWish(Wish):
     visibility: Visibility = "unlisted"
     layout: Literal["wipe", "grid", "blink", "loupe"] = "wipe"
     renders: Annotated[list[str | None], Field(min_length=2, max_length=9)]
+    look: Look = Look()
 
 
 class WordsChange(Wish):

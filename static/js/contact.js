@@ -60,11 +60,13 @@ class RsContact extends HTMLElement {
 
 class Reader {
   constructor(src) {
-    this.video = Object.assign(document.createElement('video'), { muted: true, preload: 'auto', src });
+    const video = Object.assign(document.createElement('video'), { muted: true, playsInline: true, preload: 'auto', src });
+    this.video = video;
     this.last = new Promise((resolve) => {
-      this.video.addEventListener('loadeddata', resolve, { once: true });
-      this.video.addEventListener('error', resolve, { once: true });
-    });
+      video.addEventListener('loadeddata', resolve, { once: true });
+      video.addEventListener('error', resolve, { once: true });
+    }).then(() => video.pause());
+    video.play().catch(() => {}); // phones load what is to play only
   }
 
   /** One cell after the other: a video can only be in one place at a time. */

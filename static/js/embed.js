@@ -1,4 +1,4 @@
-// Two films under a wipe, held in step by the clock of the comparison.
+// Two films under a wipe, held in step by the clock of the comparison; within the marks that were saved with it.
 
 import { Clock } from './compare/clock.js';
 import { Timing } from './compare/timing.js';
@@ -9,7 +9,10 @@ const button = box.querySelector('.play');
 const reach = box.querySelector('.reach');
 const timing = new Timing(box.dataset.rate.split('/').map(Number), Number(box.dataset.frames));
 const clock = new Clock(timing);
+const said = (name) => (box.dataset[name] ? Number(box.dataset[name]) : null);
 
+clock.marks = { in: said('in'), out: said('out') };
+clock.target = said('at') ?? said('in') ?? 0;
 clock.show([...box.querySelectorAll('video')].map((video) => {
   const { start, stop } = video.dataset;
   return new Track({ name: video.ariaLabel, start: Number(start), stop: Number(stop) }, timing, video);

@@ -248,6 +248,18 @@ def test_deleting_a_person_still_takes_the_right_to_delete_what_is_theirs(
     assert not User.objects.filter(pk=video.owner_id).exists()
 
 
+def test_a_link_to_what_its_maker_may_not_show_any_more_is_shut(
+    staff_client: Client, owner: User, colleague: User
+) -> None:
+    footage = make_video_row(owner)
+    his = Comparison.objects.create(video=footage, owner=colleague, title="Seen")
+    ShareLink.make(colleague, his)
+    address = reverse("admin:videos_sharelink_changelist")
+    assert ">Open<" in "".join(staff_client.get(address).content.decode().split())
+    Video.objects.filter(pk=footage.pk).update(visibility="private")
+    assert ">Shut<" in "".join(staff_client.get(address).content.decode().split())
+
+
 def test_a_share_link_is_revoked(staff_client: Client, video: Video) -> None:
     link, token = ShareLink.make(video.owner, video)
     typed = {"label": "", "expires_at_0": "", "expires_at_1": ""}

@@ -10,6 +10,7 @@ from django.contrib.auth.models import User
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
+from pytest_django import Settings
 
 from tests.api.conftest import Program
 from tests.factories import make_filter, make_video_row
@@ -61,6 +62,23 @@ def test_an_estimate_asks_for_nothing(olgas: Program, video: Video) -> None:
     told = olgas.post(f"/videos/{video.ref}/estimate", {"filter": "negative", "images_per_second": 1}, 200)
     assert (told["images"], told["cost"]) == (2, 1.0)
     assert not Render.objects.exists()
+
+
+def test_a_render_that_would_cost_more_than_one_may_is_not_begun(
+    olgas: Program, video: Video, settings: Settings
+) -> None:
+    make_filter("negative", cost_per_image="0.5")
+    path, settings.ALGORITHMIA_COST_PER_RENDER = f"/videos/{video.ref}", 1.0
+    wish = {"filter": "negative", "images_per_second": 2}
+    told = olgas.post(f"{path}/estimate", wish, 200)
+    why = olgas.post(f"{path}/renders", wish, 422)["detail"]
+    assert (told["cost"], told["refused"]) == (2.0, why)
+    assert "It would cost $2.00, and one render may cost $1.00 here." in why
+    assert not Render.objects.exists()
+    affordable = {"filter": "negative", "images_per_second": 1}
+    assert olgas.post(f"{path}/estimate", affordable, 200)["refused"] == ""
+    settings.ALGORITHMIA_COST_PER_RENDER = 0.0
+    olgas.post(f"{path}/renders", wish)
 
 
 @pytest.mark.parametrize(
@@ -161,6 +179,57 @@ def test_a_comparison_holds_finished_renders_of_its_video_only(olgas: Program, r
         assert words in olgas.post(path, {"title": "x", "renders": places}, 422)["detail"]
 
 
+def test_how_a_comparison_is_looked_at_is_kept_and_told(
+    olgas: Program, visitor: Client, render: Render
+) -> None:
+    """Its page opens with it, and so does the player for other pages. What is left out is as usual."""
+    finish(render)
+    path = f"/videos/{render.video.ref}/comparisons"
+    look = {"frame": 12, "first_frame": 10, "last_frame": 20, "cut": 31.5}
+    wish = {"title": "x", "renders": [None, render.ref], "visibility": "public"}
+    told = olgas.post(path, wish | {"look": look | {"zoom": {"scale": 2, "x": 0.25}}})
+    assert told["look"] == look | {"zoom": {"scale": 2.0, "x": 0.25, "y": 0.5}}
+    assert olgas.get(path)["items"][0]["look"] == told["look"]
+    arranged = visitor.get(f"/c/{told['ref']}/").context["arranged"]
+    assert (arranged.a, arranged.b, arranged.t, arranged.start, arranged.stop) == (
+        "o",
+        render.ref,
+        12,
+        10,
+        20,
+    )
+    assert b'data-in="10" data-out="20"' in visitor.get(f"/embed/comparison/{told['ref']}/").content
+    usual = olgas.post(path, wish)["look"]
+    assert (usual["frame"], usual["cut"], usual["zoom"]["scale"]) == (None, 50.0, 1.0)
+
+
+@pytest.mark.parametrize(
+    ("look", "words"),
+    [
+        ({"last_frame": 48}, "frames 0 to 47"),
+        ({"first_frame": 20, "last_frame": 20}, "must come after"),
+        ({"cut": 101}, "look.cut"),
+        ({"zoom": {"scale": 0}}, "look.zoom.scale"),
+    ],
+)
+def test_a_look_that_cannot_be_is_refused(
+    olgas: Program, video: Video, look: dict[str, object], words: str
+) -> None:
+    wish = {"title": "x", "renders": [None, None], "look": look}
+    assert words in olgas.post(f"/videos/{video.ref}/comparisons", wish, 422)["detail"]
+
+
+def test_footage_that_is_not_ready_has_nothing_to_compare(
+    olgas: Program, owner_client: Client, video: Video
+) -> None:
+    """Its page could show nothing: neither its frames nor their rate are known."""
+    Video.objects.filter(pk=video.pk).update(state=Video.State.INGESTING)
+    told = olgas.post(f"/videos/{video.ref}/comparisons", {"title": "x", "renders": [None, None]}, 422)
+    assert "not ready yet" in told["detail"]
+    saved = owner_client.post(f"/v/{video.ref}/compare/save/", {"title": "x", "visibility": "public"})
+    assert (saved.status_code, Comparison.objects.count()) == (404, 0)
+
+
 def test_a_comparison_hides_what_one_may_not_see(olgas: Program, stellas: Program, render: Render) -> None:
     finish(render)
     body = {"title": "x", "renders": [None, render.ref], "visibility": "public"}
@@ -208,6 +277,16 @@ def test_only_ones_own_footage_is_given_away(stellas: Program, stranger: User, v
     body = {"kind": "comparison", "ref": hers.ref}
     assert "downloads" in stellas.post("/share-links", {**body, "downloads": True}, 422)["detail"]
     assert not stellas.post("/share-links", body)["downloads"]
+
+
+def test_an_earlier_link_says_what_it_does_now(stellas: Program, stranger: User, video: Video) -> None:
+    """Once, links to a comparison of others' footage were made with downloads. One closes with the footage."""
+    hers = Comparison.objects.create(video=video, owner=stranger, title="Hers, of his")
+    ShareLink.make(stranger, hers, downloads=True)
+    (told,) = stellas.get("/share-links")["items"]
+    assert (told["downloads"], told["is_open"]) == (False, True)
+    Video.objects.filter(pk=video.pk).update(visibility="private")
+    assert not stellas.get("/share-links")["items"][0]["is_open"]
 
 
 def test_nobody_shares_what_is_anothers_or_into_the_past(

@@ -6,14 +6,18 @@ import json
 import re
 from collections.abc import Callable
 from contextlib import AbstractContextManager
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
 from django.test import Client
+from django.utils import timezone
 
+from filters.models import FilterVersion
 from tests.factories import make_filter, make_render_row, make_video_row
 from videos.models import Comparison, Render, Video, Visibility
+from videos.names import told_apart
 
 Queries = Callable[..., AbstractContextManager[Any]]
 
@@ -45,6 +49,34 @@ def test_the_player_knows_the_exact_rate_and_every_finished_render(visitor: Clie
     assert data["picks"][1]["src"] == f"/media/render/{whole.ref}/video.mp4"
 
 
+def test_renders_under_one_filter_are_told_apart_by_their_names(visitor: Client, owner: User) -> None:
+    video, night = make_video_row(owner), make_filter(name="Night")
+    make_render_row(video, night)
+    make_render_row(video, night, strength="0.5")
+    make_render_row(video, night, strength="0.5", start_frame=24, stop_frame=40)
+    make_render_row(video, make_filter(name="Day"), strength="0.2")
+    data = player(visitor, address(video))
+    names = [one["name"] for one in data["picks"]]
+    part = "Night · strength 0.5 · frames 24–39"
+    assert [name.replace("0.50", "0.5") for name in names] == [
+        "Original",
+        "Night",
+        "Night · strength 0.5",
+        part,
+        "Day",
+    ]
+
+
+def test_versions_of_a_filter_with_the_same_settings_are_told_apart_too(owner: User) -> None:
+    video, night = make_video_row(owner), make_filter(name="Night")
+    first = make_render_row(video, night)
+    kept = {"weights": "x.onnx", "kind": FilterVersion.Kind.ONNX}
+    newer = FilterVersion.objects.create(filter=night, number=2, **kept)
+    second = Render.objects.create(video=video, owner=owner, version=newer, height=90, stop_frame=48)
+    assert told_apart([first, second]) == {first.pk: "Night · v1", second.pk: "Night · v2"}
+    assert told_apart([first, first]) == {first.pk: "Night"}
+
+
 def test_no_screen_reader_reads_every_frame_aloud(visitor: Client, owner: User) -> None:
     """An output is a live region unless it says otherwise."""
     video = make_video_row(owner)
@@ -67,6 +99,27 @@ def test_without_an_arrangement_it_compares_the_original_with_a_render(visitor: 
     render = make_render_row(video)
     data = player(visitor, address(video))
     assert (data["layout"], data["a"], data["b"]) == ("wipe", "o", render.ref)
+
+
+def test_without_an_arrangement_the_newest_renders_are_shown(visitor: Client, owner: User) -> None:
+    """One may have been finished after others that were asked for later."""
+    video = make_video_row(owner)
+    since = timezone.now()
+    made = [
+        make_render_row(video, finished_at=since + timedelta(hours=hour)) for hour in (9, 0, *range(1, 9))
+    ]
+    newest, oldest = made[0].ref, made[1].ref
+    data = player(visitor, address(video))
+    assert (data["a"], data["b"]) == ("o", newest)
+    assert (data["grid"], len(data["picks"])) == (["o", *(one.ref for one in made[3:]), newest], 11)
+    assert player(visitor, address(video), a=newest)["b"] == made[-1].ref
+    assert player(visitor, address(video), b=oldest)["b"] == oldest
+
+
+def test_a_single_render_at_a_is_compared_with_the_original(visitor: Client, owner: User) -> None:
+    render = make_render_row(make_video_row(owner))
+    data = player(visitor, address(render.video), a=render.ref)
+    assert (data["a"], data["b"]) == (render.ref, "o")
 
 
 def test_without_script_it_is_plain_videos_side_by_side(visitor: Client, owner: User) -> None:
@@ -152,6 +205,21 @@ def test_nobody_saves_without_signing_in_or_on_footage_they_cannot_see(
         saved_wipe(stranger_client, make_video_row(owner, visibility=Visibility.PRIVATE)).status_code == 404
     )
     assert not Comparison.objects.exists()
+
+
+def test_that_private_footage_keeps_its_comparisons_private_is_said_where_they_are_saved(
+    owner_client: Client, visitor: Client, owner: User
+) -> None:
+    """An address that is meant for whoever has it would open to nobody."""
+    video, words = make_video_row(owner, visibility=Visibility.PRIVATE), "The footage is private: whatever"
+    assert words in owner_client.get(address(video)).content.decode()
+    saved_wipe(owner_client, video, visibility="public")
+    saved = Comparison.objects.get().get_absolute_url()
+    assert words in owner_client.get(saved).content.decode()
+    assert visitor.get(saved).status_code == 404
+    Video.objects.update(visibility=Visibility.UNLISTED)
+    assert words not in owner_client.get(saved).content.decode()
+    assert visitor.get(saved).status_code == 200
 
 
 def test_a_comparison_without_a_title_is_asked_for_one(owner_client: Client, owner: User) -> None:

@@ -88,14 +88,35 @@ PIXELS = """(canvas) => {
 }"""
 
 
-def test_on_a_slow_line_each_cell_still_shows_its_own_frame(
-    live_server: LiveServer, open_page: Open, video: Video
+LOAD_WHAT_PLAYS_ONLY = """
+const { addEventListener, play } = HTMLMediaElement.prototype;
+const played = new Map();
+const playing = (video) => {
+  if (!played.has(video)) {
+    let wake;
+    played.set(video, { woken: new Promise((resolve) => { wake = resolve; }), wake });
+  }
+  return played.get(video);
+};
+HTMLMediaElement.prototype.addEventListener = function (kind, heard, ...rest) {
+  const late = kind === 'loadeddata' ? (event) => playing(this).woken.then(() => heard(event)) : heard;
+  addEventListener.call(this, kind, late, ...rest);
+};
+HTMLMediaElement.prototype.play = function () {
+  playing(this).wake();
+  return play.call(this);
+};"""
+
+
+@pytest.mark.parametrize("browser", [SEEK_SLOWLY, LOAD_WHAT_PLAYS_ONLY], ids=["slow line", "phone"])
+def test_each_cell_shows_its_own_frame(
+    live_server: LiveServer, open_page: Open, video: Video, browser: str
 ) -> None:
     render = make_render_row(video, make_filter(name="Plain"))
     with video.footage.open() as film:
         render.output.save("film.mp4", ContentFile(film.read()))
     page = open_page("about:blank")
-    page.add_init_script(SEEK_SLOWLY)
+    page.add_init_script(browser)
     page.goto(f"{live_server.url}{video.get_absolute_url()}contact/")
     cells = page.locator("a.cell canvas")
     expect(cells).to_have_count(2)

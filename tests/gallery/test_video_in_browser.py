@@ -47,6 +47,22 @@ def test_the_menu_opens_within_the_page(
     assert page.evaluate("document.documentElement.scrollWidth") <= width
 
 
+@pytest.mark.parametrize("width", [360, 390, 430, 820, 1440])
+def test_the_frame_of_a_long_clip_has_room_beside_the_buttons(
+    live_server: LiveServer, open_page: Open, video: Video, width: int
+) -> None:
+    page = open_page(f"{live_server.url}{video.get_absolute_url()}", size=(width, 844))
+    page.locator("[data-out=frame]").evaluate("one => { one.textContent = 'frame 53998 / 53999'; }")
+    said = page.locator(".when output").last.bounding_box()
+    assert said is not None
+    text = page.locator("[data-out=frame]").evaluate("one => one.scrollWidth")
+    for button in page.locator(".transport .btn").all():
+        box = button.bounding_box()
+        assert box is not None
+        beside = box["x"] >= said["x"] + text or box["x"] + box["width"] <= said["x"]
+        assert beside or box["y"] >= said["y"] + said["height"], box
+
+
 STATUS = "document.querySelector('rs-player').status()"
 
 

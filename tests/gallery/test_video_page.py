@@ -81,6 +81,20 @@ def test_the_page_of_a_render_puts_it_on_the_stage(visitor: Client, owner: User)
     assert f"b={render.ref}" in page, "the button compares this one"
 
 
+def test_why_an_upload_failed_and_what_its_file_is_called_is_its_owners_business(
+    owner_client: Client, visitor: Client, owner: User
+) -> None:
+    """A link may be sent before the footage is ready."""
+    facts = {"source_name": "for_the_lawyers.mp4", "source_size": 9, "error": "The file is not a video."}
+    video = make_video_row(owner, state="failed", visibility=Visibility.PRIVATE, **facts)
+    _, token = ShareLink.make(owner, video)
+    shared = visitor.get(reverse("share", args=[token])).content.decode()
+    own = owner_client.get(video.get_absolute_url()).content.decode()
+    for words in ("for_the_lawyers", "The file is not a video."):
+        assert words in own and words not in shared
+    assert "This footage cannot be shown." in shared
+
+
 @pytest.mark.parametrize(
     ("fields", "words"),
     [

@@ -101,7 +101,7 @@ def test_a_frame_is_painted_compared_and_rendered(
     done = page.locator("section", has_text="Finished today").locator(".job", has_text="Lena's flight")
     expect(done).to_contain_text("A Negative")
     expect(done).to_contain_text("strength 0.40")
-    expect(done).to_contain_text("frames 24–72")
+    expect(done).to_contain_text("frames 24–71")
 
 
 def test_a_still_is_seen_closely_and_chosen_from_there(

@@ -9,7 +9,7 @@ from django.contrib.auth.models import User
 from django.test import Client
 from django.urls import reverse
 from dramatiq.brokers.stub import StubBroker
-from pytest_django import DjangoAssertNumQueries
+from pytest_django import DjangoAssertNumQueries, Settings
 
 from filters.models import Filter, FilterVersion
 from tests.factories import make_filter, make_render_row, make_video_row
@@ -168,7 +168,34 @@ class TestStarting:
         owner_client.post(address(video), wish(one.slug))
         again = owner_client.post(address(video), wish(one.slug))
         assert Render.objects.count() == 1
-        assert again["Location"] == video.get_absolute_url()
+        assert again["Location"] == reverse("queue")
+
+    @pytest.mark.parametrize(
+        ("state", "sentence", "goes_to_queue"),
+        [
+            ("queued", "One render with these settings is on the way already.", True),
+            ("cancelled", "One render with these settings is on the way already.", True),
+            ("paused", "One render with these settings is paused: go on with it in the queue.", True),
+            ("finished", "One render with these settings is finished already.", False),
+        ],
+    )
+    def test_what_is_there_already_is_said_as_it_is(
+        self,
+        owner_client: Client,
+        video: Video,
+        queue: StubBroker,
+        state: str,
+        sentence: str,
+        goes_to_queue: bool,
+    ) -> None:
+        """One that was cancelled is taken up again."""
+        one = make_filter()
+        owner_client.post(address(video), wish(one.slug))
+        Render.objects.update(state=state)
+        answer = owner_client.post(address(video), wish(one.slug), follow=True)
+        assert sentence in answer.content.decode()
+        there = reverse("queue") if goes_to_queue else video.get_absolute_url()
+        assert answer.redirect_chain == [(there, 302)]
 
     def test_nothing_chosen_is_a_sentence(self, owner_client: Client, video: Video) -> None:
         answer = owner_client.post(address(video), wish())
@@ -243,6 +270,19 @@ class TestTheEstimate:
         alone = owner_client.post(where, wish(own.slug, live="yes")).content.decode()
         assert "images to paint" not in alone
         assert "has no live version" in alone
+
+    def test_what_would_cost_more_than_it_may_is_named_with_its_price_and_not_begun(
+        self, owner_client: Client, video: Video, settings: Settings
+    ) -> None:
+        free, dear = make_filter(name="Free"), make_filter(name="Dear", cost_per_image="0.01")
+        settings.ALGORITHMIA_COST_PER_RENDER = 2.0
+        chosen = wish(free.slug, dear.slug)
+        sentence = "Dear: It would cost $2.40, and one render may cost $2.00 here."
+        page = owner_client.post(address(video, "lab-estimate"), chosen).content.decode()
+        assert sentence in page and "480 images to paint" in page
+        answer = owner_client.post(address(video), chosen, follow=True)
+        assert sentence in answer.content.decode()
+        assert Render.objects.get().version.filter == free
 
     def test_a_stranger_learns_nothing(self, stranger_client: Client, video: Video) -> None:
         assert stranger_client.post(address(video, "lab-estimate"), wish("any")).status_code == 404

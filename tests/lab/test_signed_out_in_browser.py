@@ -92,3 +92,21 @@ def test_the_queue_says_so_and_goes_on_after_signing_in(
     Render.objects.filter(pk=render.pk).update(state=Render.State.PAUSED)
     page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")  # as one comes back to the tab
     expect(page.locator("#queue")).to_contain_text("resting")
+
+
+def test_a_form_comes_back_to_its_page_after_signing_in(
+    live_server: LiveServer, open_page: Open, owner: User, video: Video
+) -> None:
+    page = page_of(live_server, open_page, owner, f"{video.get_absolute_url()}compare/?layout=loupe&t=7")
+    page.get_by_role("button", name="Save", exact=True).click()
+    end_sessions()
+    page.locator("#save-comparison").get_by_role("button", name="Save").click()
+    expect(page.locator(".messages")).to_contain_text("nothing was done")
+    page.fill("[name=username]", "olga")
+    page.fill("[name=password]", "olga's password")
+    page.click("main form button")
+    page.wait_for_url(lambda address: "/compare/?layout=loupe" in address)
+    page.get_by_role("button", name="Save", exact=True).click()
+    page.locator("#save-comparison").get_by_role("button", name="Save").click()
+    page.wait_for_url("**/c/*/**")
+    assert video.comparisons.get().layout == "loupe"

@@ -6,10 +6,13 @@ from decimal import Decimal
 from fractions import Fraction
 
 import pytest
+from django.contrib.auth.models import User
 
 from filters import curves
+from tests.factories import make_render_row, make_video_row
 from videos import light
 from videos.models import Frame
+from videos.pipeline.prices import money
 from videos.templatetags import lab
 
 
@@ -54,9 +57,9 @@ def test_timecodes_are_exact() -> None:
 
 
 def test_money_shows_the_digits_that_matter() -> None:
-    assert lab.money(Decimal(0)) == "free"
-    assert lab.money(Decimal("2.4")) == "$2.40"
-    assert lab.money(Decimal("0.000500")) == "$0.0005"
+    assert money(Decimal(0)) == "free"
+    assert money(Decimal("2.4")) == "$2.40"
+    assert money(Decimal("0.000500")) == "$0.0005"
 
 
 def test_a_curve_falls_from_the_upper_left_to_the_lower_right() -> None:
@@ -93,3 +96,12 @@ def test_a_training_begun_before_tone_and_evenness_were_kept_shows_what_there_is
     drawn = {one.name: one.steps for one in curves.curves_of([*old, new, [4, *new[1:]]])}
     assert len(drawn) == 6
     assert set(drawn.values()) == {4}
+
+
+@pytest.mark.parametrize(
+    ("start", "stop", "words"),
+    [(24, 72, "every frame · 90 lines · frames 24–71"), (7, 8, "every frame · 90 lines · frame 7")],
+)
+def test_a_range_is_told_as_the_players_count(owner: User, start: int, stop: int, words: str) -> None:
+    render = make_render_row(make_video_row(owner, frame_count=100), start_frame=start, stop_frame=stop)
+    assert lab.settings_in_words(render) == words

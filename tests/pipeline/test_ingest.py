@@ -13,6 +13,7 @@ from django.db.models.fields.files import FieldFile
 from django.test import Client
 from django.urls import reverse
 from dramatiq.brokers.stub import StubBroker
+from pytest_django import Settings
 
 from rotoscope.files import forget, local_path, store
 from rotoscope.lease import claim
@@ -285,9 +286,14 @@ def test_receiving_twice_makes_one_source(owner: User, tmp_path: Path, queue: St
     assert kept(video.source)
 
 
-def test_it_queues_the_renders_that_were_planned(owner: User, tmp_path: Path, queue: StubBroker) -> None:
+def test_it_queues_the_renders_that_were_planned(
+    owner: User, tmp_path: Path, queue: StubBroker, settings: Settings
+) -> None:
+    """One that cannot be, since it would cost more than it may, holds up no other."""
     make_filter("negative")
+    make_filter("dear", cost_per_image=1)
+    settings.ALGORITHMIA_COST_PER_RENDER = 0.5
     path = draw_clip(tmp_path / "clip.mp4")
-    video = receive.video_from_file(owner, path, path.name, planned_filters=["negative", "gone"])
+    video = receive.video_from_file(owner, path, path.name, planned_filters=["dear", "negative", "gone"])
     ingest.run(video.pk)
     assert [render.version.filter.slug for render in Render.objects.filter(video=video)] == ["negative"]

@@ -1,4 +1,4 @@
-"""A NUL character in an address, a form or JSON is answered with a sentence, never a 500."""
+"""A NUL character in an address, a form or JSON, or half a character there, is answered with a sentence, not a 500."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from django.contrib.auth.models import User
 from django.test import Client
 
 from filters.models import DeepFilterKey
-from rotoscope.nul import SENTENCE, holds_nul
+from rotoscope.nul import SENTENCE, cannot_be_kept
+from tests.api.conftest import program_of
 from tests.factories import make_render_row, make_video_row
 from videos.models import Collection
 
@@ -49,6 +50,33 @@ def test_the_deepfilter_server_refuses_it_in_its_clients_words(owner: User, visi
         assert "NUL" in answer.json()["error"]["message"]
 
 
+@pytest.mark.parametrize(
+    ("method", "path", "body"),
+    [
+        ("PATCH", "", {"description": "\ud800 x"}),
+        ("POST", "/renders", {"filter": "\ud800"}),
+        ("POST", "/comparisons", {"title": "Two", "renders": [None, "\udfff"]}),
+    ],
+)
+def test_half_of_a_surrogate_pair_in_json_is_refused_too(
+    owner: User, method: str, path: str, body: dict[str, object]
+) -> None:
+    answer = program_of(owner).ask(method, f"/videos/{make_video_row(owner).ref}{path}", body)
+    assert (answer.status_code, "surrogate" in answer.json()["detail"]) == (422, True)
+
+
+def test_the_deepfilter_server_refuses_half_of_a_pair(owner: User, visitor: Client) -> None:
+    _, plain = DeepFilterKey.make(owner, "a script")
+    call = {"images": ["data://.my/\udfff.png"], "filterName": "a"}
+    answer = visitor.post(
+        "/v1/algo/deeplearning/DeepFilter",
+        call,
+        content_type="application/json",
+        headers={"Authorization": plain},
+    )
+    assert (answer.status_code, "surrogate" in answer.json()["error"]["message"]) == (400, True)
+
+
 def test_what_only_looks_like_one_is_let_through(db: None, visitor: Client) -> None:
     assert visitor.get("/?q=%2500").status_code == 200
-    assert not holds_nul({"a": ["\\u0000", 0, None, "%00"]})
+    assert not cannot_be_kept({"a": ["\\u0000", "\\ud800", 0, None, "%00", "\U0001f3a8"]})

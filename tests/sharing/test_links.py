@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from urllib.parse import urlsplit
 
 import pytest
 from django.contrib.auth.models import User
+from django.db import connection
 from django.http import HttpResponseBase
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
+from pytest_django import DjangoAssertNumQueries
 
 from tests.factories import make_video_row
 from videos.models import Collection, Comparison, Render, ShareLink, Video
@@ -220,9 +224,48 @@ def test_a_link_is_revoked_by_its_maker_alone(
     assert visitor.get(film.get_absolute_url(), {"share": token}).status_code == 404
 
 
+def chips(client: Client) -> list[str]:
+    """What is said of all links, the newest first."""
+    return re.findall(r'<span class="chip[^>]*>(.*?)</span>', client.get(reverse("shares")).content.decode())
+
+
 def test_links_of_others_are_not_listed(owner: User, stranger_client: Client, film: Video) -> None:
     ShareLink.make(owner, film, label="for Anna")
     assert b"Anna" not in stranger_client.get(reverse("shares")).content
+
+
+def test_the_list_of_links_says_what_each_does_now(
+    owner_client: Client, owner: User, colleague: User, film: Video
+) -> None:
+    """Once, links to a comparison of others' footage were made with downloads. One closes with the footage."""
+    footage = make_video_row(colleague)
+    hers = Comparison.objects.create(video=footage, owner=owner, title="Hers, of his")
+    ShareLink.make(owner, film, downloads=True)
+    assert chips(owner_client) == ["open", "downloads"]
+    ShareLink.make(owner, hers, downloads=True)
+    assert chips(owner_client) == ["open", "open", "downloads"]
+    Video.objects.filter(pk=footage.pk).update(visibility="private")
+    assert chips(owner_client) == ["shut", "open", "downloads"]
+
+
+def test_the_number_of_queries_does_not_grow_with_the_links(
+    owner_client: Client,
+    owner: User,
+    film: Video,
+    painted: Render,
+    comparison: Comparison,
+    collection: Collection,
+    django_assert_num_queries: DjangoAssertNumQueries,
+) -> None:
+    works: tuple[Target, ...] = (film, painted, comparison, collection)
+    for work in works:
+        ShareLink.make(owner, work, downloads=True)
+    with CaptureQueriesContext(connection) as few:
+        owner_client.get(reverse("shares"))
+    for work in works * 3:
+        ShareLink.make(owner, work, downloads=True)
+    with django_assert_num_queries(len(few)):
+        owner_client.get(reverse("shares"))
 
 
 def test_the_form_stands_on_a_page_of_its_own_too(owner_client: Client, painted: Render) -> None:
@@ -237,3 +280,15 @@ def test_a_download_is_offered_where_it_is_allowed(owner: User, visitor: Client,
     _, keeping = ShareLink.make(owner, painted, downloads=True)
     assert b"Download the render" not in visitor.get(reverse("share", args=[looking])).content
     assert b"Download the render" in visitor.get(reverse("share", args=[keeping])).content
+
+
+def test_an_address_that_opens_to_its_owner_alone_is_known_to_be_such(
+    owner: User, owner_client: Client, visitor: Client, film: Video
+) -> None:
+    """“Copy the address” says so: whoever it is sent to would find nothing there."""
+    page, mark = f"{film.get_absolute_url()}compare/", b"data-mine-alone"
+    _, token = ShareLink.make(owner, film)
+    assert mark in owner_client.get(page).content
+    assert mark not in visitor.get(f"{page}?share={token}").content
+    Video.objects.filter(pk=film.pk).update(visibility="unlisted")
+    assert mark not in owner_client.get(page).content

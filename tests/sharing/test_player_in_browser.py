@@ -48,9 +48,11 @@ def painted(owner: User, tmp_path: Path) -> Render:
     return render
 
 
-def embedded(live_server: LiveServer, *sides: Render | None, video: Render) -> str:
-    """The address of the player of a comparison."""
-    made = Comparison.objects.create(video=video.video, owner=video.owner, title="Two", visibility="public")
+def embedded(live_server: LiveServer, *sides: Render | None, video: Render, **view: object) -> str:
+    """The address of the player of a comparison; `view` is what was saved of how it is looked at."""
+    made = Comparison.objects.create(
+        video=video.video, owner=video.owner, title="Two", visibility="public", view=view
+    )
     for position, side in enumerate(sides):
         ComparisonItem.objects.create(comparison=made, position=position, render=side)
     return live_server.url + reverse("embed", args=["comparison", made.ref])
@@ -90,6 +92,21 @@ def test_a_render_of_a_part_is_in_step_with_the_footage(
     page.keyboard.press("Space")
     expect(page.get_by_role("button", name="Play")).to_be_visible()
     wait(page, lambda shown: shown[0] == shown[1] >= FIRST, "stopped on one frame")
+
+
+def test_the_cut_that_was_saved_is_played(live_server: LiveServer, open_page: Open, painted: Render) -> None:
+    first, last = FIRST + 4, FIRST + 12
+    saved = {"in": first, "out": last, "t": first + 2, "cut": 30.5}
+    page = open_page(embedded(live_server, None, painted, video=painted, **saved))
+    wait(page, lambda shown: shown == [first + 2, first + 2], "on the frame that was saved")
+    expect(page.get_by_role("slider")).to_have_value("30.5")
+    seen = []
+    page.get_by_role("button", name="Play").click()
+    for _ in range(30):
+        page.wait_for_timeout(100)
+        seen.append(number(page.locator("video").first))
+    assert any(later < sooner for sooner, later in itertools.pairwise(seen)), "it came round"
+    assert first <= min(seen) and max(seen) <= last + 1, seen  # the next picture may be on its way at the end
 
 
 def test_a_film_that_cannot_be_loaded_is_said_to_be_so(

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import re
+from html import unescape
+from urllib.parse import urlsplit
+
 import pytest
 from django.contrib.auth.models import User
 from django.core.files.base import ContentFile
 from django.test import Client
+from django.urls import reverse
 
 from tests.factories import make_filter, make_render_row, make_video_row
 from videos.links import render_media, video_media
@@ -105,3 +110,34 @@ def test_a_link_to_a_collection_lets_its_works_be_kept_only_where_it_says_so(
     assert [kept(looking, painted), kept(keeping, painted), kept(keeping, other)] == [False, True, False]
     Video.objects.update(visibility=Visibility.PUBLIC)  # what everybody may see is not everybody's to keep
     assert [kept(looking, painted), kept(keeping, painted), kept(keeping, other)] == [False, True, False]
+
+
+def test_a_link_to_a_comparison_offers_what_it_gives_away(
+    visitor: Client, comparison: Comparison, painted: Render, other: Render
+) -> None:
+    """And that is what can be fetched. What is in a collection's comparison is offered there too."""
+    _, looking = ShareLink.make(comparison.owner, comparison)
+    _, keeping = ShareLink.make(comparison.owner, comparison, downloads=True)
+    gathered = Collection.objects.create(owner=comparison.owner, title="Both")
+    CollectionItem.objects.create(collection=gathered, position=0, comparison=comparison)
+    _, collected = ShareLink.make(comparison.owner, gathered, downloads=True)
+
+    def offered(address: str) -> list[str]:
+        page = visitor.get(address).content.decode()
+        return [unescape(one) for one in re.findall(r'href="([^"]+download=1[^"]*)"', page)]
+
+    there = comparison.get_absolute_url()
+    assert offered(reverse("share", args=[looking])) == offered(f"{there}?share={looking}") == []
+    for page, token in (
+        (reverse("share", args=[keeping]), keeping),
+        (f"{there}?share={collected}", collected),
+    ):
+        found = offered(page)
+        assert [urlsplit(one).path for one in found] == [
+            video_media(painted.video, "footage.mp4"),
+            render_media(painted, "video.mp4"),
+        ]
+        for one in found:
+            answer = visitor.get(one)
+            assert (answer.status_code, token in one) == (200, True)
+            assert answer["Content-Disposition"].startswith("attachment")

@@ -8,6 +8,7 @@ from django.http import HttpRequest
 from unfold.decorators import action, display
 
 from rotoscope.admin_parts import HouseAdmin, ShownOnly, badge, do_each
+from videos.access import opens_now
 from videos.models import ShareLink
 
 
@@ -45,7 +46,7 @@ class ShareLinkAdmin(ShownOnly, HouseAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[ShareLink]:
         """With what they open."""
         found: QuerySet[ShareLink] = super().get_queryset(request)
-        targets = ("video", "render__video", "render__version__filter", "comparison", "collection")
+        targets = ("video", "render__video", "render__version__filter", "comparison__video", "collection")
         return found.select_related("owner", *targets)
 
     @display(description="opens")
@@ -56,8 +57,10 @@ class ShareLinkAdmin(ShownOnly, HouseAdmin):
     @display(description="state")
     def state(self, link: ShareLink) -> str:
         """Whether it opens anything now."""
-        if link.is_open:
+        if opens_now(link):
             return badge("Open", {"open": "success"}, "open")
+        if link.is_open:  # what it leads to is not its maker's to show at present
+            return badge("Shut", {"shut": "warning"}, "shut")
         return badge("Revoked" if link.revoked_at else "Expired", {}, "")
 
     def offered(self, row: ShareLink) -> set[str]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import logging
 from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
@@ -18,6 +20,9 @@ from rotoscope.files import forget
 from videos.media import timing
 from videos.models import Render, Segment, Video
 from videos.pipeline import dispatch
+from videos.pipeline.prices import too_dear
+
+logger = logging.getLogger(__name__)
 
 SEGMENT_SECONDS = 2
 MESSAGES_PER_RENDER = 16  # segments of one render that wait on the queue at a time; renders take turns
@@ -58,7 +63,8 @@ class Estimate:
 def request(video: Video, filter: Filter, owner: Any, settings: RenderSettings) -> tuple[Render, bool]:
     """The render of `video` under the filter's current version, or its live twin; made and queued if need be.
 
-    One that failed or was cancelled is taken up again. Raises CannotRender.
+    One that failed or was cancelled is taken up again. Raises CannotRender, also for a new one that would cost more
+    than one may.
     """
     columns = resolve(video, filter, settings)
     with transaction.atomic():
@@ -66,6 +72,8 @@ def request(video: Video, filter: Filter, owner: Any, settings: RenderSettings) 
             video=video, version=filter.version_for(live=settings.live), **columns, defaults={"owner": owner}
         )
         if created:
+            if sentence := too_dear(_price(video, filter, columns)):
+                raise CannotRender(sentence)
             _plan(render)
             enqueue(render)
     if not created and render.state in (Render.State.FAILED, Render.State.CANCELLED):
@@ -107,23 +115,45 @@ def fulfil_plans(video: Video) -> list[Render]:
         if planned is None:
             return []
         filters = Filter.objects.usable().filter(slug__in=planned.planned_filters)
-        made = [request(planned, filter, planned.owner, RenderSettings())[0] for filter in filters]
+        made = list(_possible(planned, filters))
         Video.objects.filter(pk=video.pk).update(planned_filters=[])
     return made
+
+
+def _possible(video: Video, filters: Iterable[Filter]) -> Iterator[Render]:
+    """Renders of the whole footage with those of the filters that can: one that cannot holds up no other."""
+    for filter in filters:
+        try:
+            yield request(video, filter, video.owner, RenderSettings())[0]
+        except CannotRender as reason:
+            logger.warning("%s is not rendered with %s, as was planned: %s", video, filter, reason)
 
 
 def estimate(video: Video, filter: Filter, settings: RenderSettings) -> Estimate:
     """What a render would take, by what this filter took before. Raises CannotRender."""
     columns = resolve(video, filter, settings)
-    frame_count = columns["stop_frame"] - columns["start_frame"]
-    images = len(timing.painted(frame_count, video.rate, columns["images_per_second"]))
+    images = _images(video, columns)
     pixels = columns["height"] ** 2 * video.width / video.height
     seconds = _seconds_per_pixel(filter.version_for(live=settings.live))
     return Estimate(
         images=images,
         seconds=images * pixels * seconds if seconds else None,
-        cost=(images + _painted_again(video.rate, columns)) * filter.cost_per_image,
+        cost=_price(video, filter, columns),
     )
+
+
+def _price(video: Video, filter: Filter, columns: dict[str, Any]) -> Decimal:
+    """What painting costs at the service that runs the filter."""
+    if not filter.cost_per_image:
+        return Decimal(0)
+    images = _images(video, columns) + _painted_again(video.rate, columns)
+    return images * filter.cost_per_image
+
+
+def _images(video: Video, columns: dict[str, Any]) -> int:
+    """How many images there are to paint."""
+    frame_count = columns["stop_frame"] - columns["start_frame"]
+    return len(timing.painted(frame_count, video.rate, columns["images_per_second"]))
 
 
 def _painted_again(rate: Fraction, columns: dict[str, Any]) -> int:
@@ -172,16 +202,13 @@ def resume(render: Render) -> bool:
 def remove(render: Render) -> None:
     """Delete a render and all its files."""
     render.cancel()
-    if (now := Render.objects.filter(pk=render.pk).first()) is None:
-        return
-    render = now  # it may have been finished since it was looked at
-    files = [
-        render.output,
-        render.poster,
-        render.preview,
-        *(segment.file for segment in render.segments.all()),
-    ]
-    render.delete()
+    with transaction.atomic():
+        # It may have been finished since it was looked at, and whoever collects or shares it now waits for its end.
+        now = Render.objects.select_for_update().filter(pk=render.pk).first()
+        if now is None:
+            return
+        files = [now.output, now.poster, now.preview, *(segment.file for segment in now.segments.all())]
+        now.delete()
     forget(*files)
 
 

@@ -8,8 +8,11 @@ from fractions import Fraction
 from django import template
 
 from videos.models import Render
+from videos.names import settings_of
+from videos.pipeline import prices
 
 register = template.Library()
+register.filter("money", prices.money)
 
 
 @register.filter
@@ -39,14 +42,6 @@ def timecode(seconds: float | Decimal | Fraction) -> str:
 
 
 @register.filter
-def money(cost: Decimal) -> str:
-    """What it costs at the service: “free”, or dollars with as many digits as matter."""
-    if not cost:
-        return "free"
-    return f"${cost:.2f}" if cost >= Decimal("0.1") else f"${cost.normalize():f}"
-
-
-@register.filter
 def grouped(number: int) -> str:
     """A whole number with its thousands apart: 12 600."""
     return f"{number:,}".replace(",", "\N{NO-BREAK SPACE}")
@@ -73,17 +68,4 @@ def took(render: Render) -> float | None:
 @register.filter
 def settings_in_words(render: Render) -> str:
     """What sets a render apart from others of its filter: “0.80 · 5 a second · 480 lines”; every difference counts."""
-    words = ["live"] if render.version.is_live else []
-    if render.strength != 1:
-        words.append(f"strength {render.strength}")
-    if render.keep_colours:
-        words.append("own colours")
-    words.append(f"{render.images_per_second} a second" if render.images_per_second else "every frame")
-    if render.cross_fade:
-        words.append("cross-faded")
-    if render.smoothing:
-        words.append(f"smoothing {render.smoothing}")
-    words.append(f"{render.height} lines")
-    if render.frame_count != render.video.frame_count:
-        words.append(f"frames {render.start_frame}–{render.stop_frame}")
-    return " · ".join(words)
+    return " · ".join(settings_of(render))

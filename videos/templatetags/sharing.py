@@ -8,8 +8,9 @@ from django import template
 from django.http import HttpRequest
 from django.template.context import Context
 
+from videos import access
 from videos.access import can_allow_downloads, viewer_of
-from videos.models import Comparison, Render, Video
+from videos.models import Comparison, Render, ShareLink, Video
 from videos.sharing import ShareForm
 from videos.unfold import Unfolded, unfold
 
@@ -22,6 +23,18 @@ def share_fields(context: Context) -> dict[str, Any]:
     about = context.get("comparison")
     allowed = about is None or can_allow_downloads(viewer_of(context["request"]), about)
     return {"form": ShareForm(may_allow_downloads=allowed)}
+
+
+@register.filter
+def opens(link: ShareLink) -> bool:
+    """Whether whoever has it sees anything now."""
+    return access.opens_now(link)
+
+
+@register.filter
+def gives_away(link: ShareLink) -> bool:
+    """Whether anything can be downloaded through it. Older links say so of footage that is not their maker's."""
+    return access.gives_away(link)
 
 
 @register.simple_tag(takes_context=True)

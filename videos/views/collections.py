@@ -11,10 +11,10 @@ from django.db.models import Case, F, Prefetch, Q, QuerySet, Value, When
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from rotoscope.changed import save_changed
+from rotoscope.changed import delete_whole, save_changed
+from rotoscope.goal import own_goal
 from videos import access
 from videos.access import Viewer
 from videos.forms.comparison import CollectionForm
@@ -82,7 +82,7 @@ def edit(request: HttpRequest, ref: str) -> HttpResponse:
 def delete(request: HttpRequest, ref: str) -> HttpResponse:
     """Delete the collection; its works stay."""
     shown = _own(request, ref)
-    shown.delete()
+    delete_whole(shown)
     messages.success(request, f"Deleted the collection “{shown.title}”. Its works are still there.")
     return redirect("collections")
 
@@ -109,7 +109,7 @@ def add(request: HttpRequest) -> HttpResponse:
         messages.success(request, f"Added to “{target.title}”.")
     else:
         messages.info(request, f"It is in “{target.title}” already.")
-    return redirect(_next(request) or target)
+    return redirect(own_goal(request, request.POST.get("next", "")) or target)
 
 
 @login_required
@@ -176,11 +176,6 @@ def _target(request: HttpRequest) -> Collection | None:
         return Collection.objects.create(owner=request.user, title=title)
     mine = Collection.objects.filter(owner=request.user)
     return get_object_or_404(mine, ref=request.POST["to"]) if request.POST.get("to") else None
-
-
-def _next(request: HttpRequest) -> str:
-    address = request.POST.get("next", "")
-    return address if url_has_allowed_host_and_scheme(address, {request.get_host()}) else ""
 
 
 def _own(request: HttpRequest, ref: str) -> Collection:

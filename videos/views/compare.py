@@ -12,22 +12,21 @@ from django.shortcuts import redirect
 from django.shortcuts import render as page
 from django.views.decorators.http import require_POST, require_safe
 
-from rotoscope.changed import save_changed
+from rotoscope.changed import delete_whole, save_changed
 from videos import access, arrangement
 from videos.access import Viewer
 from videos.arrangement import ORIGINAL, Arrangement
 from videos.forms.comparison import ComparisonForm
 from videos.links import render_media, video_media
 from videos.models import Comparison, ComparisonItem, Render, Video
+from videos.names import told_apart
 from videos.views.video import count_look, is_playable
 
 
 @require_safe
 def compare(request: HttpRequest, ref: str) -> HttpResponse:
     """The player, arranged as the address says."""
-    video = access.video_or_404(request, ref)
-    if video.state != Video.State.READY:
-        raise Http404
+    video = _ready_or_404(request, ref)
     renders = _playable(request, video)
     arranged = arrangement.read(request.GET, renders, video.frame_count)
     answer = page(request, "videos/compare.html", _context(request, video, renders, arranged))
@@ -43,12 +42,14 @@ def comparison(request: HttpRequest, ref: str) -> HttpResponse:
     if {"a", "b", "grid", "layout"} & set(request.GET):
         arranged = arrangement.read(request.GET, renders, saved.video.frame_count)
     context = _context(request, saved.video, renders, arranged)
-    may_change = access.can_change_own(access.viewer_of(request), saved)
+    viewer = access.viewer_of(request)
+    may_change = access.can_change_own(viewer, saved)
     context |= {"comparison": saved, "may_change_comparison": may_change}
     if may_change:
         context |= {"may_save": True, "form": ComparisonForm(instance=saved)}
-    context["may_share"] = access.can_share(access.viewer_of(request), saved)
-    context["may_collect"] = access.can_keep(access.viewer_of(request), saved)
+    context["may_share"] = access.can_share(viewer, saved)
+    context["may_collect"] = access.can_keep(viewer, saved)
+    context["downloads"] = _given_away(viewer, saved, context["picks"])
     return count_look(request, page(request, "videos/compare.html", context), saved)
 
 
@@ -56,7 +57,7 @@ def comparison(request: HttpRequest, ref: str) -> HttpResponse:
 @require_POST
 def save(request: HttpRequest, ref: str) -> HttpResponse:
     """Keep the arrangement that the page sends as a new Comparison."""
-    video = access.video_or_404(request, ref)
+    video = _ready_or_404(request, ref)
     renders = _playable(request, video)
     form = ComparisonForm(request.POST)
     arranged = arrangement.read(request.POST, renders, video.frame_count)
@@ -99,10 +100,17 @@ def edit(request: HttpRequest, ref: str) -> HttpResponse:
 def delete(request: HttpRequest, ref: str) -> HttpResponse:
     """Delete a comparison; the renders stay."""
     saved = _own(request, ref)
-    saved.delete()
+    delete_whole(saved)
     messages.success(request, f"Deleted the comparison “{saved.title}”. Its renders are still there.")
     sees = access.can_see_video(access.viewer_of(request), saved.video)
     return redirect(saved.video) if sees else redirect("person", request.user.get_username())
+
+
+def _ready_or_404(request: HttpRequest, ref: str) -> Video:
+    video = access.video_or_404(request, ref)
+    if video.state != Video.State.READY:
+        raise Http404
+    return video
 
 
 def _own(request: HttpRequest, ref: str) -> Comparison:
@@ -148,6 +156,7 @@ def _context(
         "form": ComparisonForm(initial={"title": video.title}),
         "may_share": access.can_share(viewer, video),
         "may_render": access.can_render(viewer, video),
+        "mine_alone": not viewer.token and not access.can_see_video(access.NOBODY, video),
     }
 
 
@@ -163,13 +172,14 @@ def picks_of(video: Video, renders: list[Render], viewer: Viewer) -> list[dict[s
         "stop": video.frame_count,
         "audio": video.has_audio,
     }
-    return [original, *(_pick(render, viewer) for render in renders)]
+    names = told_apart(renders)
+    return [original, *(_pick(render, names[render.pk], viewer) for render in renders)]
 
 
-def _pick(render: Render, viewer: Viewer) -> dict[str, Any]:
+def _pick(render: Render, name: str, viewer: Viewer) -> dict[str, Any]:
     return {
         "ref": render.ref,
-        "name": render.version.filter.name,
+        "name": name,
         "render": render,
         "src": render_media(render, "video.mp4", viewer),
         "poster": render_media(render, "poster.jpg", viewer) if render.poster else "",
@@ -177,6 +187,24 @@ def _pick(render: Render, viewer: Viewer) -> dict[str, Any]:
         "stop": render.stop_frame,
         "audio": render.video.has_audio,
     }
+
+
+def _given_away(viewer: Viewer, saved: Comparison, picks: list[dict[str, Any]]) -> list[tuple[str, str]]:
+    """What a share link allows to be kept of what stands in a comparison: (name, address)."""
+    if viewer.share is None or not viewer.share.downloads:
+        return []
+    places = {item.render_id for item in saved.items.all()}
+    found = []
+    for pick in picks:
+        render: Render | None = pick["render"]
+        if (render and render.pk) in places and access.can_download(viewer, render or saved.video):
+            address = (
+                render_media(render, "video.mp4", viewer, download=True)
+                if render
+                else video_media(saved.video, "footage.mp4", viewer, download=True)
+            )
+            found.append((pick["name"], address))
+    return found
 
 
 def player_data(

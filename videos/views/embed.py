@@ -17,10 +17,11 @@ from django.utils.html import format_html
 from django.views.decorators.clickjacking import xframe_options_exempt
 from django.views.decorators.http import require_safe
 
-from videos import access
+from videos import access, arrangement
 from videos.access import NOBODY, Viewer
 from videos.links import render_media, video_media
 from videos.models import Comparison, Render, Video
+from videos.names import told_apart
 from videos.unfold import Work, render_of, unfold
 
 PAGES = {"video": "video", "render": "render", "comparison": "comparison", "compare": "video"}
@@ -123,7 +124,7 @@ def _find(viewer: Viewer, kind: str, ref: str) -> Work:
 
 
 def _films(work: Work, viewer: Viewer) -> dict[str, Any]:
-    """What the player plays: one film, or two under a wipe."""
+    """What the player plays: one film, or two under a wipe, cut as the comparison was saved."""
     video = work if isinstance(work, Video) else work.video
     shown = render_of(work, viewer)
     source = video_media(video, "footage.mp4", viewer)
@@ -134,11 +135,14 @@ def _films(work: Work, viewer: Viewer) -> dict[str, Any]:
     if not isinstance(work, Comparison):
         return {"films": [painted], "video": video}
     sides = list(work.items.select_related("render__version__filter", "render__video")[:2])
-    pair = [
-        _film(one.render, viewer) if one.render and access.can_see_render(viewer, one.render) else original
-        for one in sides
-    ]
-    return {"films": pair if len(pair) == 2 else [original, painted], "video": video}
+    seen = [one.render if one.render and access.can_see_render(viewer, one.render) else None for one in sides]
+    names = told_apart(filter(None, seen))
+    pair = [_film(one, viewer) | {"name": names[one.pk]} if one else original for one in seen]
+    return {
+        "films": pair if len(pair) == 2 else [original, painted],
+        "video": video,
+        "arranged": arrangement.look_of(work),
+    }
 
 
 def _film(shown: Render, viewer: Viewer) -> dict[str, Any]:

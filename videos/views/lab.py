@@ -19,6 +19,7 @@ from videos.forms.still import STILL_LINES
 from videos.links import frame_media, still_media
 from videos.models import Frame, Render, Still, Video
 from videos.pipeline import renders
+from videos.pipeline.prices import too_dear
 from videos.suggestions.suggest import Suggestion, suggestions
 
 STRIP = 60
@@ -85,14 +86,20 @@ class Total:
 
 
 def total_estimate(video: Video, filters: list[Filter], form: RenderForm) -> tuple[Total | None, list[str]]:
-    """The estimates of all chosen filters that can be rendered so, added up (None: of none), and why others cannot."""
+    """The estimates of all chosen filters that can be rendered so, added up (None: of none), and why others cannot.
+
+    What would cost more than it may is among both: its price is what one wants to know.
+    """
     each: list[renders.Estimate] = []
     refused: list[str] = []
     for one in filters:
         try:
-            each.append(renders.estimate(video, one, form.settings()))
+            found = renders.estimate(video, one, form.settings())
         except renders.CannotRender as reason:
             refused.append(f"{one.name}: {reason}")
+        else:
+            each.append(found)
+            refused += [f"{one.name}: {sentence}"] if (sentence := too_dear(found.cost)) else []
     seconds = [one.seconds for one in each if one.seconds is not None]
     total = Total(
         images=sum(one.images for one in each),
@@ -118,15 +125,30 @@ def _start(request: HttpRequest, video: Video, filters: list[Filter]) -> HttpRes
             (made if created else there).append(found)
     for sentence in refused:
         messages.error(request, sentence)
-    if there and not made:
-        messages.info(
-            request, f"{_counted(len(there))} with these settings exist already; nothing was done twice."
-        )
+    for sentence in _of_those_there(there):
+        messages.info(request, sentence)
     if made:
         messages.success(request, f"{_counted(len(made))} on the way. You can leave this page.")
     if not made and not there:
         return render(request, "lab/lab.html", _page(request, video, filters, form), status=422)
-    return redirect("queue") if made else redirect(video)
+    finished = all(one.state == Render.State.FINISHED for one in there)
+    return redirect(video) if finished and not made else redirect("queue")
+
+
+def _of_those_there(there: list[Render]) -> list[str]:
+    """How renders are that were asked for before, as sentences. One that failed or was cancelled goes on by now."""
+    done = sum(one.state == Render.State.FINISHED for one in there)
+    resting = sum(one.state == Render.State.PAUSED for one in there)
+    counted = (
+        (done, "is finished already", "are finished already"),
+        (resting, "is paused: go on with it in the queue", "are paused: go on with them in the queue"),
+        (len(there) - done - resting, "is on the way already", "are on the way already"),
+    )
+    return [
+        f"{_counted(number)} with these settings {one if number == 1 else several}."
+        for number, one, several in counted
+        if number
+    ]
 
 
 def _chosen(form: RenderForm, filters: list[Filter]) -> list[Filter]:

@@ -9,9 +9,9 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.shortcuts import render as render_page
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_http_methods, require_POST
 
+from rotoscope.goal import own_goal
 from videos import access
 from videos.models import Render
 from videos.pipeline import renders
@@ -68,8 +68,4 @@ def _act(request: HttpRequest, ref: str, act: Callable[[Render], bool], sentence
 def _back(request: HttpRequest, otherwise: str) -> str:
     """Where the form said to go on, if that is one of our own addresses."""
     wanted = request.POST.get("next") or request.GET.get("next") or ""
-    if url_has_allowed_host_and_scheme(
-        wanted, allowed_hosts={request.get_host()}, require_https=request.is_secure()
-    ):
-        return wanted
-    return otherwise
+    return own_goal(request, wanted) or otherwise

@@ -253,11 +253,12 @@ class RsCompare extends HTMLElement {
   }
 
   async #copy() {
+    const alone = 'mineAlone' in this.dataset ? ' The footage is private, so it opens to you alone: save this and share it.' : '';
     try {
       await navigator.clipboard.writeText(address(this));
-      toast('The address brings back what you see now.', 'good', 4);
+      toast(`The address brings back what you see now.${alone}`, 'good', alone ? 8 : 4);
     } catch {
-      toast('Copy it from the address line: it says what you see now.');
+      toast(`Copy it from the address line: it says what you see now.${alone}`);
     }
   }
 

@@ -67,11 +67,15 @@ export class Panel {
     this.words();
   }
 
-  /** Begin or end the range at a frame. */
+  /** Begin or end the range at a frame; an end before the beginning goes back to that of the clip, as in the comparison. */
   mark(which, frame) {
-    const input = which === "in" ? this.start : this.stop;
-    input.value = which === "in" ? frame : frame + 1;
-    this.changed(input);
+    if (which === "in") this.start.value = frame;
+    else this.stop.value = frame + 1;
+    if (Number(this.start.value) >= Number(this.stop.value)) {
+      if (which === "in") this.stop.value = this.stop.max;
+      else this.start.value = 0;
+    }
+    this.words();
     this.ask();
   }
 

@@ -253,3 +253,18 @@ def test_a_signed_in_person_saves_what_they_see(
     page.wait_for_url("**/c/**")
     wait(page, settled(10), "back at frame 10")
     assert page.locator("h1").inner_text() == "Ten"
+
+
+def test_copying_an_address_says_whether_others_can_open_it(
+    live_server: LiveServer, video: Video, open_page: Open
+) -> None:
+    page = open_page(compare(live_server, video, "?t=5"))
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page.get_by_role("button", name="Copy the address").click()
+    expect(page.locator(".toast")).to_have_text("The address brings back what you see now.")
+    assert "/compare/?" in page.evaluate("navigator.clipboard.readText()")
+    Video.objects.update(visibility="private")
+    mine = page_of(live_server, open_page, video.owner, f"{video.get_absolute_url()}compare/")
+    mine.context.grant_permissions(["clipboard-write"])
+    mine.get_by_role("button", name="Copy the address").click()
+    expect(mine.locator(".toast")).to_contain_text("it opens to you alone")

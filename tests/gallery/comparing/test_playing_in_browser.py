@@ -95,6 +95,11 @@ def test_it_goes_on_from_where_the_filmstrip_is_clicked(
     assert seen[0] < 15 < seen[-1]
 
 
+def ref_of(name: str) -> str:
+    """The render under this filter."""
+    return Render.objects.get(version__filter__name=name).ref
+
+
 def held_back(page: Page, render: Render) -> list[Route]:
     """The requests for a render's film, which are not answered from now on."""
     held: list[Route] = []
@@ -113,7 +118,7 @@ def test_quick_changes_show_the_frame_under_the_last_filter(
 ) -> None:
     """Also while the film of the one before is still on its way."""
     add_render(video, clips[1], "Three")
-    page = open_page(compare(live_server, video, "?t=30"))
+    page = open_page(compare(live_server, video, f"?b={ref_of('One')}&t=30"))
     wait(page, settled(30), "ready")
     held = held_back(page, Render.objects.get(version__filter__name="Two"))
     page.keyboard.press("3")
@@ -126,7 +131,7 @@ def test_quick_changes_show_the_frame_under_the_last_filter(
 def test_space_stops_it_while_another_filter_is_loading(
     live_server: LiveServer, video: Video, open_page: Open
 ) -> None:
-    page = open_page(compare(live_server, video, "?t=5"))
+    page = open_page(compare(live_server, video, f"?b={ref_of('One')}&t=5"))
     wait(page, settled(5), "ready")
     page.keyboard.press("Space")
     wait(page, lambda said: said["playing"] and said["frame"] > 6, "playing")
