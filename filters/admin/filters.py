@@ -296,10 +296,16 @@ class FilterAdmin(RemovesFiles, ShownOnly, HouseAdmin):
         return self._form(request, form, "Add a DeepFilter name", words, take)
 
     def _form(self, request: HttpRequest, form: Any, title: str, words: str, take: Any) -> HttpResponse:
-        """Show a form; once it is valid, make the filter and go to its page. Refusals stand beside the form."""
+        """Show a form; once it is valid, make the filter and go to its page. Refusals stand beside the form.
+
+        What is sent twice, as by a double click, leads to the page of what it became.
+        """
         if request.method == "POST" and form.is_valid():
             try:
                 came = take(form.cleaned_data)
+            except exchange.CameInAlready as again:
+                messages.info(request, str(again))
+                return redirect("admin:filters_filter_change", again.came.pk)
             except REFUSALS as refusal:
                 form.add_error(None, str(refusal))
             else:

@@ -79,7 +79,7 @@ def test_another_version_has_no_live_twin_of_the_one_before(staff_client: Client
     staff_client.post(change(one), form_of(one, name="Other words"))
     one.refresh_from_db()
     assert (one.name, one.live) == ("Other words", twin)
-    own = exchange.take_model(inverting_model(), "", None, into=one)
+    own = exchange.take_model(inverting_model("another"), "", None, into=one)
     staff_client.post(change(one), form_of(one, current=own.pk))
     one.refresh_from_db()
     assert (one.current, one.live) == (own, None)
