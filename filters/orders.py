@@ -148,10 +148,9 @@ def another_seed(row: TrainingRun, owner: Any) -> TrainingRun:
 
 def pictures_of(row: TrainingRun) -> list[StyleImage]:
     """The style images of a run in their order."""
-    if row.filter is None:
-        return [row.style_image]
-    uses = row.filter.style_uses.select_related("style_image").order_by("position")
-    return [use.style_image for use in uses] or [row.style_image]
+    uses = row.filter.pictures() if row.filter is not None else []
+    kept = sorted((use for use in uses if use.pk is not None), key=lambda use: use.position)
+    return [use.style_image for use in kept] or [row.style_image]
 
 
 def cut_picture(image: StyleImage, crop: Crop) -> Picture:

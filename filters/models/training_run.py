@@ -72,4 +72,4 @@ class TrainingRun(Leased):
     @property
     def version(self) -> FilterVersion | None:
         """The newest version that it made."""
-        return self.filterversion_set.order_by("-number").first()
+        return max(self.filterversion_set.all(), key=lambda one: one.number, default=None)
