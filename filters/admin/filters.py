@@ -86,10 +86,16 @@ class FilterAdmin(RemovesFiles, ShownOnly, HouseAdmin):
         removal.remove(row)
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: Any) -> None:
-        """The live twin paints as the version that it came with, and goes with it."""
-        if change and "current" in form.changed_data:
-            Filter.objects.filter(pk=obj.pk).update(live=None)
-            obj.live = None
+        """The live twin paints as the version that it came with, and goes with it.
+
+        What nobody chose on this page is as it was set elsewhere since the page was shown.
+        """
+        kept = [name for name in form.SET_ELSEWHERE if name not in form.changed_data]
+        if change and kept:
+            obj.refresh_from_db(fields=kept)
+        if change and "current" not in kept:
+            Filter.objects.filter(pk=obj.pk).exclude(current=obj.current).update(live=None)
+            obj.refresh_from_db(fields=["live"])
         super().save_model(request, obj, form, change)
 
     def get_actions(self, request: HttpRequest) -> dict[str, Any]:
