@@ -66,6 +66,11 @@ def request(
     return still
 
 
+def is_forgotten(still: Still) -> bool:
+    """Whether a still was asked for so long ago that it is not sent to the workers again."""
+    return still.state == Still.State.QUEUED and still.created_at < timezone.now() - REMEMBERED
+
+
 def _forgotten() -> LeasedQuerySet[Still]:
     """Stills that nothing will happen to unless somebody asks."""
     old = Q(state=Still.State.QUEUED, created_at__lt=timezone.now() - REMEMBERED)
