@@ -103,6 +103,17 @@ class TestOrdering:
         assert TrainingRun.objects.get().style_image == kept
         assert StyleImage.objects.count() == 1
 
+    def test_every_style_image_that_is_here_is_offered(self, owner: User, owner_client: Client) -> None:
+        StyleImage.objects.bulk_create(
+            StyleImage(image="styles/x.jpg", sha256=f"{n:064}", width=9, height=9, title=f"Picture {n:03}")
+            for n in range(130)
+        )
+        for image in StyleImage.objects.all():
+            TrainingRun.objects.create(name="x", owner=owner, style_image=image)
+        page = owner_client.get(reverse("train")).content.decode()
+        assert page.count('name="kept"') == 130
+        assert 'aria-label="Picture 129"' in page
+
     def test_a_style_image_of_somebody_elses_draft_is_not_offered(
         self, owner_client: Client, colleague: User, queue: StubBroker
     ) -> None:

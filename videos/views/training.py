@@ -47,7 +47,7 @@ def train(request: HttpRequest) -> HttpResponse:
     large, small = by_size(footage)
     context = {
         "form": form,
-        "styles": styles[:60],
+        "styles": styles,
         "footage": large,
         "too_small": f"Not to be learned on: {named(small)}; {NEEDED}." if small else "",
         "missing": missing,
