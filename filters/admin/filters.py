@@ -76,10 +76,15 @@ class FilterAdmin(RemovesFiles, ShownOnly, HouseAdmin):
             n_renders=Count("versions__renders", distinct=True)
         )
 
+    def get_readonly_fields(self, request: HttpRequest, obj: Filter | None = None) -> tuple[str, ...]:
+        """What ships is found again by its slug: under another one it would be there twice after the next start."""
+        return (*self.readonly_fields, *(("slug",) if obj is not None and obj.shipped else ()))
+
     def has_delete_permission(self, request: HttpRequest, obj: Filter | None = None) -> bool:
-        """A filter that something was rendered with is retired, not deleted."""
+        """What something was rendered with is retired, not deleted; so is what the next start would bring back."""
         used = obj is not None and obj.versions.filter(renders__isnull=False).exists()
-        return bool(super().has_delete_permission(request, obj)) and not used
+        comes_back = obj is not None and obj.shipped and obj.engine == Filter.Engine.NETWORK
+        return bool(super().has_delete_permission(request, obj)) and not used and not comes_back
 
     def remove(self, row: Filter) -> None:
         """With its files."""

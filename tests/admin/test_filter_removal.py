@@ -101,3 +101,9 @@ def test_a_deleted_training_leaves_no_previews_but_what_it_made(staff_client: Cl
     version = FilterVersion.objects.get(filter=made)
     assert version.training_run is None
     assert default_storage.exists(str(version.weights.name))
+
+
+def test_what_the_next_start_would_bring_back_is_retired_and_not_deleted(staff_client: Client) -> None:
+    one = make_filter("negative", shipped=True)
+    assert delete(staff_client, one) == 403
+    assert delete(staff_client, make_filter("far", shipped=True, engine=Filter.Engine.ALGORITHMIA)) == 302

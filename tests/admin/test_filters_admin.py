@@ -154,6 +154,12 @@ def test_a_filter_cannot_take_the_address_of_another_page(staff_client: Client) 
     assert exchange.free_slug("Figures") == "figures-2"
 
 
+def test_what_ships_keeps_the_slug_by_which_it_is_found_again(staff_client: Client) -> None:
+    one = make_filter("negative", shipped=True)
+    press(staff_client, one, "_save", slug="positive", name="Positive")
+    assert (one.slug, one.name) == ("negative", "Positive")
+
+
 def test_only_its_own_versions_can_be_current(staff_client: Client) -> None:
     one, other = make_filter("one"), make_filter("other")
     staff_client.post(change(one), form_of(one, current=other.current_id))
