@@ -20,7 +20,7 @@ from filters.admin.parts import STATE_COLOURS, explained
 from filters.admin.versions import VersionInline
 from filters.bundle import BundleRefused
 from filters.engines.base import EngineError
-from filters.judgements import MEASURED_ON
+from filters.judgements import is_judged
 from filters.likeness import nearest
 from filters.models import Filter, FilterVersion, StyleUse
 from filters.signals import judgement_wanted
@@ -377,11 +377,11 @@ def _shown_picture(use: StyleUse) -> tuple[str, str, str, str]:
 
 
 def _awaits_judgement(filter: Filter) -> bool:
-    """Whether it can be measured, and was not."""
+    """Whether it can be measured, and was not, or not as a whole."""
     version = filter.current
     if version is None or version.kind == FilterVersion.Kind.DEEPFILTER:
         return False
-    return MEASURED_ON not in version.metrics and bool(filter.pictures())
+    return not is_judged(version) and bool(filter.pictures())
 
 
 def _look_address(version: FilterVersion, number: int) -> str:
