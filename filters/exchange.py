@@ -21,6 +21,7 @@ from PIL import Image
 from filters.bases import base_of, find
 from filters.bundle import (
     PICTURE_KINDS,
+    BundleRefused,
     FilterBundle,
     StylePicture,
     mix_parts,
@@ -28,6 +29,7 @@ from filters.bundle import (
     to_onnx,
     write_bundle,
 )
+from filters.engines.base import EngineError
 from filters.engines.inspect import inspect_model
 from filters.models import RESERVED_SLUGS, Filter, FilterVersion, MixPart, StyleImage, StyleUse
 from filters.style_images import WORDS, keep
@@ -51,6 +53,15 @@ class CameInAlready(CannotExchange):
     def __init__(self, version: FilterVersion) -> None:
         self.came = version.filter
         super().__init__(f"“{self.came}” came in a moment ago. The same was sent twice, and is here once.")
+
+
+REFUSALS = (CannotExchange, BundleRefused, EngineError, FileNotFoundError)
+"""What keeps a filter from leaving or entering; `sentence` says why."""
+
+
+def sentence(refusal: Exception) -> str:
+    """Why a filter cannot leave or enter, for whoever tried. A missing file's own message is but its name."""
+    return "Its files are gone." if isinstance(refusal, FileNotFoundError) else str(refusal)
 
 
 def export(version: FilterVersion) -> bytes:

@@ -18,15 +18,12 @@ from filters import exchange, removal, testframes
 from filters.admin.forms import BundleForm, DeepFilterNameForm, FilterForm, ModelUploadForm
 from filters.admin.parts import STATE_COLOURS, explained
 from filters.admin.versions import VersionInline
-from filters.bundle import BundleRefused
 from filters.engines.base import EngineError
 from filters.judgements import is_judged
 from filters.likeness import nearest
 from filters.models import Filter, FilterVersion, StyleUse
 from filters.signals import judgement_wanted
 from rotoscope.admin_parts import HouseAdmin, RemovesFiles, ShownOnly, badge, do_each
-
-REFUSALS = (exchange.CannotExchange, BundleRefused, EngineError, FileNotFoundError)
 
 
 @admin.register(Filter)
@@ -249,8 +246,8 @@ class FilterAdmin(RemovesFiles, ShownOnly, HouseAdmin):
             if filter.current is None:
                 raise exchange.CannotExchange("It has no version to export.")
             data = exchange.export(filter.current)
-        except REFUSALS as refusal:
-            messages.error(request, str(refusal))
+        except exchange.REFUSALS as refusal:
+            messages.error(request, exchange.sentence(refusal))
             return redirect("admin:filters_filter_change", filter.pk)
         name = f"{filter.slug}-v{filter.current.number}.zip"
         return HttpResponse(
@@ -317,8 +314,8 @@ class FilterAdmin(RemovesFiles, ShownOnly, HouseAdmin):
             except exchange.CameInAlready as again:
                 messages.info(request, str(again))
                 return redirect("admin:filters_filter_change", again.came.pk)
-            except REFUSALS as refusal:
-                form.add_error(None, str(refusal))
+            except exchange.REFUSALS as refusal:
+                form.add_error(None, exchange.sentence(refusal))
             else:
                 made, then = (
                     (came, "Look at it, then publish it.")

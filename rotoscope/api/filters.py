@@ -15,7 +15,7 @@ from rotoscope.api.shapes import FilterOut, Me, Problem
 from rotoscope.api.told import Told
 from videos import access
 from videos.models import Profile
-from videos.views.export import REFUSALS, Write, exported
+from videos.views.export import Write, exported
 
 router = Router(tags=["filters"])
 
@@ -82,8 +82,8 @@ def _exported(request: HttpRequest, slug: str, write: Write, content_type: str, 
         raise Http404
     try:
         return exported(one, write, content_type, suffix)
-    except REFUSALS as refusal:
-        raise Refused(str(refusal) or "Its files are gone.") from refusal
+    except exchange.REFUSALS as refusal:
+        raise Refused(exchange.sentence(refusal)) from refusal
 
 
 def usable_filter(request: HttpRequest, slug: str) -> Filter:
