@@ -152,6 +152,12 @@ class TestOrdering:
             ({"picture": picture(), "name": ""}, "A filter needs a name."),
             ({"picture": picture(), "name": "!!!"}, "at least one letter or digit"),
             ({"picture": picture(), "minutes": "9999"}, "At most 240 minutes"),
+            ({"picture": picture(), "minutes": "some"}, "how many minutes it may take, as a number"),
+            ({"picture": picture(), "name": "x" * 121}, "name has at most 120 characters"),
+            ({"picture": picture(), "style_weight": "49"}, "strength of the style lies between 0.5 and 48"),
+            ({"picture": picture(), "content_weight": ""}, "true it is to the content lies between 0.1 and"),
+            ({"picture": picture(), "style_scale": "0.1"}, "size of strokes lies between 0.3 and 3"),
+            ({"picture": picture(), "seed": ""}, "A seed is a whole number from 0 to 2147483647"),
         ],
     )
     def test_it_refuses_with_a_sentence(
