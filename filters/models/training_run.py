@@ -56,6 +56,9 @@ class TrainingRun(Leased):
         null=True, blank=True, help_text="When somebody asked to stop early and keep what is there."
     )
 
+    LARGE = ("losses", "previews", "metrics")
+    """Up to hundreds of rows each: what lists of runs do without."""
+
     objects = LeasedQuerySet.as_manager()
 
     class Meta:
