@@ -88,7 +88,7 @@ def run(pk: int) -> bool:
             _paint(still, token)
     except EngineError as problem:
         if isinstance(problem, EngineUnavailable):
-            still.version.filter.mark_unavailable(str(problem))
+            still.version.could_not_run(str(problem))
         _fail(still, token, str(problem))
     except Exception:
         logger.exception("still %s failed", still.pk)
