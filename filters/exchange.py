@@ -179,10 +179,15 @@ def is_name(name: str) -> bool:
     return any(map(str.isalnum, name))
 
 
-def free_slug(name: str) -> str:
-    """A slug for a name that no filter has yet, and that nobody else gets before the transaction at hand is over."""
+def in_turn() -> None:
+    """Wait for those who make filters now; those who come after wait until the transaction at hand is over."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [NAMING])
+
+
+def free_slug(name: str) -> str:
+    """A slug for a name that no filter has yet, and that nobody else gets before the transaction at hand is over."""
+    in_turn()
     stem = slugify(name)[:70] or "filter"
     for number in itertools.count(1):
         slug = stem if number == 1 else f"{stem}-{number}"

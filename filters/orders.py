@@ -18,7 +18,7 @@ from django.db.models import Max, Q
 from numpy.typing import NDArray
 from PIL import Image
 
-from filters.exchange import free_slug, is_name
+from filters.exchange import free_slug, in_turn, is_name
 from filters.models import Filter, StyleImage, StyleUse, TrainingRun
 from filters.style_images import keep
 from filters.training import usual
@@ -137,12 +137,13 @@ def another_seed(row: TrainingRun, owner: Any) -> TrainingRun:
     """The same again as a filter of its own, with the next seed that nobody tried: everything else is kept."""
     stem = re.sub(r", seed \d+$", "", row.name)[:100]
     tried = Q(owner=row.owner) | Q(owner=owner)
-    alike = TrainingRun.objects.filter(tried, name__startswith=stem)
-    last = max(row.seed, alike.aggregate(last=Max("seed"))["last"] or 0)
-    seed = last + 1 if last < LAST_SEED else 1
     images = pictures_of(row)
     wish = replace(Wish.of(row), minutes=float(row.settings.get("first_minutes", row.settings["minutes"])))
     with transaction.atomic():
+        in_turn()  # asked for twice at the same moment, the second goes on from the seed of the first
+        alike = TrainingRun.objects.filter(tried, name__startswith=stem)
+        last = max(row.seed, alike.aggregate(last=Max("seed"))["last"] or 0)
+        seed = last + 1 if last < LAST_SEED else 1
         return _queued(images, f"{stem}, seed {seed}", owner, wish.bounded(), seed)
 
 
