@@ -123,6 +123,7 @@ def _sheet(request: HttpRequest, video: Video) -> dict[str, Any]:
         (frame, [_cell(video, column, frame, painted, viewer) for column in columns]) for frame in frames
     ]
     rendered = {column.version.filter_id for column in columns if column.render is not None}
+    offers = _offers(viewer, video, frames, painted, rendered)
     return {
         "section": "gallery",
         "video": video,
@@ -130,7 +131,8 @@ def _sheet(request: HttpRequest, video: Video) -> dict[str, Any]:
         "lines": lines,
         "rows": rows,
         "choices": ROWS,
-        "offers": _offers(viewer, video, frames, painted, rendered),
+        "offers": offers,
+        "costs": any(one.price for one in offers),
         "waits": any(cell.state == Still.State.QUEUED for _, cells in lines for cell in cells),
     }
 
