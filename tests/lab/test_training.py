@@ -278,6 +278,25 @@ class TestStoppingAndPublishing:
         assert made.current is not None
         assert (made.state, made.current.number) == (Filter.State.PUBLISHED, 2)
 
+    def test_a_version_that_the_lab_does_not_paint_with_yet_is_said_to_wait_for_a_curator(
+        self, owner_client: Client, run: TrainingRun
+    ) -> None:
+        """As after “Go on” with a filter that is published."""
+        assert run.filter is not None
+        address = reverse("training-run", args=[run.pk])
+        TrainingRun.objects.update(state="finished")
+        FilterVersion.objects.update(training_run=run)
+        run.filter.publish()
+        assert "takes its place once a curator" not in owner_client.get(address).content.decode()
+        FilterVersion.objects.create(filter=run.filter, number=2, kind="onnx", training_run=run)
+        page = owner_client.get(address).content.decode()
+        assert "The lab paints with version 1 of this filter. Version 2, which was made here last" in page
+        assert "Try it in the lab" in page
+        run.filter.retire()
+        page = owner_client.get(address).content.decode()
+        assert "The lab paints" not in page
+        assert "Try it in the lab" not in page
+
     def test_its_owner_alone_may_not_publish(self, owner_client: Client, run: TrainingRun) -> None:
         TrainingRun.objects.update(state="finished")
         assert owner_client.post(reverse("training-run-publish", args=[run.pk])).status_code == 403
