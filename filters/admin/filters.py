@@ -65,6 +65,7 @@ class FilterAdmin(RemovesFiles, ShownOnly, HouseAdmin):
     actions_detail = ("export_file",)
     actions_submit_line = ("publish_one", "retire_one", "make_available", "paint_looks", "measure_one")
     warn_unsaved_form = True
+    set_elsewhere = ("current", "style_image")  # by trainings and the catalogue
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Filter]:
         """With what the list shows."""
@@ -88,16 +89,10 @@ class FilterAdmin(RemovesFiles, ShownOnly, HouseAdmin):
         removal.remove(row)
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: Any) -> None:
-        """The live twin paints as the version that it came with, and goes with it.
-
-        What nobody chose on this page is as it was set elsewhere since the page was shown.
-        """
-        kept = [name for name in form.SET_ELSEWHERE if name not in form.changed_data]
-        if change and kept:
-            obj.refresh_from_db(fields=kept)
-        if change and "current" not in kept:
-            Filter.objects.filter(pk=obj.pk).exclude(current=obj.current).update(live=None)
-            obj.refresh_from_db(fields=["live"])
+        """The live twin paints as the version that it came with, and goes with it."""
+        other = change and "current" in form.changed_data
+        if other and Filter.objects.filter(pk=obj.pk).exclude(current=obj.current).update(live=None):
+            obj.live = None
         super().save_model(request, obj, form, change)
 
     def get_actions(self, request: HttpRequest) -> dict[str, Any]:

@@ -43,13 +43,8 @@ class FilterForm(forms.ModelForm):  # type: ignore[type-arg]
             "cost_per_image",
         )
 
-    SET_ELSEWHERE = ("current", "style_image")
-    """What trainings, catalogues and uploads set too: changed is what differs from the page that was shown."""
-
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        for name in self.fields.keys() & set(self.SET_ELSEWHERE):
-            self.fields[name].show_hidden_initial = True
         if "current" in self.fields:
             self.fields["current"].queryset = self.instance.versions.all()  # type: ignore[attr-defined]
 

@@ -106,6 +106,27 @@ def test_it_is_saved_as_it_was_shown(staff_client: Client, rows: list[Any]) -> N
         assert not changed, (address, {name: (before[name], after[name]) for name in changed})
 
 
+def test_what_its_owner_has_hidden_since_the_page_was_shown_stays_hidden(
+    staff_client: Client, owner: User
+) -> None:
+    video = make_video_row(owner, visibility="public")
+    rows: list[Any] = [
+        video,
+        Comparison.objects.create(video=video, owner=owner, title="Two", visibility="public"),
+        Collection.objects.create(owner=owner, title="Dunes", visibility="public"),
+    ]
+    for row in rows:
+        address = reverse(f"admin:{row._meta.label_lower.replace('.', '_')}_change", args=[row.pk])
+        shown = Fields(staff_client.get(address).content.decode()).sent
+        type(row).objects.filter(pk=row.pk).update(visibility="private")
+        staff_client.post(address, shown | {"title": "Other words"})
+        row.refresh_from_db()
+        assert (row.title, row.visibility) == ("Other words", "private")
+        staff_client.post(address, shown | {"visibility": "unlisted"})
+        row.refresh_from_db()
+        assert row.visibility == "unlisted"
+
+
 class TestAFilterOfWhichAnotherVersionRunsSinceThePageWasShown:
     @pytest.fixture
     def night(self) -> Filter:
