@@ -200,6 +200,21 @@ def test_what_stills_cost_at_a_paid_service_is_said_before_they_are_painted(
     assert sorted(Still.objects.values_list("frame_index", flat=True)) == [0, 10, 20, 30]
 
 
+def test_a_larger_still_that_failed_hides_none_that_is_painted(
+    owner_client: Client, owner: User, queue: object
+) -> None:
+    video = with_frames(make_video_row(owner), 1)
+    night = make_filter(name="Night")
+    assert night.current is not None
+    for height, state in ((90, "failed"), (72, "finished")):
+        fields = {"frame_index": 0, "height": height, "state": state, "image": "stills/x.jpg"}
+        Still.objects.create(video=video, version=night.current, **fields)
+    context = owner_client.get(f"{video.get_absolute_url()}contact/").context
+    ((_, (cell,)),) = context["lines"]
+    assert cell.picture
+    assert not context["offers"]
+
+
 def test_a_still_that_failed_is_painted_in_its_own_size(
     owner_client: Client, owner: User, queue: object
 ) -> None:

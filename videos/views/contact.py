@@ -160,15 +160,12 @@ def _is_there(still: Still | None) -> bool:
 
 
 def _stills(video: Video, frames: list[Frame]) -> Painted:
-    """Stills at full strength of these frames by (version, frame), larger ones first choice."""
-    rows = (
-        Still.objects.filter(
-            video=video, frame_index__in=[frame.index for frame in frames], strength=1, keep_colours=False
-        )
-        .select_related("version__filter")
-        .order_by("height")
-    )
-    return {(still.version_id, still.frame_index): still for still in rows}
+    """Stills at full strength of these frames by (version, frame): what is painted, and of that the largest."""
+    rows = Still.objects.filter(
+        video=video, frame_index__in=[frame.index for frame in frames], strength=1, keep_colours=False
+    ).select_related("version__filter")
+    best_last = sorted(rows, key=lambda still: (still.state == Still.State.FINISHED, still.height))
+    return {(still.version_id, still.frame_index): still for still in best_last}
 
 
 def _columns(renders: list[Render], painted: Painted, viewer: Viewer) -> list[Column]:
