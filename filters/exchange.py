@@ -7,18 +7,21 @@ import io
 import itertools
 import re
 from dataclasses import asdict
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
 from django.core.files.base import ContentFile
 from django.db import connection, transaction
 from django.db.models import Max
+from django.utils import timezone
 from django.utils.text import slugify
 from PIL import Image
 
 from filters.bases import base_of, find
 from filters.bundle import (
     PICTURE_KINDS,
+    BundleRefused,
     FilterBundle,
     StylePicture,
     mix_parts,
@@ -26,6 +29,7 @@ from filters.bundle import (
     to_onnx,
     write_bundle,
 )
+from filters.engines.base import EngineError
 from filters.engines.inspect import inspect_model
 from filters.models import RESERVED_SLUGS, Filter, FilterVersion, MixPart, StyleImage, StyleUse
 from filters.style_images import WORDS, keep
@@ -34,11 +38,30 @@ from rotoscope.files import local_path
 from rotoscope.tags import clean_tags
 
 NAMING = 7_105_001  # PostgreSQL's number of the lock under which filters get their slugs, one after another
+MOMENT = timedelta(seconds=10)
+"""What the same person sends again so soon after it came in was sent by a second press of the same button."""
 DEEPFILTER_NAME = re.compile(r"[\w.-]{1,100}|data://[\w./@-]{1,280}", re.ASCII)
 
 
 class CannotExchange(ValueError):
     """The filter cannot leave or enter like this; the message is a sentence."""
+
+
+class CameInAlready(CannotExchange):
+    """The same was sent twice; `came` is the filter that the first of the two became."""
+
+    def __init__(self, version: FilterVersion) -> None:
+        self.came = version.filter
+        super().__init__(f"“{self.came}” came in a moment ago. The same was sent twice, and is here once.")
+
+
+REFUSALS = (CannotExchange, BundleRefused, EngineError, FileNotFoundError)
+"""What keeps a filter from leaving or entering; `sentence` says why."""
+
+
+def sentence(refusal: Exception) -> str:
+    """Why a filter cannot leave or enter, for whoever tried. A missing file's own message is but its name."""
+    return "Its files are gone." if isinstance(refusal, FileNotFoundError) else str(refusal)
 
 
 def export(version: FilterVersion) -> bytes:
@@ -76,15 +99,18 @@ def export_onnx(version: FilterVersion) -> bytes:
 
 
 def bring_in(data: bytes, owner: Any) -> Filter:
-    """A draft filter from a bundle. Takes up to a minute for ONNX models. Raises BundleRefused.
+    """A draft filter from a bundle. Takes up to a minute for ONNX models. Raises BundleRefused, CameInAlready.
 
     A style on a base that this installation has stays a style; on another base it becomes a whole model.
     """
+    begun = timezone.now()
     bundle = read_bundle(data)
     kind, weights, base = _as_kept(bundle)
     with transaction.atomic():
+        slug = free_slug(bundle.slug)
+        _refuse_again(begun, sha256=_sha256(weights), filter__name=bundle.name, filter__owner=owner)
         made = Filter.objects.create(
-            slug=free_slug(bundle.slug),
+            slug=slug,
             name=bundle.name,
             description=bundle.description,
             tags=clean_tags(bundle.tags),
@@ -100,12 +126,19 @@ def bring_in(data: bytes, owner: Any) -> Filter:
 def take_model(data: bytes, name: str, owner: Any, *, into: Filter | None = None) -> FilterVersion:
     """A checked ONNX model as a new draft filter, or as a new version of `into` (not adopted yet).
 
-    Takes up to a minute. Raises ModelRefused with a sentence.
+    Takes up to a minute. Raises ModelRefused with a sentence, CameInAlready, CannotExchange.
     """
+    begun = timezone.now()
     summary = inspect_model(data)
     found = {key: value for key, value in asdict(summary).items() if key not in ("sha256",)}
     with transaction.atomic():
-        filter = into or Filter.objects.create(slug=free_slug(name), name=name, owner=owner)
+        if into is not None:
+            filter = _held(into)
+            _refuse_again(begun, sha256=summary.sha256, filter=filter)
+        else:
+            slug = free_slug(name)
+            _refuse_again(begun, sha256=summary.sha256, filter__name=name, filter__owner=owner)
+            filter = Filter.objects.create(slug=slug, name=name, owner=owner)
         version = _new_version(filter, FilterVersion.Kind.ONNX, data, metrics={"model": found})
         if into is None:
             filter.adopt(version)
@@ -115,15 +148,18 @@ def take_model(data: bytes, name: str, owner: Any, *, into: Filter | None = None
 def take_name(deepfilter_name: str, title: str, owner: Any, cost_per_image: Decimal) -> Filter:
     """A draft filter that stands for a name, or a model by its data:// address, at the DeepFilter service.
 
-    Raises CannotExchange.
+    Raises CannotExchange, CameInAlready.
     """
+    begun = timezone.now()
     if not DEEPFILTER_NAME.fullmatch(deepfilter_name):
         raise CannotExchange(
             "A DeepFilter name has letters, digits, “_”, “-” and “.”, or begins with data://."
         )
     with transaction.atomic():
+        slug = free_slug(title)
+        _refuse_again(begun, deepfilter_name=deepfilter_name, filter__name=title, filter__owner=owner)
         made = Filter.objects.create(
-            slug=free_slug(title),
+            slug=slug,
             name=title,
             owner=owner,
             engine=Filter.Engine.ALGORITHMIA,
@@ -143,10 +179,15 @@ def is_name(name: str) -> bool:
     return any(map(str.isalnum, name))
 
 
-def free_slug(name: str) -> str:
-    """A slug for a name that no filter has yet, and that nobody else gets before the transaction at hand is over."""
+def in_turn() -> None:
+    """Wait for those who make filters now; those who come after wait until the transaction at hand is over."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [NAMING])
+
+
+def free_slug(name: str) -> str:
+    """A slug for a name that no filter has yet, and that nobody else gets before the transaction at hand is over."""
+    in_turn()
     stem = slugify(name)[:70] or "filter"
     for number in itertools.count(1):
         slug = stem if number == 1 else f"{stem}-{number}"
@@ -155,12 +196,31 @@ def free_slug(name: str) -> str:
     raise AssertionError("unreachable")
 
 
+def _held(filter: Filter) -> Filter:
+    """The filter, held until the transaction at hand is over: its versions are numbered one after another."""
+    held = Filter.objects.select_for_update().filter(pk=filter.pk).first()
+    if held is None:
+        raise CannotExchange(f"“{filter}” was deleted meanwhile.")
+    return held
+
+
+def _refuse_again(begun: datetime, **same: Any) -> None:
+    """Raise CameInAlready for what came in since shortly before `begun`.
+
+    Whoever sends the same at this moment waits before this, for the lock of slugs or of the filter.
+    """
+    found = FilterVersion.objects.filter(created_at__gt=begun - MOMENT, **same)
+    came = found.select_related("filter").first()
+    if came is not None:
+        raise CameInAlready(came)
+
+
 def _as_kept(bundle: FilterBundle) -> tuple[str, bytes, str]:
     """(kind, weights, name of the base) as this copy of Rotoscope can run it."""
     if bundle.kind == "onnx":
         return FilterVersion.Kind.ONNX, bundle.weights, ""
     try:
-        find(bundle.base_name, hashlib.sha256(bundle.base).hexdigest())
+        find(bundle.base_name, _sha256(bundle.base))
     except FileNotFoundError:
         return FilterVersion.Kind.ONNX, to_onnx(bundle.base, bundle.weights), ""
     return FilterVersion.Kind.STYLE, bundle.weights, bundle.base_name
@@ -170,7 +230,7 @@ def _new_version(
     filter: Filter, kind: str, weights: bytes, *, base: str = "", metrics: dict[str, Any]
 ) -> FilterVersion:
     number = (filter.versions.aggregate(n=Max("number"))["n"] or 0) + 1
-    digest = hashlib.sha256(weights).hexdigest()
+    digest = _sha256(weights)
     suffix = "safetensors" if kind == FilterVersion.Kind.STYLE else "onnx"
     return FilterVersion.objects.create(
         filter=filter,
@@ -233,3 +293,7 @@ def _style_image(picture: StylePicture) -> StyleImage:
     with Image.open(io.BytesIO(picture.data)) as image:
         size, kind = image.size, PICTURE_KINDS.get(image.format or "", "jpg")
     return keep(picture.data, kind, size, {name: getattr(picture, name) for name in WORDS}, "Untitled")
+
+
+def _sha256(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()

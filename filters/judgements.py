@@ -45,6 +45,11 @@ def keep(version: FilterVersion, found: Found) -> None:
             Judgement.objects.update_or_create(version=version, defaults=values)
 
 
+def is_judged(version: FilterVersion) -> bool:
+    """Whether it was evaluated with a profile: what came in as a file brings its figures along, and no profile."""
+    return MEASURED_ON in version.metrics and Judgement.objects.filter(version=version).exists()
+
+
 def ship(path: Path = SHIPPED) -> int:
     """Write what is known of all shipped filters' current versions and live twins to a file; how many those are."""
     in_use = Q(pk=F("filter__current")) | Q(pk=F("filter__live"))

@@ -18,7 +18,7 @@ from django.db.models import Max, Q
 from numpy.typing import NDArray
 from PIL import Image
 
-from filters.exchange import free_slug, is_name
+from filters.exchange import free_slug, in_turn, is_name
 from filters.models import Filter, StyleImage, StyleUse, TrainingRun
 from filters.style_images import keep
 from filters.training import usual
@@ -137,21 +137,21 @@ def another_seed(row: TrainingRun, owner: Any) -> TrainingRun:
     """The same again as a filter of its own, with the next seed that nobody tried: everything else is kept."""
     stem = re.sub(r", seed \d+$", "", row.name)[:100]
     tried = Q(owner=row.owner) | Q(owner=owner)
-    alike = TrainingRun.objects.filter(tried, name__startswith=stem)
-    last = max(row.seed, alike.aggregate(last=Max("seed"))["last"] or 0)
-    seed = last + 1 if last < LAST_SEED else 1
     images = pictures_of(row)
     wish = replace(Wish.of(row), minutes=float(row.settings.get("first_minutes", row.settings["minutes"])))
     with transaction.atomic():
+        in_turn()  # asked for twice at the same moment, the second goes on from the seed of the first
+        alike = TrainingRun.objects.filter(tried, name__startswith=stem)
+        last = max(row.seed, alike.aggregate(last=Max("seed"))["last"] or 0)
+        seed = last + 1 if last < LAST_SEED else 1
         return _queued(images, f"{stem}, seed {seed}", owner, wish.bounded(), seed)
 
 
 def pictures_of(row: TrainingRun) -> list[StyleImage]:
     """The style images of a run in their order."""
-    if row.filter is None:
-        return [row.style_image]
-    uses = row.filter.style_uses.select_related("style_image").order_by("position")
-    return [use.style_image for use in uses] or [row.style_image]
+    uses = row.filter.pictures() if row.filter is not None else []
+    kept = sorted((use for use in uses if use.pk is not None), key=lambda use: use.position)
+    return [use.style_image for use in kept] or [row.style_image]
 
 
 def cut_picture(image: StyleImage, crop: Crop) -> Picture:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from django.db import transaction
+
 from filters import testframes, trainings
 from filters.models import Filter, FilterVersion, TrainingRun
 from rotoscope.files import forget
@@ -11,14 +13,15 @@ def remove(one: Filter) -> None:
     """Delete a filter with its weights, its looks and the stills that were painted with it.
 
     Trainings stay, as the record of what was learned, and end; so do mixes of it, which have numbers of their own.
-    Raises ProtectedError, with no more done than that, where something was rendered with it.
+    Raises ProtectedError, with nothing done, where something was rendered with it.
     """
-    trainings.end_those_of(one)
-    versions = list(one.versions.all())
-    weights = [str(version.weights.name) for version in versions if version.weights]
-    pictures = [name for version in versions for name in testframes.stored_names(version)]
-    pictures += [str(still.image.name) for version in versions for still in version.stills.all()]
-    one.delete()
+    with transaction.atomic():
+        trainings.end_those_of(one)
+        versions = list(one.versions.all())
+        weights = [str(version.weights.name) for version in versions if version.weights]
+        pictures = [name for version in versions for name in testframes.stored_names(version)]
+        pictures += [str(still.image.name) for version in versions for still in version.stills.all()]
+        one.delete()
     used = set(FilterVersion.objects.filter(weights__in=weights).values_list("weights", flat=True))
     forget(*(name for name in weights if name not in used), *pictures)
 

@@ -32,6 +32,7 @@ class Diary:
         self.row = mine.get()
         self.losses: list[list[float]] = list(self.row.losses)
         self.previews: list[dict[str, Any]] = list(self.row.previews)
+        self.every = 1  # steps from one point of the curve to the next
         self.written = self.asked = 0.0
         self.wanted = False
 
@@ -41,8 +42,7 @@ class Diary:
         """The trainer's `on_progress`."""
         # Steadiness as it was measured: what it counts for is another thing at every step.
         told = {**losses, "steadiness": losses["flicker"]}
-        self.losses = [point for point in self.losses if point[0] < step]
-        self.losses.append([step, *(round(told[key], 5) for key in LOSSES)])
+        self.note([step, *(round(told[key], 5) for key in LOSSES)])
         if preview is not None:
             pictures = (preview.clamp(0, 1) * 255 + 0.5).byte().permute(0, 2, 3, 1).numpy()
             self.look(step, list(pictures))
@@ -50,6 +50,17 @@ class Diary:
             self.write(step, total, seconds)
         if self.on_step is not None:
             self.on_step(step, total, losses)
+
+    def note(self, point: list[float]) -> None:
+        """One more point of the curve, the last so far. A long one is kept at ever more steps: millions fit nowhere."""
+        self.losses = [one for one in self.losses if one[0] < point[0]]
+        if self.losses and (self.losses[-1][0] - 1) % self.every:
+            self.losses.pop()  # it was only there as the last
+        self.losses.append(point)
+        if len(self.losses) > 4 * MOST_POINTS:
+            self.every *= 2
+            *before, last = self.losses
+            self.losses = [*(one for one in before if (one[0] - 1) % self.every == 0), last]
 
     def first_look(self, pictures: list[NDArray[np.uint8]]) -> None:
         """The standing frames as they are painted before anything was learned, once."""

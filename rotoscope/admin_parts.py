@@ -25,10 +25,26 @@ class HouseAdmin(ModelAdmin):
     list_per_page = 50
     empty_value_display = "–"
     typed = True
+    set_elsewhere: tuple[str, ...] = ()
+    """Fields that are set on other pages too: changed is here what differs from the page that was shown, which may be
+    an hour old, and not from the row as it is by now."""
+
+    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
+        """With what the page showed, of fields that are set elsewhere."""
+        form = super().get_form(request, obj, change=change, **kwargs)
+        for name in form.base_fields.keys() & set(self.set_elsewhere):
+            form.base_fields[name].show_hidden_initial = True
+        return form
 
     def save_model(self, request: HttpRequest, obj: Model, form: ModelForm[Any], change: Any) -> None:
-        """Write the changed fields of an existing row, a new row as a whole; then do what a button asks for."""
+        """Write the changed fields of an existing row, a new row as a whole; then do what a button asks for.
+
+        What nobody chose on this page is as it was set elsewhere since the page was shown.
+        """
+        kept = [name for name in self.set_elsewhere if name in form.fields and name not in form.changed_data]
         save_changed(form)
+        if change and kept:
+            obj.refresh_from_db(fields=kept)
         for action in self.get_actions_submit_line(request, obj.pk):
             if action.action_name in request.POST:
                 action.method(request, obj)

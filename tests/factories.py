@@ -21,12 +21,15 @@ from videos.pipeline import dispatch, ingest, paint, rebuild, receive, renders
 _numbers = itertools.count(1)
 
 
-def inverting_model() -> bytes:
-    """A whole ONNX model that turns a picture into its negative: 1 - x on (N, 3, H, W) float32 in 0..1."""
+def inverting_model(name: str = "negative") -> bytes:
+    """A whole ONNX model that turns a picture into its negative: 1 - x on (N, 3, H, W) float32 in 0..1.
+
+    With another name for its graph it is another file.
+    """
     shape: list[str | int | None] = ["n", 3, "h", "w"]
     graph = helper.make_graph(
         [helper.make_node("Sub", ["one", "image"], ["painted"])],
-        "negative",
+        name,
         [helper.make_tensor_value_info("image", TensorProto.FLOAT, shape)],
         [helper.make_tensor_value_info("painted", TensorProto.FLOAT, shape)],
         [numpy_helper.from_array(np.array(1.0, np.float32), "one")],

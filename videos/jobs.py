@@ -152,6 +152,7 @@ def _add_runs(jobs: Jobs, user: Any) -> None:
     runs: QuerySet[TrainingRun] = TrainingRun.objects.filter(owner=user).select_related(
         "style_image", "filter"
     )
+    runs = runs.defer(*TrainingRun.LARGE)
     open_ones = Q(state__in=[TrainingRun.State.QUEUED, TrainingRun.State.RUNNING])
     for run in runs.filter(open_ones | Q(finished_at__gt=since)).order_by("created_at")[:MOST]:
         if run.state == TrainingRun.State.RUNNING:

@@ -28,7 +28,7 @@ def run(pk: int) -> bool:
     One that was measured already, or was removed, is left alone; what cannot be measured is said in the log.
     """
     version = FilterVersion.objects.select_related("filter").filter(pk=pk).first()
-    if version is None or judgements.MEASURED_ON in version.metrics:
+    if version is None or judgements.is_judged(version):
         return False
     try:
         found = Evaluator().evaluate(version.filter, version)

@@ -18,15 +18,12 @@ from filters import exchange, removal, testframes
 from filters.admin.forms import BundleForm, DeepFilterNameForm, FilterForm, ModelUploadForm
 from filters.admin.parts import STATE_COLOURS, explained
 from filters.admin.versions import VersionInline
-from filters.bundle import BundleRefused
 from filters.engines.base import EngineError
-from filters.judgements import MEASURED_ON
+from filters.judgements import is_judged
 from filters.likeness import nearest
 from filters.models import Filter, FilterVersion, StyleUse
 from filters.signals import judgement_wanted
 from rotoscope.admin_parts import HouseAdmin, RemovesFiles, ShownOnly, badge, do_each
-
-REFUSALS = (exchange.CannotExchange, BundleRefused, EngineError, FileNotFoundError)
 
 
 @admin.register(Filter)
@@ -68,6 +65,7 @@ class FilterAdmin(RemovesFiles, ShownOnly, HouseAdmin):
     actions_detail = ("export_file",)
     actions_submit_line = ("publish_one", "retire_one", "make_available", "paint_looks", "measure_one")
     warn_unsaved_form = True
+    set_elsewhere = ("current", "style_image")  # by trainings and the catalogue
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Filter]:
         """With what the list shows."""
@@ -76,10 +74,15 @@ class FilterAdmin(RemovesFiles, ShownOnly, HouseAdmin):
             n_renders=Count("versions__renders", distinct=True)
         )
 
+    def get_readonly_fields(self, request: HttpRequest, obj: Filter | None = None) -> tuple[str, ...]:
+        """What ships is found again by its slug: under another one it would be there twice after the next start."""
+        return (*self.readonly_fields, *(("slug",) if obj is not None and obj.shipped else ()))
+
     def has_delete_permission(self, request: HttpRequest, obj: Filter | None = None) -> bool:
-        """A filter that something was rendered with is retired, not deleted."""
+        """What something was rendered with is retired, not deleted; so is what the next start would bring back."""
         used = obj is not None and obj.versions.filter(renders__isnull=False).exists()
-        return bool(super().has_delete_permission(request, obj)) and not used
+        comes_back = obj is not None and obj.shipped and obj.engine == Filter.Engine.NETWORK
+        return bool(super().has_delete_permission(request, obj)) and not used and not comes_back
 
     def remove(self, row: Filter) -> None:
         """With its files."""
@@ -87,8 +90,8 @@ class FilterAdmin(RemovesFiles, ShownOnly, HouseAdmin):
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: Any) -> None:
         """The live twin paints as the version that it came with, and goes with it."""
-        if change and "current" in form.changed_data:
-            Filter.objects.filter(pk=obj.pk).update(live=None)
+        other = change and "current" in form.changed_data
+        if other and Filter.objects.filter(pk=obj.pk).exclude(current=obj.current).update(live=None):
             obj.live = None
         super().save_model(request, obj, form, change)
 
@@ -238,8 +241,8 @@ class FilterAdmin(RemovesFiles, ShownOnly, HouseAdmin):
             if filter.current is None:
                 raise exchange.CannotExchange("It has no version to export.")
             data = exchange.export(filter.current)
-        except REFUSALS as refusal:
-            messages.error(request, str(refusal))
+        except exchange.REFUSALS as refusal:
+            messages.error(request, exchange.sentence(refusal))
             return redirect("admin:filters_filter_change", filter.pk)
         name = f"{filter.slug}-v{filter.current.number}.zip"
         return HttpResponse(
@@ -296,12 +299,18 @@ class FilterAdmin(RemovesFiles, ShownOnly, HouseAdmin):
         return self._form(request, form, "Add a DeepFilter name", words, take)
 
     def _form(self, request: HttpRequest, form: Any, title: str, words: str, take: Any) -> HttpResponse:
-        """Show a form; once it is valid, make the filter and go to its page. Refusals stand beside the form."""
+        """Show a form; once it is valid, make the filter and go to its page. Refusals stand beside the form.
+
+        What is sent twice, as by a double click, leads to the page of what it became.
+        """
         if request.method == "POST" and form.is_valid():
             try:
                 came = take(form.cleaned_data)
-            except REFUSALS as refusal:
-                form.add_error(None, str(refusal))
+            except exchange.CameInAlready as again:
+                messages.info(request, str(again))
+                return redirect("admin:filters_filter_change", again.came.pk)
+            except exchange.REFUSALS as refusal:
+                form.add_error(None, exchange.sentence(refusal))
             else:
                 made, then = (
                     (came, "Look at it, then publish it.")
@@ -360,11 +369,11 @@ def _shown_picture(use: StyleUse) -> tuple[str, str, str, str]:
 
 
 def _awaits_judgement(filter: Filter) -> bool:
-    """Whether it can be measured, and was not."""
+    """Whether it can be measured, and was not, or not as a whole."""
     version = filter.current
     if version is None or version.kind == FilterVersion.Kind.DEEPFILTER:
         return False
-    return MEASURED_ON not in version.metrics and bool(filter.pictures())
+    return not is_judged(version) and bool(filter.pictures())
 
 
 def _look_address(version: FilterVersion, number: int) -> str:

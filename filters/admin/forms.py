@@ -56,6 +56,13 @@ class FilterForm(forms.ModelForm):  # type: ignore[type-arg]
         """The same."""
         return clean_tags(self.cleaned_data["suits"])
 
+    def clean_cost_per_image(self) -> Decimal:
+        """Nobody is paid for rendering."""
+        cost: Decimal = self.cleaned_data["cost_per_image"]
+        if cost < 0:
+            raise forms.ValidationError("An image costs 0 or more.")
+        return cost
+
     def clean_slug(self) -> str:
         """Refuse the address of another page."""
         slug: str = self.cleaned_data["slug"]

@@ -38,6 +38,11 @@ class TrainingRunAdmin(RemovesFiles, ShownOnly, HouseAdmin):
     actions = ("cancel_chosen", "resume_chosen")
     actions_submit_line = ("cancel_one", "resume_one")
 
+    def get_queryset(self, request: HttpRequest) -> QuerySet[TrainingRun]:
+        """With what the list shows: of what may be missing Django asks row by row."""
+        found: QuerySet[TrainingRun] = super().get_queryset(request)
+        return found.select_related("filter", "owner", "style_image")
+
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
         """All of them."""
         return [name for field in self.fields for name in ((field,) if isinstance(field, str) else field)]

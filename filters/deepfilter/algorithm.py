@@ -71,7 +71,8 @@ def find_version(name: Any) -> FilterVersion:
             "models of one's own cannot be run here: publish them as filters", error_type="NotFoundError"
         )
     slugs = {name, name.lower().replace("_", "-")}
-    found = served_filters().filter(slug__in=slugs).select_related("current__filter").first()
+    alike = served_filters().filter(slug__in=slugs).select_related("current__filter")
+    found = min(alike, key=lambda one: one.slug != name, default=None)  # the very one goes before the other
     if found is None or found.current is None:
         raise Problem(f"unknown filter: {name[:80]}", error_type="NotFoundError")
     if found.unavailable_reason:

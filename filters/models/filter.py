@@ -9,6 +9,7 @@ from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
+from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 
@@ -18,6 +19,10 @@ if TYPE_CHECKING:
 
 
 RESERVED_SLUGS = frozenset({"figures"})  # pages at /filters/ that are no filter
+
+
+def _tagged(tag: str) -> Q:
+    return Q(tags__contains=[tag]) | Q(suits__contains=[tag])
 
 
 class FilterQuerySet(models.QuerySet["Filter"]):
@@ -30,6 +35,27 @@ class FilterQuerySet(models.QuerySet["Filter"]):
     def usable(self) -> FilterQuerySet:
         """Published filters that can run now."""
         return self.published().filter(unavailable_reason="")
+
+    def search(self, words: str) -> FilterQuerySet:
+        """Every word is in the name, the text, the style image's title or artist, or is a tag or what it suits.
+
+        So is a tag of several words (“bright light”) as it is written.
+        """
+        tag = " ".join(words.lower().split())
+        said = Q()
+        for word in words.split()[:8]:
+            said &= (
+                Q(name__icontains=word)
+                | Q(description__icontains=word)
+                | Q(style_image__title__icontains=word)
+                | Q(style_image__artist__icontains=word)
+                | _tagged(word.lower())
+            )
+        return self.filter(said | _tagged(tag)) if tag else self
+
+    def tagged(self, tag: str) -> FilterQuerySet:
+        """Those with a tag, or that suit what it names, in whatever case it is written."""
+        return self.filter(_tagged(" ".join(tag.lower().split())))
 
     def with_pictures(self) -> FilterQuerySet:
         """Everything a card of a filter shows, in one query."""

@@ -56,6 +56,9 @@ class TrainingRun(Leased):
         null=True, blank=True, help_text="When somebody asked to stop early and keep what is there."
     )
 
+    LARGE = ("losses", "previews", "metrics")
+    """Up to hundreds of rows each: what lists of runs do without."""
+
     objects = LeasedQuerySet.as_manager()
 
     class Meta:
@@ -72,4 +75,4 @@ class TrainingRun(Leased):
     @property
     def version(self) -> FilterVersion | None:
         """The newest version that it made."""
-        return self.filterversion_set.order_by("-number").first()
+        return max(self.filterversion_set.all(), key=lambda one: one.number, default=None)

@@ -53,6 +53,14 @@ class FilterVersion(models.Model):
                     raise ValueError(f"A filter version never changes: “{field.name}” of {self} is fixed.")
         super().save(*args, **kwargs)
 
+    def could_not_run(self, reason: str) -> None:
+        """Say why its filter cannot run now, where new renders use this version.
+
+        What an older version or a live twin lacks, those that come after need not.
+        """
+        if type(self.filter).objects.filter(pk=self.filter_id, current=self).exists():
+            self.filter.mark_unavailable(reason)
+
     @property
     def is_live(self) -> bool:
         """Whether it runs on the smaller, faster base."""

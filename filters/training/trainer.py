@@ -19,6 +19,8 @@ Losses = dict[str, float]
 OnProgress = Callable[[int, int, Losses, Tensor | None, float], None]
 """Told after each step: its number, how many there will be, the losses, a preview or none, the seconds so far."""
 MOST_FAILURES = 3
+REMEMBERED = 1000  # steps whose losses are kept: a graphics card takes millions in a day
+SELDOMER = 0.02  # of the steps before it: a preview comes no sooner after the last one
 
 
 class TrainingFailed(RuntimeError):
@@ -37,6 +39,7 @@ class Training:
         self.optimizer = torch.optim.Adam(self._groups())
         self.step, self.elapsed, self.failures = 0, 0.0, 0
         self.before = 0  # steps of the trainings that this one goes on from
+        self.shown = 0  # the step of the last preview
         self.history: list[Losses] = []
         self.standing: Tensor | None = None  # pictures (N, 3, H, W) that are painted for previews
 
@@ -50,7 +53,7 @@ class Training:
     def run(
         self, on_progress: OnProgress | None = None, should_stop: Callable[[], bool] | None = None
     ) -> bool:
-        """Train to the end: True. Previews come early, and with every checkpoint.
+        """Train to the end: True. Previews come early, and with every checkpoint; later on ever more seldom.
 
         False if `should_stop` said so, with a checkpoint left to go on from.
         """
@@ -66,20 +69,26 @@ class Training:
                 continue
             self.elapsed += time.monotonic() - began
             self.step += 1
-            self.history.append({"step": float(self.step), **losses})
+            self.history = [*self.history[1 - REMEMBERED :], {"step": float(self.step), **losses}]
             keep = self.step % self.settings.checkpoint_every == 0
             if on_progress is not None:
                 on_progress(
                     self.step,
                     self.expected_steps(),
                     losses,
-                    self.preview() if keep or self.step == 2 else None,
+                    self.preview() if self._is_worth_a_look(keep) else None,
                     self.elapsed,
                 )
             if keep:
                 self.save()
         self.save()
         return True
+
+    def _is_worth_a_look(self, keep: bool) -> bool:
+        """Whether a preview is due: some hundred are enough, however many steps there are."""
+        due = self.step == 2 or (keep and self.step - self.shown >= SELDOMER * self.shown)
+        self.shown = self.step if due else self.shown
+        return due
 
     def take_step(self) -> Losses:
         """One batch: paint, judge, learn. On a loss that is not finite nothing is learned from it."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse
 from ninja import Router
 
@@ -16,7 +15,7 @@ from rotoscope.api.shapes import FilterOut, Me, Problem
 from rotoscope.api.told import Told
 from videos import access
 from videos.models import Profile
-from videos.views.export import REFUSALS, Write, exported
+from videos.views.export import Write, exported
 
 router = Router(tags=["filters"])
 
@@ -36,13 +35,9 @@ def me(request: HttpRequest) -> Me:
 @router.get("/filters", response=Page[FilterOut], auth=READING)
 def list_filters(request: HttpRequest, which: Paging, q: str = "", tag: str = "") -> object:
     """Published filters (and drafts of one's own) that can run now; by words in `q`, by `tag`."""
-    found = access.filters_for(access.viewer_of(request)).with_origins()
-    for word in q.split()[:8]:
-        found = found.filter(
-            Q(name__icontains=word) | Q(description__icontains=word) | Q(tags__contains=[word.lower()])
-        )
+    found = access.filters_for(access.viewer_of(request)).with_origins().search(q)
     if tag:
-        found = found.filter(tags__contains=[tag.lower()])
+        found = found.tagged(tag)
     return page_of(found.order_by("name", "pk"), which, Told(request).filter)
 
 
@@ -87,8 +82,8 @@ def _exported(request: HttpRequest, slug: str, write: Write, content_type: str, 
         raise Http404
     try:
         return exported(one, write, content_type, suffix)
-    except REFUSALS as refusal:
-        raise Refused(str(refusal) or "Its files are gone.") from refusal
+    except exchange.REFUSALS as refusal:
+        raise Refused(exchange.sentence(refusal)) from refusal
 
 
 def usable_filter(request: HttpRequest, slug: str) -> Filter:

@@ -123,6 +123,7 @@ class TrainingOut(Schema):
 def list_trainings(request: HttpRequest, which: Paging) -> object:
     """Trainings of one's own, newest first."""
     found = TrainingRun.objects.filter(owner_id=request.user.pk).select_related("style_image", "filter")
+    found = found.prefetch_related("filter__style_uses__style_image", "filterversion_set")
     return page_of(found.order_by("-created_at", "-pk"), which, lambda run: told(request, run))
 
 

@@ -2,13 +2,15 @@
 
 from typing import Any
 
+import pytest
 from django.contrib.auth.models import User
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
+from django.db.models import ProtectedError
 from django.test import Client, TestCase
 from django.urls import reverse
 
-from filters import mixes, testframes, training_queue
+from filters import mixes, removal, testframes, training_queue
 from filters.models import Filter, FilterVersion, TrainingRun
 from tests.factories import make_filter, make_render_row, make_video_row
 from tests.styled import make_styled
@@ -53,6 +55,17 @@ def test_a_training_for_a_deleted_filter_ends_and_does_not_go_on(staff_client: C
     page = staff_client.get(reverse("training-run", args=[run.pk])).content.decode()
     assert run.error in page
     assert "run-resume" not in page
+
+
+def test_a_filter_that_somebody_renders_with_meanwhile_stays_and_so_do_its_trainings(owner: User) -> None:
+    made = make_styled("Night", 0)
+    assert made.style_image is not None
+    run = TrainingRun.objects.create(name="Night", filter=made, style_image=made.style_image)
+    make_render_row(make_video_row(owner), made)
+    with pytest.raises(ProtectedError):
+        removal.remove(made)
+    run.refresh_from_db()
+    assert (run.state, run.filter) == ("queued", made)
 
 
 def test_weights_that_another_version_runs_stay(staff_client: Client) -> None:
@@ -101,3 +114,9 @@ def test_a_deleted_training_leaves_no_previews_but_what_it_made(staff_client: Cl
     version = FilterVersion.objects.get(filter=made)
     assert version.training_run is None
     assert default_storage.exists(str(version.weights.name))
+
+
+def test_what_the_next_start_would_bring_back_is_retired_and_not_deleted(staff_client: Client) -> None:
+    one = make_filter("negative", shipped=True)
+    assert delete(staff_client, one) == 403
+    assert delete(staff_client, make_filter("far", shipped=True, engine=Filter.Engine.ALGORITHMIA)) == 302

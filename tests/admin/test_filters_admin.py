@@ -79,7 +79,7 @@ def test_another_version_has_no_live_twin_of_the_one_before(staff_client: Client
     staff_client.post(change(one), form_of(one, name="Other words"))
     one.refresh_from_db()
     assert (one.name, one.live) == ("Other words", twin)
-    own = exchange.take_model(inverting_model(), "", None, into=one)
+    own = exchange.take_model(inverting_model("another"), "", None, into=one)
     staff_client.post(change(one), form_of(one, current=own.pk))
     one.refresh_from_db()
     assert (one.current, one.live) == (own, None)
@@ -152,6 +152,20 @@ def test_a_filter_cannot_take_the_address_of_another_page(staff_client: Client) 
     one.refresh_from_db()
     assert one.slug == "negative"
     assert exchange.free_slug("Figures") == "figures-2"
+
+
+def test_an_image_does_not_cost_less_than_nothing(staff_client: Client) -> None:
+    one = make_filter("negative")
+    answer = staff_client.post(change(one), form_of(one, cost_per_image="-0.01") | {"_save": "1"})
+    assert "An image costs 0 or more." in answer.content.decode()
+    one.refresh_from_db()
+    assert one.cost_per_image == 0
+
+
+def test_what_ships_keeps_the_slug_by_which_it_is_found_again(staff_client: Client) -> None:
+    one = make_filter("negative", shipped=True)
+    press(staff_client, one, "_save", slug="positive", name="Positive")
+    assert (one.slug, one.name) == ("negative", "Positive")
 
 
 def test_only_its_own_versions_can_be_current(staff_client: Client) -> None:

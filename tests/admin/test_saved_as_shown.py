@@ -12,9 +12,9 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from filters.models import DeepFilterKey, TrainingRun
+from filters.models import DeepFilterKey, Filter, FilterVersion, TrainingRun
 from tests.factories import make_render_row, make_video_row
-from tests.styled import make_styled
+from tests.styled import make_style_image, make_styled
 from videos.models import ApiKey, Collection, Comparison, Profile, ShareLink
 
 
@@ -104,3 +104,80 @@ def test_it_is_saved_as_it_was_shown(staff_client: Client, rows: list[Any]) -> N
         rounded = {"updated_at", "date_joined"}  # to the second, by Django's own form of people
         changed = {name for name in before if before[name] != after[name]} - rounded
         assert not changed, (address, {name: (before[name], after[name]) for name in changed})
+
+
+def test_what_its_owner_has_hidden_since_the_page_was_shown_stays_hidden(
+    staff_client: Client, owner: User
+) -> None:
+    video = make_video_row(owner, visibility="public")
+    rows: list[Any] = [
+        video,
+        Comparison.objects.create(video=video, owner=owner, title="Two", visibility="public"),
+        Collection.objects.create(owner=owner, title="Dunes", visibility="public"),
+    ]
+    for row in rows:
+        address = reverse(f"admin:{row._meta.label_lower.replace('.', '_')}_change", args=[row.pk])
+        shown = Fields(staff_client.get(address).content.decode()).sent
+        type(row).objects.filter(pk=row.pk).update(visibility="private")
+        staff_client.post(address, shown | {"title": "Other words"})
+        row.refresh_from_db()
+        assert (row.title, row.visibility) == ("Other words", "private")
+        staff_client.post(address, shown | {"visibility": "unlisted"})
+        row.refresh_from_db()
+        assert row.visibility == "unlisted"
+
+
+class TestAFilterOfWhichAnotherVersionRunsSinceThePageWasShown:
+    @pytest.fixture
+    def night(self) -> Filter:
+        return make_styled("Night", 0)
+
+    @pytest.fixture
+    def shown(self, staff_client: Client, night: Filter) -> dict[str, Any]:
+        """What the page sends that was shown before."""
+        return dict(Fields(staff_client.get(page_of(night)).content.decode()).sent)
+
+    @pytest.fixture
+    def newer(self, shown: dict[str, Any], night: Filter) -> FilterVersion:
+        """The version that somebody has chosen since, with its live twin."""
+        versions = [FilterVersion.objects.create(filter=night, number=n, kind="style") for n in (2, 3)]
+        night.adopt(versions[0], live=versions[1])
+        return versions[0]
+
+    def test_runs_it_on_when_only_words_are_saved(
+        self, staff_client: Client, night: Filter, shown: dict[str, Any], newer: FilterVersion
+    ) -> None:
+        answer = staff_client.post(page_of(night), shown | {"name": "Night at sea"})
+        assert answer.status_code == 302
+        live = night.live
+        night.refresh_from_db()
+        assert (night.name, night.current, night.live) == ("Night at sea", newer, live)
+
+    def test_runs_what_is_chosen_on_the_page(
+        self, staff_client: Client, night: Filter, shown: dict[str, Any], newer: FilterVersion
+    ) -> None:
+        other = FilterVersion.objects.create(filter=night, number=4, kind="style")
+        staff_client.post(page_of(night), shown | {"current": str(other.pk)})
+        night.refresh_from_db()
+        assert (night.current, night.live) == (other, None)
+
+    def test_keeps_the_twin_of_the_version_that_is_chosen_once_more(
+        self, staff_client: Client, night: Filter, shown: dict[str, Any], newer: FilterVersion
+    ) -> None:
+        staff_client.post(page_of(night), shown | {"current": str(newer.pk)})
+        live = night.live
+        night.refresh_from_db()
+        assert (night.current, night.live) == (newer, live)
+
+    def test_keeps_the_picture_that_it_was_given_since(
+        self, staff_client: Client, night: Filter, shown: dict[str, Any]
+    ) -> None:
+        picture = make_style_image("Another", seed=7)
+        Filter.objects.update(style_image=picture)
+        staff_client.post(page_of(night), shown | {"name": "Night at sea"})
+        night.refresh_from_db()
+        assert night.style_image == picture
+
+
+def page_of(filter: Filter) -> str:
+    return reverse("admin:filters_filter_change", args=[filter.pk])

@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from django.contrib.auth.models import User
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.test import Client
@@ -79,3 +80,16 @@ def test_previews_of_a_run_are_shown_to_staff_alone(
     assert answer["Content-Type"] == "image/jpeg"
     assert staff_client.get(gone).status_code == staff_client.get(beyond).status_code == 404
     assert owner_client.get(first).status_code == 302
+
+
+def test_the_list_asks_the_database_no_more_for_many_than_for_few(
+    staff_client: Client, run: TrainingRun, django_assert_max_num_queries: Any
+) -> None:
+    for number in range(12):
+        person = User.objects.create_user(f"person-{number}")
+        TrainingRun.objects.create(
+            name="Wave", style_image=run.style_image, filter=make_filter(f"wave-{number}"), owner=person
+        )
+    with django_assert_max_num_queries(14):
+        page = staff_client.get(reverse(RUNS)).content.decode()
+    assert "person-11" in page

@@ -184,3 +184,19 @@ class TestMixes:
         assert olgas.ask("GET", "/filters/night/bundle")["Content-Type"] == "application/zip"
         assert olgas.ask("GET", "/filters/night/onnx").status_code == 200
         assert stellas.ask("GET", "/filters/night/onnx").status_code == 404
+
+
+def test_the_list_asks_no_more_for_many_than_for_few(
+    olgas: Program, owner: User, django_assert_max_num_queries: Any
+) -> None:
+    for number in range(12):
+        made = make_styled(f"Night {number}", number)
+        assert made.style_image is not None
+        run = TrainingRun.objects.create(name="x", owner=owner, style_image=made.style_image, filter=made)
+        for count in (2, 3):
+            FilterVersion.objects.create(filter=made, number=count, kind="style", training_run=run)
+    with django_assert_max_num_queries(8):
+        told = olgas.get("/trainings")
+    assert told["count"] == 12
+    assert {one["version"] for one in told["items"]} == {3}
+    assert told["items"][0]["pictures"][0]["title"] == "Picture of Night 11"

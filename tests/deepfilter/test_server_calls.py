@@ -124,6 +124,14 @@ def test_an_unknown_filter_is_named_in_the_error(server: Server, negative: Filte
         )
 
 
+def test_a_filter_that_is_called_just_so_goes_before_one_with_hyphens(db: None) -> None:
+    hyphens, underscores = make_filter("night-sea", name="A"), make_filter("night_sea", name="B")
+    assert algorithm.find_version("night_sea") == underscores.current
+    assert algorithm.find_version("night-sea") == hyphens.current
+    underscores.retire()
+    assert algorithm.find_version("night_sea") == hyphens.current
+
+
 def test_drafts_retired_filters_and_those_of_another_service_are_unknown(server: Server) -> None:
     make_filter("draft", published=False)
     make_filter("retired").retire()

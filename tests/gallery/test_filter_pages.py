@@ -53,8 +53,14 @@ def test_people_see_drafts_of_their_own(owner_client: Client, colleague_client: 
 def test_it_searches_names_artists_and_what_they_suit(visitor: Client, db: None) -> None:
     make_filter(name="Great Wave", style_image=style_image(), tags=["print"], suits=["water"])
     make_filter(name="Ink", description="brush on paper")
-    for words in ("wave", "hokusai", "print", "water"):
+    make_filter(name="Dusk", suits=["evening light"])
+    for words in ("wave", "hokusai", "print", "Water", "kanagawa", "hokusai  wave", "water print"):
         assert names(visitor, f"/filters/?q={words}") == ["Great Wave"], words
+        told = visitor.get(f"/api/filters?q={words}").json()["items"]
+        assert [one["name"] for one in told] == ["Great Wave"], words
+    assert names(visitor, "/filters/?q=hokusai brush") == []
+    assert names(visitor, "/filters/?q=evening light") == ["Dusk"]
+    assert names(visitor, "/filters/?tag=Water") == ["Great Wave"]
     assert names(visitor, "/filters/?tag=water") == ["Great Wave"]
     assert names(visitor, "/filters/?q=brush") == ["Ink"]
 

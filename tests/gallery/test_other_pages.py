@@ -8,10 +8,12 @@ from decimal import Decimal
 import pytest
 from django.contrib.auth.models import User
 from django.test import Client
+from django.utils import timezone
 
 from filters.models import Filter, FilterVersion
 from tests.factories import make_filter, make_render_row, make_video_row
 from videos.models import Collection, Comparison, Frame, Still, Video, Visibility
+from videos.pipeline.stills import REMEMBERED
 from videos.templatetags.works import clock, decimal_rate
 from videos.views import contact
 
@@ -117,7 +119,8 @@ def test_a_column_of_stills_is_filled_up_where_frames_are_missing(
     address = f"{video.get_absolute_url()}contact/"
 
     def missing(rows: str) -> list[str]:
-        return [one.name for one in owner_client.get(address, {"rows": rows}).context["unused"]]
+        offers = owner_client.get(address, {"rows": rows}).context["offers"]
+        return [one.filter.name for one in offers]
 
     assert missing("4") == ["Night"]
     owner_client.post(f"{address}paint/", {"filter": night.slug, "rows": "4"})
@@ -127,6 +130,22 @@ def test_a_column_of_stills_is_filled_up_where_frames_are_missing(
     assert (missing("8"), Still.objects.count()) == ([], 8)
     Still.objects.filter(frame_index=10).update(state=Still.State.FAILED)
     assert missing("8") == ["Night"]
+
+
+def test_stills_that_no_worker_was_there_for_can_be_asked_for_again(
+    owner_client: Client, owner: User, queue: object
+) -> None:
+    video = with_frames(make_video_row(owner))
+    night = make_filter(name="Night")
+    address = f"{video.get_absolute_url()}contact/"
+    owner_client.post(f"{address}paint/", {"filter": night.slug, "rows": "4"})
+    asked = timezone.now() - REMEMBERED
+    Still.objects.update(created_at=asked)
+    context = owner_client.get(address, {"rows": "4"}).context
+    assert [(one.filter, one.stills) for one in context["offers"]] == [(night, 4)]
+    assert not context["waits"]
+    owner_client.post(f"{address}paint/", {"filter": night.slug, "rows": "4"})
+    assert Still.objects.filter(created_at__gt=asked).count() == 4
 
 
 def test_a_draft_is_no_link_for_those_who_may_not_see_it(
@@ -170,7 +189,51 @@ def test_what_is_more_than_can_be_painted_at_once_is_said(
     answer = owner_client.post(f"{address}paint/", {"filter": slugs, "rows": "4"}, follow=True)
     page = answer.content.decode()
     assert "6 stills are on the way" in page and "again for the other 2." in page
-    assert len(answer.context["unused"]) == 1
+    assert len(answer.context["offers"]) == 1
+
+
+def test_what_stills_cost_at_a_paid_service_is_said_before_they_are_painted(
+    owner_client: Client, owner: User, queue: object
+) -> None:
+    """One frame was painted on the wall of the lab: it is on the sheet, and not paid for again."""
+    video = with_frames(make_video_row(owner))
+    far = make_filter(name="Far", cost_per_image=Decimal("0.005"))
+    make_filter(name="Near")
+    assert far.current is not None
+    wall = {"frame_index": 10, "height": 72, "state": Still.State.FINISHED, "image": "stills/x.jpg"}
+    Still.objects.create(video=video, version=far.current, **wall)
+    address = f"{video.get_absolute_url()}contact/"
+    page = owner_client.get(address, {"rows": "4"}).content.decode()
+    assert page.count("$") == 1
+    assert "$0.015 for 3 stills" in page
+    owner_client.post(f"{address}paint/", {"filter": far.slug, "rows": "4"})
+    assert sorted(Still.objects.values_list("frame_index", flat=True)) == [0, 10, 20, 30]
+
+
+def test_a_larger_still_that_failed_hides_none_that_is_painted(
+    owner_client: Client, owner: User, queue: object
+) -> None:
+    video = with_frames(make_video_row(owner), 1)
+    night = make_filter(name="Night")
+    assert night.current is not None
+    for height, state in ((90, "failed"), (72, "finished")):
+        fields = {"frame_index": 0, "height": height, "state": state, "image": "stills/x.jpg"}
+        Still.objects.create(video=video, version=night.current, **fields)
+    context = owner_client.get(f"{video.get_absolute_url()}contact/").context
+    ((_, (cell,)),) = context["lines"]
+    assert cell.picture
+    assert not context["offers"]
+
+
+def test_a_still_that_failed_is_painted_in_its_own_size(
+    owner_client: Client, owner: User, queue: object
+) -> None:
+    video = with_frames(make_video_row(owner), 1)
+    night = make_filter(name="Night")
+    assert night.current is not None
+    Still.objects.create(video=video, version=night.current, frame_index=0, height=72, state="failed")
+    owner_client.post(f"{video.get_absolute_url()}contact/paint/", {"filter": night.slug, "rows": "4"})
+    assert Still.objects.get().state == Still.State.QUEUED
 
 
 @pytest.mark.parametrize("rows", ["²", "9" * 5000, "-4", "", "5"])

@@ -53,6 +53,18 @@ def test_a_version_is_measured_once(db: None, small: None) -> None:
     assert not judging.run(version.pk)
 
 
+@pytest.mark.slow
+def test_a_filter_that_came_in_with_its_figures_gets_its_profile(db: None, small: None) -> None:
+    version = styled(published=False).current
+    assert version is not None
+    version.metrics = {MEASURED_ON: "the sample flight", "style_distance": 7.0}
+    version.save()
+    assert judging.run(version.pk)
+    version.refresh_from_db()
+    assert version.metrics["style_distance"] < 7
+    assert Judgement.objects.get(version=version).profile
+
+
 def test_a_trained_version_is_judged_by_the_parts_it_learned_from(db: None) -> None:
     """Turned and cut as its order says, each picture its own; a version that was not trained by the whole ones."""
     from filters.training.metrics import Judge
@@ -129,4 +141,6 @@ def test_a_curator_has_it_measured_from_its_page(
     assert one.current is not None
     one.current.metrics = {MEASURED_ON: "the sample flight"}
     one.current.save()
+    assert "measure_one" in staff_client.get(page).content.decode(), "figures came along, and no profile"
+    Judgement.objects.create(version=one.current)
     assert "measure_one" not in staff_client.get(page).content.decode()

@@ -62,3 +62,10 @@ def test_two_mixes_of_one_name(owner: User) -> None:
     first, second = at_once(lambda: mixes.keep(parts, "Both", owner))
     assert (first.slug, second.slug) == ("both", "both-2")
     assert Filter.objects.filter(name="Both").count() == 2
+
+
+def test_two_further_seeds_of_one_training(owner: User, tmp_path: Path) -> None:
+    Image.fromarray(noise()).save(tmp_path / "quilt.png")
+    run = orders.order([orders.Piece(tmp_path / "quilt.png")], "Quilt", owner, orders.Wish())
+    first, second = at_once(lambda: orders.another_seed(run, owner))
+    assert [(one.name, one.seed) for one in (first, second)] == [("Quilt, seed 2", 2), ("Quilt, seed 3", 3)]

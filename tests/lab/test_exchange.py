@@ -237,3 +237,16 @@ class TestTakingAFilterAway:
         for name in ("filter-bundle", "filter-onnx"):
             assert stranger_client.get(reverse(name, args=[trained.slug])).status_code == 404
         assert "Export as one file" not in stranger_client.get(trained.get_absolute_url()).content.decode()
+
+    def test_everywhere_it_is_said_that_its_files_are_gone(
+        self, trained: Filter, owner_client: Client, staff_client: Client
+    ) -> None:
+        assert trained.current is not None
+        trained.current.weights.storage.delete(str(trained.current.weights.name))
+        page = owner_client.get(reverse("filter-onnx", args=[trained.slug]), follow=True)
+        assert "Its files are gone." in page.content.decode()
+        export = reverse("admin:filters_filter_export_file", args=[trained.pk])
+        assert "Its files are gone." in staff_client.get(export, follow=True).content.decode()
+        for kind in ("bundle", "onnx"):
+            told = owner_client.get(f"/api/filters/{trained.slug}/{kind}")
+            assert (told.status_code, told.json()["detail"]) == (409, "Its files are gone.")

@@ -11,7 +11,7 @@ from django.urls import reverse
 from dramatiq.brokers.stub import StubBroker
 from pytest_django import DjangoAssertNumQueries, Settings
 
-from filters.models import Filter, FilterVersion
+from filters.models import Filter, FilterVersion, StyleImage, TrainingRun
 from tests.factories import make_filter, make_render_row, make_video_row
 from videos.models import Frame, Render, Still, Video
 from videos.views import lab
@@ -304,6 +304,34 @@ class TestTheHome:
         page = owner_client.get(reverse("lab-home")).content.decode()
         assert "The lab needs footage" in page
         assert reverse("upload") in page
+
+    def test_the_filter_that_one_came_to_try_is_chosen_in_the_lab(
+        self, owner_client: Client, video: Video
+    ) -> None:
+        night = make_filter("night")
+        link = f"{reverse('lab-home')}?filter=night"
+        assert link in owner_client.get(night.get_absolute_url()).content.decode()
+        page = owner_client.get(link).content.decode()
+        assert f'href="{address(video)}?filter=night"' in page
+        tiles = owner_client.get(f"{address(video)}?filter=night").context["tiles"]
+        assert [tile.chosen for tile in tiles] == [True]
+
+    def test_a_filter_that_is_not_there_is_not_carried_on(self, owner_client: Client, video: Video) -> None:
+        make_filter("secret", published=False)
+        for slug in ("secret", "x" * 200, "%22"):
+            page = owner_client.get(f"{reverse('lab-home')}?filter={slug}").content.decode()
+            assert f'href="{address(video)}"' in page
+
+    def test_all_footage_and_all_trainings_can_be_reached(self, owner: User, owner_client: Client) -> None:
+        videos = [make_video_row(owner) for _ in range(30)]
+        image = StyleImage.objects.create(image="styles/x.jpg", sha256="0" * 64, width=9, height=9, title="x")
+        for _ in range(9):
+            TrainingRun.objects.create(name="x", owner=owner, style_image=image)
+        pages = [owner_client.get(f"{reverse('lab-home')}?page={n}").content.decode() for n in (1, 2)]
+        assert all(any(address(video) in page for page in pages) for video in videos)
+        everything = f"{reverse('lab-home')}?trainings=all"
+        assert 'href="?page=1&amp;trainings=all">all 9</a>' in pages[0]
+        assert len(owner_client.get(everything).context["runs"]) == 9
 
     def test_the_number_of_queries_does_not_grow(
         self, owner: User, owner_client: Client, django_assert_max_num_queries: DjangoAssertNumQueries

@@ -14,6 +14,7 @@ import numpy as np
 import pytest
 from django.contrib.auth.models import User
 from django.core.files.base import ContentFile
+from django.db.models import OuterRef, Subquery
 from django.test import Client
 from django.urls import reverse
 from dramatiq.brokers.stub import StubBroker
@@ -61,14 +62,37 @@ def test_a_filters_page_leads_to_it(owner_client: Client, night: Filter) -> None
     assert f"{reverse('mix')}?with=night" in owner_client.get(night.get_absolute_url()).content.decode()
 
 
-def test_the_filter_one_came_from_is_there_however_many_there_are(
-    owner_client: Client, night: Filter, wave: Filter, monkeypatch: pytest.MonkeyPatch
+def test_every_filter_can_be_chosen_however_many_there_are(
+    owner_client: Client, night: Filter, wave: Filter
 ) -> None:
     """“Mix it with others”, of somebody who has trained many whose names come before."""
-    monkeypatch.setattr("videos.views.mix.MOST_SHOWN", 1)
+    assert night.current is not None
+    for number in range(100):
+        alike = Filter.objects.create(slug=f"n-{number}", name=f"N {number:03}", state="published")
+        FilterVersion.objects.create(filter=alike, number=1, kind="style", base=night.current.base)
+    Filter.objects.filter(current=None).update(
+        current=Subquery(FilterVersion.objects.filter(filter=OuterRef("pk")).values("pk"))
+    )
     page = owner_client.get(reverse("mix"), {"with": "wave"}).content.decode()
     assert 'data-slug="wave"' in page
-    assert 'data-slug="night"' in page
+    assert all(f'<option value="n-{number}">' in page for number in range(1, 100))
+
+
+def test_all_footage_can_be_chosen_to_look_at(
+    owner: User, owner_client: Client, night: Filter, wave: Filter
+) -> None:
+    videos = [make_video_row(owner) for _ in range(30)]
+    page = owner_client.get(reverse("mix"), {"video": videos[0].ref}).content.decode()
+    assert f'<option value="{videos[0].ref}" selected>' in page
+    assert all(f'<option value="{video.ref}"' in page for video in videos)
+
+
+def test_staff_goes_on_looking_at_the_footage_of_another(
+    owner: User, staff_client: Client, night: Filter, wave: Filter
+) -> None:
+    video = make_video_row(owner)
+    page = staff_client.get(reverse("mix"), {"video": video.ref}).content.decode()
+    assert f'<option value="{video.ref}" selected>' in page
 
 
 @pytest.mark.parametrize("weight", ["inf", "1e308", "nan", "-1", "much"])

@@ -191,6 +191,21 @@ class TestTheBar:
         assert not any(cell.running for cell in jobs.cells_of([render])[render.pk])
 
 
+def test_curves_of_trainings_are_not_read_for_it(
+    owner: User, owner_client: Client, django_assert_max_num_queries: DjangoAssertNumQueries
+) -> None:
+    image = StyleImage.objects.create(image="styles/x.jpg", sha256="0" * 64, width=9, height=9, title="x")
+    for state in ("queued", "running", "failed", "cancelled", "finished"):
+        TrainingRun.objects.create(
+            name=state, owner=owner, style_image=image, state=state, finished_at=timezone.now()
+        )
+    for address in ("queue-live", "lab-home"):
+        with django_assert_max_num_queries(16) as asked:
+            page = owner_client.get(reverse(address)).content.decode()
+        assert page.count("/lab/runs/") >= 5, address
+        assert not any('"losses"' in one["sql"] for one in asked.captured_queries), address
+
+
 def test_the_number_of_queries_does_not_grow_with_the_jobs(
     owner_client: Client, video: Video, django_assert_max_num_queries: DjangoAssertNumQueries
 ) -> None:

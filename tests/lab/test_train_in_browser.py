@@ -22,6 +22,8 @@ from filters import mixes, training_diary
 from filters.engines.base import EngineError
 from filters.models import Filter, TrainingRun
 from filters.signals import judgement_wanted
+from filters.training.crop import crop_from
+from filters.training.pictures import LEAST_SIDE, ORIGINAL_SIDE, load_style_image
 from tests.gallery.conftest import page_of
 from tests.styled import make_styled, shipped_weights
 from videos.judging import ask
@@ -214,6 +216,25 @@ def test_what_the_server_would_refuse_is_refused_when_it_is_chosen(
     kept.press("Space")
     expect(kept).to_be_checked()
     expect(page.locator(".piece output")).to_have_text(["64 × 64, all of it"] * 7 + [re.compile("all of it")])
+
+
+def test_the_smallest_part_of_a_large_picture_is_large_enough_as_it_is_kept(
+    live_server: LiveServer, open_page: Open, carla: User, tmp_path: Path
+) -> None:
+    noise = np.random.default_rng(1).integers(0, 255, (150, 6400, 3)).astype(np.uint8)
+    Image.fromarray(noise).save(tmp_path / "wide.png")
+    page = page_of(live_server, open_page, carla, "/lab/train/")
+    page.set_input_files("#picture", tmp_path / "wide.png")
+    piece = page.locator(".piece")
+    expect(piece.locator("output")).to_have_text("6400 × 150, all of it")
+    piece.locator(".cut").focus()
+    for _ in range(60):
+        page.keyboard.press("Shift+ArrowLeft")
+        page.keyboard.press("Shift+ArrowUp")
+    expect(piece.locator("output")).to_have_text("100 × 100")
+    crop = crop_from([float(one) for one in piece.locator("[name=crop]").input_value().split(",")])
+    kept = load_style_image(tmp_path / "wide.png", ORIGINAL_SIDE)
+    assert min(crop.of(kept).shape[:2]) >= LEAST_SIDE
 
 
 @pytest.mark.parametrize("size", [WIDE, NARROW])

@@ -103,6 +103,17 @@ class TestOrdering:
         assert TrainingRun.objects.get().style_image == kept
         assert StyleImage.objects.count() == 1
 
+    def test_every_style_image_that_is_here_is_offered(self, owner: User, owner_client: Client) -> None:
+        StyleImage.objects.bulk_create(
+            StyleImage(image="styles/x.jpg", sha256=f"{n:064}", width=9, height=9, title=f"Picture {n:03}")
+            for n in range(130)
+        )
+        for image in StyleImage.objects.all():
+            TrainingRun.objects.create(name="x", owner=owner, style_image=image)
+        page = owner_client.get(reverse("train")).content.decode()
+        assert page.count('name="kept"') == 130
+        assert 'aria-label="Picture 129"' in page
+
     def test_a_style_image_of_somebody_elses_draft_is_not_offered(
         self, owner_client: Client, colleague: User, queue: StubBroker
     ) -> None:
@@ -141,6 +152,12 @@ class TestOrdering:
             ({"picture": picture(), "name": ""}, "A filter needs a name."),
             ({"picture": picture(), "name": "!!!"}, "at least one letter or digit"),
             ({"picture": picture(), "minutes": "9999"}, "At most 240 minutes"),
+            ({"picture": picture(), "minutes": "some"}, "how many minutes it may take, as a number"),
+            ({"picture": picture(), "name": "x" * 121}, "name has at most 120 characters"),
+            ({"picture": picture(), "style_weight": "49"}, "strength of the style lies between 0.5 and 48"),
+            ({"picture": picture(), "content_weight": ""}, "true it is to the content lies between 0.1 and"),
+            ({"picture": picture(), "style_scale": "0.1"}, "size of strokes lies between 0.3 and 3"),
+            ({"picture": picture(), "seed": ""}, "A seed is a whole number from 0 to 2147483647"),
         ],
     )
     def test_it_refuses_with_a_sentence(
@@ -260,6 +277,25 @@ class TestStoppingAndPublishing:
         made = Filter.objects.get(name="My Quilt")
         assert made.current is not None
         assert (made.state, made.current.number) == (Filter.State.PUBLISHED, 2)
+
+    def test_a_version_that_the_lab_does_not_paint_with_yet_is_said_to_wait_for_a_curator(
+        self, owner_client: Client, run: TrainingRun
+    ) -> None:
+        """As after “Go on” with a filter that is published."""
+        assert run.filter is not None
+        address = reverse("training-run", args=[run.pk])
+        TrainingRun.objects.update(state="finished")
+        FilterVersion.objects.update(training_run=run)
+        run.filter.publish()
+        assert "takes its place once a curator" not in owner_client.get(address).content.decode()
+        FilterVersion.objects.create(filter=run.filter, number=2, kind="onnx", training_run=run)
+        page = owner_client.get(address).content.decode()
+        assert "The lab paints with version 1 of this filter. Version 2, which was made here last" in page
+        assert "Try it in the lab" in page
+        run.filter.retire()
+        page = owner_client.get(address).content.decode()
+        assert "The lab paints" not in page
+        assert "Try it in the lab" not in page
 
     def test_its_owner_alone_may_not_publish(self, owner_client: Client, run: TrainingRun) -> None:
         TrainingRun.objects.update(state="finished")

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from django.contrib.auth.models import User
+from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.db import connections
 from django.utils import timezone
@@ -16,15 +17,16 @@ from dramatiq.brokers.stub import StubBroker
 from filters.engines.base import EngineError, EngineUnavailable, Frames
 from filters.engines.network import NetworkEngine
 from filters.models import Filter, FilterVersion
+from filters.service import forget_engines
 from rotoscope.files import local_path, store
 from rotoscope.lease import LEASE, claim
 from tests.clips import decoded
-from tests.factories import make_render, make_render_row, make_video, make_video_row
+from tests.factories import inverting_model, make_render, make_render_row, make_video, make_video_row
 from tests.pipeline.worked import asked, numbers, worked_off
 from videos.media.probe import probe
 from videos.models import Render, Segment, Video
 from videos.models.segment import MAX_ATTEMPTS, SegmentQuerySet
-from videos.pipeline import dispatch, paint, rebuild, reconcile, renders
+from videos.pipeline import dispatch, paint, rebuild, reconcile, renders, stills
 from videos.pipeline.renders import CannotRender, RenderSettings
 
 pytestmark = pytest.mark.django_db(transaction=True)  # leases are renewed through a connection of their own
@@ -230,6 +232,28 @@ def test_an_unavailable_service_marks_the_filter(
     negative.refresh_from_db()
     assert (render.state, render.error) == (Render.State.FAILED, "DeepFilter does not answer.")
     assert negative.unavailable_reason == "DeepFilter does not answer."
+
+
+def test_an_older_version_that_cannot_run_leaves_the_filter_as_it_is(
+    video: Video, negative: Filter, queue: StubBroker
+) -> None:
+    """As one whose files are gone; so does a live twin. What new renders use runs on."""
+    older = negative.current
+    assert older is not None
+    render, _ = renders.request(video, negative, video.owner, RenderSettings())
+    still = stills.request(video, older, 0)
+    newer = FilterVersion(filter=negative, number=2, kind=FilterVersion.Kind.ONNX)
+    newer.weights.save("newer.onnx", ContentFile(inverting_model()), save=True)
+    negative.adopt(newer)
+    older.weights.storage.delete(str(older.weights.name))
+    forget_engines()
+    worked_off(render)
+    assert stills.run(still.pk)
+    still.refresh_from_db()
+    for row in (render, still):
+        assert (row.state, "weights of Negative v1 are missing" in row.error) == ("failed", True)
+    negative.refresh_from_db()
+    assert negative.is_available
 
 
 def test_of_two_sums_at_once_the_later_one_stays(

@@ -190,3 +190,24 @@ def test_previews_come_early_and_with_every_checkpoint(
     assert preview is not None
     assert preview.shape == (2, 3, 64, 64)
     assert 0 <= float(preview.min()) <= float(preview.max()) <= 1
+
+
+def test_of_a_long_training_previews_come_ever_more_seldom_and_few_losses_are_kept(
+    perception: Perception, targets: dict[str, Tensor], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As on a graphics card, which takes millions of steps in a day."""
+    run = training(perception, targets, replace(QUICK, steps=100_000, checkpoint_every=25))
+    monkeypatch.setattr(run, "take_step", lambda: {"total": 1.0})
+    monkeypatch.setattr(run, "preview", lambda: torch.zeros(1))
+    looked: list[int] = []
+
+    def note(step: int, total: int, losses: dict[str, float], preview: Tensor | None, seconds: float) -> None:
+        if preview is not None:
+            looked.append(step)
+
+    assert run.run(note)
+    assert looked[:4] == [2, 25, 50, 75]
+    assert 100 < len(looked) < 400
+    assert looked[-1] > 95_000
+    assert len(run.history) == 1000
+    assert run.history[-1]["step"] == 100_000

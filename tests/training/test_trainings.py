@@ -3,6 +3,7 @@
 import os
 import time
 from collections.abc import Callable
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -105,6 +106,19 @@ def test_a_long_curve_is_thinned_and_keeps_its_end(owner: User, style: Path) -> 
     curve = diary.curve()
     assert len(curve) <= training_diary.MOST_POINTS + 1
     assert (curve[0], curve[-1]) == ([1.0], [2001.0])
+
+
+def test_the_curve_of_a_training_of_a_million_steps_stays_small(owner: User, style: Path) -> None:
+    run = orders.order([orders.Piece(style)], "Deep Sea", owner, orders.Wish())
+    diary = training_diary.Diary(TrainingRun.objects.filter(pk=run.pk), None)
+    for step in (*range(1, 9000), *range(8000, 8500)):  # the second time from a checkpoint
+        diary.note([float(step)])
+        assert len(diary.losses) <= 4 * training_diary.MOST_POINTS
+    steps = [point[0] for point in diary.curve()]
+    assert (steps[0], steps[-1]) == (1, 8499)
+    apart = {after - before for before, after in pairwise(steps[:-1])}
+    assert len(apart) == 1, "evenly thinned"
+    assert len(steps) > training_diary.MOST_POINTS / 2
 
 
 def test_what_was_learned_before_a_stop_is_kept_as_a_version(

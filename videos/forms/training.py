@@ -13,7 +13,7 @@ from django.db.models import QuerySet
 from django.utils.datastructures import MultiValueDict
 
 from filters.models import StyleImage
-from filters.orders import LAST_SEED, MOST_PICTURES, Piece, Wish
+from filters.orders import LAST_SEED, LONGEST_NAME, MOST_PICTURES, Piece, Wish
 from filters.style_images import WORDS
 from filters.training.crop import WHOLE, Crop, crop_from
 from filters.training.usual import LEAST_SIDE
@@ -31,6 +31,14 @@ TURNS = (
 )
 
 
+WRONG = ("required", "invalid", "min_value", "max_value")
+"""What may be amiss with a number: one sentence that names it says what to do about each."""
+
+
+def _between(least: float, most: float, sentence: str) -> forms.FloatField:
+    return forms.FloatField(min_value=least, max_value=most, error_messages=dict.fromkeys(WRONG, sentence))
+
+
 class TrainingForm(forms.Form):
     """Style images, handed in or chosen, and how to learn from them.
 
@@ -43,20 +51,31 @@ class TrainingForm(forms.Form):
         required=False,
         error_messages={"invalid_choice": "One of these pictures is not here, or not for you to use."},
     )
-    name = forms.CharField(max_length=120, error_messages={"required": "A filter needs a name."})
+    name = forms.CharField(
+        max_length=LONGEST_NAME,
+        error_messages={
+            "required": "A filter needs a name.",
+            "max_length": f"A filter's name has at most {LONGEST_NAME} characters.",
+        },
+    )
     minutes = forms.FloatField(
         min_value=0.1,
         max_value=240,
         error_messages={
             "required": "Say how many minutes it may take.",
+            "invalid": "Say how many minutes it may take, as a number.",
             "min_value": "Training takes some minutes.",
             "max_value": "At most 240 minutes from here; longer runs start from the command line.",
         },
     )
-    style_weight = forms.FloatField(min_value=0.5, max_value=48)
-    content_weight = forms.FloatField(min_value=0.1, max_value=8)
-    style_scale = forms.FloatField(min_value=0.3, max_value=3)
-    seed = forms.IntegerField(min_value=0, max_value=LAST_SEED)
+    style_weight = _between(0.5, 48, "The strength of the style lies between 0.5 and 48.")
+    content_weight = _between(0.1, 8, "How true it is to the content lies between 0.1 and 8.")
+    style_scale = _between(0.3, 3, "The size of strokes lies between 0.3 and 3.")
+    seed = forms.IntegerField(
+        min_value=0,
+        max_value=LAST_SEED,
+        error_messages=dict.fromkeys(WRONG, f"A seed is a whole number from 0 to {LAST_SEED}."),
+    )
     footage = forms.ModelMultipleChoiceField(
         queryset=Video.objects.none(),
         required=False,

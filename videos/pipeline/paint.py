@@ -288,7 +288,7 @@ def _after(render: Render) -> None:
 
 def _engine_failed(segment: Segment, token: uuid.UUID, problem: EngineError) -> None:
     if isinstance(problem, EngineUnavailable):
-        segment.render.version.filter.mark_unavailable(str(problem))
+        segment.render.version.could_not_run(str(problem))
     _give_back(segment, token, str(problem))
     if isinstance(problem, EngineUnavailable) or not problem.temporary:
         segment.render.mark_failed(str(problem))

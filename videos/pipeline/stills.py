@@ -66,6 +66,11 @@ def request(
     return still
 
 
+def is_forgotten(still: Still) -> bool:
+    """Whether a still was asked for so long ago that it is not sent to the workers again."""
+    return still.state == Still.State.QUEUED and still.created_at < timezone.now() - REMEMBERED
+
+
 def _forgotten() -> LeasedQuerySet[Still]:
     """Stills that nothing will happen to unless somebody asks."""
     old = Q(state=Still.State.QUEUED, created_at__lt=timezone.now() - REMEMBERED)
@@ -83,7 +88,7 @@ def run(pk: int) -> bool:
             _paint(still, token)
     except EngineError as problem:
         if isinstance(problem, EngineUnavailable):
-            still.version.filter.mark_unavailable(str(problem))
+            still.version.could_not_run(str(problem))
         _fail(still, token, str(problem))
     except Exception:
         logger.exception("still %s failed", still.pk)

@@ -30,15 +30,10 @@ def filters(request: HttpRequest) -> HttpResponse:
     """All published filters and the viewer's own drafts; `?q=` searches, `?tag=` chooses."""
     viewer = access.viewer_of(request)
     query = request.GET.get("q", "").strip()[:100]
-    tag = request.GET.get("tag", "").strip()[:40]
+    tag = request.GET.get("tag", "").strip()[:40].lower()
     every = access.filters_shown_to(viewer)
-    found = every
-    if query:
-        words = Q(name__icontains=query) | Q(description__icontains=query) | Q(tags__contains=[query.lower()])
-        found = found.filter(
-            words | Q(style_image__artist__icontains=query) | Q(suits__contains=[query.lower()])
-        )
-    chosen = found.filter(Q(tags__contains=[tag]) | Q(suits__contains=[tag])) if tag else found
+    found = every.search(query)
+    chosen = found.tagged(tag) if tag else found
     shown = page_of(chosen.with_pictures().order_by("name", "pk"), request, 24)
     samples = samples_of([one.pk for one in shown])
     context = {

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 from django.contrib import messages
@@ -10,7 +12,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
-from filters.models import FilterVersion
+from filters.models import Filter, FilterVersion
 from videos import access
 from videos.access import Viewer
 from videos.links import render_media, still_media
@@ -35,11 +37,6 @@ class Cell:
     seconds: float | None = None
     state: str = ""
 
-    @property
-    def is_missing(self) -> bool:
-        """Whether painting it would put something here."""
-        return not self.picture and self.state != Still.State.QUEUED
-
 
 @dataclass(frozen=True)
 class Column:
@@ -52,6 +49,23 @@ class Column:
     render: Render | None
     src: str
     seen: bool = True
+
+
+@dataclass(frozen=True)
+class Offer:
+    """A filter that would put stills on the sheet, and how many: each costs something at a paid service."""
+
+    filter: Filter
+    stills: int
+
+    @property
+    def price(self) -> Decimal:
+        """For all of them; 0 for filters that run here."""
+        return self.stills * self.filter.cost_per_image
+
+
+Painted = dict[tuple[int, int], Still]
+"""The stills of a sheet by (version, frame)."""
 
 
 @require_safe
@@ -74,10 +88,14 @@ def paint(request: HttpRequest, ref: str) -> HttpResponse:
     chosen = (
         access.filters_for(viewer).filter(slug__in=request.POST.getlist("filter")).select_related("current")
     )
-    wanted = [(one.current, frame) for one in chosen for frame in some_frames(video, rows)]
+    frames = some_frames(video, rows)
+    painted = _stills(video, frames)
+    wanted = [(one.current, frame) for one in chosen for frame in _missing(one, frames, painted)]
     for version, frame in wanted[:MOST]:
-        if version is not None:
-            stills.request(video, version, frame.index, height=min(LINES, video.height))
+        assert version is not None  # of filters that can run
+        still = painted.get((version.pk, frame.index))
+        lines = still.height if still is not None else min(LINES, video.height)
+        stills.request(video, version, frame.index, height=lines)
     if wanted:
         messages.info(request, _on_the_way(len(wanted)))
     return redirect(f"{request.path.removesuffix('paint/')}?rows={rows}")
@@ -104,8 +122,8 @@ def _sheet(request: HttpRequest, video: Video) -> dict[str, Any]:
     lines = [
         (frame, [_cell(video, column, frame, painted, viewer) for column in columns]) for frame in frames
     ]
-    may_paint = access.can_render(viewer, video)
-    unused = access.filters_for(viewer).exclude(pk__in=_full(columns, lines)) if may_paint else None
+    rendered = {column.version.filter_id for column in columns if column.render is not None}
+    offers = _offers(viewer, video, frames, painted, rendered)
     return {
         "section": "gallery",
         "video": video,
@@ -113,33 +131,44 @@ def _sheet(request: HttpRequest, video: Video) -> dict[str, Any]:
         "lines": lines,
         "rows": rows,
         "choices": ROWS,
-        "unused": unused,
+        "offers": offers,
+        "costs": any(one.price for one in offers),
         "waits": any(cell.state == Still.State.QUEUED for _, cells in lines for cell in cells),
     }
 
 
-def _stills(video: Video, frames: list[Frame]) -> dict[tuple[int, int], Still]:
-    """Stills at full strength of these frames by (version, frame), larger ones first choice."""
-    rows = (
-        Still.objects.filter(
-            video=video, frame_index__in=[frame.index for frame in frames], strength=1, keep_colours=False
-        )
-        .select_related("version__filter")
-        .order_by("height")
-    )
-    return {(still.version_id, still.frame_index): still for still in rows}
+def _offers(
+    viewer: Viewer, video: Video, frames: list[Frame], painted: Painted, rendered: set[int]
+) -> list[Offer]:
+    """Filters with something left to paint, for whoever may paint; a render's frames are not painted as stills."""
+    if not access.can_render(viewer, video):
+        return []
+    every = access.filters_for(viewer).exclude(pk__in=rendered)
+    offers = [Offer(one, len(_missing(one, frames, painted))) for one in every]
+    return [one for one in offers if one.stills]
 
 
-def _full(columns: list[Column], lines: list[tuple[Frame, list[Cell]]]) -> set[int]:
-    """The filters (keys) whose columns have nothing left to paint; a render's frames are not painted as stills."""
-    return {
-        column.version.filter_id
-        for at, column in enumerate(columns)
-        if column.render is not None or not any(cells[at].is_missing for _, cells in lines)
-    }
+def _missing(one: Filter, frames: Sequence[Frame], painted: Painted) -> list[Frame]:
+    """The frames that the version which paints now has not painted, and that it will not paint unless asked."""
+    version = one.current_id or 0
+    return [frame for frame in frames if not _is_there(painted.get((version, frame.index)))]
 
 
-def _columns(renders: list[Render], painted: dict[tuple[int, int], Still], viewer: Viewer) -> list[Column]:
+def _is_there(still: Still | None) -> bool:
+    """Whether a still is painted, or will be."""
+    return still is not None and still.state != Still.State.FAILED and not stills.is_forgotten(still)
+
+
+def _stills(video: Video, frames: list[Frame]) -> Painted:
+    """Stills at full strength of these frames by (version, frame): what is painted, and of that the largest."""
+    rows = Still.objects.filter(
+        video=video, frame_index__in=[frame.index for frame in frames], strength=1, keep_colours=False
+    ).select_related("version__filter")
+    best_last = sorted(rows, key=lambda still: (still.state == Still.State.FINISHED, still.height))
+    return {(still.version_id, still.frame_index): still for still in best_last}
+
+
+def _columns(renders: list[Render], painted: Painted, viewer: Viewer) -> list[Column]:
     longest = sorted(
         renders, key=lambda one: one.frame_count, reverse=True
     )  # a part was often tried before the whole
@@ -161,9 +190,7 @@ def _newness(version: FilterVersion) -> tuple[bool, int]:
     return version.pk == version.filter.current_id, version.number
 
 
-def _cell(
-    video: Video, column: Column, frame: Frame, painted: dict[tuple[int, int], Still], viewer: Viewer
-) -> Cell:
+def _cell(video: Video, column: Column, frame: Frame, painted: Painted, viewer: Viewer) -> Cell:
     one = column.render
     if one is not None:
         inside = one.start_frame <= frame.index < one.stop_frame
@@ -171,7 +198,7 @@ def _cell(
             seconds=float((frame.index - one.start_frame + 0.5) / float(video.rate)) if inside else None
         )
     still = painted.get((column.version.pk, frame.index))
-    if still is None:
+    if still is None or stills.is_forgotten(still):
         return Cell()
     if still.state == Still.State.FINISHED:
         return Cell(picture=still_media(still, viewer))

@@ -11,12 +11,9 @@ from django.shortcuts import redirect
 from django.views.decorators.http import require_GET
 
 from filters import exchange
-from filters.bundle import BundleRefused
-from filters.engines.base import EngineError
 from filters.models import Filter, FilterVersion
 from videos import access
 
-REFUSALS = (exchange.CannotExchange, BundleRefused, EngineError, FileNotFoundError)
 Write = Callable[[FilterVersion], bytes]
 
 
@@ -35,7 +32,7 @@ def onnx(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 def exported(filter: Filter, write: Write, content_type: str, suffix: str) -> HttpResponse:
-    """A filter's version in use as a download. Raises REFUSALS."""
+    """A filter's version in use as a download. Raises exchange.REFUSALS."""
     assert filter.current is not None
     name = f"{filter.slug}-v{filter.current.number}.{suffix}"
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
@@ -48,7 +45,6 @@ def _file(request: HttpRequest, slug: str, write: Write, content_type: str, suff
         raise Http404
     try:
         return exported(filter, write, content_type, suffix)
-    except REFUSALS as refusal:
-        gone = "Its files are gone." if isinstance(refusal, FileNotFoundError) else str(refusal)
-        messages.error(request, gone)
+    except exchange.REFUSALS as refusal:
+        messages.error(request, exchange.sentence(refusal))
         return redirect(filter)

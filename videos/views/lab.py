@@ -21,6 +21,13 @@ from videos.models import Frame, Render, Still, Video
 from videos.pipeline import renders
 from videos.pipeline.prices import too_dear
 from videos.suggestions.suggest import Suggestion, suggestions
+from videos.views.gallery import page_of
+
+AT_HOME = 24
+"""Footage on a page of the lab's home."""
+
+LATEST = 6
+"""Renders and trainings there, each."""
 
 STRIP = 60
 """Frames in the strip; more separated ones are skipped evenly."""
@@ -34,16 +41,22 @@ TAGS = ("subtle", "strong", "loud")
 @login_required
 @require_GET
 def home(request: HttpRequest) -> HttpResponse:
-    """Choose footage, train a filter, see what ran lately."""
-    videos = Video.objects.filter(owner_id=request.user.pk)
-    recent = Render.objects.finished().filter(owner_id=request.user.pk).with_names().order_by("-finished_at")
+    """Choose footage (to try `?filter=` on), train a filter, see what ran lately; `?trainings=all` shows them all."""
+    mine = {"owner_id": request.user.pk}
+    videos = Video.objects.filter(**mine)
+    recent = Render.objects.finished().filter(**mine).with_names().order_by("-finished_at")
+    runs = TrainingRun.objects.filter(**mine).select_related("style_image", "filter")
+    runs = runs.defer(*TrainingRun.LARGE)
+    ready = videos.filter(state=Video.State.READY).order_by("-created_at", "-pk").with_slices()
     context = {
-        "ready": videos.filter(state=Video.State.READY).with_slices()[:24],
+        "page": page_of(ready, request, AT_HOME),
         "coming": videos.filter(state__in=[Video.State.RECEIVING, Video.State.INGESTING])[:12],
-        "runs": TrainingRun.objects.filter(owner_id=request.user.pk).select_related("style_image", "filter")[
-            :6
-        ],
-        "recent": recent[:6],
+        "runs": runs if request.GET.get("trainings") == "all" else runs[:LATEST],
+        "runs_in_all": runs.count(),
+        "recent": recent[:LATEST],
+        "asked": access.filters_for(access.viewer_of(request))
+        .filter(slug=request.GET.get("filter", "")[:80])
+        .first(),
         "section": "lab",
     }
     return render(request, "lab/home.html", context)

@@ -21,7 +21,6 @@ from videos.models import Video
 from videos.pipeline import mixed_stills
 
 STRIP = 24  # frames that one may look at
-MOST_SHOWN = 80  # filters in the list
 MOST_WEIGHT = 10_000.0
 
 
@@ -67,7 +66,7 @@ def still(request: HttpRequest) -> HttpResponse:
 
 def _page(request: HttpRequest, sentence: str) -> dict[str, Any]:
     said = request.POST if request.method == "POST" else request.GET
-    every = _shown(request, said)
+    every = list(mixes.mixable(_usable(request)).with_pictures().order_by("name"))
     base = _base(said, every)
     filters = [one for one in every if _base_of(one) == base]
     weights = _weights(said, filters)
@@ -85,7 +84,7 @@ def _page(request: HttpRequest, sentence: str) -> dict[str, Any]:
         "base": base,
         "bases": sorted({_base_of(one) for one in every}),
         "name": said.get("name", ""),
-        "videos": list(training.footage_for(request.user)[:24]),
+        "videos": _videos(request, video),
         "video": video,
         "frame": frame,
         "frames": _frames(video),
@@ -93,14 +92,6 @@ def _page(request: HttpRequest, sentence: str) -> dict[str, Any]:
         "still": _still_address(weights, video, frame) if len(parts) > 1 else "",
         "original": _still_address({}, video, frame),
     }
-
-
-def _shown(request: HttpRequest, said: Any) -> list[Filter]:
-    """The filters to choose from by their names: as many as a list can hold, those among them that were chosen."""
-    mixable = mixes.mixable(_usable(request)).with_pictures().order_by("name")
-    first = list(mixable[:MOST_SHOWN])
-    begun = {wish.partition(":")[0] for wish in _wishes(said)} - {one.slug for one in first}
-    return first + list(mixable.filter(slug__in=begun)) if begun else first
 
 
 def _base(said: Any, every: list[Filter]) -> str:
@@ -152,6 +143,12 @@ def _place(request: HttpRequest) -> tuple[Video | None, int]:
     if not access.can_render(access.viewer_of(request), video):
         raise Http404
     return video, int(number)
+
+
+def _videos(request: HttpRequest, chosen: Video | None) -> list[Video]:
+    """All footage of one's own, and what staff has chosen of others."""
+    own = list(training.footage_for(request.user))
+    return own if chosen is None or chosen in own else [chosen, *own]
 
 
 def _frames(video: Video | None) -> list[int]:

@@ -47,7 +47,7 @@ def train(request: HttpRequest) -> HttpResponse:
     large, small = by_size(footage)
     context = {
         "form": form,
-        "styles": styles[:60],
+        "styles": styles,
         "footage": large,
         "too_small": f"Not to be learned on: {named(small)}; {NEEDED}." if small else "",
         "missing": missing,
@@ -176,6 +176,7 @@ def _watched(request: HttpRequest, pk: int) -> dict[str, Any]:
         "share": run.step / run.steps if run.steps else None,
         "previews": [(number, one["step"]) for number, one in enumerate(run.previews)][::-1][:SHOWN_PREVIEWS],
         "version": version,
+        "still_used": _still_used(run.filter, version) if run.is_over else None,
         "can_publish": access.viewer_of(request).is_staff
         and run.is_over
         and _publishable(run.filter, version),
@@ -183,6 +184,13 @@ def _watched(request: HttpRequest, pk: int) -> dict[str, Any]:
         "frames": len(wish.images),
         "more_minutes": MORE_MINUTES if trainings.can_go_on(run) else (),
     }
+
+
+def _still_used(made: Filter | None, version: Any) -> Any:
+    """The version that the lab paints with instead of the one that was made last; None where there is none."""
+    if made is None or version is None or made.current_id == version.pk or made.state == Filter.State.RETIRED:
+        return None
+    return made.current
 
 
 def _publishable(made: Filter | None, version: Any) -> bool:

@@ -1,7 +1,8 @@
 // Chooses the part of a picture: by dragging, by keys, turned by quarters. What is chosen are five numbers; the
 // picture itself stays as it is.
 
-const LEAST = 64; // pixels of a side that must be left
+const LEAST = 64; // pixels of a side that must be left, of the picture as the server keeps it
+const KEPT = 4096; // pixels of its long side there
 const LARGEST = 720; // pixels of the drawing's long side
 const whole = () => ({ left: 0, top: 0, width: 1, height: 1, turn: 0 });
 
@@ -74,7 +75,8 @@ export class Cropper {
   /** New edges (shares of the picture), kept within it and large enough; `fixed` keeps the size and only moves. */
   put({ left, top, right, bottom }, fixed = false) {
     const [wide, high] = this.size;
-    const least = { x: Math.min(1, LEAST / wide), y: Math.min(1, LEAST / high) };
+    const enough = Math.ceil(LEAST * Math.max(1, wide / KEPT, high / KEPT));
+    const least = { x: Math.min(1, enough / wide), y: Math.min(1, enough / high) };
     if (fixed) {
       const { width, height } = this.chosen;
       left = clamp(left, 0, 1 - width);
