@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from rotoscope.supervisor.plan import web_server
 from tests.platform.installation import manage
 
 INTERRUPTED = (
@@ -46,6 +47,7 @@ def test_a_data_folder_that_cannot_be_one_is_one_line(tmp_path: Path) -> None:
     [
         (("work", "--threads", "0"), "--threads must be from 1 to 64."),
         (("serve", "--port", "70000"), "--port must be from 1 to 65535."),
+        (("serve", "--host", "a..b"), "--host “a..b” is no address: Name or service not known."),
     ],
 )
 def test_a_process_that_could_do_nothing_does_not_start(
@@ -60,4 +62,25 @@ def test_a_host_that_is_not_this_machine_is_not_called_taken(tmp_path: Path) -> 
     refused = manage(tmp_path / "home", "up", "--host", "192.0.2.1")  # of nobody, by RFC 5737
     assert refused.returncode == 1
     assert "This machine cannot listen on “192.0.2.1”" in refused.stderr
+    assert not (tmp_path / "home" / "postgres").exists()
+
+
+@pytest.mark.parametrize(
+    ("host", "address"),
+    [
+        ("localhost", "127.0.0.1"),
+        ("127.0.0.1", "127.0.0.1"),
+        ("::1", "::1"),
+        ("::", "::"),
+    ],
+)
+def test_the_web_server_is_given_an_address_since_it_knows_no_names(host: str, address: str) -> None:
+    words = web_server(host, 8000)
+    assert words[words.index("--host") + 1] == address
+
+
+def test_up_refuses_a_host_that_has_no_address_before_anything_is_started(tmp_path: Path) -> None:
+    refused = manage(tmp_path / "home", "up", "--host", "a..b")
+    assert refused.returncode == 1
+    assert "This machine cannot listen on “a..b” (Name or service not known)" in refused.stderr
     assert not (tmp_path / "home" / "postgres").exists()

@@ -13,7 +13,7 @@ from rotoscope import env
 from rotoscope.database.join import Lock
 from rotoscope.database.programs import EmbeddedError
 from rotoscope.supervisor.console import Console
-from rotoscope.supervisor.plan import Wishes
+from rotoscope.supervisor.plan import Wishes, numeric
 from rotoscope.supervisor.run import Supervisor
 
 
@@ -55,13 +55,13 @@ class Command(BaseCommand):
 
 
 def _refuse_taken_port(host: str, port: int) -> None:
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    with socket.socket(family, socket.SOCK_STREAM) as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((host, port))
-        except OSError as problem:
-            raise CommandError(_why_not(host, port, problem)) from None
+    try:
+        address = numeric(host)
+        with socket.socket(socket.AF_INET6 if ":" in address else socket.AF_INET) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind((address, port))
+    except OSError as problem:
+        raise CommandError(_why_not(host, port, problem)) from None
 
 
 def _why_not(host: str, port: int, problem: OSError) -> str:
