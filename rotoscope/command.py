@@ -7,6 +7,7 @@ from contextlib import AbstractContextManager, nullcontext
 
 from django.db import OperationalError
 
+from rotoscope.broker import QueueAway
 from rotoscope.database.programs import EmbeddedError
 from rotoscope.env import SettingError
 
@@ -29,7 +30,7 @@ def run(argv: list[str]) -> None:
             _execute(argv)
     except SettingError as error:
         _stop(str(error), 2)
-    except EmbeddedError as error:
+    except (EmbeddedError, QueueAway) as error:
         _stop(str(error), 1)
     except OperationalError as error:
         if "--traceback" in argv:

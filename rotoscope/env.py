@@ -24,6 +24,7 @@ KNOWN: set[str] = set()
 TRUE = {"1", "true", "yes", "on"}
 FALSE = {"0", "false", "no", "off"}
 
+WEB = ("http", "https")
 _HOST = r"[a-z0-9.-]+|\[[a-f0-9:.]+\]"
 HOST = re.compile(rf"\*|{_HOST}", re.IGNORECASE)
 ORIGIN = re.compile(rf"https?://(\*\.)?({_HOST})(:[0-9]+)?", re.IGNORECASE)
@@ -125,7 +126,8 @@ def split_address(name: str, value: str, schemes: tuple[str, ...]) -> SplitResul
     if parts.scheme not in schemes:
         wanted = ", ".join(f"{scheme}://" for scheme in schemes)
         raise SettingError(f"{name} must begin with one of {wanted}.")
-    if not (parts.netloc or parts.path.strip("/") or parts.query):
+    place = parts.hostname if parts.scheme in WEB else parts.netloc or parts.path.strip("/") or parts.query
+    if not place:
         raise SettingError(f"{name} names no place after {parts.scheme}://.")
     return parts
 

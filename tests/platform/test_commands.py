@@ -33,6 +33,15 @@ def test_a_database_that_does_not_answer_is_one_line(tmp_path: Path, word: str) 
     assert "hidden" not in line
 
 
+def test_a_queue_that_does_not_answer_is_one_line(tmp_path: Path) -> None:
+    refused = manage(tmp_path / "home", "prepare", DRAMATIQ_BROKER_URL=NOWHERE)
+    assert refused.returncode == 1
+    (line,) = refused.stderr.strip().splitlines()
+    assert line.startswith("The queue of DRAMATIQ_BROKER_URL cannot be used: ")
+    assert "port 1 failed" in line
+    assert "hidden" not in line
+
+
 def test_a_data_folder_that_cannot_be_one_is_one_line(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     for home in (tmp_path / "file", tmp_path / "file" / "home"):

@@ -90,6 +90,19 @@ def test_it_starts_with_everything_set_and_django_has_nothing_to_warn_of(tmp_pat
         ),
         ({"DATABASE_URL": "mysql://db/x"}, "DATABASE_URL must begin with one of postgres://, postgresql://."),
         ({"DATABASE_URL": "postgresql://db.example.org"}, "DATABASE_URL names no database after the host."),
+        (
+            {"DATABASE_URL": "postgresql://rotoscope:hunter2@db/x?sslmod=require"},
+            'DATABASE_URL cannot be read after the ?: invalid connection option "sslmod".',
+        ),
+        (
+            {"DATABASE_URL": "postgresql://rotoscope:hunter2@db/x?connect_timeout=soon"},
+            "DATABASE_URL cannot be read after the ?: bad value for connect_timeout: 'soon'.",
+        ),
+        (
+            {"DRAMATIQ_BROKER_URL": "postgresql://rotoscope:hunter2@db/x?sslmod=require"},
+            'DRAMATIQ_BROKER_URL cannot be read after the ?: invalid connection option "sslmod".',
+        ),
+        ({"ROTOSCOPE_S3_ENDPOINT": "https:///s3"}, "ROTOSCOPE_S3_ENDPOINT names no place after https://."),
         ({"ROTOSCOPE_WORKERS": "2.5"}, "ROTOSCOPE_WORKERS must be a whole number, not “2.5”."),
         ({"ALGORITHMIA_COST_PER_IMAGE": "1,5"}, "ALGORITHMIA_COST_PER_IMAGE must be a number, not “1,5”."),
         ({"ROTOSCOPE_DEBUG": "1"}, "ROTOSCOPE_DEBUG must not be on in production."),
