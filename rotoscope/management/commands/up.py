@@ -9,7 +9,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from filters.catalogue import CatalogueError
-from rotoscope import env
+from rotoscope import env, statics
 from rotoscope.database.join import Lock
 from rotoscope.database.programs import EmbeddedError
 from rotoscope.supervisor.console import Console
@@ -39,6 +39,8 @@ class Command(BaseCommand):
             raise CommandError("--port must be from 1 to 65535.", returncode=2)
         if not 1 <= wishes.workers <= 64:
             raise CommandError("--workers must be from 1 to 64.", returncode=2)
+        if refusal := statics.refusal():
+            raise CommandError(refusal)
         home = settings.ROTOSCOPE_HOME
         lock = Lock(home / "run" / "up.lock")
         if not lock.try_alone():
