@@ -5,11 +5,16 @@ import secrets
 import tempfile
 from pathlib import Path
 
+from rotoscope.env import SettingError
+
 SHORTEST = 50  # characters, as Django's own check asks
 
 
 def kept_in(home: Path) -> str:
-    """The key kept in `home`, made on first use, readable by its owner only. Safe when two processes race."""
+    """The key kept in `home`, made on first use, readable by its owner only. Safe when two processes race.
+
+    Raises SettingError where it is somebody else's.
+    """
     path = home / "secret_key"
     if not path.exists():
         home.mkdir(parents=True, exist_ok=True)
@@ -22,4 +27,9 @@ def kept_in(home: Path) -> str:
             pass
         finally:
             os.unlink(name)
-    return path.read_text().strip()
+    try:
+        return path.read_text().strip()
+    except PermissionError:
+        raise SettingError(
+            f"We may not read {path}: start Rotoscope as the user who started it first."
+        ) from None

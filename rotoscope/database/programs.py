@@ -47,3 +47,11 @@ class Account:
         if self.user < 0:
             return True
         return all(os.stat(parent).st_mode & 0o001 for parent in path.resolve().parents)
+
+
+def user_name(number: int) -> str:
+    """The name of a user, or the number where it has none."""
+    try:
+        return pwd.getpwuid(number).pw_name
+    except KeyError:
+        return str(number)

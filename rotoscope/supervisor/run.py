@@ -80,7 +80,7 @@ class Supervisor:
                 self.home,
                 waiting=lambda: self.console.step("waiting for another command that uses the database…"),
             )
-            fresh = not self.database.data.exists()
+            fresh = not self.database.is_made()
             self.console.step("making a database…" if fresh else "starting the database…")
             self.database.start()
         for done in preparation.prepare():

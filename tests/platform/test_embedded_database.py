@@ -1,6 +1,8 @@
 """The embedded PostgreSQL: started by whoever needs it, gone with whoever started it."""
 
+import errno
 import os
+import pwd
 import shutil
 import signal
 import subprocess
@@ -12,9 +14,12 @@ from pathlib import Path
 import psycopg
 import pytest
 
+from rotoscope import secret
 from rotoscope.database import address
 from rotoscope.database.embedded import LONGEST_SOCKET, Server, socket_folder
-from rotoscope.database.programs import Account
+from rotoscope.database.join import Lock
+from rotoscope.database.programs import Account, EmbeddedError
+from rotoscope.env import SettingError
 from tests.platform.installation import BASE, environment, manage, wait_until
 
 pytestmark = pytest.mark.slow
@@ -201,3 +206,54 @@ def test_as_root_it_runs_as_nobody_behind_a_closed_folder_whose_mode_stays(tmp_p
         assert closed.stat().st_mode & 0o777 == 0o700
     finally:
         server.stop()
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can take what is another's")
+def test_root_leaves_alone_what_belongs_to_a_user_and_says_whom_to_start_it_as(tmp_path: Path) -> None:
+    """Taken over, it would start neither for root, whose server runs as nobody, nor for the user ever again."""
+    home = tmp_path / "home"
+    data = home / "postgres" / "data"
+    data.mkdir(parents=True)
+    games = pwd.getpwnam("games").pw_uid
+    for path in (home, data.parent, data):
+        os.chown(path, games, -1)
+    for words in (("filters",), ("up", "--port", "1")):
+        refused = manage(home, *words)
+        assert refused.returncode == 1
+        assert refused.stderr.strip().removeprefix("CommandError: ") == (
+            f"The database in {data.parent} belongs to games. Start Rotoscope as games, or take it over: "
+            f"`chown -R nobody: {data.parent}`."
+        )
+    assert data.parent.stat().st_uid == games
+    assert list(data.parent.iterdir()) == [data]
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can make what is another's")
+def test_locks_that_root_makes_belong_to_whom_the_folder_belongs_to(tmp_path: Path) -> None:
+    games = pwd.getpwnam("games").pw_uid
+    os.chown(tmp_path, games, -1)
+    Lock(tmp_path / "owner.lock").close()
+    assert (tmp_path / "owner.lock").stat().st_uid == games
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="root alone is not shut out")
+def test_a_database_copied_back_by_root_is_told_how_to_be_mended(tmp_path: Path) -> None:
+    data = tmp_path / "postgres" / "data"
+    data.mkdir(parents=True)
+    with pytest.raises(EmbeddedError, match=rf"`chown -R nobody: {data.parent}` mends that\.$"):
+        Server(tmp_path).start()
+
+
+def test_what_another_user_has_locked_or_keeps_secret_is_one_sentence(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def denied(*_: object, **__: object) -> None:
+        raise PermissionError(errno.EACCES, "Permission denied")
+
+    (tmp_path / "secret_key").touch()
+    monkeypatch.setattr(Path, "read_text", denied)
+    with pytest.raises(SettingError, match="start Rotoscope as the user who started it first"):
+        secret.kept_in(tmp_path)
+    monkeypatch.setattr("rotoscope.database.join.os.open", denied)
+    with pytest.raises(EmbeddedError, match="start Rotoscope as the user who started it first"):
+        Lock(tmp_path / "owner.lock")

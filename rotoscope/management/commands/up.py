@@ -49,7 +49,9 @@ class Command(BaseCommand):
         supervisor = Supervisor(
             settings.BASE_DIR, home, wishes, embedded=settings.EMBEDDED_DATABASE, console=Console.here()
         )
-        (home / "run" / "pid").write_text(f"{os.getpid()}\n")
+        pid = home / "run" / "pid"
+        pid.unlink(missing_ok=True)  # of another user, perhaps
+        pid.write_text(f"{os.getpid()}\n")
         try:
             supervisor.run()
         except (EmbeddedError, CatalogueError) as error:
