@@ -25,7 +25,7 @@ class Wishes:
 
 
 def services(base: Path, home: Path, mark: str, wishes: Wishes, owner: str | None) -> list[Service]:
-    """Everything but the database. `mark`: what all of them carry in their environment; `owner`: for the sample."""
+    """Everything but the database. `mark`: what all carry in their environment; `owner`: of a sample, if one comes."""
     logs = home / "logs"
     logs.mkdir(parents=True, exist_ok=True)
     environment = {**os.environ, SUPERVISED: mark, "PYTHONUNBUFFERED": "1", "PYTHONPATH": str(base)}
@@ -52,7 +52,7 @@ def services(base: Path, home: Path, mark: str, wishes: Wishes, owner: str | Non
         for queue, nice in (("training", 10), ("judging", 19)):
             found.append(service(queue, "work", "--queues", queue, nice=nice))
             found[-1].environment = every_core
-    if wishes.sample and owner:
+    if owner:
         found.append(service("sample", "sample", "--owner", owner, nice=2, once=True))
     return found
 

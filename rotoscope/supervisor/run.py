@@ -86,7 +86,8 @@ class Supervisor:
         for done in preparation.prepare():
             self.console.step(done)
         with newcomer.arriving() as welcome:
-            owner = newcomer.owner_name()
+            sample = newcomer.sample_is_due(self.home, welcome, self.wishes.sample)
+            owner = newcomer.owner_name() if sample else None
             self.services = plan.services(self.base, self.home, self.mark, self.wishes, owner)
             # The page first: eight processes that start together would keep it waiting.
             self._await_web()
