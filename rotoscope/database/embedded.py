@@ -89,10 +89,9 @@ class Server:
         self._spawn()
         while not self.answers():
             if time.monotonic() > deadline:
+                why = self._last_words()  # before the last try is ended, which has words of its own
                 self.stop()
-                raise EmbeddedError(
-                    f"PostgreSQL does not start. The end of {self.log}:\n{self._last_words()}"
-                )
+                raise EmbeddedError(f"PostgreSQL does not start. The end of {self.log}:\n{why}")
             # It leaves at once while a predecessor is still shutting down in the same folder.
             if not self.alive():
                 time.sleep(0.25)

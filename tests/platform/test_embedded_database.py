@@ -257,3 +257,33 @@ def test_what_another_user_has_locked_or_keeps_secret_is_one_sentence(
     monkeypatch.setattr("rotoscope.database.join.os.open", denied)
     with pytest.raises(EmbeddedError, match="start Rotoscope as the user who started it first"):
         Lock(tmp_path / "owner.lock")
+
+
+def test_a_server_that_does_not_start_is_told_by_its_own_last_words(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And not by those of the try that we end."""
+
+    def stop(server: Server) -> None:
+        server.log.write_text("KeyboardInterrupt\n")
+
+    monkeypatch.setattr("rotoscope.database.embedded.START_SECONDS", -1.0)
+    monkeypatch.setattr(
+        Server, "_spawn", lambda server: server.log.write_text("FATAL: No space left on device\n")
+    )
+    monkeypatch.setattr(Server, "_make_cluster", lambda _: None)
+    monkeypatch.setattr(Server, "stop", stop)
+    with pytest.raises(EmbeddedError, match=r"No space left on device$"):
+        Server(tmp_path).start()
+
+
+def test_a_secret_key_that_finds_no_room_is_one_sentence_and_leaves_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("rotoscope.secret.os.link", full)
+    with pytest.raises(SettingError, match=r"cannot be kept in .*secret_key: No space left on device\.$"):
+        secret.kept_in(tmp_path)
+    assert list(tmp_path.iterdir()) == []

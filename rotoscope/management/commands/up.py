@@ -3,6 +3,8 @@
 import errno
 import os
 import socket
+from contextlib import suppress
+from pathlib import Path
 from typing import Any
 
 from django.conf import settings
@@ -49,13 +51,18 @@ class Command(BaseCommand):
         supervisor = Supervisor(
             settings.BASE_DIR, home, wishes, embedded=settings.EMBEDDED_DATABASE, console=Console.here()
         )
-        pid = home / "run" / "pid"
-        pid.unlink(missing_ok=True)  # of another user, perhaps
-        pid.write_text(f"{os.getpid()}\n")
+        _write_down(home / "run" / "pid")
         try:
             supervisor.run()
         except (EmbeddedError, CatalogueError) as error:
             raise CommandError(str(error)) from None
+
+
+def _write_down(pid: Path) -> None:
+    """For people; where the disk is full the database says so in a moment."""
+    with suppress(OSError):
+        pid.unlink(missing_ok=True)  # of another user, perhaps
+        pid.write_text(f"{os.getpid()}\n")
 
 
 def _refuse_taken_port(host: str, port: int) -> None:
