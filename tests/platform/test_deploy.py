@@ -102,6 +102,25 @@ def test_only_what_answers_at_port_8000_is_asked_for_its_health() -> None:
     compile(COMPOSE["services"]["web"]["healthcheck"]["test"][-1], "health", "exec")
 
 
+def awaited_by(service: str) -> set[str]:
+    """Every service that has to run, or to have run, before this one."""
+    named: Any = COMPOSE["services"][service].get("depends_on", {})
+    return set(named).union(*map(awaited_by, named))
+
+
+def test_the_database_is_asked_as_its_users_ask_it() -> None:
+    """While the image makes the database another server answers, on the socket alone."""
+    asked = COMPOSE["services"]["db"]["healthcheck"]["test"]
+    assert asked[:4] == ["CMD", "pg_isready", "-h", "127.0.0.1"]
+
+
+def test_filters_are_stored_once_the_way_to_s3_is_open() -> None:
+    """`prepare` stores them, through nginx where they lie in S3, and everything of ours waits for it."""
+    assert {"db", "nginx", "s3"} <= awaited_by("prepare")
+    assert "prepare" in awaited_by("web")
+    assert not COMPOSE["services"]["prepare"]["depends_on"]["s3"]["required"]  # of a profile
+
+
 def left_out_of_the_image(path: str) -> bool:
     """Whether .dockerignore names the file or a folder that it lies in; its patterns begin at the root."""
     patterns = (BASE / ".dockerignore").read_text().splitlines()
