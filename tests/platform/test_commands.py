@@ -7,6 +7,7 @@ import pytest
 
 from rotoscope.supervisor.plan import web_server
 from tests.platform.installation import manage
+from tests.platform.servers import Bucket
 
 INTERRUPTED = (
     "import os, signal, time; "
@@ -33,6 +34,7 @@ def test_a_database_that_does_not_answer_is_one_line(tmp_path: Path, word: str) 
     assert "hidden" not in line
 
 
+@pytest.mark.slow
 def test_a_queue_that_does_not_answer_is_one_line(tmp_path: Path) -> None:
     refused = manage(tmp_path / "home", "prepare", DRAMATIQ_BROKER_URL=NOWHERE)
     assert refused.returncode == 1
@@ -40,6 +42,26 @@ def test_a_queue_that_does_not_answer_is_one_line(tmp_path: Path) -> None:
     assert line.startswith("The queue of DRAMATIQ_BROKER_URL cannot be used: ")
     assert "port 1 failed" in line
     assert "hidden" not in line
+
+
+@pytest.mark.slow
+def test_an_s3_service_that_does_not_answer_is_one_line(tmp_path: Path) -> None:
+    s3 = Bucket("http://127.0.0.1:1").environment() | {"AWS_MAX_ATTEMPTS": "1"}
+    refused = manage(tmp_path / "home", "prepare", **s3)
+    assert refused.returncode == 1
+    (line,) = refused.stderr.strip().splitlines()
+    assert line.startswith("Files cannot be stored: Could not connect to the endpoint URL: ")
+
+
+@pytest.mark.slow
+def test_a_media_folder_that_cannot_be_written_is_one_line(tmp_path: Path) -> None:
+    (tmp_path / "home").mkdir()
+    (tmp_path / "home" / "media").touch()
+    refused = manage(tmp_path / "home", "prepare")
+    assert refused.returncode == 1
+    (line,) = refused.stderr.strip().splitlines()
+    assert line.startswith("Files cannot be stored: ")
+    assert "media" in line
 
 
 def test_a_data_folder_that_cannot_be_one_is_one_line(tmp_path: Path) -> None:
