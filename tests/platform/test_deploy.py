@@ -63,6 +63,14 @@ def test_a_stop_reaches_the_workers_and_not_what_they_have_started() -> None:
         assert re.search(r"^KillMode=mixed$", unit.read_text(), re.M), unit.name
 
 
+def test_every_unit_is_started_again_however_long_the_database_is_away() -> None:
+    """By itself systemd gives a unit up after five starts in ten seconds, until somebody starts it by hand."""
+    for unit in UNITS:
+        section, rest = unit.read_text().split("[Service]")
+        assert re.search(r"^StartLimitIntervalSec=0$", section, re.M), unit.name
+        assert re.search(r"^Restart=always$", rest, re.M), unit.name
+
+
 def test_every_setting_of_the_examples_is_one_of_ours() -> None:
     named = set(PASSED_ON)
     for file in ("environment.example", "s3.env"):
