@@ -30,7 +30,7 @@ STOP_SECONDS = 15.0
 SETTINGS = {
     "listen_addresses": "",
     "unix_socket_permissions": "0700",
-    "max_connections": "200",
+    "max_connections": "500",  # some five for each of 64 renderers at most, and one for each thread of the web server
     "shared_buffers": "64MB",
     "timezone": "UTC",
     "log_timezone": "UTC",

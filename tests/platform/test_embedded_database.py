@@ -17,10 +17,11 @@ import pytest
 
 from rotoscope import secret
 from rotoscope.database import address, programs
-from rotoscope.database.embedded import LONGEST_SOCKET, Server, socket_folder
+from rotoscope.database.embedded import LONGEST_SOCKET, SETTINGS, Server, socket_folder
 from rotoscope.database.join import Lock
 from rotoscope.database.programs import Account, EmbeddedError
 from rotoscope.env import SettingError
+from rotoscope.supervisor.plan import WEB_THREADS
 from tests.platform.installation import BASE, environment, manage, wait_until
 
 pytestmark = pytest.mark.slow
@@ -152,6 +153,12 @@ def test_no_port_is_opened(tmp_path: Path) -> None:
         assert server.socket.stat().st_mode & 0o077 == 0
     finally:
         server.stop()
+
+
+def test_it_has_connections_for_as_many_renderers_as_may_be_asked_for() -> None:
+    """One that paints takes five: two of its work, one of its lease, two of the queue."""
+    most_renderers, others = 64, 50
+    assert int(SETTINGS["max_connections"]) >= 5 * most_renderers + int(WEB_THREADS) + others
 
 
 def test_a_data_folder_with_a_long_name_has_its_socket_elsewhere(tmp_path: Path) -> None:
