@@ -9,8 +9,10 @@ import time
 import types
 import urllib.error
 import urllib.request
+from contextlib import suppress
 from pathlib import Path
 
+import psycopg
 from django.db import close_old_connections, connections
 
 from rotoscope import preparation
@@ -134,17 +136,29 @@ class Supervisor:
     def _look(self) -> None:
         """One round: restart what has died."""
         if self.database is not None and not self.database.alive():
-            self.console.trouble("the database ended; starting it again")
-            self.database.start()
-            self.console.step("the database is back")
+            self._restart(self.database)
         if self.sweeper is None or self.sweeper.poll() is not None:
-            self._start_sweeper()
+            with suppress(OSError):  # no memory for it now
+                self._start_sweeper()
         for service in self.services:
             if sentence := service.look():
                 self.console.trouble(sentence)
         if time.monotonic() >= self.logs_due:
             self.logs_due = time.monotonic() + LOGS_EVERY
             self._put_logs_aside()
+
+    def _restart(self, database: Server) -> None:
+        self.console.trouble("the database ended; starting it again")
+        try:
+            database.start()
+        except (
+            OSError,
+            psycopg.Error,
+        ) as problem:  # no memory for it, or it ended again; the next round tries anew
+            self.console.trouble(f"the database cannot be started: {problem}")
+            time.sleep(LOOK_EVERY * 5)
+            return
+        self.console.step("the database is back")
 
     def _put_logs_aside(self) -> None:
         for service in self.services:
