@@ -10,6 +10,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from rotoscope import env
+from rotoscope.database import address
 
 # Dramatiq reads this when it is imported, which is later. Segments are long: a process that took a second one
 # while it works on the first would keep it from the others.
@@ -44,6 +45,10 @@ REDIS = {
 }
 
 
+class QueueAway(Exception):
+    """The queue cannot be reached; the text is one sentence for the person who starts us."""
+
+
 def is_postgres(url: str) -> bool:
     """Whether the queue lives in a PostgreSQL, which then needs its tables."""
     return urlsplit(url).scheme in ("postgres", "postgresql")
@@ -59,8 +64,9 @@ def settings_for(url: str, *, production: bool) -> dict[str, Any]:
         if production:
             raise env.SettingError("DRAMATIQ_BROKER_URL=stub:// forgets its messages: not for production.")
         return {"BROKER": "dramatiq.brokers.stub.StubBroker", "OPTIONS": {}, "MIDDLEWARE": MIDDLEWARE}
-    env.split_address("DRAMATIQ_BROKER_URL", url, SCHEMES)
+    parts = env.split_address("DRAMATIQ_BROKER_URL", url, SCHEMES)
     if is_postgres(url):
+        address.options_of("DRAMATIQ_BROKER_URL", parts)
         broker, options = POSTGRES_BROKER, {"url": url, **POSTGRES}
     elif urlsplit(url).scheme.startswith("amqp"):
         broker, options = "dramatiq.brokers.rabbitmq.RabbitmqBroker", {"url": url, "confirm_delivery": True}
@@ -70,11 +76,18 @@ def settings_for(url: str, *, production: bool) -> dict[str, Any]:
 
 
 def make_tables(url: str) -> bool:
-    """Make the queue's tables where the broker keeps it in PostgreSQL; True where they were made just now."""
+    """Make the queue's tables where the broker keeps it in PostgreSQL; True where they were made just now.
+
+    Raises QueueAway where that PostgreSQL is down, or refuses us.
+    """
     if not is_postgres(url):
         return False
     import psycopg
     from dramatiq_postgres import schema
 
-    with psycopg.connect(url) as connection, connection.cursor() as cursor:
-        return bool(schema.init(cursor))
+    try:
+        with psycopg.connect(url) as connection, connection.cursor() as cursor:
+            return bool(schema.init(cursor))
+    except psycopg.OperationalError as problem:
+        why = str(problem).splitlines()[0]
+        raise QueueAway(f"The queue of DRAMATIQ_BROKER_URL cannot be used: {why}.") from problem

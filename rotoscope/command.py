@@ -7,8 +7,10 @@ from contextlib import AbstractContextManager, nullcontext
 
 from django.db import OperationalError
 
+from rotoscope.broker import QueueAway
 from rotoscope.database.programs import EmbeddedError
 from rotoscope.env import SettingError
+from rotoscope.storage import StorageRefuses
 
 SUPERVISED = "ROTOSCOPE_SUPERVISED"
 """Set in the environment of everything that the supervisor starts: the database is its business."""
@@ -29,7 +31,7 @@ def run(argv: list[str]) -> None:
             _execute(argv)
     except SettingError as error:
         _stop(str(error), 2)
-    except EmbeddedError as error:
+    except (EmbeddedError, QueueAway, StorageRefuses) as error:
         _stop(str(error), 1)
     except OperationalError as error:
         if "--traceback" in argv:

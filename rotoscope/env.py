@@ -5,6 +5,7 @@ cannot be read stops the start with one sentence; nothing is guessed and nothing
 """
 
 import os
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
@@ -22,6 +23,11 @@ KNOWN: set[str] = set()
 
 TRUE = {"1", "true", "yes", "on"}
 FALSE = {"0", "false", "no", "off"}
+
+WEB = ("http", "https")
+_HOST = r"[a-z0-9.-]+|\[[a-f0-9:.]+\]"
+HOST = re.compile(rf"\*|{_HOST}", re.IGNORECASE)
+ORIGIN = re.compile(rf"https?://(\*\.)?({_HOST})(:[0-9]+)?", re.IGNORECASE)
 
 
 def raw(name: str) -> str | None:
@@ -73,6 +79,16 @@ def words(name: str, default: tuple[str, ...] = ()) -> list[str]:
     return [word.strip() for word in value.split(",") if word.strip()]
 
 
+def hosts(name: str, default: tuple[str, ...] = ()) -> list[str]:
+    """Names of hosts, alone: one with a scheme or a port would never be met."""
+    return _alike(name, default, HOST, "hosts alone, as in films.example.org")
+
+
+def origins(name: str) -> list[str]:
+    """Schemes with hosts, and ports where they need one: with anything behind it an origin would never be met."""
+    return _alike(name, (), ORIGIN, "scheme and host alone, as in https://films.example.org")
+
+
 def folder(name: str, default: Path) -> Path:
     """A folder as an absolute path; it need not exist yet."""
     value = raw(name)
@@ -110,9 +126,18 @@ def split_address(name: str, value: str, schemes: tuple[str, ...]) -> SplitResul
     if parts.scheme not in schemes:
         wanted = ", ".join(f"{scheme}://" for scheme in schemes)
         raise SettingError(f"{name} must begin with one of {wanted}.")
-    if not (parts.netloc or parts.path.strip("/") or parts.query):
+    place = parts.hostname if parts.scheme in WEB else parts.netloc or parts.path.strip("/") or parts.query
+    if not place:
         raise SettingError(f"{name} names no place after {parts.scheme}://.")
     return parts
+
+
+def _alike(name: str, default: tuple[str, ...], form: re.Pattern[str], wanted: str) -> list[str]:
+    found = words(name, default)
+    for word in found:
+        if not form.fullmatch(word):
+            raise SettingError(f"{name} names {wanted}, not “{word}”.")
+    return found
 
 
 def _number(name: str, default: N, read: Callable[[str], N], least: N, most: N) -> N:
@@ -122,7 +147,8 @@ def _number(name: str, default: N, read: Callable[[str], N], least: N, most: N) 
     try:
         number = read(value)
     except ValueError:
-        raise SettingError(f"{name} must be a number, not “{value}”.") from None
+        kind = "whole number" if read is int else "number"
+        raise SettingError(f"{name} must be a {kind}, not “{value}”.") from None
     if not least <= number <= most:
         raise SettingError(f"{name} must be from {least} to {most}, not {value}.")
     return number

@@ -10,7 +10,7 @@ from django.db.migrations.executor import MigrationExecutor
 
 from filters import shipped
 from filters.deepfilter.catalogue import ensure_deepfilter_filters
-from rotoscope import broker
+from rotoscope import broker, storage
 
 LOCK = 7_686_834_676  # of PostgreSQL's advisory locks; any number that nothing else in the database takes
 
@@ -23,6 +23,8 @@ def pending_migrations() -> int:
 
 def prepare() -> list[str]:
     """Do what is missing, in words of what was done; an empty list when all was there. Safe to repeat.
+
+    Raises CatalogueError, QueueAway, StorageRefuses, each with a sentence.
 
     Of several who prepare the same database at once, the others wait for the first, and find it done.
     """
@@ -48,7 +50,9 @@ def _missing_done() -> list[str]:
         done.append(f"{count} migrations applied")
     if broker.make_tables(settings.DRAMATIQ_BROKER_URL):
         done.append("the queue's tables made")
-    if changed := shipped.load():
+    with storage.told_plainly():
+        changed = shipped.load()
+    if changed:
         done.append(f"{changed} shipped filters loaded")
     ensure_deepfilter_filters()
     return done

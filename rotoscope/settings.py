@@ -20,8 +20,8 @@ ROTOSCOPE_FULL_PRECISION = env.flag("ROTOSCOPE_FULL_PRECISION", False)
 
 # --- Secrets and hosts ------------------------------------------------------------------------------------------
 SECRET_KEY = env.text("SECRET_KEY")
-ALLOWED_HOSTS = env.words("ALLOWED_HOSTS", () if PRODUCTION else ("127.0.0.1", "localhost", "[::1]"))
-CSRF_TRUSTED_ORIGINS = env.words("CSRF_TRUSTED_ORIGINS")
+ALLOWED_HOSTS = env.hosts("ALLOWED_HOSTS")
+CSRF_TRUSTED_ORIGINS = env.origins("CSRF_TRUSTED_ORIGINS")
 DATABASE_URL = env.address("DATABASE_URL", "", address.SCHEMES)
 if PRODUCTION:
     if DEBUG:
@@ -29,6 +29,12 @@ if PRODUCTION:
     security.refuse_unsafe(
         secret_key=SECRET_KEY, hosts=ALLOWED_HOSTS, origins=CSRF_TRUSTED_ORIGINS, database_url=DATABASE_URL
     )
+else:
+    ALLOWED_HOSTS += [
+        "127.0.0.1",
+        "localhost",
+        "[::1]",
+    ]  # the address that `manage.py up` shows can be opened
 SECRET_KEY = SECRET_KEY or secret.kept_in(ROTOSCOPE_HOME)
 
 # --- Database and queue -----------------------------------------------------------------------------------------

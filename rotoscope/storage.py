@@ -1,5 +1,7 @@
 """Where media files lie: a local folder, or any S3 service through django-storages."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -7,6 +9,23 @@ from rotoscope import env
 
 MEGABYTE = 1024 * 1024
 DELIVERIES = ("direct", "x-accel", "presigned")
+
+
+class StorageRefuses(Exception):
+    """Files cannot be stored; the text is one sentence for the person who starts us."""
+
+
+@contextmanager
+def told_plainly() -> Iterator[None]:
+    """Raise StorageRefuses for what S3, or the disk, says against storing a file in the block."""
+    from boto3.exceptions import Boto3Error
+    from botocore.exceptions import BotoCoreError, ClientError
+
+    try:
+        yield
+    except (OSError, Boto3Error, BotoCoreError, ClientError) as problem:
+        why = " ".join(str(problem).split()).rstrip(".")
+        raise StorageRefuses(f"Files cannot be stored: {why}.") from problem
 
 
 def read() -> tuple[str, dict[str, Any]]:

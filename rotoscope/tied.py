@@ -17,6 +17,8 @@ import sys
 
 PR_SET_PDEATHSIG = 1
 PR_SET_KEEPCAPS = 8
+PR_SET_SECUREBITS = 28
+SECBIT_NO_SETUID_FIXUP = 4
 PR_CAP_AMBIENT = 47
 PR_CAP_AMBIENT_RAISE = 2
 CAP_DAC_OVERRIDE = 1
@@ -40,6 +42,8 @@ def become(user: int, group: int, *, reach: bool) -> None:
     libc = ctypes.CDLL(None, use_errno=True)
     if reach:
         libc.prctl(PR_SET_KEEPCAPS, 1, 0, 0, 0)
+        # PostgreSQL asks by access(2) whether it may run its programs, which passes over our capability without this.
+        libc.prctl(PR_SET_SECUREBITS, SECBIT_NO_SETUID_FIXUP, 0, 0, 0)
     os.setgroups([])
     os.setgid(group)
     os.setuid(user)

@@ -1,7 +1,10 @@
 """DATABASE_URL, read into what Django wants to know."""
 
 from typing import Any
-from urllib.parse import parse_qsl, unquote
+from urllib.parse import SplitResult, parse_qsl, unquote
+
+import psycopg
+from psycopg import conninfo
 
 from rotoscope import env
 
@@ -14,7 +17,7 @@ def settings_for(url: str) -> dict[str, Any]:
     name = unquote(parts.path.lstrip("/"))
     if not name:
         raise env.SettingError("DATABASE_URL names no database after the host.")
-    options: dict[str, Any] = dict(parse_qsl(parts.query))
+    options = options_of("DATABASE_URL", parts)
     host = options.pop("host", None) or unquote(parts.hostname or "")
     return {
         "ENGINE": "django.db.backends.postgresql",
@@ -27,3 +30,14 @@ def settings_for(url: str) -> dict[str, Any]:
         "CONN_HEALTH_CHECKS": True,
         "OPTIONS": options,
     }
+
+
+def options_of(setting: str, parts: SplitResult) -> dict[str, Any]:
+    """The options after `?`. Raises SettingError for one that libpq does not know."""
+    options: dict[str, Any] = dict(parse_qsl(parts.query))
+    try:
+        conninfo.make_conninfo(**options)
+        conninfo.timeout_from_conninfo(options)
+    except psycopg.ProgrammingError as problem:
+        raise env.SettingError(f"{setting} cannot be read after the ?: {str(problem).strip()}.") from None
+    return options

@@ -30,7 +30,7 @@ STOP_SECONDS = 15.0
 SETTINGS = {
     "listen_addresses": "",
     "unix_socket_permissions": "0700",
-    "max_connections": "200",
+    "max_connections": "500",  # some five for each of 64 renderers at most, and one for each thread of the web server
     "shared_buffers": "64MB",
     "timezone": "UTC",
     "log_timezone": "UTC",
@@ -76,27 +76,42 @@ class Server:
     def start(self) -> None:
         """Make the cluster where there is none, start the server and wait until it answers.
 
-        Raises EmbeddedError with the end of the server's log when it does not come up within a minute.
+        Raises EmbeddedError with the end of the server's log when it does not come up within a minute, and before
+        it touches anything where the cluster is somebody else's.
         """
+        is_there = self.is_made()
         self.log.parent.mkdir(exist_ok=True)
         self.account.own(self.folder)
         self._own_socket_folder()
-        if not self.data.exists():
+        if not is_there:
             self._make_cluster()
         deadline = time.monotonic() + START_SECONDS
         self._spawn()
         while not self.answers():
             if time.monotonic() > deadline:
+                why = self._last_words()  # before the last try is ended, which has words of its own
                 self.stop()
-                raise EmbeddedError(
-                    f"PostgreSQL does not start. The end of {self.log}:\n{self._last_words()}"
-                )
+                raise EmbeddedError(f"PostgreSQL does not start. The end of {self.log}:\n{why}")
             # It leaves at once while a predecessor is still shutting down in the same folder.
             if not self.alive():
                 time.sleep(0.25)
                 self._spawn()
             time.sleep(0.02)
         self._make_database()
+
+    def is_made(self) -> bool:
+        """Whether there is a cluster. Raises EmbeddedError where it is somebody else's: PostgreSQL refuses it, and
+        its owner would be shut out if we took its folder."""
+        expected = self.account.user if self.account.user >= 0 else os.geteuid()
+        try:
+            owner = self.data.stat().st_uid
+        except FileNotFoundError:
+            return False
+        except PermissionError:
+            owner = self.folder.stat().st_uid
+        if owner != expected:
+            raise EmbeddedError(_whose(self.folder, owner, expected))
+        return True
 
     def alive(self) -> bool:
         """Whether the server that we started is running."""
@@ -186,3 +201,13 @@ class Server:
 
     def _last_words(self) -> str:
         return "\n".join(self.log.read_text(errors="replace").splitlines()[-8:])
+
+
+def _whose(folder: Path, owner: int, expected: int) -> str:
+    """Whose database it is, and what to do about it. Where root starts us the server runs as nobody."""
+    name, change = programs.user_name, f"`chown -R {programs.user_name(expected)}: {folder}`"
+    starter = "root" if name(owner) == "nobody" else name(owner)
+    if starter == name(os.geteuid()):  # copied back from a backup, say
+        return f"The database in {folder} belongs to {name(owner)}, and not to {name(expected)}: {change} mends that."
+    whose = f"The database in {folder} belongs to {name(owner)}."
+    return f"{whose} Start Rotoscope as {starter}, or take it over: {change}."

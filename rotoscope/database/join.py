@@ -23,8 +23,19 @@ class Lock:
     """An advisory lock on a file; another process's kill -9 frees it too."""
 
     def __init__(self, path: Path) -> None:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        self.handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        """Raises EmbeddedError where the file, or the folder it is to lie in, is somebody else's.
+
+        What root makes belongs to whom the folder belongs to, who would be shut out otherwise.
+        """
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            self.handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+            if os.geteuid() == 0:
+                os.fchown(self.handle, path.parent.stat().st_uid, -1)
+        except PermissionError:
+            raise EmbeddedError(
+                f"We may not write {path}: start Rotoscope as the user who started it first."
+            ) from None
 
     def try_alone(self) -> bool:
         """Take the lock for ourselves if nobody has it; at once."""

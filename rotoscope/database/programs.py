@@ -46,4 +46,13 @@ class Account:
         """Whether this account can pass all folders on the way to `path` by its own rights."""
         if self.user < 0:
             return True
-        return all(os.stat(parent).st_mode & 0o001 for parent in path.resolve().parents)
+        passed = {*path.absolute().parents, *path.resolve().parents}  # also those before a link
+        return all(os.stat(parent).st_mode & 0o001 for parent in passed)
+
+
+def user_name(number: int) -> str:
+    """The name of a user, or the number where it has none."""
+    try:
+        return pwd.getpwuid(number).pw_name
+    except KeyError:
+        return str(number)

@@ -1,5 +1,6 @@
 """What the supervisor says on the terminal: short lines, colour only where a person reads."""
 
+import errno
 import os
 import sys
 from dataclasses import dataclass
@@ -41,6 +42,8 @@ class Console:
     def _say(self, text: str) -> None:
         try:
             print(text, flush=True)
-        except BrokenPipeError:
-            # Whoever read us is gone (`make up | head`); the server goes on.
-            sys.stdout = open(os.devnull, "w")  # noqa: SIM115
+        except OSError as problem:
+            # The server goes on where its words find no room, or whoever read them is gone for good: the other end of
+            # a pipe (`make up | head`), a terminal that was closed.
+            if problem.errno in (errno.EPIPE, errno.EIO):
+                sys.stdout = open(os.devnull, "w")  # noqa: SIM115

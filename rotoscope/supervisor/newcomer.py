@@ -4,6 +4,7 @@ import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 
 from django.contrib.auth import get_user_model
 from django.db import transaction
@@ -31,6 +32,20 @@ def arriving() -> Iterator[Welcome | None]:
     """
     with transaction.atomic():
         yield _make_owner()
+
+
+def sample_mark(home: Path) -> Path:
+    """A file that is there once the sample was brought, or was not wanted: who deletes it has seen enough of it."""
+    return home / "run" / "sample"
+
+
+def sample_is_due(home: Path, welcome: Welcome | None, wanted: bool) -> bool:
+    """Whether this start brings the sample: the first one does, or the next where that was cut short."""
+    mark = sample_mark(home)
+    if welcome is not None and not wanted:
+        mark.parent.mkdir(exist_ok=True)
+        mark.touch()
+    return wanted and (welcome is not None or not mark.exists())
 
 
 def _make_owner() -> Welcome | None:

@@ -2,6 +2,7 @@
 
 import importlib.util
 import os
+import socket
 import sys
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,7 +25,7 @@ class Wishes:
 
 
 def services(base: Path, home: Path, mark: str, wishes: Wishes, owner: str | None) -> list[Service]:
-    """Everything but the database. `mark`: what all of them carry in their environment; `owner`: for the sample."""
+    """Everything but the database. `mark`: what all carry in their environment; `owner`: of a sample, if one comes."""
     logs = home / "logs"
     logs.mkdir(parents=True, exist_ok=True)
     environment = {**os.environ, SUPERVISED: mark, "PYTHONUNBUFFERED": "1", "PYTHONPATH": str(base)}
@@ -51,16 +52,28 @@ def services(base: Path, home: Path, mark: str, wishes: Wishes, owner: str | Non
         for queue, nice in (("training", 10), ("judging", 19)):
             found.append(service(queue, "work", "--queues", queue, nice=nice))
             found[-1].environment = every_core
-    if wishes.sample and owner:
+    if owner:
         found.append(service("sample", "sample", "--owner", owner, nice=2, once=True))
     return found
 
 
 def web_server(host: str, port: int) -> list[str]:
-    """The command line of the web server. WSGI: under ASGI whole files would pass through memory."""
+    """The command line of the web server. WSGI: under ASGI whole files would pass through memory.
+
+    Raises OSError where the host's name has no address.
+    """
     return [
         sys.executable, "-m", "granian", "rotoscope.wsgi:application", "--interface", "wsgi",
-        "--host", host, "--port", str(port), "--workers", "1",
+        "--host", numeric(host), "--port", str(port), "--workers", "1",
         "--blocking-threads", WEB_THREADS, "--respawn-failed-workers", "--respawn-interval", "0.2",
         "--workers-kill-timeout", "3", "--no-ws",
     ]  # fmt: skip
+
+
+def numeric(host: str) -> str:
+    """The address behind a host's name, IPv4 before IPv6: the web server takes no names. Raises OSError."""
+    try:
+        found = socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)
+    except UnicodeError as problem:  # what no name looks like
+        raise OSError(None, "Name or service not known") from problem
+    return str(min(found, key=lambda one: one[0] != socket.AF_INET)[4][0])

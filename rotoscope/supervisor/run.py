@@ -9,8 +9,10 @@ import time
 import types
 import urllib.error
 import urllib.request
+from contextlib import suppress
 from pathlib import Path
 
+import psycopg
 from django.db import close_old_connections, connections
 
 from rotoscope import preparation
@@ -80,13 +82,14 @@ class Supervisor:
                 self.home,
                 waiting=lambda: self.console.step("waiting for another command that uses the database…"),
             )
-            fresh = not self.database.data.exists()
+            fresh = not self.database.is_made()
             self.console.step("making a database…" if fresh else "starting the database…")
             self.database.start()
         for done in preparation.prepare():
             self.console.step(done)
         with newcomer.arriving() as welcome:
-            owner = newcomer.owner_name()
+            sample = newcomer.sample_is_due(self.home, welcome, self.wishes.sample)
+            owner = newcomer.owner_name() if sample else None
             self.services = plan.services(self.base, self.home, self.mark, self.wishes, owner)
             # The page first: eight processes that start together would keep it waiting.
             self._await_web()
@@ -133,17 +136,29 @@ class Supervisor:
     def _look(self) -> None:
         """One round: restart what has died."""
         if self.database is not None and not self.database.alive():
-            self.console.trouble("the database ended; starting it again")
-            self.database.start()
-            self.console.step("the database is back")
+            self._restart(self.database)
         if self.sweeper is None or self.sweeper.poll() is not None:
-            self._start_sweeper()
+            with suppress(OSError):  # no memory for it now
+                self._start_sweeper()
         for service in self.services:
             if sentence := service.look():
                 self.console.trouble(sentence)
         if time.monotonic() >= self.logs_due:
             self.logs_due = time.monotonic() + LOGS_EVERY
             self._put_logs_aside()
+
+    def _restart(self, database: Server) -> None:
+        self.console.trouble("the database ended; starting it again")
+        try:
+            database.start()
+        except (
+            OSError,
+            psycopg.Error,
+        ) as problem:  # no memory for it, or it ended again; the next round tries anew
+            self.console.trouble(f"the database cannot be started: {problem}")
+            time.sleep(LOOK_EVERY * 5)
+            return
+        self.console.step("the database is back")
 
     def _put_logs_aside(self) -> None:
         for service in self.services:

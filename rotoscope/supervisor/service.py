@@ -39,6 +39,7 @@ class Service:
         Not in a session of its own: Linux shares the processor out among sessions first (autogroup), and `nice`
         counts only within one.
         """
+        self.log.parent.mkdir(parents=True, exist_ok=True)  # somebody may have cleared it away
         logs.put_aside(self.log)
         nice = ["nice", "-n", str(self.nice)] if self.nice else []
         with self.log.open("ab") as log:
@@ -53,11 +54,18 @@ class Service:
         self._started = time.monotonic()
 
     def look(self) -> str | None:
-        """Restart it when it has died and its pause is over. A sentence when something happened, else None."""
+        """Restart it when it has died and its pause is over. A sentence when something happened, else None.
+
+        Where it cannot be started, for want of memory say, that is tried again too: the others go on.
+        """
         now = time.monotonic()
         if self.process is None:
-            if not self.done and now >= self._due:
+            if self.done or now < self._due:
+                return None
+            try:
                 self.start()
+            except OSError as problem:
+                return self._again(now, f"cannot be started: {problem.strerror}")
             return None
         code = self.process.poll()
         if code is None:
@@ -69,8 +77,12 @@ class Service:
             return None
         if now - self._started > GOOD_LIFE:
             self._pause = FIRST_PAUSE
+        return self._again(now, _ending(code))
+
+    def _again(self, now: float, what: str) -> str:
+        """The sentence about what happened, and the next try after a pause."""
         self._due = now + self._pause
-        sentence = f"{self.name} {_ending(code)}; starting it again in {self._pause:g} s (see {self.log})"
+        sentence = f"{self.name} {what}; starting it again in {self._pause:g} s (see {self.log})"
         self._pause = min(self._pause * 2, LONGEST_PAUSE)
         return sentence
 

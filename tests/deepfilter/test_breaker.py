@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import threading
+from collections.abc import Callable
+from contextlib import suppress
+
 import pytest
 
 from filters.engines.algorithmia import Breaker, breaker_for
+from filters.engines.algorithmia.breaker import LONGEST_TRIAL
 from filters.engines.algorithmia.errors import NoCredit, ServerError
 from filters.engines.base import EngineError, EngineUnavailable
 
@@ -77,14 +82,75 @@ def test_a_failed_trial_doubles_the_rest_up_to_a_limit() -> None:
         assert isinstance(fail(breaker), EngineUnavailable)
 
 
-def test_only_one_trial_at_a_time() -> None:
+def waiting_for_a_trial(breaker: Breaker, trial: Callable[[], object]) -> list[str]:
+    """What somebody who calls while `trial` is under way is told: nothing, or why not."""
+    told: list[str] = []
+
+    def call() -> None:
+        try:
+            succeed(breaker)
+        except EngineUnavailable as refused:
+            told.append(str(refused))
+
+    other = threading.Thread(target=call)
+    with suppress(EngineError), breaker.guard():
+        other.start()
+        other.join(0.2)
+        assert other.is_alive(), "it was answered before the trial was"
+        trial()
+    other.join(10)
+    assert not other.is_alive()
+    return told
+
+
+def test_whoever_calls_during_a_trial_waits_for_it_and_goes_on_where_it_works() -> None:
     clock = Clock()
     breaker = Breaker(failures=1, rest=60, now=clock)
     fail(breaker)
     clock.seconds = 61
-    with breaker.guard(), pytest.raises(EngineUnavailable):
-        succeed(breaker)
+    assert waiting_for_a_trial(breaker, lambda: None) == []
+
+
+def test_whoever_waited_for_a_trial_that_failed_is_told_why() -> None:
+    clock = Clock()
+    breaker = Breaker(failures=1, rest=60, now=clock)
+    fail(breaker)
+    clock.seconds = 61
+
+    def fails() -> None:
+        raise ServerError("it is still down", temporary=True)
+
+    assert waiting_for_a_trial(breaker, fails) == ["it is still down"]
+
+
+@pytest.mark.parametrize("ending", [KeyboardInterrupt(), ServerError("of long ago")])
+def test_a_call_from_before_it_opened_does_not_end_the_trial(ending: BaseException) -> None:
+    """Its end is old news: the trial goes on, and decides."""
+    clock = Clock()
+    breaker = Breaker(failures=2, rest=60, now=clock)
+    early, trial = breaker.guard(), breaker.guard()
+    early.__enter__()
+    fail(breaker)
+    fail(breaker)
+    clock.seconds = 61
+    trial.__enter__()
+    with suppress(EngineUnavailable):
+        early.__exit__(type(ending), ending, None)
+    assert breaker.is_open
+    trial.__exit__(None, None, None)
+    assert not breaker.is_open
+
+
+def test_a_trial_that_was_cut_off_without_a_word_is_not_waited_for_for_ever() -> None:
+    clock = Clock()
+    breaker = Breaker(failures=1, rest=60, now=clock)
+    fail(breaker)
+    clock.seconds = 61
+    lost = breaker.guard()
+    lost.__enter__()
+    clock.seconds += LONGEST_TRIAL
     succeed(breaker)
+    assert not breaker.is_open
 
 
 def test_an_interrupted_trial_says_nothing_about_the_service() -> None:

@@ -5,7 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from rotoscope.supervisor.plan import web_server
 from tests.platform.installation import manage
+from tests.platform.servers import Bucket
 
 INTERRUPTED = (
     "import os, signal, time; "
@@ -32,6 +34,36 @@ def test_a_database_that_does_not_answer_is_one_line(tmp_path: Path, word: str) 
     assert "hidden" not in line
 
 
+@pytest.mark.slow
+def test_a_queue_that_does_not_answer_is_one_line(tmp_path: Path) -> None:
+    refused = manage(tmp_path / "home", "prepare", DRAMATIQ_BROKER_URL=NOWHERE)
+    assert refused.returncode == 1
+    (line,) = refused.stderr.strip().splitlines()
+    assert line.startswith("The queue of DRAMATIQ_BROKER_URL cannot be used: ")
+    assert "port 1 failed" in line
+    assert "hidden" not in line
+
+
+@pytest.mark.slow
+def test_an_s3_service_that_does_not_answer_is_one_line(tmp_path: Path) -> None:
+    s3 = Bucket("http://127.0.0.1:1").environment() | {"AWS_MAX_ATTEMPTS": "1"}
+    refused = manage(tmp_path / "home", "prepare", **s3)
+    assert refused.returncode == 1
+    (line,) = refused.stderr.strip().splitlines()
+    assert line.startswith("Files cannot be stored: Could not connect to the endpoint URL: ")
+
+
+@pytest.mark.slow
+def test_a_media_folder_that_cannot_be_written_is_one_line(tmp_path: Path) -> None:
+    (tmp_path / "home").mkdir()
+    (tmp_path / "home" / "media").touch()
+    refused = manage(tmp_path / "home", "prepare")
+    assert refused.returncode == 1
+    (line,) = refused.stderr.strip().splitlines()
+    assert line.startswith("Files cannot be stored: ")
+    assert "media" in line
+
+
 def test_a_data_folder_that_cannot_be_one_is_one_line(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     for home in (tmp_path / "file", tmp_path / "file" / "home"):
@@ -46,6 +78,7 @@ def test_a_data_folder_that_cannot_be_one_is_one_line(tmp_path: Path) -> None:
     [
         (("work", "--threads", "0"), "--threads must be from 1 to 64."),
         (("serve", "--port", "70000"), "--port must be from 1 to 65535."),
+        (("serve", "--host", "a..b"), "--host “a..b” is no address: Name or service not known."),
     ],
 )
 def test_a_process_that_could_do_nothing_does_not_start(
@@ -60,4 +93,25 @@ def test_a_host_that_is_not_this_machine_is_not_called_taken(tmp_path: Path) -> 
     refused = manage(tmp_path / "home", "up", "--host", "192.0.2.1")  # of nobody, by RFC 5737
     assert refused.returncode == 1
     assert "This machine cannot listen on “192.0.2.1”" in refused.stderr
+    assert not (tmp_path / "home" / "postgres").exists()
+
+
+@pytest.mark.parametrize(
+    ("host", "address"),
+    [
+        ("localhost", "127.0.0.1"),
+        ("127.0.0.1", "127.0.0.1"),
+        ("::1", "::1"),
+        ("::", "::"),
+    ],
+)
+def test_the_web_server_is_given_an_address_since_it_knows_no_names(host: str, address: str) -> None:
+    words = web_server(host, 8000)
+    assert words[words.index("--host") + 1] == address
+
+
+def test_up_refuses_a_host_that_has_no_address_before_anything_is_started(tmp_path: Path) -> None:
+    refused = manage(tmp_path / "home", "up", "--host", "a..b")
+    assert refused.returncode == 1
+    assert "This machine cannot listen on “a..b” (Name or service not known)" in refused.stderr
     assert not (tmp_path / "home" / "postgres").exists()

@@ -4,7 +4,6 @@ import os
 import re
 import runpy
 import subprocess
-import sys
 from fnmatch import fnmatch
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -13,7 +12,7 @@ import pytest
 import yaml
 from django.core.management import get_commands, load_command_class
 
-from tests.platform.installation import BASE, environment
+from tests.platform.installation import BASE, environment, manage
 from tests.platform.test_production import SAFE
 from tests.platform.test_settings_documented import documented
 
@@ -64,6 +63,14 @@ def test_a_stop_reaches_the_workers_and_not_what_they_have_started() -> None:
         assert re.search(r"^KillMode=mixed$", unit.read_text(), re.M), unit.name
 
 
+def test_every_unit_is_started_again_however_long_the_database_is_away() -> None:
+    """By itself systemd gives a unit up after five starts in ten seconds, until somebody starts it by hand."""
+    for unit in UNITS:
+        section, rest = unit.read_text().split("[Service]")
+        assert re.search(r"^StartLimitIntervalSec=0$", section, re.M), unit.name
+        assert re.search(r"^Restart=always$", rest, re.M), unit.name
+
+
 def test_every_setting_of_the_examples_is_one_of_ours() -> None:
     named = set(PASSED_ON)
     for file in ("environment.example", "s3.env"):
@@ -101,6 +108,25 @@ def test_only_what_answers_at_port_8000_is_asked_for_its_health() -> None:
     assert "http://127.0.0.1:8000/health/" in COMPOSE["services"]["web"]["healthcheck"]["test"][-1]
     assert "localhost" in PASSED_ON["ALLOWED_HOSTS"]  # the name that it asks by
     compile(COMPOSE["services"]["web"]["healthcheck"]["test"][-1], "health", "exec")
+
+
+def awaited_by(service: str) -> set[str]:
+    """Every service that has to run, or to have run, before this one."""
+    named: Any = COMPOSE["services"][service].get("depends_on", {})
+    return set(named).union(*map(awaited_by, named))
+
+
+def test_the_database_is_asked_as_its_users_ask_it() -> None:
+    """While the image makes the database another server answers, on the socket alone."""
+    asked = COMPOSE["services"]["db"]["healthcheck"]["test"]
+    assert asked[:4] == ["CMD", "pg_isready", "-h", "127.0.0.1"]
+
+
+def test_filters_are_stored_once_the_way_to_s3_is_open() -> None:
+    """`prepare` stores them, through nginx where they lie in S3, and everything of ours waits for it."""
+    assert {"db", "nginx", "s3"} <= awaited_by("prepare")
+    assert "prepare" in awaited_by("web")
+    assert not COMPOSE["services"]["prepare"]["depends_on"]["s3"]["required"]  # of a profile
 
 
 def left_out_of_the_image(path: str) -> bool:
@@ -207,16 +233,23 @@ def test_the_shown_function_gives_a_command_the_environment_of_the_services(tmp_
 
 
 @pytest.mark.slow
-def test_styles_and_scripts_can_be_collected_for_production(tmp_path: Path) -> None:
+def test_styles_and_scripts_are_collected_for_production_before_it_starts(tmp_path: Path) -> None:
     """Every file that a style sheet names is there, or the names with checksums could not be made."""
     static = tmp_path / "static"
-    done = subprocess.run(
-        [sys.executable, "manage.py", "collectstatic", "--noinput", "-v", "0"],
-        cwd=BASE,
-        env=environment(tmp_path / "home", **SAFE, ROTOSCOPE_STATIC_ROOT=str(static)),
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    settings = SAFE | {"ROTOSCOPE_STATIC_ROOT": str(static)}
+    for words in (("serve",), ("up", "--port", "1")):
+        refused = manage(tmp_path / "home", *words, **settings)
+        assert refused.returncode == 1
+        assert refused.stderr == (
+            f"CommandError: The styles and scripts of this version are not in {static}: "
+            "run `manage.py collectstatic --noinput`.\n"
+        )
+    done = manage(tmp_path / "home", "collectstatic", "--noinput", "-v", "0", **settings)
     assert done.returncode == 0, done.stderr
     assert (static / "staticfiles.json").exists()
+    allowed = manage(tmp_path / "home", "serve", "--host", "a..b", **settings)
+    assert "a..b" in allowed.stderr  # as far as its next question
+    # An upgrade brings a file, and nobody collects it.
+    manifest = static / "staticfiles.json"
+    manifest.write_text(manifest.read_text().replace('"css/base.css": ', '"css/older.css": '))
+    assert "collectstatic" in manage(tmp_path / "home", "serve", **settings).stderr

@@ -68,3 +68,32 @@ def test_without_a_python_it_says_so_in_one_sentence(checkout: Path) -> None:
     assert refused.returncode != 0
     assert "Python 3.11 or newer is needed as no-such-python" in refused.stderr
     assert not (checkout / ".venv").exists()
+
+
+def installs_for_ci(folder: Path, *there: str) -> str:
+    """What `.ci/run` asks Debian for on a machine with these programs and a Python without ensurepip."""
+    for name in ("apt-get", "env", "id", "make", "sudo", *there):
+        program = folder / name
+        program.write_text(
+            '#!/bin/bash\n[ "${0##*/}" != env ] || echo "$*"\n[ "${0##*/}" != id ] || echo 1\n'
+        )
+        if name == "sudo":
+            program.write_text('#!/bin/bash\nexec "$@"\n')
+        program.chmod(0o755)
+    (folder / "python3.11").write_text('#!/bin/bash\n[ "$2" != "import ensurepip" ]\n')
+    (folder / "python3.11").chmod(0o755)
+    done = subprocess.run(
+        ["/bin/bash", BASE / ".ci" / "run"],
+        env={"PATH": str(folder)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def test_ci_installs_what_a_virtual_environment_needs_also_where_python_is_there(tmp_path: Path) -> None:
+    asked = installs_for_ci(tmp_path, "chromium", "redis-server", "rabbitmq-server", "dirname")
+    assert "python3.11-venv" in asked
+    assert "chromium" not in asked

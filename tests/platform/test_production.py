@@ -55,6 +55,28 @@ def test_it_starts_with_everything_set_and_django_has_nothing_to_warn_of(tmp_pat
         ),
         ({"ALLOWED_HOSTS": "*"}, "ALLOWED_HOSTS must not be * in production: name the hosts."),
         (
+            {"ALLOWED_HOSTS": "films.example.org,https://films.example.org"},
+            "ALLOWED_HOSTS names hosts alone, as in films.example.org, not “https://films.example.org”.",
+        ),
+        (
+            {"ALLOWED_HOSTS": "films.example.org:443"},
+            "ALLOWED_HOSTS names hosts alone, as in films.example.org, not “films.example.org:443”.",
+        ),
+        (
+            {"ALLOWED_HOSTS": "*.example.org"},
+            "ALLOWED_HOSTS names hosts alone, as in films.example.org, not “*.example.org”.",
+        ),
+        (
+            {"CSRF_TRUSTED_ORIGINS": "films.example.org"},
+            "CSRF_TRUSTED_ORIGINS names scheme and host alone, as in https://films.example.org, "
+            "not “films.example.org”.",
+        ),
+        (
+            {"CSRF_TRUSTED_ORIGINS": "https://films.example.org/"},
+            "CSRF_TRUSTED_ORIGINS names scheme and host alone, as in https://films.example.org, "
+            "not “https://films.example.org/”.",
+        ),
+        (
             {"CSRF_TRUSTED_ORIGINS": None},
             "Production needs CSRF_TRUSTED_ORIGINS, e.g. https://films.example.org.",
         ),
@@ -68,6 +90,21 @@ def test_it_starts_with_everything_set_and_django_has_nothing_to_warn_of(tmp_pat
         ),
         ({"DATABASE_URL": "mysql://db/x"}, "DATABASE_URL must begin with one of postgres://, postgresql://."),
         ({"DATABASE_URL": "postgresql://db.example.org"}, "DATABASE_URL names no database after the host."),
+        (
+            {"DATABASE_URL": "postgresql://rotoscope:hunter2@db/x?sslmod=require"},
+            'DATABASE_URL cannot be read after the ?: invalid connection option "sslmod".',
+        ),
+        (
+            {"DATABASE_URL": "postgresql://rotoscope:hunter2@db/x?connect_timeout=soon"},
+            "DATABASE_URL cannot be read after the ?: bad value for connect_timeout: 'soon'.",
+        ),
+        (
+            {"DRAMATIQ_BROKER_URL": "postgresql://rotoscope:hunter2@db/x?sslmod=require"},
+            'DRAMATIQ_BROKER_URL cannot be read after the ?: invalid connection option "sslmod".',
+        ),
+        ({"ROTOSCOPE_S3_ENDPOINT": "https:///s3"}, "ROTOSCOPE_S3_ENDPOINT names no place after https://."),
+        ({"ROTOSCOPE_WORKERS": "2.5"}, "ROTOSCOPE_WORKERS must be a whole number, not “2.5”."),
+        ({"ALGORITHMIA_COST_PER_IMAGE": "1,5"}, "ALGORITHMIA_COST_PER_IMAGE must be a number, not “1,5”."),
         ({"ROTOSCOPE_DEBUG": "1"}, "ROTOSCOPE_DEBUG must not be on in production."),
         ({"ROTOSCOPE_DEBUG": "maybe"}, "ROTOSCOPE_DEBUG must be 1 or 0, not “maybe”."),
         ({"ROTOSCOPE_ENV": "prod"}, "ROTOSCOPE_ENV must be one of development, production, not “prod”."),
@@ -101,6 +138,26 @@ def test_it_refuses_in_one_sentence(
     with pytest.raises(SettingError) as refused:
         runpy.run_path(str(BASE / "rotoscope" / "settings.py"))
     assert str(refused.value) == sentence
+
+
+@pytest.mark.parametrize("hosts", ["films.example.org", ".example.org,[2001:db8::1],192.0.2.1", "LOCALHOST"])
+def test_hosts_as_django_compares_them_are_taken(
+    hosts: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    origins = "https://films.example.org,https://*.example.org:8443"
+    changed: dict[str, str | None] = {"ALLOWED_HOSTS": hosts, "CSRF_TRUSTED_ORIGINS": origins}
+    monkeypatch.setattr(os, "environ", environment(tmp_path, **with_changes(changed)))
+    told = runpy.run_path(str(BASE / "rotoscope" / "settings.py"))
+    assert told["ALLOWED_HOSTS"] == hosts.split(",")
+    assert told["CSRF_TRUSTED_ORIGINS"] == origins.split(",")
+
+
+def test_outside_production_the_address_that_is_shown_can_be_opened_whatever_hosts_are_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(os, "environ", environment(tmp_path, ALLOWED_HOSTS="studio.local"))
+    told = runpy.run_path(str(BASE / "rotoscope" / "settings.py"))
+    assert set(told["ALLOWED_HOSTS"]) == {"studio.local", "127.0.0.1", "localhost", "[::1]"}
 
 
 def test_the_sentence_is_all_that_a_start_says(tmp_path: Path) -> None:

@@ -13,13 +13,18 @@ from filters.engines.base import EngineError, EngineUnavailable
 FAILURES = 5
 FIRST_REST = 60.0  # seconds
 LONGEST_REST = 3600.0
+LONGEST_TRIAL = (
+    1800.0  # seconds; more than any call takes: one that is not back by then was cut off at a bad moment
+)
+SLICE = 1.0  # seconds; whoever waits for a trial has to hear that it is to stop
 
 
 class Breaker:
-    """Closed: calls go through. Open: they are refused. After a rest half-open: one call decides.
+    """Closed: calls go through. Open: they are refused. After a rest half-open: one call decides, others wait for it.
 
     The rest doubles with each failed trial. What makes no sense to repeat (a wrong key, no credit) opens it
-    at once. Shared by threads; `now` is a clock in seconds.
+    at once. Calls that were under way when it opened are no trials, however they end. Shared by threads; `now`
+    is a clock in seconds.
     """
 
     def __init__(
@@ -33,63 +38,71 @@ class Breaker:
         self._first_rest = rest
         self._longest_rest = longest_rest
         self._now = now
-        self._lock = threading.Lock()
+        self._lock = threading.Condition()
         self._failures = 0
         self._rest = rest
         self._open_until: float | None = None
-        self._trying = False
+        self._trial_until = 0.0
         self._reason = ""
 
     @property
     def is_open(self) -> bool:
-        """Whether calls are refused now (also while one trial is under way)."""
+        """Whether calls are refused now, or wait for a trial."""
         with self._lock:
-            return self._open_until is not None and (self._trying or self._now() < self._open_until)
+            return self._open_until is not None and self._now() < max(self._open_until, self._trial_until)
 
     @contextmanager
     def guard(self) -> Iterator[None]:
         """Run a call. Raises EngineUnavailable with the reason while open, and once this failure opens it."""
-        self._enter()
+        trial = self._enter()
         try:
             yield
         except EngineError as error:
-            if self._failed(error):
+            if self._failed(error, trial):
                 raise EngineUnavailable(str(error), temporary=error.temporary) from error
             raise
-        except BaseException:
-            self._left()
+        except BaseException:  # it tells nothing about the service: the caller was interrupted
+            self._tried(trial)
             raise
-        self._succeeded()
+        self._succeeded(trial)
 
-    def _enter(self) -> None:
+    def _enter(self) -> bool:
+        """Whether the call that begins now is the trial. Waits while another is."""
         with self._lock:
-            if self._open_until is None:
-                return
-            if self._trying or self._now() < self._open_until:
-                raise EngineUnavailable(self._reason)
-            self._trying = True
+            while self._open_until is not None:
+                if self._now() < self._open_until:
+                    raise EngineUnavailable(self._reason)
+                if self._trial_until <= self._now():
+                    self._trial_until = self._now() + LONGEST_TRIAL
+                    return True
+                self._lock.wait(SLICE)
+            return False
 
-    def _failed(self, error: EngineError) -> bool:
+    def _failed(self, error: EngineError, trial: bool) -> bool:
         with self._lock:
-            trial, self._trying = self._trying, False
+            self._tried(trial)
             self._failures += 1
             hopeless = isinstance(error, EngineUnavailable)
             if not (trial or hopeless or self._failures >= self._limit):
                 return False
-            self._rest = min(self._longest_rest, self._rest * 2) if trial else self._first_rest
-            self._open_until = self._now() + self._rest
-            self._reason = str(error)
+            if trial or self._open_until is None:
+                self._rest = min(self._longest_rest, self._rest * 2) if trial else self._first_rest
+                self._open_until = self._now() + self._rest
+                self._reason = str(error)
             return True
 
-    def _succeeded(self) -> None:
+    def _succeeded(self, trial: bool) -> None:
         with self._lock:
-            self._failures, self._rest, self._trying = 0, self._first_rest, False
+            self._tried(trial)
+            self._failures, self._rest = 0, self._first_rest
             self._open_until, self._reason = None, ""
 
-    def _left(self) -> None:
-        """A call ended without telling anything about the service (the caller was interrupted)."""
-        with self._lock:
-            self._trying = False
+    def _tried(self, trial: bool) -> None:
+        """The trial is over: those that wait for it look again."""
+        if trial:
+            with self._lock:
+                self._trial_until = 0.0
+                self._lock.notify_all()
 
 
 _lock = threading.Lock()

@@ -2,8 +2,11 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from rotoscope.supervisor.newcomer import sample_mark
 
 
 class Command(BaseCommand):
@@ -23,3 +26,6 @@ class Command(BaseCommand):
         if owner is None:
             raise CommandError(f"Nobody here is called “{options['owner']}”.", returncode=2)
         ensure_sample(owner)
+        mark = sample_mark(settings.ROTOSCOPE_HOME)
+        mark.parent.mkdir(exist_ok=True)
+        mark.touch()

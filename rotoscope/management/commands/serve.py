@@ -5,6 +5,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from rotoscope import statics
 from rotoscope.supervisor.plan import web_server
 
 
@@ -23,5 +24,12 @@ class Command(BaseCommand):
         """Replace this process by the server's."""
         if not 1 <= options["port"] <= 65535:
             raise CommandError("--port must be from 1 to 65535.", returncode=2)
-        words = web_server(options["host"], options["port"])
+        if refusal := statics.refusal():
+            raise CommandError(refusal)
+        try:
+            words = web_server(options["host"], options["port"])
+        except OSError as problem:
+            raise CommandError(
+                f"--host “{options['host']}” is no address: {problem.strerror}.", returncode=2
+            ) from None
         os.execv(words[0], words)

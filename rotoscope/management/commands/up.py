@@ -3,17 +3,19 @@
 import errno
 import os
 import socket
+from contextlib import suppress
+from pathlib import Path
 from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from filters.catalogue import CatalogueError
-from rotoscope import env
+from rotoscope import env, statics
 from rotoscope.database.join import Lock
 from rotoscope.database.programs import EmbeddedError
 from rotoscope.supervisor.console import Console
-from rotoscope.supervisor.plan import Wishes
+from rotoscope.supervisor.plan import Wishes, numeric
 from rotoscope.supervisor.run import Supervisor
 
 
@@ -39,6 +41,8 @@ class Command(BaseCommand):
             raise CommandError("--port must be from 1 to 65535.", returncode=2)
         if not 1 <= wishes.workers <= 64:
             raise CommandError("--workers must be from 1 to 64.", returncode=2)
+        if refusal := statics.refusal():
+            raise CommandError(refusal)
         home = settings.ROTOSCOPE_HOME
         lock = Lock(home / "run" / "up.lock")
         if not lock.try_alone():
@@ -47,21 +51,28 @@ class Command(BaseCommand):
         supervisor = Supervisor(
             settings.BASE_DIR, home, wishes, embedded=settings.EMBEDDED_DATABASE, console=Console.here()
         )
-        (home / "run" / "pid").write_text(f"{os.getpid()}\n")
+        _write_down(home / "run" / "pid")
         try:
             supervisor.run()
         except (EmbeddedError, CatalogueError) as error:
             raise CommandError(str(error)) from None
 
 
+def _write_down(pid: Path) -> None:
+    """For people; where the disk is full the database says so in a moment."""
+    with suppress(OSError):
+        pid.unlink(missing_ok=True)  # of another user, perhaps
+        pid.write_text(f"{os.getpid()}\n")
+
+
 def _refuse_taken_port(host: str, port: int) -> None:
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    with socket.socket(family, socket.SOCK_STREAM) as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((host, port))
-        except OSError as problem:
-            raise CommandError(_why_not(host, port, problem)) from None
+    try:
+        address = numeric(host)
+        with socket.socket(socket.AF_INET6 if ":" in address else socket.AF_INET) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind((address, port))
+    except OSError as problem:
+        raise CommandError(_why_not(host, port, problem)) from None
 
 
 def _why_not(host: str, port: int, problem: OSError) -> str:

@@ -1,0 +1,66 @@
+"""One child of the supervisor that cannot be started is no reason to end the others."""
+
+import errno
+import shutil
+import subprocess
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from rotoscope.supervisor.console import Console
+from rotoscope.supervisor.plan import Wishes
+from rotoscope.supervisor.run import Supervisor
+from rotoscope.supervisor.service import Service
+
+
+@pytest.fixture
+def service(tmp_path: Path) -> Service:
+    """A program that ends at once and well."""
+    return Service(
+        "render-1", ["true"], {"PATH": "/usr/bin:/bin"}, tmp_path / "logs" / "render-1.log", once=True
+    )
+
+
+def no_memory(*_: Any, **__: Any) -> None:
+    raise OSError(errno.ENOMEM, "Cannot allocate memory")
+
+
+def look_until_done(service: Service) -> None:
+    deadline = time.monotonic() + 30
+    while not service.done:
+        assert time.monotonic() < deadline
+        assert service.look() is None
+        time.sleep(0.01)
+
+
+def test_one_that_finds_no_memory_is_tried_again_after_a_pause(
+    service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as short:
+        short.setattr(subprocess, "Popen", no_memory)
+        assert service.look() == (
+            f"render-1 cannot be started: Cannot allocate memory; starting it again in 0.5 s (see {service.log})"
+        )
+        assert service.look() is None  # not before its pause is over
+    look_until_done(service)
+
+
+def test_one_whose_logs_were_cleared_away_makes_their_folder_anew(service: Service) -> None:
+    service.log.parent.mkdir()
+    shutil.rmtree(service.log.parent)
+    look_until_done(service)
+    assert service.log.exists()
+
+
+def test_the_supervisor_goes_on_where_nothing_can_be_started(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "logs").mkdir()
+    wishes = Wishes("127.0.0.1", 8000, 1, sample=False)
+    supervisor = Supervisor(tmp_path, tmp_path, wishes, embedded=True, console=Console(colour=False))
+    monkeypatch.setattr(subprocess, "Popen", no_memory)
+    monkeypatch.setattr("rotoscope.database.embedded.Server.start", no_memory)
+    supervisor._look()
+    assert "the database cannot be started: [Errno 12] Cannot allocate memory" in capsys.readouterr().out
