@@ -200,4 +200,5 @@ def player_data(
         "out": arranged.stop,
         "zoom": arranged.zoom,
         "cut": arranged.cut,
+        "lens": arranged.lens,
     }
