@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 from fractions import Fraction
 from typing import Any
 from urllib.parse import urlencode
@@ -12,6 +13,7 @@ from django.template.context import RequestContext
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.timesince import timesince
 
 from filters.models import StyleImage
 from videos import links
@@ -83,6 +85,13 @@ def clock(seconds: Fraction | float | None) -> str:
     minutes, rest = divmod(max(1, round(seconds)), 60)
     hours, minutes = divmod(minutes, 60)
     return f"{hours}:{minutes:02d}:{rest:02d}" if hours else f"{minutes}:{rest:02d}"
+
+
+@register.filter
+def ago(moment: datetime) -> str:
+    """How long since: “just now”, “3 minutes ago”."""
+    since = timesince(moment)
+    return "just now" if since.startswith("0") else f"{since} ago"
 
 
 @register.filter
