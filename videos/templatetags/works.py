@@ -30,19 +30,22 @@ def _viewer(context: RequestContext) -> Viewer | None:
 
 
 @register.simple_tag(takes_context=True)
-def media(context: RequestContext, work: Any, name: str = "") -> str:
-    """Address of a file of a video or render by its name, or of a frame's, still's or style image's picture."""
+def media(context: RequestContext, work: Any, name: str = "", small: bool = False) -> str:
+    """Address of a file of a video or render by its name, or of a frame's, still's or style image's picture.
+
+    `small`: a picture in small, for lists, strips and walls.
+    """
     viewer = _viewer(context)
     if isinstance(work, Video):
-        return links.video_media(work, name, viewer)
+        return links.video_media(work, name, viewer, small=small)
     if isinstance(work, Render):
-        return links.render_media(work, name, viewer)
+        return links.render_media(work, name, viewer, small=small)
     if isinstance(work, Frame):
-        return links.frame_media(work, viewer)
+        return links.frame_media(work, viewer, small=small)
     if isinstance(work, Still):
-        return links.still_media(work, viewer)
+        return links.still_media(work, viewer, small=small)
     if isinstance(work, StyleImage):
-        return reverse("media-style", args=[work.pk])
+        return links.style_media(work, small=small)
     raise template.TemplateSyntaxError(f"A {type(work).__name__} has no media.")
 
 

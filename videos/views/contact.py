@@ -174,5 +174,5 @@ def _cell(
     if still is None:
         return Cell()
     if still.state == Still.State.FINISHED:
-        return Cell(picture=still_media(still, viewer))
+        return Cell(picture=still_media(still, viewer, small=True))
     return Cell(state=still.state)
