@@ -2,7 +2,8 @@
 
 `a` and `b` stand in the wipe, the blink and the loupe; `grid` holds up to nine. Each place is a render's ref,
 or “o” for the original. `t`, `in` and `out` are frames of the footage, `zoom` is “scale,x,y” with the
-middle of the view as shares of the picture, `cut` is the wipe's place in per cent.
+middle of the view as shares of the picture, `cut` is the wipe's place in per cent, `lens` is “x,y”, the
+middle of the loupe as shares of the stage.
 """
 
 from __future__ import annotations
@@ -33,6 +34,7 @@ class Arrangement:
     stop: int | None = None
     zoom: tuple[float, float, float] = (1.0, 0.5, 0.5)
     cut: float = 50.0
+    lens: tuple[float, float] = (0.5, 0.5)
 
     @property
     def places(self) -> list[str]:
@@ -47,6 +49,7 @@ class Arrangement:
             "out": self.stop,
             "zoom": list(self.zoom),
             "cut": self.cut,
+            "lens": list(self.lens),
             "pair": [self.a, self.b],
         }
 
@@ -76,6 +79,7 @@ def read(query: Mapping[str, Any], renders: Sequence[Render], frame_count: int) 
         stop=stop,
         zoom=_zoom(query.get("zoom")),
         cut=_number(query.get("cut"), 50.0, 0.0, 100.0),
+        lens=_lens(query.get("lens")),
     )
 
 
@@ -101,8 +105,9 @@ def look_of(comparison: Comparison) -> Arrangement:
 def _saved(comparison: Comparison) -> dict[str, Any]:
     """What Comparison.view keeps, as `read` takes it."""
     view = dict(comparison.view) if isinstance(comparison.view, dict) else {}
-    if isinstance(view.get("zoom"), list):
-        view["zoom"] = ",".join(str(part) for part in view["zoom"])
+    for name in ("zoom", "lens"):
+        if isinstance(view.get(name), list):
+            view[name] = ",".join(str(part) for part in view[name])
     return view
 
 
@@ -120,6 +125,13 @@ def _zoom(value: Any) -> tuple[float, float, float]:
         return (1.0, 0.5, 0.5)
     scale = _number(parts[0], 1.0, 1.0, LARGEST_ZOOM)
     return (scale, _number(parts[1], 0.5, 0.0, 1.0), _number(parts[2], 0.5, 0.0, 1.0))
+
+
+def _lens(value: Any) -> tuple[float, float]:
+    parts = str(value or "").split(",")
+    if len(parts) != 2:
+        return (0.5, 0.5)
+    return (_number(parts[0], 0.5, 0.0, 1.0), _number(parts[1], 0.5, 0.0, 1.0))
 
 
 def _number(value: Any, usual: float, least: float, most: float) -> float:

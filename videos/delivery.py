@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.parse import quote
 
 from django.conf import settings
@@ -19,6 +19,8 @@ from django.utils.cache import get_conditional_response, patch_cache_control
 from django.utils.http import content_disposition_header, parse_http_date_safe
 
 from videos.http_range import ByteRange, Unsatisfiable, parse
+from videos.media.errors import DecodeError
+from videos.small import LONGEST, small_jpeg
 from videos.stored import StoredFile, look_up
 
 PUBLIC_SECONDS = 600  # for which shared caches may keep what everybody may see
@@ -53,6 +55,26 @@ def deliver(request: HttpRequest, parcel: Parcel) -> HttpResponseBase:
         return _labelled(_handed_over(parcel), parcel, stored)
     kept = get_conditional_response(request, stored.etag, stored.modified)
     return _labelled(kept if kept is not None else _answer(request, stored), parcel, stored)
+
+
+def deliver_small(request: HttpRequest, parcel: Parcel) -> HttpResponseBase:
+    """A picture in small, made here wherever it is stored; whole where it cannot be made small."""
+    try:
+        stored = look_up(parcel.name)
+    except FileNotFoundError:
+        raise Http404 from None
+    small = replace(stored, etag=f'{stored.etag[:-1]}-{LONGEST}"')
+    answer: HttpResponseBase | None = get_conditional_response(request, small.etag, small.modified)
+    if answer is None:
+        try:
+            data = small_jpeg(stored.name, stored.etag)
+        except (DecodeError, OSError):
+            return deliver(request, parcel)
+        answer = HttpResponse(b"" if request.method == "HEAD" else data)
+        answer["Content-Length"] = str(len(data))
+    labelled = _labelled(answer, replace(parcel, content_type="image/jpeg"), small)
+    labelled["Accept-Ranges"] = "none"
+    return labelled
 
 
 def _answer(request: HttpRequest, stored: StoredFile) -> HttpResponseBase:

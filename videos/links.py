@@ -6,6 +6,7 @@ from urllib.parse import urlencode
 
 from django.urls import reverse
 
+from filters.models import StyleImage
 from videos.access import Viewer
 from videos.models import Frame, Render, Still, Video
 
@@ -18,30 +19,41 @@ VIDEO_FILES = {
 RENDER_FILES = {"video.mp4": "output", "poster.jpg": "poster", "preview.mp4": "preview"}
 
 
-def video_media(video: Video, name: str, viewer: Viewer | None = None, *, download: bool = False) -> str:
+def video_media(
+    video: Video, name: str, viewer: Viewer | None = None, *, download: bool = False, small: bool = False
+) -> str:
     """Address of one of VIDEO_FILES."""
-    return _with_query(reverse("media-video", args=[video.ref, name]), viewer, download)
+    return _with_query(reverse("media-video", args=[video.ref, name]), viewer, download, small)
 
 
-def render_media(render: Render, name: str, viewer: Viewer | None = None, *, download: bool = False) -> str:
+def render_media(
+    render: Render, name: str, viewer: Viewer | None = None, *, download: bool = False, small: bool = False
+) -> str:
     """Address of one of RENDER_FILES."""
-    return _with_query(reverse("media-render", args=[render.ref, name]), viewer, download)
+    return _with_query(reverse("media-render", args=[render.ref, name]), viewer, download, small)
 
 
-def frame_media(frame: Frame, viewer: Viewer | None = None) -> str:
+def frame_media(frame: Frame, viewer: Viewer | None = None, *, small: bool = False) -> str:
     """Address of a separated frame's JPEG."""
-    return _with_query(reverse("media-frame", args=[frame.video.ref, frame.index]), viewer)
+    return _with_query(reverse("media-frame", args=[frame.video.ref, frame.index]), viewer, small=small)
 
 
-def still_media(still: Still, viewer: Viewer | None = None) -> str:
+def still_media(still: Still, viewer: Viewer | None = None, *, small: bool = False) -> str:
     """Address of a painted still's JPEG."""
-    return _with_query(reverse("media-still", args=[still.pk]), viewer)
+    return _with_query(reverse("media-still", args=[still.pk]), viewer, small=small)
 
 
-def _with_query(path: str, viewer: Viewer | None, download: bool = False) -> str:
+def style_media(style: StyleImage, *, small: bool = False) -> str:
+    """Address of a picture that filters learned from."""
+    return _with_query(reverse("media-style", args=[style.pk]), None, small=small)
+
+
+def _with_query(path: str, viewer: Viewer | None, download: bool = False, small: bool = False) -> str:
     query = {}
     if viewer is not None and viewer.token:
         query["share"] = viewer.token
     if download:
         query["download"] = "1"
+    if small:
+        query["small"] = "1"  # in lists, strips and walls
     return f"{path}?{urlencode(query)}" if query else path

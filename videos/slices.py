@@ -25,9 +25,12 @@ class Slice:
 
 def slices_of(video: Video, viewer: Viewer | None, most: int = MOST) -> list[Slice]:
     """The original and one finished render of each filter, in even slices. Wants `with_slices()`."""
-    pictures = [("Original", video_media(video, "poster.jpg", viewer), "")] if video.poster else []
+    pictures = (
+        [("Original", video_media(video, "poster.jpg", viewer, small=True), "")] if video.poster else []
+    )
     for render in one_of_each_filter(slice_renders(video)):
-        pictures.append((render.version.filter.name, render_media(render, "poster.jpg", viewer), render.ref))
+        picture = render_media(render, "poster.jpg", viewer, small=True)
+        pictures.append((render.version.filter.name, picture, render.ref))
     pictures = pictures[:most]
     count = len(pictures)
     return [

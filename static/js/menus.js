@@ -1,10 +1,12 @@
-// <details class="menu"> closes with Escape and when something else is pressed.
+// <details class="menu"> closes with Escape and when something else is pressed or focused.
 
-document.addEventListener('pointerdown', (event) => {
-  for (const menu of document.querySelectorAll('details.menu[open]')) {
-    if (!menu.contains(event.target)) menu.open = false;
-  }
-});
+for (const kind of ['pointerdown', 'focusin']) {
+  document.addEventListener(kind, (event) => {
+    for (const menu of document.querySelectorAll('details.menu[open]')) {
+      if (!menu.contains(event.target)) menu.open = false;
+    }
+  });
+}
 document.addEventListener('keydown', (event) => {
   if (event.key !== 'Escape') return;
   for (const menu of document.querySelectorAll('details.menu[open]')) {

@@ -145,9 +145,11 @@ def test_it_leaves_out_renders_of_other_footage_and_what_makes_no_sense(visitor:
         t="4711",
         zoom="nan,inf,3",
         cut="-5",
+        lens="7,nan",
     )
     assert (data["a"], data["b"], data["grid"]) == ("o", mine.ref, ["o", mine.ref])
     assert (data["layout"], data["t"], data["zoom"], data["cut"]) == ("wipe", 47, [1.0, 0.5, 1.0], 0.0)
+    assert data["lens"] == [1.0, 0.5]
 
 
 def saved_wipe(client: Client, video: Video, **fields: str) -> Any:
@@ -167,12 +169,14 @@ def test_it_saves_the_arrangement_and_comes_back_to_it(
 ) -> None:
     video = make_video_row(owner)
     render = make_render_row(video)
-    answer = saved_wipe(colleague_client, video, b=render.ref, zoom="2,0.25,0.75", **{"in": "3", "out": "20"})
+    view = {"zoom": "2,0.25,0.75", "lens": "0.1,0.9", "in": "3", "out": "20"}
+    answer = saved_wipe(colleague_client, video, b=render.ref, **view)
     saved = Comparison.objects.get()
     assert answer.headers["Location"] == saved.get_absolute_url()
     data = player(visitor, saved.get_absolute_url())
     assert (data["a"], data["b"], data["cut"], data["t"]) == ("o", render.ref, 31.5, 7)
     assert (data["in"], data["out"], data["zoom"]) == (3, 20, [2.0, 0.25, 0.75])
+    assert data["lens"] == [0.1, 0.9]
 
 
 def test_a_look_at_a_comparison_counts_once_a_browser_and_not_for_its_owner(

@@ -78,3 +78,17 @@ def test_without_script_a_comparison_has_no_form_that_would_save_something_else(
     for path in (f"{video.get_absolute_url()}compare/", video.get_absolute_url()):
         page = page_of(live_server, open_page, owner, path, failing="404", java_script_enabled=False)
         expect(page.locator("dialog").locator("visible=true")).to_have_count(0)
+
+
+def test_signing_in_is_in_sight_and_the_menu_beside_it_closes_when_the_keyboard_goes_on(
+    live_server: LiveServer, open_page: Callable[..., Page]
+) -> None:
+    page = open_page(live_server.url)
+    expect(page.locator(".bar .sign-in")).to_have_attribute("href", "/accounts/login/?next=/")
+    menu = page.locator(".bar details.menu")
+    menu.locator("summary").press("Enter")
+    page.keyboard.press("Tab")
+    expect(menu.get_by_role("link", name="Sign in")).to_be_focused()
+    expect(menu).to_have_attribute("open", "")
+    page.locator(".foot a").first.focus()
+    expect(menu).not_to_have_attribute("open", "")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
@@ -14,7 +15,7 @@ from filters.models import Filter, FilterVersion
 from tests.factories import make_filter, make_render_row, make_video_row
 from videos.models import Collection, Comparison, Frame, Still, Video, Visibility
 from videos.pipeline.stills import REMEMBERED
-from videos.templatetags.works import clock, decimal_rate
+from videos.templatetags.works import ago, clock, decimal_rate
 from videos.views import contact
 
 
@@ -329,3 +330,9 @@ def test_rates_keep_three_decimals_at_most() -> None:
         "23.976",
         "12.5",
     ]
+
+
+def test_what_was_a_moment_ago_is_said_in_words() -> None:
+    now = timezone.now()
+    assert ago(now - timedelta(seconds=20)) == "just now"
+    assert ago(now - timedelta(minutes=3, seconds=20)).replace("\xa0", " ") == "3 minutes ago"

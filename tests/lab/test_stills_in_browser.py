@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 
+import numpy as np
 import pytest
 from django.contrib.auth.models import User
+from django.core.files.base import ContentFile
 from dramatiq.brokers.stub import StubBroker
 from playwright.sync_api import Page, expect
 from pytest_django.live_server_helper import LiveServer
 
 from tests.factories import make_filter, make_video
 from tests.gallery.conftest import page_of
+from videos.links import still_media
+from videos.media import stills
 from videos.models import Still, Video
 
 pytestmark = [pytest.mark.slow, pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -69,3 +74,19 @@ def test_one_that_costs_money_is_painted_when_that_is_pressed_and_not_by_looking
         tile.get_by_role("button", name="Paint it").click()
     expect(tile).to_have_attribute("data-state", "painting")
     assert Still.objects.get(version__filter__slug="paid").state == Still.State.QUEUED
+
+
+def test_the_wall_shows_it_in_small_and_the_closeup_whole(page: Page) -> None:
+    """The one that is painted while the page is open, and the one that it came with."""
+    still = Still.objects.get()
+    still.image.save("night.jpg", ContentFile(stills.encode_jpeg(np.full((90, 160, 3), 60, dtype=np.uint8))))
+    Still.objects.update(state=Still.State.FINISHED, seconds=0.5)
+    address = still_media(still)
+    for _ in range(2):
+        tile = page.locator(".tile")
+        expect(tile).to_have_attribute("data-state", "painted")
+        expect(tile.locator(".tile-painted")).to_have_attribute("src", f"{address}?small=1")
+        page.locator("#pick-night").press("Enter")
+        expect(page.locator("#closeup .b")).to_have_attribute("src", address)
+        expect(page.locator("#closeup .a")).to_have_attribute("src", re.compile(r"/0\.jpg$"))
+        page.reload()

@@ -41,6 +41,21 @@ def read_image(path: Path | str) -> Frame:
     return np.asarray(cv2.cvtColor(image, cv2.COLOR_BGR2RGB), dtype=np.uint8)
 
 
+def smaller(data: bytes, *, longest: int, quality: int = 82) -> bytes:
+    """A picture as a JPEG whose longer side has at most `longest` pixels; DecodeError if it is damaged."""
+    array = np.frombuffer(data, dtype=np.uint8)
+    try:
+        image = cv2.imdecode(array, cv2.IMREAD_COLOR) if array.size else None
+    except cv2.error as error:  # more pixels than OpenCV takes
+        raise DecodeError("The picture is too large.") from error
+    if image is None:
+        raise DecodeError("The picture is damaged.")
+    frame = np.asarray(cv2.cvtColor(image, cv2.COLOR_BGR2RGB), dtype=np.uint8)
+    scale = min(1.0, longest / max(frame.shape[:2]))
+    lines, columns = (max(1, round(side * scale)) for side in frame.shape[:2])
+    return encode_jpeg(resize(frame, width=columns, height=lines), quality=quality)
+
+
 def resize(frame: Frame, *, width: int | None = None, height: int | None = None) -> Frame:
     """A copy with this width or height, in proportion where only one is given.
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 from fractions import Fraction
 from typing import Any
 from urllib.parse import urlencode
@@ -12,6 +13,7 @@ from django.template.context import RequestContext
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.timesince import timesince
 
 from filters.models import StyleImage
 from videos import links
@@ -28,19 +30,22 @@ def _viewer(context: RequestContext) -> Viewer | None:
 
 
 @register.simple_tag(takes_context=True)
-def media(context: RequestContext, work: Any, name: str = "") -> str:
-    """Address of a file of a video or render by its name, or of a frame's, still's or style image's picture."""
+def media(context: RequestContext, work: Any, name: str = "", small: bool = False) -> str:
+    """Address of a file of a video or render by its name, or of a frame's, still's or style image's picture.
+
+    `small`: a picture in small, for lists, strips and walls.
+    """
     viewer = _viewer(context)
     if isinstance(work, Video):
-        return links.video_media(work, name, viewer)
+        return links.video_media(work, name, viewer, small=small)
     if isinstance(work, Render):
-        return links.render_media(work, name, viewer)
+        return links.render_media(work, name, viewer, small=small)
     if isinstance(work, Frame):
-        return links.frame_media(work, viewer)
+        return links.frame_media(work, viewer, small=small)
     if isinstance(work, Still):
-        return links.still_media(work, viewer)
+        return links.still_media(work, viewer, small=small)
     if isinstance(work, StyleImage):
-        return reverse("media-style", args=[work.pk])
+        return links.style_media(work, small=small)
     raise template.TemplateSyntaxError(f"A {type(work).__name__} has no media.")
 
 
@@ -83,6 +88,13 @@ def clock(seconds: Fraction | float | None) -> str:
     minutes, rest = divmod(max(1, round(seconds)), 60)
     hours, minutes = divmod(minutes, 60)
     return f"{hours}:{minutes:02d}:{rest:02d}" if hours else f"{minutes}:{rest:02d}"
+
+
+@register.filter
+def ago(moment: datetime) -> str:
+    """How long since: “just now”, “3 minutes ago”."""
+    since = timesince(moment)
+    return "just now" if since.startswith("0") else f"{since} ago"
 
 
 @register.filter

@@ -201,5 +201,5 @@ def _cell(video: Video, column: Column, frame: Frame, painted: Painted, viewer: 
     if still is None or stills.is_forgotten(still):
         return Cell()
     if still.state == Still.State.FINISHED:
-        return Cell(picture=still_media(still, viewer))
+        return Cell(picture=still_media(still, viewer, small=True))
     return Cell(state=still.state)

@@ -14,7 +14,7 @@ from filters import testframes
 from filters.engines.base import EngineError
 from filters.models import FilterVersion, StyleImage
 from videos import access
-from videos.delivery import Parcel, deliver
+from videos.delivery import Parcel, deliver, deliver_small
 from videos.links import RENDER_FILES, VIDEO_FILES
 from videos.models import Render, Still, Video, Visibility
 
@@ -74,7 +74,7 @@ def style(request: HttpRequest, pk: int) -> HttpResponseBase:
     if not access.can_see_style(access.viewer_of(request), row):
         raise Http404
     name = row.image.name or ""
-    return deliver(request, Parcel(name, _type(name), public=access.can_see_style(access.NOBODY, row)))
+    return _in_size(request, Parcel(name, _type(name), public=access.can_see_style(access.NOBODY, row)))
 
 
 @require_safe
@@ -99,7 +99,7 @@ def look(request: HttpRequest, pk: int, number: int) -> HttpResponseBase:
 def _media(
     request: HttpRequest, thing: Video | Render, stored: FieldFile, footage: Video, filename: str
 ) -> HttpResponseBase:
-    """A file that is shown, or with ?download=1 kept by those who may."""
+    """A file that is shown, or with ?download=1 kept by those who may; a picture with ?small=1 in small."""
     download = request.GET.get("download") == "1"
     if download:
         _must_be_downloadable(request, thing)
@@ -107,7 +107,14 @@ def _media(
     public = footage.visibility == Visibility.PUBLIC and footage.state == Video.State.READY and not shared
     finished = not isinstance(thing, Render) or thing.state == Render.State.FINISHED
     name = stored.name or ""
-    return deliver(request, Parcel(name, _type(name), public and finished, filename if download else ""))
+    parcel = Parcel(name, _type(name), public and finished, filename if download else "")
+    return _in_size(request, parcel)
+
+
+def _in_size(request: HttpRequest, parcel: Parcel) -> HttpResponseBase:
+    """Whole, or in small where that is asked for; what is kept or is no picture is whole."""
+    small = request.GET.get("small") == "1" and parcel.content_type.startswith("image/")
+    return deliver_small(request, parcel) if small and not parcel.filename else deliver(request, parcel)
 
 
 def _must_be_downloadable(request: HttpRequest, thing: Any) -> None:

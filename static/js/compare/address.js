@@ -12,6 +12,7 @@ export function query(player) {
   if (clock.marks.out !== null) said.out = clock.marks.out;
   if (viewport.scale > 1.001) said.zoom = [viewport.scale, viewport.x, viewport.y].map((part) => Number(part.toFixed(4))).join(',');
   if (player.layout === 'wipe') said.cut = Number(player.cut.toFixed(1));
+  if (player.layout === 'loupe') said.lens = player.lens.map((part) => Number(part.toFixed(3))).join(',');
   return said;
 }
 

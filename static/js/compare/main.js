@@ -12,6 +12,8 @@ import { Viewport } from './viewport.js';
 
 const SPEEDS = [0.1, 0.25, 0.5, 1, 2];
 const MOST = 9;
+const STEP = 0.02; // share of the stage that an arrow key moves the wipe or the loupe
+const LONG_STEP = 0.1; // with shift
 const BLINK = 700; // ms: slower than three flashes a second
 const still = matchMedia('(prefers-reduced-motion: reduce)');
 
@@ -22,7 +24,7 @@ class RsCompare extends HTMLElement {
     this.picks = new Map(data.picks.map((pick) => [pick.ref, pick]));
     this.timing = new Timing(data.rate, data.frames);
     this.place = this.querySelector('[data-stage]');
-    Object.assign(this, { layout: data.layout, a: data.a, b: data.b, grid: data.grid, cut: data.cut, lens: [0.5, 0.5] });
+    Object.assign(this, { layout: data.layout, a: data.a, b: data.b, grid: data.grid, cut: data.cut, lens: data.lens });
     this.panes = new Panes(this.place, this.picks, this.timing);
     this.clock = new Clock(this.timing);
     this.clock.marks = { in: data.in, out: data.out };
@@ -31,6 +33,7 @@ class RsCompare extends HTMLElement {
     this.transport = new Transport(this, this.clock, this.timing, { address: data.strip, tiles: data.tiles, shape: Math.max(0.6, Math.min(16 / 9, data.width / data.height)) });
     this.viewport.set(...data.zoom);
     this.setCut(this.cut / 100);
+    this.setLens(...this.lens);
     this.classList.add('ready');
     this.#listen();
     this.#open(data.t ?? data.in ?? Math.floor(data.frames / 3));
@@ -39,8 +42,8 @@ class RsCompare extends HTMLElement {
   /** What is on the screen, measured: the leader's frame, the drift in frames, every pane's frame. */
   status() {
     const { frames, drift, worst, phase } = this.clock.measured;
-    const { layout, a, b, grid, cut } = this;
-    return { frame: this.clock.frame, drift, worst, phase, pace: this.clock.pace, playing: this.clock.playing, frames, layout, a, b, grid: [...grid], cut, zoom: this.viewport.scale, marks: { ...this.clock.marks }, loop: this.clock.loop };
+    const { layout, a, b, grid, cut, lens } = this;
+    return { frame: this.clock.frame, drift, worst, phase, pace: this.clock.pace, playing: this.clock.playing, frames, layout, a, b, grid: [...grid], cut, lens: [...lens], zoom: this.viewport.scale, marks: { ...this.clock.marks }, loop: this.clock.loop };
   }
 
   get shown() {
@@ -97,7 +100,12 @@ class RsCompare extends HTMLElement {
     this.lens = [Math.max(0, Math.min(1, x)), Math.max(0, Math.min(1, y))];
     this.style.setProperty('--lx', this.lens[0]);
     this.style.setProperty('--ly', this.lens[1]);
+    const [across, down] = this.lens.map((share) => Math.round(share * 100));
+    this.glass.setAttribute('aria-valuenow', across);
+    this.glass.setAttribute('aria-valuetext', `${across} % across, ${down} % down`);
+    this.glass.classList.toggle('low', this.lens[1] > 0.6);
     this.#magnify();
+    if (this.clock.tracks.length) remember(this);
   }
 
   /** Set a mark at the frame that is shown; a mark that stands there goes. */
@@ -264,13 +272,13 @@ class RsCompare extends HTMLElement {
 
   #furnish() {
     this.handle = make('div', 'handle', { role: 'slider', tabindex: '0', 'aria-label': 'Wipe', 'aria-valuemin': '0', 'aria-valuemax': '100' });
-    const lens = make('div', 'lens');
-    this.lensName = lens.appendChild(document.createElement('span'));
+    this.glass = make('div', 'lens', { role: 'slider', tabindex: '0', 'aria-label': 'Loupe', 'aria-valuemin': '0', 'aria-valuemax': '100' });
+    this.lensName = this.glass.appendChild(document.createElement('span'));
     this.loading = make('p', 'loading', { role: 'status' });
     this.loading.textContent = 'loading…';
     this.loading.hidden = true;
     this.place.tabIndex = -1;
-    this.place.append(this.handle, lens, this.loading);
+    this.place.append(this.handle, this.glass, this.loading);
   }
 
   #listen() {
@@ -286,13 +294,15 @@ class RsCompare extends HTMLElement {
       if (!this.clock.playing) remember(this);
     });
     this.clock.addEventListener('frame', () => { if (!this.clock.playing && this.clock.tracks.length) remember(this); });
-    this.handle.addEventListener('keydown', (event) => {
-      const by = { ArrowLeft: -2, ArrowRight: 2 }[event.key];
-      if (!by) return;
-      event.preventDefault();
-      event.stopPropagation();
+    whenMoved(this.handle, (across) => {
+      if (!across) return false;
       this.touched();
-      this.setCut((this.cut + by) / 100);
+      this.setCut(this.cut / 100 + across);
+      return true;
+    });
+    whenMoved(this.glass, (across, down) => {
+      this.setLens(this.lens[0] + across, this.lens[1] + down);
+      return true;
     });
     addEventListener('resize', () => { if (this.layout === 'grid') this.#shape(this.grid.length); });
     this.querySelector('[data-save]')?.addEventListener('formdata', (event) => {
@@ -325,6 +335,18 @@ class RsCompare extends HTMLElement {
       return this.set(row.dataset.pick, this.layout === 'grid' ? 'grid' : 'b');
     }
   }
+}
+
+/** Arrow keys on what is focused: `move` hears shares of the stage, and says whether it took them; else they are the player's. */
+function whenMoved(element, move) {
+  element.addEventListener('keydown', (event) => {
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    const [across, down] = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] }[event.key] ?? [0, 0];
+    const step = event.shiftKey ? LONG_STEP : STEP;
+    if ((!across && !down) || !move(across * step, down * step)) return;
+    event.preventDefault();
+    event.stopPropagation();
+  });
 }
 
 function make(tag, name, attributes = {}) {

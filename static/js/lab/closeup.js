@@ -1,5 +1,6 @@
 // A still as large as the window, at the lines that a render would have; the footage is left of the pointer.
 
+import { whole } from "./sizes.js";
 import { keyOf } from "./stills.js";
 import { wipeUnder } from "./wall.js";
 
@@ -31,7 +32,7 @@ export class Closeup {
     this.tile = tile;
     if (!this.dialog.open) this.dialog.showModal();
     this.wall.paused = true;
-    this.original.src = tile.querySelector(".tile-original").src;
+    this.original.src = whole(tile.querySelector(".tile-original").src);
     this.painted.src = tile.querySelector(".tile-painted").src || "data:,";
     this.dialog.classList.add("painting");
     this.dialog.querySelector(".closeup-says").textContent = "painting…"; // not what was said of the one before

@@ -1,6 +1,7 @@
 // The wall: one tile a filter, the footage underneath and the painting above it, mixed by strength in the browser:
 // a render mixes the same two pictures in the same way, so what is seen while sliding is what will come out.
 
+import { small, whole } from "./sizes.js";
 import { keyOf } from "./stills.js";
 
 const WORDS = { waiting: "waiting", painting: "painting…" };
@@ -29,7 +30,7 @@ export class Wall {
       this.refresh();
     });
     if (painted.getAttribute("src")) {
-      const still = { state: "finished", url: painted.getAttribute("src"), seconds: Number(tile.dataset.seconds), error: "" };
+      const still = { state: "finished", url: whole(painted.getAttribute("src")), seconds: Number(tile.dataset.seconds), error: "" };
       this.stills.learn(this.wish(tile), still);
       if (painted.complete && painted.naturalWidth) this.arrived(tile);
     }
@@ -77,7 +78,7 @@ export class Wall {
   /** Another frame, or colours kept or not: every tile begins anew, with the footage underneath at once. */
   restart(original) {
     for (const tile of this.tiles) {
-      if (original) tile.querySelector(".tile-original").src = original;
+      if (original) tile.querySelector(".tile-original").src = small(original);
       const known = this.stills.known.get(keyOf(this.wish(tile)));
       if (known) this.update(known.wish, known);
       else this.wait(tile, "waiting");
@@ -96,15 +97,15 @@ export class Wall {
   show(tile, still) {
     const painted = tile.querySelector(".tile-painted");
     tile.querySelector(".tile-seconds").textContent = `${still.seconds.toFixed(2)} s`;
-    if (painted.getAttribute("src") === still.url) return this.arrived(tile);
+    if (painted.getAttribute("src") === small(still.url)) return this.arrived(tile);
     tile.dataset.state = "painting";
-    painted.src = still.url;
+    painted.src = small(still.url);
   }
 
   arrived(tile) {
     const known = this.stills.known.get(keyOf(this.wish(tile)));
     const painted = tile.querySelector(".tile-painted");
-    if (known?.state === "finished" && known.url === painted.getAttribute("src") && painted.complete) {
+    if (known?.state === "finished" && small(known.url) === painted.getAttribute("src") && painted.complete) {
       tile.dataset.state = "painted";
     }
   }

@@ -128,6 +128,40 @@ def test_the_wipe_follows_the_mouse(live_server: LiveServer, video: Video, open_
     assert status(page)["cut"] == pytest.approx(25, abs=1)
 
 
+def test_the_loupe_is_moved_with_the_keyboard_and_the_address_keeps_its_place(
+    live_server: LiveServer, video: Video, open_page: Open
+) -> None:
+    page = open_page(compare(live_server, video, "?layout=loupe&t=5"), reduced_motion="reduce")
+    wait(page, settled(5), "ready")
+    loupe = page.get_by_role("slider", name="Loupe")
+    for _ in range(40):
+        page.keyboard.press("Tab")
+        if loupe.evaluate("(element) => element === document.activeElement"):
+            break
+    for key in ("ArrowRight", "ArrowRight", "ArrowUp", "Shift+ArrowDown", "Shift+ArrowDown"):
+        page.keyboard.press(key)
+    assert status(page)["lens"] == pytest.approx([0.54, 0.68])
+    assert status(page)["frame"] == 5, "the arrows were the loupe's, not the player's"
+    assert loupe.get_attribute("aria-valuetext") == "54 % across, 68 % down"
+    assert query_of(page)["lens"] == ["0.54,0.68"]
+    again = open_page(page.url)
+    assert wait(again, settled(5), "back")["lens"] == pytest.approx([0.54, 0.68])
+
+
+@pytest.mark.parametrize("size", [(390, 844), (1440, 900)])
+def test_the_loupe_is_a_part_of_the_stage_and_its_name_within_it(
+    live_server: LiveServer, video: Video, open_page: Open, size: tuple[int, int]
+) -> None:
+    """Also at the lower edge, where the name would be cut off."""
+    page = open_page(compare(live_server, video, "?layout=loupe&t=5&lens=0.5,0.75"), size=size)
+    wait(page, settled(5), "ready")
+    stage, loupe, name = (page.locator(one).bounding_box() for one in ("[data-stage]", ".lens", ".lens span"))
+    assert stage is not None and loupe is not None and name is not None
+    assert loupe["height"] < stage["height"] * 0.6
+    assert stage["y"] <= name["y"]
+    assert name["y"] + name["height"] <= stage["y"] + stage["height"]
+
+
 def test_footage_without_a_render_is_shown_whole(
     live_server: LiveServer, video: Video, open_page: Open
 ) -> None:
