@@ -1,8 +1,8 @@
 """Large blocks of memory, kept by a process that asks for them again and again.
 
-By itself glibc gives large blocks back to the system (always those of more than 32 MiB) and has the next ones cleared page
-by page. In training and drawing, where arrays of 50 MiB come and go all the time, that is a tenth of the time; in smoothing
-over time, with its arrays of 11 MiB, a sixth.
+By itself glibc gives large blocks back to the system (always those of more than 32 MiB) and has the next ones cleared
+page by page. In training and drawing, where arrays of 50 MiB come and go all the time, that is a tenth of the time; in
+smoothing over time, with its arrays of 11 MiB, a sixth.
 """
 
 from __future__ import annotations
