@@ -101,16 +101,6 @@ def test_the_owner_asks_for_stills_that_are_missing(
     )
 
 
-def test_what_a_still_costs_is_said_where_filters_are_chosen(owner_client: Client, owner: User) -> None:
-    video = with_frames(make_video_row(owner))
-    make_filter(name="Free"), make_filter(name="Dear", cost_per_image="0.02")
-    page = owner_client.get(f"{video.get_absolute_url()}contact/").content.decode()
-    assert re.findall(r'"work">(\w+)</span>(?: <span[^>]*>([^<]*)</span>)?</label>', page) == [
-        ("Dear", "$0.02 a still"),
-        ("Free", ""),
-    ]
-
-
 def test_a_column_of_stills_is_filled_up_where_frames_are_missing(
     owner_client: Client, owner: User, queue: object
 ) -> None:
