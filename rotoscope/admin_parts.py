@@ -18,13 +18,9 @@ from unfold.admin import ModelAdmin, TabularInline
 from rotoscope.changed import save_changed
 
 
-class HouseAdmin(ModelAdmin):
-    """A model's pages. Only the fields that were changed are written: workers write the same rows."""
+class SavesWhatWasChosen(ModelAdmin):
+    """Only the fields that were changed on the page are written: workers and other pages write the same rows."""
 
-    compressed_fields = True
-    list_per_page = 50
-    empty_value_display = "–"
-    typed = True
     set_elsewhere: tuple[str, ...] = ()
     """Fields that are set on other pages too: changed is here what differs from the page that was shown, which may be
     an hour old, and not from the row as it is by now."""
@@ -37,7 +33,7 @@ class HouseAdmin(ModelAdmin):
         return form
 
     def save_model(self, request: HttpRequest, obj: Model, form: ModelForm[Any], change: Any) -> None:
-        """Write the changed fields of an existing row, a new row as a whole; then do what a button asks for.
+        """Write the changed fields of an existing row, a new row as a whole.
 
         What nobody chose on this page is as it was set elsewhere since the page was shown.
         """
@@ -45,6 +41,19 @@ class HouseAdmin(ModelAdmin):
         save_changed(form)
         if change and kept:
             obj.refresh_from_db(fields=kept)
+
+
+class HouseAdmin(SavesWhatWasChosen):
+    """A model's pages, with buttons that do something with the row."""
+
+    compressed_fields = True
+    list_per_page = 50
+    empty_value_display = "–"
+    typed = True
+
+    def save_model(self, request: HttpRequest, obj: Model, form: ModelForm[Any], change: Any) -> None:
+        """Save, then do what a button asks for."""
+        super().save_model(request, obj, form, change)
         for action in self.get_actions_submit_line(request, obj.pk):
             if action.action_name in request.POST:
                 action.method(request, obj)

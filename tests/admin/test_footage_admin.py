@@ -300,6 +300,7 @@ def test_a_person_is_saved_without_touching_the_usual_quota(staff_client: Client
     before = profile.quota_bytes
     data = {
         "username": "olga",
+        "initial-is_active": "True",
         "date_joined_0": "2026-01-01",
         "date_joined_1": "00:00:00",
         "profile-TOTAL_FORMS": "1",

@@ -127,6 +127,24 @@ def test_what_its_owner_has_hidden_since_the_page_was_shown_stays_hidden(
         assert row.visibility == "unlisted"
 
 
+def test_a_person_who_was_shut_out_since_the_page_was_shown_stays_out(
+    staff_client: Client, owner: User
+) -> None:
+    address = reverse("admin:auth_user_change", args=[owner.pk])
+    shown = dict(Fields(staff_client.get(address).content.decode()).sent)
+    User.objects.filter(pk=owner.pk).update(is_active=False, is_staff=True, last_login=timezone.now())
+    answer = staff_client.post(address, shown | {"first_name": "Olga"})
+    assert answer.status_code == 302
+    before = owner.last_login
+    owner.refresh_from_db()
+    assert (owner.first_name, owner.is_active, owner.is_staff) == ("Olga", False, True)
+    assert owner.last_login != before
+    shown = dict(Fields(staff_client.get(address).content.decode()).sent)
+    staff_client.post(address, shown | {"is_active": "on"})
+    owner.refresh_from_db()
+    assert owner.is_active
+
+
 class TestAFilterOfWhichAnotherVersionRunsSinceThePageWasShown:
     @pytest.fixture
     def night(self) -> Filter:

@@ -17,7 +17,7 @@ from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationFo
 from unfold.widgets import UnfoldAdminDecimalFieldWidget
 
 from filters import trainings
-from rotoscope.admin_parts import RemovesFiles, in_bytes
+from rotoscope.admin_parts import RemovesFiles, SavesWhatWasChosen, in_bytes
 from videos import uploads
 from videos.admin.parts import TakesUploadsAlong
 from videos.models import Profile
@@ -74,13 +74,16 @@ class ProfileInline(StackedInline):
 
 
 @admin.register(User)
-class PeopleAdmin(RemovesFiles, TakesUploadsAlong, UserAdmin, ModelAdmin):  # type: ignore[type-arg]
+class PeopleAdmin(
+    RemovesFiles, TakesUploadsAlong, SavesWhatWasChosen, UserAdmin, ModelAdmin  # type: ignore[type-arg]
+):
     """People."""
 
     form = UserChangeForm
     add_form = UserCreationForm
     change_password_form = AdminPasswordChangeForm
     inlines = (ProfileInline,)
+    set_elsewhere = ("is_active", "is_staff", "is_superuser", "last_login")
     list_display = ("username", "email", "is_staff", "is_active", "kept", "quota", "last_login")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[User]:
