@@ -75,7 +75,11 @@ class ProfileInline(StackedInline):
 
 @admin.register(User)
 class PeopleAdmin(
-    RemovesFiles, TakesUploadsAlong, SavesWhatWasChosen, UserAdmin, ModelAdmin  # type: ignore[type-arg]
+    RemovesFiles,
+    TakesUploadsAlong,
+    SavesWhatWasChosen,
+    UserAdmin,
+    ModelAdmin,  # type: ignore[type-arg]
 ):
     """People."""
 
