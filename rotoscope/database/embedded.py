@@ -10,7 +10,6 @@ import os
 import shutil
 import signal
 import subprocess
-import tempfile
 import time
 from pathlib import Path
 from urllib.parse import quote
@@ -48,7 +47,8 @@ def socket_folder(home: Path) -> Path:
     if len(os.fsencode(inside)) <= LONGEST_SOCKET and "," not in str(inside):
         return inside
     name = hashlib.sha256(os.fsencode(home)).hexdigest()[:16]
-    return Path(tempfile.gettempdir()) / f"rotoscope-{os.getuid()}-{name}"
+    # Not where TMPDIR says: another shell's may differ, and would look for the server elsewhere.
+    return Path("/tmp") / f"rotoscope-{os.getuid()}-{name}"  # noqa: S108 - a private folder, whose owner is looked at
 
 
 class Server:

@@ -174,6 +174,17 @@ def test_a_data_folder_with_a_long_name_has_its_socket_elsewhere(tmp_path: Path)
         server.socket.rmdir()
 
 
+def test_its_socket_is_found_from_a_shell_with_another_folder_for_temporary_files(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home = tmp_path / ("long" * 30)
+    told = set()
+    for folder in (None, tmp_path, home):
+        monkeypatch.setattr(tempfile, "tempdir", None if folder is None else str(folder))
+        told.add(socket_folder(home))
+    assert len(told) == 1
+
+
 @pytest.mark.parametrize("name", ["My C++ & 50% #1", "50%25?=@:", "a, b"])
 def test_a_data_folder_may_have_any_name(name: str) -> None:
     with tempfile.TemporaryDirectory() as folder:  # a short path, so that the socket lies in it
