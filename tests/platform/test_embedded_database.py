@@ -282,6 +282,9 @@ def test_what_another_user_has_locked_or_keeps_secret_is_one_sentence(
     monkeypatch.setattr(Path, "read_text", denied)
     with pytest.raises(SettingError, match="start Rotoscope as the user who started it first"):
         secret.kept_in(tmp_path)
+    monkeypatch.setattr(Path, "open", denied)
+    with pytest.raises(EmbeddedError, match="start Rotoscope as the user who started it first"):
+        Server(tmp_path).start()
     monkeypatch.setattr("rotoscope.database.join.os.open", denied)
     with pytest.raises(EmbeddedError, match="start Rotoscope as the user who started it first"):
         Lock(tmp_path / "owner.lock")
