@@ -21,7 +21,7 @@ help: ## list these words
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
 
 up: $(RUN_STAMP) $(TRAIN_STAMP) ## set up what is missing, then start everything (PORT=8000)
-	@exec $(PY) manage.py up --port $(PORT) $(if $(filter 0,$(SAMPLE)),--no-sample)
+	@exec $(PY) manage.py up $(if $(PORT),--port $(PORT)) $(if $(filter 0,$(SAMPLE)),--no-sample)
 
 setup: $(RUN_STAMP) $(TRAIN_STAMP) ## set up what is missing, start nothing
 	@$(PY) manage.py prepare

@@ -10,7 +10,6 @@ import os
 import shutil
 import signal
 import subprocess
-import tempfile
 import time
 from pathlib import Path
 from urllib.parse import quote
@@ -48,7 +47,8 @@ def socket_folder(home: Path) -> Path:
     if len(os.fsencode(inside)) <= LONGEST_SOCKET and "," not in str(inside):
         return inside
     name = hashlib.sha256(os.fsencode(home)).hexdigest()[:16]
-    return Path(tempfile.gettempdir()) / f"rotoscope-{os.getuid()}-{name}"
+    # Not where TMPDIR says: another shell's may differ, and would look for the server elsewhere.
+    return Path("/tmp") / f"rotoscope-{os.getuid()}-{name}"  # noqa: S108 - a private folder, whose owner is looked at
 
 
 class Server:
@@ -80,7 +80,7 @@ class Server:
         it touches anything where the cluster is somebody else's.
         """
         is_there = self.is_made()
-        self.log.parent.mkdir(exist_ok=True)
+        self._make_log()
         self.account.own(self.folder)
         self._own_socket_folder()
         if not is_there:
@@ -164,6 +164,13 @@ class Server:
                 # Ctrl-C in the terminal is for the supervisor, which stops the server last.
                 start_new_session=True,
             )
+
+    def _make_log(self) -> None:
+        try:
+            self.log.parent.mkdir(exist_ok=True)
+            self.log.open("ab").close()
+        except PermissionError:
+            raise EmbeddedError(f"We may not write {self.log}: {programs.ITS_STARTER}.") from None
 
     def _make_cluster(self) -> None:
         """Run initdb beside and rename, so that a start cut short leaves no half a cluster."""

@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from rotoscope.database.embedded import Server
-from rotoscope.database.programs import EmbeddedError
+from rotoscope.database.programs import ITS_STARTER, EmbeddedError
 
 PATIENCE = 90.0  # seconds that another process is given to bring its server up or down
 
@@ -33,9 +33,7 @@ class Lock:
             if os.geteuid() == 0:
                 os.fchown(self.handle, path.parent.stat().st_uid, -1)
         except PermissionError:
-            raise EmbeddedError(
-                f"We may not write {path}: start Rotoscope as the user who started it first."
-            ) from None
+            raise EmbeddedError(f"We may not write {path}: {ITS_STARTER}.") from None
 
     def try_alone(self) -> bool:
         """Take the lock for ourselves if nobody has it; at once."""

@@ -6,6 +6,9 @@ import pwd
 from dataclasses import dataclass
 from pathlib import Path
 
+ITS_STARTER = "start Rotoscope as the user who started it first"
+"""What to do about files of the data that are another user's."""
+
 
 class EmbeddedError(Exception):
     """The embedded PostgreSQL cannot do what was asked; the text is one sentence for a person."""

@@ -28,8 +28,8 @@ LOGS_EVERY = 60.0  # seconds
 WEB_SECONDS = 180.0  # far more than it needs; a busy machine is not a broken one
 
 
-class Interrupted(Exception):
-    """Somebody asked us to stop."""
+class Interrupted(BaseException):
+    """Somebody asked us to stop. No Exception: it comes anywhere, also where a library goes on after any of those."""
 
 
 class Supervisor:
@@ -56,7 +56,7 @@ class Supervisor:
             signal.signal(number, self._interrupt)
         try:
             self._stand_up()
-            while True:
+            while not self.stopping:
                 self._look()
                 time.sleep(LOOK_EVERY)
         except Interrupted:

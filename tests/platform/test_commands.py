@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from rotoscope.supervisor.plan import web_server
-from tests.platform.installation import manage
+from tests.platform.installation import free_port, manage
 from tests.platform.servers import Bucket
 
 INTERRUPTED = (
@@ -115,3 +115,14 @@ def test_up_refuses_a_host_that_has_no_address_before_anything_is_started(tmp_pa
     assert refused.returncode == 1
     assert "This machine cannot listen on “a..b” (Name or service not known)" in refused.stderr
     assert not (tmp_path / "home" / "postgres").exists()
+
+
+def test_up_names_a_file_of_the_data_that_it_may_not_use(tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    home.mkdir()
+    (home / "logs").touch()
+    refused = manage(home, "up", "--port", str(free_port()))
+    assert refused.returncode == 1
+    assert refused.stderr.startswith("CommandError: Rotoscope cannot go on: ")
+    assert str(home / "logs") in refused.stderr
+    assert len(refused.stderr.splitlines()) == 1

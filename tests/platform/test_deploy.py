@@ -23,6 +23,10 @@ IMAGE_SETS = {"ROTOSCOPE_HOME", "ROTOSCOPE_STATIC_ROOT"}
 NOT_IN_CONTAINERS = {"ROTOSCOPE_DEBUG", "PORT", "ROTOSCOPE_HOST", "ROTOSCOPE_WORKERS"}
 """What production refuses, and what only `make up` heeds."""
 COMPOSE_DECIDES = {"ROTOSCOPE_ENV", "DATABASE_URL"}
+PROTECTION = {
+    "X-Content-Type-Options", "X-Robots-Tag", "Referrer-Policy", "Content-Security-Policy", "Strict-Transport-Security",
+}  # fmt: skip
+"""Headers of ours that a file needs as much as a page."""
 UNITS = sorted((DEPLOY / "systemd").glob("*.service"))
 
 
@@ -168,6 +172,10 @@ def hands_out(config: str, folder: str) -> None:
     assert block is not None
     assert "internal;" in block.group(1)
     assert f"alias {folder};" in block.group(1)
+    # nginx drops them from an answer that it is told to send itself, unless it is told to add them again.
+    added = dict(re.findall(r"add_header (\S+) \$upstream_http_(\w+);", block.group(1)))
+    assert set(added) == PROTECTION
+    assert all(variable == name.lower().replace("-", "_") for name, variable in added.items())
 
 
 def test_nginx_passes_on_alike_in_containers_and_under_systemd() -> None:

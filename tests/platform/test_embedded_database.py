@@ -174,6 +174,17 @@ def test_a_data_folder_with_a_long_name_has_its_socket_elsewhere(tmp_path: Path)
         server.socket.rmdir()
 
 
+def test_its_socket_is_found_from_a_shell_with_another_folder_for_temporary_files(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home = tmp_path / ("long" * 30)
+    told = set()
+    for folder in (None, tmp_path, home):
+        monkeypatch.setattr(tempfile, "tempdir", None if folder is None else str(folder))
+        told.add(socket_folder(home))
+    assert len(told) == 1
+
+
 @pytest.mark.parametrize("name", ["My C++ & 50% #1", "50%25?=@:", "a, b"])
 def test_a_data_folder_may_have_any_name(name: str) -> None:
     with tempfile.TemporaryDirectory() as folder:  # a short path, so that the socket lies in it
@@ -271,6 +282,9 @@ def test_what_another_user_has_locked_or_keeps_secret_is_one_sentence(
     monkeypatch.setattr(Path, "read_text", denied)
     with pytest.raises(SettingError, match="start Rotoscope as the user who started it first"):
         secret.kept_in(tmp_path)
+    monkeypatch.setattr(Path, "open", denied)
+    with pytest.raises(EmbeddedError, match="start Rotoscope as the user who started it first"):
+        Server(tmp_path).start()
     monkeypatch.setattr("rotoscope.database.join.os.open", denied)
     with pytest.raises(EmbeddedError, match="start Rotoscope as the user who started it first"):
         Lock(tmp_path / "owner.lock")

@@ -1,6 +1,7 @@
 """What `make` sets up, and what it makes of a start that was cut off."""
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -68,6 +69,17 @@ def test_without_a_python_it_says_so_in_one_sentence(checkout: Path) -> None:
     assert refused.returncode != 0
     assert "Python 3.11 or newer is needed as no-such-python" in refused.stderr
     assert not (checkout / ".venv").exists()
+
+
+@pytest.mark.parametrize(("port", "words"), [("8080", "--port 8080"), ("", "")])
+def test_an_empty_port_counts_as_unset(checkout: Path, port: str, words: str) -> None:
+    surroundings = {name: value for name, value in os.environ.items() if not name.startswith("MAKE")}
+    told = subprocess.run(
+        ["make", "--dry-run", "up", "TRAIN=0"],
+        cwd=checkout, env=surroundings | {"PORT": port}, capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    (up,) = re.findall(r"manage\.py up(.*)$", told.stdout, re.M)
+    assert up.strip() == words
 
 
 def installs_for_ci(folder: Path, *there: str) -> str:

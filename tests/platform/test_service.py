@@ -2,8 +2,10 @@
 
 import errno
 import shutil
+import signal
 import subprocess
 import time
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -64,3 +66,20 @@ def test_the_supervisor_goes_on_where_nothing_can_be_started(
     monkeypatch.setattr("rotoscope.database.embedded.Server.start", no_memory)
     supervisor._look()
     assert "the database cannot be started: [Errno 12] Cannot allocate memory" in capsys.readouterr().out
+
+
+def test_ctrl_c_is_heard_also_where_a_library_goes_on_after_any_exception(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A second one does nothing, so that the first must not be lost."""
+
+    def stand_up(supervisor: Supervisor) -> None:
+        with suppress(Exception):
+            supervisor._interrupt(signal.SIGINT, None)
+        raise AssertionError("it goes on")
+
+    monkeypatch.setattr("rotoscope.supervisor.run.signal.signal", lambda *_: None)
+    monkeypatch.setattr(Supervisor, "_stand_up", stand_up)
+    wishes = Wishes("127.0.0.1", 8000, 1, sample=False)
+    Supervisor(tmp_path, tmp_path, wishes, embedded=False, console=Console(colour=False)).run()
+    assert capsys.readouterr().out.split("\n")[:2] == ["  · stopping…", "  · stopped; everything is kept."]

@@ -56,6 +56,8 @@ class Command(BaseCommand):
             supervisor.run()
         except (EmbeddedError, CatalogueError) as error:
             raise CommandError(str(error)) from None
+        except OSError as problem:  # a folder of the data that is another user's, say; the text names it
+            raise CommandError(f"Rotoscope cannot go on: {problem}.") from None
 
 
 def _write_down(pid: Path) -> None:
