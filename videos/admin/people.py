@@ -78,8 +78,8 @@ class PeopleAdmin(
     RemovesFiles,
     TakesUploadsAlong,
     SavesWhatWasChosen,
-    UserAdmin,
-    ModelAdmin,  # type: ignore[type-arg]
+    UserAdmin,  # type: ignore[type-arg]
+    ModelAdmin,
 ):
     """People."""
 
