@@ -27,9 +27,8 @@ class GoneMiddleware:
 
     def process_exception(self, request: HttpRequest, problem: Exception) -> HttpResponse | None:
         """The one 404, if that is what happened. It is written down: it might be a mistake of ours all the same."""
-        if not went_meanwhile(problem) or request.path.startswith(
-            "/v1/"
-        ):  # DeepFilter answers in its own manner
+        in_its_own_manner = request.path.startswith("/v1/")  # DeepFilter
+        if in_its_own_manner or not went_meanwhile(problem):
             return None
         logger.warning("%s went while it was worked on", request.path, exc_info=problem)
         return page_not_found(request, problem)

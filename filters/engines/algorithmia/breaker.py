@@ -13,10 +13,10 @@ from filters.engines.base import EngineError, EngineUnavailable
 FAILURES = 5
 FIRST_REST = 60.0  # seconds
 LONGEST_REST = 3600.0
-LONGEST_TRIAL = (
-    1800.0  # seconds; more than any call takes: one that is not back by then was cut off at a bad moment
-)
-SLICE = 1.0  # seconds; whoever waits for a trial has to hear that it is to stop
+LONGEST_TRIAL = 1800.0
+"""Seconds, more than any call takes: one that is not back by then was cut off at a bad moment."""
+SLICE = 1.0
+"""Seconds; whoever waits for a trial has to hear that it is to stop."""
 
 
 class Breaker:
