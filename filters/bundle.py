@@ -181,9 +181,8 @@ def _unzipped(data: bytes) -> dict[str, bytes]:
     if len(data) > LARGEST_BUNDLE:
         raise BundleRefused(f"The file is larger than {LARGEST_BUNDLE >> 20} MB.")
     most = len(LIMITS) + MOST_PICTURES
-    if (
-        data.count(ENTRY) > 2 * most
-    ):  # of millions the directory alone takes half a minute and a gigabyte to read
+    # Of millions the directory alone takes half a minute and a gigabyte to read.
+    if data.count(ENTRY) > 2 * most:
         raise BundleRefused(TOO_MANY)
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:

@@ -183,9 +183,8 @@ class _Builder:
 
 def reach(sizes: Architecture) -> int:
     """How far away, in pixels, a pixel of the input can influence one of the output, statistics aside."""
-    ends = (
-        3 + 2 * (sizes.down_kernel // 2) + 2 + 2
-    )  # stem, down1, up2_depth and head at full and half resolution
+    # Stem, down1, up2_depth and head at full and half resolution.
+    ends = 3 + 2 * (sizes.down_kernel // 2) + 2 + 2
     quarter = (
         4
         + 4 * (sizes.down_kernel // 2)

@@ -169,9 +169,8 @@ def _stills(video: Video, frames: list[Frame]) -> Painted:
 
 
 def _columns(renders: list[Render], painted: Painted, viewer: Viewer) -> list[Column]:
-    longest = sorted(
-        renders, key=lambda one: one.frame_count, reverse=True
-    )  # a part was often tried before the whole
+    # A part was often tried before the whole.
+    longest = sorted(renders, key=lambda one: one.frame_count, reverse=True)
     columns = [
         Column(one.version, one, render_media(one, "video.mp4", viewer))
         for one in one_of_each_filter(longest)

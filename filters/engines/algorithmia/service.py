@@ -66,9 +66,8 @@ class Service:
             paths = [paths]
         if not isinstance(paths, list) or len(paths) != len(images) or not all(map(_is_data, paths)):
             raise BadAnswer("The DeepFilter service's answer does not say where the pictures are.")
-        if len({*paths, *images}) != 2 * len(
-            images
-        ):  # one painting for two frames, or a frame as it was sent
+        # One painting for two frames, or a frame as it was sent.
+        if len({*paths, *images}) != 2 * len(images):
             raise BadAnswer(
                 "The DeepFilter service's answer names a picture twice, or one that was sent to it."
             )
