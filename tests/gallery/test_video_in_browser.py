@@ -60,7 +60,8 @@ def test_the_frame_of_a_long_clip_has_room_beside_the_buttons(
         box = button.bounding_box()
         assert box is not None
         beside = box["x"] >= said["x"] + text or box["x"] + box["width"] <= said["x"]
-        assert beside or box["y"] >= said["y"] + said["height"], box
+        above_or_below = box["y"] + box["height"] <= said["y"] or box["y"] >= said["y"] + said["height"]
+        assert beside or above_or_below, box
 
 
 STATUS = "document.querySelector('rs-player').status()"

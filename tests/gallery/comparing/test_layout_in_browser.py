@@ -18,8 +18,8 @@ PLACES = """() => Object.fromEntries([".panes", "[data-transport]", ".tools", ".
 SMALL = """() => [...document.querySelectorAll("main :is(.btn, .ab, select), .foot a, .mark")]
   .filter((one) => one.checkVisibility({ visibilityProperty: true }) && one.getBoundingClientRect().height < 43.5)
   .map((one) => one.outerHTML)"""
-THERE = """() => document.readyState !== 'loading'
-  && getComputedStyle(document.querySelector('.panes')).position === 'relative'"""
+THERE = """() => document.readyState !== 'loading' && document.fonts.status === 'loaded'
+  && [...document.querySelectorAll('link[rel=stylesheet]')].every((one) => one.sheet)"""
 PHONE: dict[str, Any] = {"size": (390, 844), "has_touch": True, "is_mobile": True}
 
 
@@ -57,7 +57,7 @@ def test_nothing_jumps_while_the_players_script_is_on_its_way(
     page.route("**/js/compare/main.js", lambda route: held.append(route))
     page.goto(compare(live_server, video, query), wait_until="commit")
     page.locator(".side .pick").last.wait_for()
-    while not held or not page.evaluate(THERE):  # the stylesheets too
+    while not held or not page.evaluate(THERE):
         page.wait_for_timeout(20)
     before = page.evaluate(PLACES)
     held[0].continue_()
