@@ -21,7 +21,7 @@ DESCRIPTION = (
     "Rotoscope itself so that there is something to look at before the first upload."
 )
 FILTERS = 4
-FIRST_IMPRESSION = ("aurora", "golden-hour", "stained-glass", "great-wave")
+FIRST_IMPRESSION = ("aurora", "golden-hour", "stained-glass", "travel-poster")
 
 
 def ensure_sample(owner: Any) -> Video:
