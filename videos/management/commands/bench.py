@@ -11,6 +11,7 @@ from itertools import cycle
 from pathlib import Path
 from typing import Any
 
+import cv2
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from filters.catalogue import CatalogueFilter, load_catalogue
@@ -25,6 +26,7 @@ from filters.engines.bench import (
     engine_tasks,
     moving_frames,
 )
+from rotoscope import malloc
 from videos.media import decode
 from videos.media.encode import SegmentWriter
 
@@ -41,7 +43,7 @@ class Command(BaseCommand):
         """Which filter, how often, on how many cores."""
         parser.add_argument("--filter", metavar="SLUG", help="of the catalogue; one of each base without it")
         parser.add_argument("--rounds", type=int, default=5)
-        parser.add_argument("--threads", type=int, default=1, help="cores for the engine")
+        parser.add_argument("--threads", type=int, default=1, help="cores for the engine and OpenCV")
         parser.add_argument("--json", action="store_true")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -49,6 +51,9 @@ class Command(BaseCommand):
         if options["rounds"] < 1 or options["threads"] < 1:
             raise CommandError("Rounds and threads must be at least 1.", returncode=2)
         chosen = _chosen(options["filter"])
+        # As in a worker that renders.
+        cv2.setNumThreads(options["threads"])
+        malloc.keep_large_blocks()
         frames = moving_frames(FRAMES)
         with tempfile.TemporaryDirectory() as folder:
             tasks: dict[str, Task] = {}
