@@ -1,4 +1,4 @@
-"""Videos, renders, share links and people in the admin, and its first page."""
+"""Videos, renders and share links in the admin, and its first page."""
 
 from __future__ import annotations
 
@@ -6,58 +6,17 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-import pytest
-from django.contrib.auth.models import Permission, User
-from django.core.files.base import ContentFile
-from django.core.files.storage import default_storage
+from django.contrib.auth.models import User
 from django.test import Client, TestCase
 from django.urls import reverse
 from django.utils import timezone
-from pytest_django import Settings
 
-from filters.models import StyleImage, TrainingRun
 from rotoscope.dashboard import failed_within_a_day
+from tests.admin.pages import begun_upload, change, delete
 from tests.factories import make_filter, make_render_row, make_video_row
 from videos.models import Collection, Comparison, Profile, Render, Segment, ShareLink, Upload, Video
 from videos.pipeline import renders
 from videos.uploads import parts
-
-
-@pytest.fixture
-def video(owner: User) -> Video:
-    """Olga's footage, without files."""
-    return make_video_row(owner, title="Over the dunes")
-
-
-@pytest.fixture
-def render(video: Video, queue: Any) -> Render:
-    """A render of it that waits, in segments."""
-    return renders.request(video, make_filter("negative"), video.owner, renders.RenderSettings())[0]
-
-
-@pytest.fixture
-def home(settings: Settings, tmp_path: Path) -> Path:
-    """ROTOSCOPE_HOME, fresh: uploads lie there."""
-    settings.ROTOSCOPE_HOME = tmp_path
-    return tmp_path
-
-
-def begun_upload(owner: User, video: Video | None = None) -> Upload:
-    """An upload of which some bytes are on disk."""
-    upload = Upload.objects.create(owner=owner, video=video, filename="x.mp4", length=1000, offset=5)
-    parts.path_of(upload.pk).write_bytes(b"bytes")
-    return upload
-
-
-def change(model: str | None, pk: int) -> str:
-    """The address of a row's page."""
-    return reverse(f"admin:videos_{model}_change", args=[pk])
-
-
-def delete(client: Client, model: str, pk: int) -> int:
-    """Delete a row on its page; the status of the answer. Files go when the page's transaction is over."""
-    with TestCase.captureOnCommitCallbacks(execute=True):
-        return client.post(reverse(f"admin:{model}_delete", args=[pk]), {"post": "yes"}).status_code
 
 
 def press(client: Client, row: Any, button: str, **typed: Any) -> None:
@@ -235,19 +194,6 @@ def test_nobody_deletes_an_upload_by_itself(staff_client: Client, owner: User) -
     assert Upload.objects.exists()
 
 
-def test_deleting_a_person_still_takes_the_right_to_delete_what_is_theirs(
-    staff_client: Client, staff: User, video: Video
-) -> None:
-    Upload.objects.create(owner=video.owner, filename="x.mp4", length=1000, offset=250)
-    staff.is_superuser = False
-    staff.save()
-    staff.user_permissions.add(Permission.objects.get(codename="delete_user"))
-    assert delete(staff_client, "auth_user", video.owner_id) == 403
-    staff.user_permissions.add(Permission.objects.get(codename="delete_video"))
-    assert delete(staff_client, "auth_user", video.owner_id) == 302
-    assert not User.objects.filter(pk=video.owner_id).exists()
-
-
 def test_a_link_to_what_its_maker_may_not_show_any_more_is_shut(
     staff_client: Client, owner: User, colleague: User
 ) -> None:
@@ -268,115 +214,6 @@ def test_a_share_link_is_revoked(staff_client: Client, video: Video) -> None:
     page = staff_client.get(change("sharelink", link.pk)).content.decode()
     assert "Revoked" in page
     assert token not in page
-
-
-def test_a_quota_is_set_in_gigabytes(staff_client: Client, owner: User) -> None:
-    address = reverse("admin:auth_user_change", args=[owner.pk])
-    page = staff_client.get(address)
-    assert page.status_code == 200
-    profile = Profile.of(owner)
-    data = {
-        "username": "olga",
-        "email": owner.email,
-        "is_active": "on",
-        "date_joined_0": "2026-01-01",
-        "date_joined_1": "00:00:00",
-        "profile-TOTAL_FORMS": "1",
-        "profile-INITIAL_FORMS": "1",
-        "profile-0-id": profile.pk,
-        "profile-0-user": owner.pk,
-        "profile-0-quota_gb": "2.5",
-        "profile-0-about": "",
-    }
-    assert staff_client.post(address, data).status_code == 302
-    profile.refresh_from_db()
-    assert profile.quota_bytes == 2_500_000_000
-
-
-def test_a_person_is_saved_without_touching_the_usual_quota(staff_client: Client, owner: User) -> None:
-    address = reverse("admin:auth_user_change", args=[owner.pk])
-    quota = staff_client.get(address).context["inline_admin_formsets"][0].formset.forms[0]["quota_gb"].value()
-    profile = Profile.of(owner)
-    before = profile.quota_bytes
-    data = {
-        "username": "olga",
-        "initial-is_active": "True",
-        "date_joined_0": "2026-01-01",
-        "date_joined_1": "00:00:00",
-        "profile-TOTAL_FORMS": "1",
-        "profile-INITIAL_FORMS": "1",
-        "profile-0-id": profile.pk,
-        "profile-0-user": owner.pk,
-        "profile-0-quota_gb": quota,
-        "profile-0-about": "Has left.",
-    }
-    assert staff_client.post(address, data).status_code == 302
-    owner.refresh_from_db()
-    profile.refresh_from_db()
-    assert (owner.is_active, profile.about, profile.quota_bytes) == (False, "Has left.", before)
-
-
-def test_people_are_added_and_listed(staff_client: Client) -> None:
-    secret = "a-long-password-1"
-    data = {"username": "nora", "password1": secret, "password2": secret, "usable_password": "true"}
-    assert staff_client.post(reverse("admin:auth_user_add"), data).status_code == 302
-    assert "nora" in staff_client.get(reverse("admin:auth_user_changelist")).content.decode()
-
-
-def test_a_deleted_person_leaves_no_files(staff_client: Client, video: Video, render: Render) -> None:
-    name = default_storage.save("footage/x.mp4", ContentFile(b"footage"))
-    Video.objects.filter(pk=video.pk).update(footage=name)
-    assert delete(staff_client, "auth_user", video.owner_id) == 302
-    assert not User.objects.filter(pk=video.owner_id).exists()
-    assert not Video.objects.exists()
-    assert not default_storage.exists(name)
-
-
-def test_the_trainings_of_a_deleted_person_end(staff_client: Client, owner: User) -> None:
-    picture = StyleImage.objects.create(image="x.jpg", sha256="0" * 64, width=9, height=9, title="Quilt")
-    for state in ("queued", "running", "finished"):
-        TrainingRun.objects.create(name=state, owner=owner, style_image=picture, state=state)
-    assert delete(staff_client, "auth_user", owner.pk) == 302
-    states = dict(TrainingRun.objects.values_list("name", "state"))
-    assert states == {"queued": "cancelled", "running": "cancelled", "finished": "finished"}
-
-
-def test_a_deleted_person_takes_unfinished_uploads_along(
-    staff_client: Client, owner: User, home: Path
-) -> None:
-    upload = begun_upload(owner)
-    assert staff_client.get(reverse("admin:auth_user_delete", args=[owner.pk])).status_code == 200
-    assert delete(staff_client, "auth_user", owner.pk) == 302
-    assert not User.objects.filter(pk=owner.pk).exists()
-    assert not Upload.objects.exists()
-    assert not parts.path_of(upload.pk).exists()
-
-
-@pytest.mark.django_db(transaction=True)
-def test_where_files_cannot_be_deleted_no_row_is_left_that_names_a_file_that_is_gone(
-    staff_client: Client, owner: User, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    for number in range(2):
-        name = default_storage.save(f"footage/{number}.mp4", ContentFile(b"footage"))
-        make_video_row(owner, footage=name)
-    delete_stored = default_storage.delete
-    asked: list[str] = []
-
-    def until_it_fails(name: str) -> None:
-        asked.append(name)
-        if len(asked) > 1:
-            raise OSError("the storage is away")
-        delete_stored(name)
-
-    monkeypatch.setattr(default_storage, "delete", until_it_fails)
-    staff_client.raise_request_exception = False
-    address = reverse("admin:auth_user_delete", args=[owner.pk])
-    assert staff_client.post(address, {"post": "yes"}).status_code == 500
-    assert len(asked) == 2
-    assert all(default_storage.exists(str(video.footage.name)) for video in Video.objects.all())
-    monkeypatch.undo()
-    assert staff_client.post(address, {"post": "yes"}).status_code == 302
-    assert not User.objects.filter(pk=owner.pk).exists()
 
 
 def test_the_first_page_shows_the_queue_and_what_failed(

@@ -10,10 +10,10 @@ from filters.models import Filter
 from rotoscope.files import local_path
 from tests.at_once import at_once
 from tests.factories import make_render
-from tests.pipeline.worked import asked, numbers, worked_off
+from tests.pipeline.worked import asked, numbers, painted, worked_off
 from videos.media.errors import RebuildError
 from videos.models import Render, Video
-from videos.pipeline import dispatch, paint, rebuild, reconcile, renders
+from videos.pipeline import dispatch, rebuild, reconcile, renders
 
 pytestmark = pytest.mark.django_db(transaction=True)  # leases are renewed through a connection of their own
 
@@ -31,10 +31,7 @@ def test_the_last_of_two_workers_rebuilds_once(video: Video, negative: Filter, q
 def test_the_reconciler_begins_a_rebuild_that_nobody_began(
     video: Video, negative: Filter, queue: StubBroker
 ) -> None:
-    render = asked(video, negative)
-    with dispatch.inline():
-        while paint.run(render.pk):
-            pass
+    render = painted(asked(video, negative))
     Render.objects.filter(pk=render.pk).update(state=Render.State.RENDERING)
     reconcile.run()
     render.refresh_from_db()
@@ -63,10 +60,7 @@ def test_segments_are_dropped_by_the_reconciler_where_the_rebuild_was_ended_befo
 def test_a_render_resumed_with_all_its_segments_is_rebuilt_although_nobody_said_so(
     video: Video, negative: Filter, queue: StubBroker
 ) -> None:
-    render = asked(video, negative)
-    with dispatch.inline():
-        while paint.run(render.pk):
-            pass
+    render = painted(asked(video, negative))
     assert renders.cancel(Render.objects.get(pk=render.pk))
     assert Render.objects.get(pk=render.pk).resume(), "and whoever resumed it is ended here"
     reconcile.run()
@@ -81,10 +75,7 @@ def test_a_render_resumed_with_all_its_segments_is_rebuilt_although_nobody_said_
 def test_a_segment_that_was_lost_is_painted_again_by_a_retry(
     video: Video, negative: Filter, queue: StubBroker, harm: str
 ) -> None:
-    render = asked(video, negative)
-    with dispatch.inline():
-        while paint.run(render.pk):
-            pass
+    render = painted(asked(video, negative))
     path = local_path(render.segments.get(index=1).file)
     whole = path.read_bytes()
     path.unlink() if harm == "gone" else path.write_bytes(

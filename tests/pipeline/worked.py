@@ -13,10 +13,17 @@ def asked(video: Video, filter: Filter, **settings: object) -> Render:
         return renders.request(video, filter, video.owner, RenderSettings(**settings))[0]  # type: ignore[arg-type]
 
 
-def worked_off(render: Render) -> Render:
+def painted(render: Render) -> Render:
+    """All segments painted, by a worker that is ended before it says so."""
     with dispatch.inline():
         while paint.run(render.pk):
             pass
+    return render
+
+
+def worked_off(render: Render) -> Render:
+    painted(render)
+    with dispatch.inline():
         rebuild.run(render.pk)
     render.refresh_from_db()
     return render

@@ -1,0 +1,140 @@
+"""People in the admin: their quotas, and what goes with them when they are deleted."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from django.contrib.auth.models import Permission, User
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
+from django.test import Client
+from django.urls import reverse
+
+from filters.models import StyleImage, TrainingRun
+from tests.admin.pages import begun_upload, delete
+from tests.factories import make_video_row
+from videos.models import Profile, Render, Upload, Video
+from videos.uploads import parts
+
+
+def test_deleting_a_person_still_takes_the_right_to_delete_what_is_theirs(
+    staff_client: Client, staff: User, video: Video
+) -> None:
+    Upload.objects.create(owner=video.owner, filename="x.mp4", length=1000, offset=250)
+    staff.is_superuser = False
+    staff.save()
+    staff.user_permissions.add(Permission.objects.get(codename="delete_user"))
+    assert delete(staff_client, "auth_user", video.owner_id) == 403
+    staff.user_permissions.add(Permission.objects.get(codename="delete_video"))
+    assert delete(staff_client, "auth_user", video.owner_id) == 302
+    assert not User.objects.filter(pk=video.owner_id).exists()
+
+
+def test_a_quota_is_set_in_gigabytes(staff_client: Client, owner: User) -> None:
+    address = reverse("admin:auth_user_change", args=[owner.pk])
+    page = staff_client.get(address)
+    assert page.status_code == 200
+    profile = Profile.of(owner)
+    data = {
+        "username": "olga",
+        "email": owner.email,
+        "is_active": "on",
+        "date_joined_0": "2026-01-01",
+        "date_joined_1": "00:00:00",
+        "profile-TOTAL_FORMS": "1",
+        "profile-INITIAL_FORMS": "1",
+        "profile-0-id": profile.pk,
+        "profile-0-user": owner.pk,
+        "profile-0-quota_gb": "2.5",
+        "profile-0-about": "",
+    }
+    assert staff_client.post(address, data).status_code == 302
+    profile.refresh_from_db()
+    assert profile.quota_bytes == 2_500_000_000
+
+
+def test_a_person_is_saved_without_touching_the_usual_quota(staff_client: Client, owner: User) -> None:
+    address = reverse("admin:auth_user_change", args=[owner.pk])
+    quota = staff_client.get(address).context["inline_admin_formsets"][0].formset.forms[0]["quota_gb"].value()
+    profile = Profile.of(owner)
+    before = profile.quota_bytes
+    data = {
+        "username": "olga",
+        "initial-is_active": "True",
+        "date_joined_0": "2026-01-01",
+        "date_joined_1": "00:00:00",
+        "profile-TOTAL_FORMS": "1",
+        "profile-INITIAL_FORMS": "1",
+        "profile-0-id": profile.pk,
+        "profile-0-user": owner.pk,
+        "profile-0-quota_gb": quota,
+        "profile-0-about": "Has left.",
+    }
+    assert staff_client.post(address, data).status_code == 302
+    owner.refresh_from_db()
+    profile.refresh_from_db()
+    assert (owner.is_active, profile.about, profile.quota_bytes) == (False, "Has left.", before)
+
+
+def test_people_are_added_and_listed(staff_client: Client) -> None:
+    secret = "a-long-password-1"
+    data = {"username": "nora", "password1": secret, "password2": secret, "usable_password": "true"}
+    assert staff_client.post(reverse("admin:auth_user_add"), data).status_code == 302
+    assert "nora" in staff_client.get(reverse("admin:auth_user_changelist")).content.decode()
+
+
+def test_a_deleted_person_leaves_no_files(staff_client: Client, video: Video, render: Render) -> None:
+    name = default_storage.save("footage/x.mp4", ContentFile(b"footage"))
+    Video.objects.filter(pk=video.pk).update(footage=name)
+    assert delete(staff_client, "auth_user", video.owner_id) == 302
+    assert not User.objects.filter(pk=video.owner_id).exists()
+    assert not Video.objects.exists()
+    assert not default_storage.exists(name)
+
+
+def test_the_trainings_of_a_deleted_person_end(staff_client: Client, owner: User) -> None:
+    picture = StyleImage.objects.create(image="x.jpg", sha256="0" * 64, width=9, height=9, title="Quilt")
+    for state in ("queued", "running", "finished"):
+        TrainingRun.objects.create(name=state, owner=owner, style_image=picture, state=state)
+    assert delete(staff_client, "auth_user", owner.pk) == 302
+    states = dict(TrainingRun.objects.values_list("name", "state"))
+    assert states == {"queued": "cancelled", "running": "cancelled", "finished": "finished"}
+
+
+def test_a_deleted_person_takes_unfinished_uploads_along(
+    staff_client: Client, owner: User, home: Path
+) -> None:
+    upload = begun_upload(owner)
+    assert staff_client.get(reverse("admin:auth_user_delete", args=[owner.pk])).status_code == 200
+    assert delete(staff_client, "auth_user", owner.pk) == 302
+    assert not User.objects.filter(pk=owner.pk).exists()
+    assert not Upload.objects.exists()
+    assert not parts.path_of(upload.pk).exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_where_files_cannot_be_deleted_no_row_is_left_that_names_a_file_that_is_gone(
+    staff_client: Client, owner: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(2):
+        name = default_storage.save(f"footage/{number}.mp4", ContentFile(b"footage"))
+        make_video_row(owner, footage=name)
+    delete_stored = default_storage.delete
+    asked: list[str] = []
+
+    def until_it_fails(name: str) -> None:
+        asked.append(name)
+        if len(asked) > 1:
+            raise OSError("the storage is away")
+        delete_stored(name)
+
+    monkeypatch.setattr(default_storage, "delete", until_it_fails)
+    staff_client.raise_request_exception = False
+    address = reverse("admin:auth_user_delete", args=[owner.pk])
+    assert staff_client.post(address, {"post": "yes"}).status_code == 500
+    assert len(asked) == 2
+    assert all(default_storage.exists(str(video.footage.name)) for video in Video.objects.all())
+    monkeypatch.undo()
+    assert staff_client.post(address, {"post": "yes"}).status_code == 302
+    assert not User.objects.filter(pk=owner.pk).exists()
