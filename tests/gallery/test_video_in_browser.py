@@ -64,6 +64,15 @@ def test_the_frame_of_a_long_clip_has_room_beside_the_buttons(
         assert beside or above_or_below, box
 
 
+def test_an_upright_film_leaves_room_for_what_plays_it(live_server: LiveServer, open_page: Open) -> None:
+    owner = User.objects.create_user("uma", password="uma's password")
+    upright = make_video(owner, frames=6, width=108, height=192)
+    page = open_page(f"{live_server.url}{upright.get_absolute_url()}", size=(1440, 900))
+    box = page.locator("[data-transport]").bounding_box()
+    assert box is not None
+    assert box["y"] + box["height"] <= 900
+
+
 STATUS = "document.querySelector('rs-player').status()"
 
 
