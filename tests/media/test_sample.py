@@ -22,7 +22,7 @@ COARSE = 256
 def coast() -> Scene:
     """The sample's coast on coarse maps."""
     return Scene(
-        levels(sample.SEED, "coast", LIGHTS["golden"], COARSE), LIGHTS["golden"], sample.SEED, "coast"
+        levels(sample.SEED, "coast", LIGHTS[sample.LIGHT], COARSE), LIGHTS[sample.LIGHT], sample.SEED, "coast"
     )
 
 
@@ -30,7 +30,7 @@ def test_the_same_moment_is_the_same_picture(coast: Scene) -> None:
     first, _ = draw(coast, flight(1.0), 160, 90, 1.0)
     levels.cache_clear()
     again = Scene(
-        levels(sample.SEED, "coast", LIGHTS["golden"], COARSE), LIGHTS["golden"], sample.SEED, "coast"
+        levels(sample.SEED, "coast", LIGHTS[sample.LIGHT], COARSE), LIGHTS[sample.LIGHT], sample.SEED, "coast"
     )
     assert np.array_equal(first, draw(again, flight(1.0), 160, 90, 1.0)[0])
     other, _ = draw(coast, flight(1.5), 160, 90, 1.5)

@@ -35,6 +35,7 @@ SEED = 12
 SECONDS = 6
 RATE = Fraction(24)
 WIDTH, HEIGHT = 1280, 720
+LIGHT = "afternoon"
 MAP = 1536  # texels a side of each of the three nested maps
 TERRAINS = ("coast", "canyon", "desert", "forest", "snow")
 
@@ -42,7 +43,7 @@ Frame = NDArray[np.uint8]
 
 
 @lru_cache(maxsize=1)
-def scene(seed: int = SEED, light: str = "golden", terrain: str = "coast", size: int = MAP) -> Scene:
+def scene(seed: int = SEED, light: str = LIGHT, terrain: str = "coast", size: int = MAP) -> Scene:
     """A landscape, ready to be looked at; the first call takes seconds, later ones nothing."""
     return Scene(levels(seed, terrain, LIGHTS[light], size), LIGHTS[light], seed, terrain)
 
@@ -197,7 +198,7 @@ def landscape(
 ) -> Frame:
     """A still of another landscape, (height, width, 3) RGB uint8; ``size`` is (width, height).
 
-    ``light``: golden, noon, evening, overcast or night; ``terrain``: coast, canyon, desert, forest or snow.
+    ``light``: golden, afternoon, noon, evening, overcast or night; ``terrain``: coast, canyon, desert, forest or snow.
     The same arguments give the same picture. ValueError for other words.
     """
     if light not in LIGHTS or terrain not in TERRAINS:

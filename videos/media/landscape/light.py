@@ -1,6 +1,6 @@
 """Sun, sky and air; and what they do to the land before any camera looks at it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
@@ -95,6 +95,8 @@ LIGHTS: dict[str, Light] = {
         1.0,
     ),
 }
+# Golden from the side: cliffs in the sun, and its path on the sea, which no filter paints well, out of the picture.
+LIGHTS["afternoon"] = replace(LIGHTS["golden"], azimuth=-78)
 
 
 def slopes(height: Field, texel: float) -> tuple[Field, Field]:
