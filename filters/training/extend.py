@@ -1,6 +1,7 @@
 """Tune the recipe's further styles on a base that ships: `python -m filters.training.extend --styles DIR …`.
 
-As `manage.py train` does it: on landscapes that the product draws, unless photographs are named.
+As `manage.py train` does it: on landscapes that the product draws, unless photographs are named. Styles of which the
+recipe says so learn on `--photographs` too: those of a folder that are as large as a drone's, each counted three times.
 Writes weights/SIZE/SLUG.safetensors for every style with `tuned = true`; `publish` then puts them into the catalogue.
 """
 
@@ -20,18 +21,21 @@ from .content import ContentSet, read_folder
 from .network import SIZES
 from .perceptual import Perception
 from .publish import base_of, weights_of
-from .recipe import CATALOGUE, read_recipe
+from .recipe import CATALOGUE, RecipeStyle, read_recipe
 from .scenes import landscapes
 from .settings import Settings
-from .tune import Tuned, tune, tuning_settings
+from .stages import MOST_ENLARGED
+from .tune import TUNING, Tuned, tune, tuning_settings
 
 LANDSCAPES = 96  # drawn, where no photographs are named
+REPEATED = 3  # how often a photograph beside them counts
 
 
 def arguments(words: list[str]) -> argparse.Namespace:
     """Read the command line."""
     parser = argparse.ArgumentParser(description="Tune further styles on the bases that ship.")
     parser.add_argument("--content", type=Path, help="folder of photographs to learn on instead")
+    parser.add_argument("--photographs", type=Path, help="folder of those that some styles learn on too")
     parser.add_argument("--styles", type=Path, required=True, help="folder of the paintings")
     parser.add_argument("--out", type=Path, default=CATALOGUE)
     parser.add_argument("--size", choices=list(SIZES), default="fine")
@@ -50,15 +54,14 @@ def main(words: list[str]) -> int:
     malloc.keep_large_blocks()
     base, recipe = base_of(options.out, options.size), read_recipe()
     learned = [weights_of(options.out, options.size, style) for style in recipe if not style.tuned]
-    pictures = read_folder(options.content) if options.content else landscapes(LANDSCAPES)
-    content, perception = ContentSet(pictures), Perception()
+    perception = Perception()
     steps = 0 if options.minutes else options.steps
     settings = tuning_settings(steps=steps, minutes=options.minutes, seed=options.seed)
     for style in recipe:
         if not style.tuned or (options.only and style.slug not in options.only):
             continue
-        image = style.image(options.styles)
-        own = replace(settings, content_weight=style.truth)
+        content, image = content_of(options, style), style.image(options.styles)
+        own = own_settings(settings, style)
         tuned = tune([image], content, base, learned, own, style_scale=style.scale, perception=perception)
         if tuned is not None:
             weights = weights_of(options.out, options.size, style)
@@ -68,9 +71,29 @@ def main(words: list[str]) -> int:
     return 0
 
 
+def own_settings(settings: Settings, style: RecipeStyle) -> Settings:
+    """The settings as the recipe wants them for this style."""
+    return replace(settings, content_weight=style.truth, content_aim=style.aim, lattice_weight=style.lattice)
+
+
+def content_of(options: argparse.Namespace, style: RecipeStyle) -> ContentSet:
+    """What the style is learned on. Raises OSError where a picture cannot be read, SystemExit where none are named."""
+    pictures = read_folder(options.content) if options.content else list(landscapes(LANDSCAPES))
+    if style.photographs:
+        if options.photographs is None:
+            raise SystemExit(
+                f"{style.slug} is learned on photographs too: name their folder with --photographs."
+            )
+        least = max(TUNING.late_sizes) / MOST_ENLARGED
+        large = [picture for picture in read_folder(options.photographs) if min(picture.shape[:2]) >= least]
+        pictures += large * REPEATED
+    return ContentSet(pictures)
+
+
 def told(tuned: Tuned, settings: Settings) -> dict[str, float]:
     """What the catalogue says of the training."""
-    kept = ("seed", "style_weight", "content_weight", "steadiness_weight", "steadiness_aim")
+    weights = ("style_weight", "content_weight", "lattice_weight", "steadiness_weight")
+    kept = ("seed", *weights, "content_aim", "steadiness_aim")
     return {"steps": tuned.steps, **{name: getattr(settings, name) for name in kept}}
 
 

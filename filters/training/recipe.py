@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .styles import load_style_image
+from .tune import TUNING
 
 CATALOGUE = Path(__file__).resolve().parent.parent / "catalogue"
 
@@ -23,7 +24,8 @@ class RecipeStyle:
     footage; `level` and `live_level` the same for the last stage of the fine and of the live network, set by what was
     left on a frame of a flight. `share`: how far its numbers lie from what “large” came to towards what “level” did,
     0..1; `live_share` the same between “live-still” and “live-level”. `tuned`: not learned with the base, only its
-    numbers afterwards.
+    numbers afterwards, with content held at `aim` (0: not held), chessboards counting as `lattice` says, and with
+    `photographs` on photographs too.
     """
 
     slug: str
@@ -40,6 +42,9 @@ class RecipeStyle:
     picture: str = ""
     drawing: str = ""
     tuned: bool = False
+    aim: float = TUNING.content_aim
+    lattice: float = TUNING.lattice_weight
+    photographs: bool = False
     ships: bool = True
     title: str = ""
     artist: str = ""

@@ -45,7 +45,7 @@ def main(words: list[str]) -> int:
         between.main([size, *(str(options.work / stage / "base.ckpt") for stage in stages), str(ships[size])])
     publish.main(["--fine", str(ships["fine"]), "--live", str(ships["live"]), *painted, *out])
     for size in ("fine", "live"):
-        extend.main([*painted, *out, *steps, "--size", size])
+        extend.main([*painted, "--photographs", str(options.content), *out, *steps, "--size", size])
     return publish.main([*painted, *out])
 
 

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from filters.training import base, between, checkpoint, export, extend, publish, whole
+from filters.training.content import ContentSet
 from filters.training.recipe import RecipeStyle, read_recipe
 from filters.training.settings import Settings
 from filters.training.stages import DRAWN, LIVE, STAGES
@@ -19,7 +20,7 @@ from filters.training.stages import DRAWN, LIVE, STAGES
 def recipe(monkeypatch: pytest.MonkeyPatch) -> list[RecipeStyle]:
     """Two styles for the base and one that is tuned on it."""
     known = {style.slug: style for style in read_recipe()}
-    chosen = [known[slug] for slug in ("woodcut", "terrazzo", "silver-print")]
+    chosen = [known[slug] for slug in ("woodcut", "terrazzo", "frost")]
     for module in (base, between, extend, publish):
         monkeypatch.setattr(module, "read_recipe", lambda: chosen)
     monkeypatch.setattr(extend, "LANDSCAPES", 2)
@@ -79,7 +80,31 @@ def test_tuned_styles_start_from_those_that_the_base_learned(
     for size in ("fine", "live"):
         assert extend.main(["--styles", str(tmp_path), "--out", str(tmp_path), "--size", size]) == 0
     fine, live = (publish.base_of(tmp_path, size) for size in ("fine", "live"))
-    assert learned == [(base, ["terrazzo", "silver-print"], 1.5) for base in (fine, live)]
+    assert learned == [(base, ["terrazzo", "frost"], 1.5) for base in (fine, live)]
+
+
+def test_some_tuned_styles_learn_on_photographs_besides(
+    recipe: list[RecipeStyle], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Those that are as large as a drone's, and oftener than each landscape."""
+    contents: list[list[int]] = []
+    photographs = tmp_path / "photographs"
+    photographs.mkdir()
+    for name, side in (("small", 288), ("large", 400)):
+        cv2.imwrite(str(photographs / f"{name}.png"), np.zeros((side, side, 3), np.uint8))
+    monkeypatch.setattr(recipe[1].__class__, "image", lambda *_: np.zeros((8, 8, 3), np.uint8))
+    monkeypatch.setattr(extend, "landscapes", lambda count: [np.zeros((160, 160, 3), np.uint8)])
+    recipe[0] = replace(recipe[0], photographs=True)
+
+    def seen(images: object, content: ContentSet, *_: object, **__: object) -> None:
+        contents.append([picture.shape[0] for picture in content.pictures])
+
+    monkeypatch.setattr(extend, "tune", seen)
+    words = ["--styles", str(tmp_path), "--out", str(tmp_path)]
+    assert extend.main([*words, "--photographs", str(photographs)]) == 0
+    assert contents == [[160] + [400] * extend.REPEATED]
+    with pytest.raises(SystemExit, match="--photographs"):
+        extend.main(words)
 
 
 def test_every_stage_but_the_first_starts_from_another(

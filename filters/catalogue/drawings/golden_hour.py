@@ -1,43 +1,29 @@
-"""The last hour of sun, painted: long soft brushmarks of amber and rose haze, dusk blue where the light has gone."""
+"""The land in the last hour of sun: amber where it still reaches, dusk blue in long shadows, a warm haze over both."""
 
 from __future__ import annotations
 
 import cv2
 import numpy as np
 
-from .fields import SIDE, Field, Picture, blend, finish, noise
-from .surface import lit, ramp, smear
+from .aerial import land
+from .fields import Field, Picture, blend, finish
 
-DUSK = [
-    (40, 46, 70),
-    (72, 72, 98),
-    (126, 98, 108),
-    (184, 130, 106),
-    (224, 166, 110),
-    (244, 204, 146),
-    (255, 238, 208),
-]
+SUNLIT = [(58, 34, 26), (128, 74, 40), (206, 128, 62), (246, 184, 104), (255, 232, 184)]
+SHADED = [(14, 18, 40), (34, 42, 76), (66, 74, 112), (112, 112, 146), (168, 156, 172)]
+MIRRORED = [(48, 54, 92), (92, 88, 122), (170, 132, 128), (250, 196, 132)]  # the sky in the water
 
 
 def draw(seed: int = 6) -> Picture:
     """RGB (768, 768, 3)."""
     generator = np.random.default_rng(seed)
-    angle: Field = -0.32 + 0.8 * (noise(generator, SIDE, 5, 3, 0.4) - 0.5)
-    seeds = generator.random((SIDE, SIDE), dtype=np.float32)
-    broad = smear(cv2.GaussianBlur(seeds, (0, 0), 5), angle, 76)
-    middle = smear(cv2.GaussianBlur(seeds, (0, 0), 2.2), angle + 0.25, 46)
-    hairs = smear(seeds, angle, 50)
-    cloud = cv2.GaussianBlur(noise(generator, SIDE, 7, 4, 0.5), (0, 0), 3)
-    tone = 0.5 + 1.15 * (cloud - 0.5) + 0.34 * (broad - 0.5) + 0.17 * (middle - 0.5) + 0.1 * (hairs - 0.5)
-    picture = blend(DUSK, np.clip(tone, 0, 1))
-    cool = ramp(broad, 0.42, 0.2) * ramp(cloud, 0.62, 0.4)
-    picture = picture + cool[..., None] * np.asarray((-8, 2, 10), np.float32)
-    sun = ramp(middle + 0.5 * (cloud - 0.5), 0.74, 1.0)[..., None]
-    picture = picture + (np.asarray((255, 232, 180), np.float32) - picture) * 0.5 * sun
-    haze = cv2.GaussianBlur(picture, (0, 0), 16)
-    picture = np.maximum(picture, 0.72 * picture + 0.28 * haze)
-    bristle = lit(broad * 1.2 + middle * 0.6 + hairs * 0.4, 1.0)
-    picture = picture + (6 * bristle)[..., None] * np.asarray((1, 0.9, 0.75), np.float32)
-    motes = ramp(noise(generator, SIDE, 80, 2), 0.84, 0.95) * ramp(cloud, 0.4, 0.7)
-    picture = picture + motes[..., None] * np.asarray((46, 40, 26), np.float32)
-    return finish(picture.astype(np.float32), generator, 4.0)
+    ground = land(generator, toward=0.5)
+    tone = np.clip(ground.albedo, 0, 1) ** 0.8
+    reached = np.clip(1.5 * ground.sun, 0, 1)[..., None]
+    warm = blend(SUNLIT, np.clip(tone * (0.55 + 0.85 * ground.sun), 0, 1))
+    cool = blend(SHADED, np.clip(0.15 + 0.75 * tone, 0, 1))
+    picture: Field = cool + (warm - cool) * reached
+    glow = cv2.GaussianBlur(picture, (0, 0), 14)
+    picture = 255 - (255 - picture) * (255 - 0.22 * glow) / 255
+    ripples = cv2.GaussianBlur(np.clip((ground.albedo - 0.1) / 0.14, 0, 1), (0, 0), 1.5)
+    picture = picture + (blend(MIRRORED, ripples) - picture) * (0.85 * ground.water)[..., None]
+    return finish(picture.astype(np.float32), generator, 3.0)

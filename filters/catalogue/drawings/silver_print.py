@@ -1,38 +1,31 @@
-"""A fibre print in black and white: rich greys, silver grain, and the sweep of a brush that carried the developer."""
+"""An aerial photograph in black and white, printed hard: deep shadows, rich greys, silver grain, paper white."""
 
 from __future__ import annotations
 
 import cv2
 import numpy as np
 
-from .fields import SIDE, Field, Picture, blend, finish, noise
-from .surface import bend, lit, ramp, smear
+from .aerial import land
+from .fields import SIDE, Picture, blend, finish
 
 SILVER = [
-    (14, 13, 15),
-    (42, 40, 42),
-    (88, 85, 85),
-    (140, 136, 133),
-    (190, 186, 180),
-    (226, 222, 214),
-    (244, 241, 232),
+    (12, 11, 13),
+    (30, 28, 30),
+    (66, 64, 64),
+    (116, 113, 111),
+    (170, 166, 161),
+    (216, 212, 204),
+    (246, 243, 235),
 ]
 
 
 def draw(seed: int = 16) -> Picture:
     """RGB (768, 768, 3)."""
     generator = np.random.default_rng(seed)
-    angle: Field = 0.9 + 1.5 * (noise(generator, SIDE, 5, 2, 0.4) - 0.5)
-    seeds = generator.random((SIDE, SIDE), dtype=np.float32)
-    sweep = smear(cv2.GaussianBlur(seeds, (0, 0), 6), angle, 84)
-    hairs = smear(cv2.GaussianBlur(seeds, (0, 0), 1.0), angle, 64)
-    tone = bend(noise(generator, SIDE, 9, 5, 0.5), generator, 60, 8)
-    wet = ramp(noise(generator, SIDE, 8, 4), 0.3, 0.6)
-    value = 0.5 + 1.2 * (tone - 0.53) + 0.26 * (sweep - 0.5) * (0.35 + wet) + 0.15 * (hairs - 0.5) * wet
-    clumps = cv2.GaussianBlur(generator.normal(0, 1, (SIDE, SIDE)).astype(np.float32), (0, 0), 1.1) * 3
-    value = value + 0.05 * clumps * (1.25 - np.abs(value - 0.45) * 1.6)
-    picture = blend(SILVER, np.clip(value, 0, 1))
-    picture = picture + (cv2.GaussianBlur(picture, (0, 0), 8) - picture) * 0.12
-    fibre = lit(noise(generator, SIDE, 60, 4, 0.7), 0.9)
-    picture = picture + (4.5 * fibre)[..., None]
-    return finish(picture.astype(np.float32), generator, 5.0)
+    ground = land(generator, toward=2.4)
+    light = ground.albedo * (0.16 + 1.25 * ground.sun)
+    value = np.clip(light, 0, 1) ** 0.72
+    value = value + 0.35 * (value - cv2.GaussianBlur(value, (0, 0), 2.0))
+    clumps = cv2.GaussianBlur(generator.normal(0, 1, (SIDE, SIDE)).astype(np.float32), (0, 0), 0.9) * 2.6
+    value = value + 0.035 * clumps * (1.2 - np.abs(value - 0.45) * 1.6)
+    return finish(blend(SILVER, np.clip(value, 0, 1)), generator, 4.0)
