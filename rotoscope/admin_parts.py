@@ -15,7 +15,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from unfold.admin import ModelAdmin, TabularInline
 
-from rotoscope.changed import compare_with_page, save_changed
+from rotoscope.changed import compare_with_page, keep_what_hangs_elsewhere, save_changed
 
 
 class SavesWhatWasChosen(ModelAdmin):
@@ -35,6 +35,12 @@ class SavesWhatWasChosen(ModelAdmin):
     def save_model(self, request: HttpRequest, obj: Model, form: ModelForm[Any], change: Any) -> None:
         """Write the changed fields of an existing row, a new row as a whole."""
         save_changed(form)
+
+    def save_related(self, request: HttpRequest, form: ModelForm[Any], formsets: Any, change: bool) -> None:
+        """The same of what hangs on it, many on many."""
+        if change:
+            keep_what_hangs_elsewhere(form)
+        super().save_related(request, form, formsets, change)
 
 
 class HouseAdmin(SavesWhatWasChosen):

@@ -39,6 +39,22 @@ def save_changed(form: ModelForm[Any], *also: str) -> None:
         row.refresh_from_db(fields=[name for name in columns if name in kept])
 
 
+def keep_what_hangs_elsewhere(form: ModelForm[Any]) -> None:
+    """Of a row's many-to-many fields a valid form changes what was taken or left on its page, and nothing else.
+
+    Called before they are saved, while the row is locked by `save_changed`.
+    """
+    for name in [one.name for one in form.instance._meta.many_to_many if one.name in form.cleaned_data]:
+        field = form.fields[name]
+        if not field.show_hidden_initial:
+            continue
+        sent = field.hidden_widget().value_from_datadict(form.data, form.files, form[name].html_initial_name)
+        shown = set(sent or ())
+        chosen, now = form.cleaned_data[name], getattr(form.instance, name).all()
+        kept = {one for one in now if one in chosen or str(one.pk) not in shown}
+        form.cleaned_data[name] = kept | {one for one in chosen if str(one.pk) not in shown}
+
+
 def delete_whole(row: Model) -> None:
     """Delete a row with what hangs on it, also what is being hung on it now. One that is gone already is no error."""
     with transaction.atomic():

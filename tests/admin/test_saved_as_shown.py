@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from django.contrib.auth.models import Group, User
+from django.contrib.auth.models import Group, Permission, User
 from django.forms.models import model_to_dict
 from django.test import Client
 from django.urls import reverse
@@ -97,6 +97,30 @@ def test_a_person_who_was_shut_out_since_the_page_was_shown_stays_out(
     staff_client.post(address, shown | {"is_active": "on"})
     owner.refresh_from_db()
     assert owner.is_active
+
+
+def test_rights_that_were_given_or_taken_since_the_page_was_shown_stay_so(
+    staff_client: Client, owner: User
+) -> None:
+    helpers, judges, guests = (Group.objects.create(name=name) for name in ("Helpers", "Judges", "Guests"))
+    looking, deleting, adding = Permission.objects.filter(content_type__app_label="videos")[:3]
+    owner.groups.set([helpers, guests])
+    owner.user_permissions.set([looking])
+    helpers.permissions.set([looking])
+    person = reverse("admin:auth_user_change", args=[owner.pk])
+    group = reverse("admin:auth_group_change", args=[helpers.pk])
+    shown, of_group = (dict(Fields(staff_client.get(one).content.decode()).sent) for one in (person, group))
+    owner.groups.set([judges, guests])
+    owner.user_permissions.set([deleting])
+    helpers.permissions.set([deleting])
+    staff_client.post(person, shown | {"first_name": "Olga"})
+    staff_client.post(group, of_group | {"name": "Hands"})
+    assert set(owner.groups.all()) == {judges, guests}
+    assert list(owner.user_permissions.all()) == list(helpers.permissions.all()) == [deleting]
+    both = [str(looking.pk), str(adding.pk)]
+    staff_client.post(person, shown | {"groups": [str(helpers.pk)], "user_permissions": both})
+    assert set(owner.groups.all()) == {judges}
+    assert set(owner.user_permissions.all()) == {deleting, adding}
 
 
 class TestAFilterOfWhichAnotherVersionRunsSinceThePageWasShown:
