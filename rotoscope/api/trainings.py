@@ -218,7 +218,7 @@ def told(request: HttpRequest, run: TrainingRun) -> TrainingOut:
     return TrainingOut(
         **{name: getattr(run, name) for name in (*names, *times)},
         id=run.pk,
-        stopping=run.state == TrainingRun.State.RUNNING and run.stop_asked_at is not None,
+        stopping=run.is_stopping,
         filter=run.filter.slug if run.filter else None,
         version=version.number if version else None,
         progress=min(1.0, run.step / run.steps) if run.steps else 0.0,

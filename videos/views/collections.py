@@ -19,6 +19,7 @@ from videos import access
 from videos.access import Viewer
 from videos.forms.comparison import CollectionForm
 from videos.models import Collection, CollectionItem, Comparison, Render, Visibility
+from videos.models.comparison import places_prefetch
 from videos.views.gallery import page_of
 
 
@@ -145,6 +146,7 @@ def with_covers(rows: Any) -> Any:
 
 def _with_items(rows: Any, *names: str) -> Any:
     items = CollectionItem.objects.select_related(*names).order_by("position")
+    items = items.prefetch_related(places_prefetch("comparison__items"))
     return rows.select_related("owner").prefetch_related(
         Prefetch("items", queryset=items, to_attr="all_items")
     )
