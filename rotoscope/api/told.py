@@ -16,7 +16,6 @@ from rotoscope.api.shapes import (
     FilterOut,
     FrameOut,
     ItemOut,
-    Look,
     PartOut,
     PictureOut,
     RenderOut,
@@ -25,8 +24,8 @@ from rotoscope.api.shapes import (
     StillOut,
     SuggestionOut,
     VideoOut,
-    Zoom,
 )
+from rotoscope.api.wishes import Look, Zoom
 from videos import access, arrangement, links
 from videos.models import (
     Collection,
