@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
-from django.contrib.auth.models import User
 from django.db import transaction
 from django.db.models import Q
 from django.http import Http404, HttpRequest
@@ -13,7 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 from ninja import Router, Status
 
-from rotoscope.api.auth import READING, SIGNED_IN
+from rotoscope.api.auth import READING, SIGNED_IN, signed_in
 from rotoscope.api.errors import Refused
 from rotoscope.api.paging import Page, Paging, page_of
 from rotoscope.api.shapes import CollectionOut, ComparisonOut, NewShare, Problem, ShareOut
@@ -67,7 +66,7 @@ def create_comparison(request: HttpRequest, ref: str, wish: ComparisonWish) -> o
     words = wish.model_dump(include={"title", "text", "visibility", "layout"})
     view = _view(wish, video)
     with transaction.atomic():
-        made = Comparison.objects.create(video=video, owner=_asker(request), view=view, **words)
+        made = Comparison.objects.create(video=video, owner=signed_in(request), view=view, **words)
         ComparisonItem.objects.bulk_create(
             ComparisonItem(comparison=made, position=number, render=place)
             for number, place in enumerate(places)
@@ -99,16 +98,18 @@ def delete_comparison(request: HttpRequest, ref: str) -> object:
 @collections.get("/collections", response=Page[CollectionOut], auth=READING)
 def list_collections(request: HttpRequest, which: Paging, mine: bool = False) -> object:
     """Public collections and one's own."""
-    own = Q(owner_id=request.user.pk) if request.user.is_authenticated else Q(pk=None)
     found = Collection.objects.select_related("owner").prefetch_related(collected())
-    found = found.filter(own if mine else own | Q(visibility=Visibility.PUBLIC))
+    if mine:
+        found = found.filter(owner=signed_in(request))
+    else:
+        found = found.filter(Q(owner_id=request.user.pk) | Q(visibility=Visibility.PUBLIC))
     return page_of(found.order_by("-created_at", "-pk"), which, Told(request).collection)
 
 
 @collections.post("/collections", response={201: CollectionOut, 401: Problem, 422: Problem}, auth=SIGNED_IN)
 def create_collection(request: HttpRequest, wish: CollectionWish) -> object:
     """Make a collection."""
-    made = Collection.objects.create(owner=_asker(request), **wish.model_dump())
+    made = Collection.objects.create(owner=signed_in(request), **wish.model_dump())
     return Status(201, Told(request).collection(made))
 
 
@@ -192,12 +193,6 @@ def revoke_share_link(request: HttpRequest, id: int) -> object:
         raise Http404
     _own(request, link).revoke()
     return Status(204, None)
-
-
-def _asker(request: HttpRequest) -> User:
-    """Who is signed in; only for operations that need that."""
-    assert isinstance(request.user, User)
-    return request.user
 
 
 def _own(request: HttpRequest, one: Any) -> Any:

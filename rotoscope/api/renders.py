@@ -26,12 +26,14 @@ NO: dict[int, Any] = {401: Problem, 403: Problem, 404: Problem}
 
 
 @router.get("/renders", response={200: Page[RenderOut], 401: Problem}, auth=SIGNED_IN)
-def list_my_renders(request: HttpRequest, which: Paging, state: str = "", filter: str = "") -> object:
+def list_my_renders(
+    request: HttpRequest, which: Paging, state: Render.State | None = None, filter: str = ""
+) -> object:
     """Renders that one asked for, and those of one's own footage; newest first."""
     found = Render.objects.with_names().filter(
         Q(owner_id=request.user.pk) | Q(video__owner_id=request.user.pk)
     )
-    if state:
+    if state is not None:
         found = found.filter(state=state)
     if filter:
         found = found.filter(version__filter__slug=filter)

@@ -127,7 +127,15 @@ def list_trainings(request: HttpRequest, which: Paging) -> object:
     return page_of(found.order_by("-created_at", "-pk"), which, lambda run: told(request, run))
 
 
-@router.post("/trainings", response={201: TrainingOut, 409: Problem, 422: Problem, **NO}, auth=SIGNED_IN)
+NOTHING_ELSE = {"content": {"multipart/form-data": {"schema": {"additionalProperties": False}}}}
+
+
+@router.post(
+    "/trainings",
+    response={201: TrainingOut, 409: Problem, 422: Problem, **NO},
+    auth=SIGNED_IN,
+    openapi_extra={"requestBody": NOTHING_ELSE},
+)
 def create_training(
     request: HttpRequest, wish: Form[TrainingWish], picture: File[list[UploadedFile] | None] = None
 ) -> object:

@@ -9,7 +9,7 @@ from django.http import Http404, HttpRequest
 from django.urls import reverse
 from ninja import Router, Status
 
-from rotoscope.api.auth import READING, SIGNED_IN
+from rotoscope.api.auth import READING, SIGNED_IN, signed_in
 from rotoscope.api.errors import Refused
 from rotoscope.api.paging import Page, Paging, page_of
 from rotoscope.api.shapes import FrameOut, Problem, SuggestionOut, UploadOut, VideoOut
@@ -35,7 +35,7 @@ def list_videos(
     """Public footage and one's own; newest first. `q` looks in titles, texts, tags, owners and filters."""
     found = Video.objects.listed_for(request.user)
     if mine:
-        found = found.filter(owner_id=request.user.pk)
+        found = found.filter(owner=signed_in(request))
     if tag:
         found = found.filter(tags__contains=[tag.lower()])
     if owner:
