@@ -12,22 +12,28 @@ from django.urls import reverse
 from django.utils import timezone
 from ninja import Router, Status
 
+from rotoscope.api import arranging, collecting
 from rotoscope.api.auth import READING, SIGNED_IN, signed_in
 from rotoscope.api.errors import Refused
 from rotoscope.api.paging import Page, Paging, page_of
 from rotoscope.api.shapes import CollectionOut, ComparisonOut, NewShare, Problem, ShareOut
 from rotoscope.api.told import Told, collected, compared
-from rotoscope.api.wishes import CollectionWish, ComparisonWish, ItemWish, ShareWish, WordsChange
+from rotoscope.api.wishes import (
+    CollectionWish,
+    ComparisonChange,
+    ComparisonWish,
+    ItemsWish,
+    ItemWish,
+    ShareWish,
+    WordsChange,
+)
 from rotoscope.changed import delete_whole
 from videos import access
-from videos.arrangement import ORIGINAL, Arrangement
+from videos.arrangement import ORIGINAL
 from videos.models import (
     Collection,
     Comparison,
-    ComparisonItem,
-    Render,
     ShareLink,
-    Video,
     Visibility,
 )
 from videos.sharing import target_or_404
@@ -53,24 +59,14 @@ def list_comparisons(request: HttpRequest, ref: str, which: Paging) -> object:
 def create_comparison(request: HttpRequest, ref: str, wish: ComparisonWish) -> object:
     """Keep a comparison of finished renders of a video."""
     video = access.video_or_404(request, ref)
-    if video.state != Video.State.READY:
-        raise Refused("It is not ready yet: wait until its state is “ready”.", 422)
-    if wish.layout != "grid" and len(wish.renders) != 2:
-        raise Refused("A wipe, a blink and a loupe have two places; take a grid for more.", 422)
-    seen = {render.ref: render for render in access.renders_to_see(access.viewer_of(request), video)}
-    places: list[Render | None] = []
-    for name in wish.renders:
-        if name is not None and (name not in seen or seen[name].state != Render.State.FINISHED):
-            raise Refused(f"“{name}” is no finished render of this video.", 422)
-        places.append(seen[name] if name is not None else None)
+    arranging.check_ready(video)
+    arranging.check_layout(wish.layout, len(wish.renders))
+    places = arranging.places_in(request, video, wish.renders)
+    view = arranging.view_of(wish.look, [name or ORIGINAL for name in wish.renders[:2]], video)
     words = wish.model_dump(include={"title", "text", "visibility", "layout"})
-    view = _view(wish, video)
     with transaction.atomic():
         made = Comparison.objects.create(video=video, owner=signed_in(request), view=view, **words)
-        ComparisonItem.objects.bulk_create(
-            ComparisonItem(comparison=made, position=number, render=place)
-            for number, place in enumerate(places)
-        )
+        arranging.keep_places(made, places)
     return Status(201, Told(request).comparison(access.comparison_or_404(request, made.ref)))
 
 
@@ -80,11 +76,15 @@ def get_comparison(request: HttpRequest, ref: str) -> ComparisonOut:
     return Told(request).comparison(access.comparison_or_404(request, ref))
 
 
-@comparisons.patch("/comparisons/{ref}", response={200: ComparisonOut, 422: Problem, **NO}, auth=SIGNED_IN)
-def change_comparison(request: HttpRequest, ref: str, wish: WordsChange) -> ComparisonOut:
-    """Change its words and its visibility."""
+@comparisons.patch(
+    "/comparisons/{ref}", response={200: ComparisonOut, 409: Problem, 422: Problem, **NO}, auth=SIGNED_IN
+)
+def change_comparison(request: HttpRequest, ref: str, wish: ComparisonChange) -> ComparisonOut:
+    """Change its words, its visibility, what stands in it and how it is looked at; all of it or nothing."""
     own = _own(request, access.comparison_or_404(request, ref))
-    _change(own, wish)
+    with transaction.atomic():
+        arranging.rearrange(request, own, wish)
+        _change(own, wish)
     return Told(request).comparison(access.comparison_or_404(request, ref))
 
 
@@ -142,11 +142,22 @@ def delete_collection(request: HttpRequest, ref: str) -> object:
 def add_item(request: HttpRequest, ref: str, wish: ItemWish) -> object:
     """Put a render or a comparison that one may see at the end."""
     own = _own(request, access.collection_or_404(request, ref))
-    find = {"render": access.render_or_404, "comparison": access.comparison_or_404}[wish.kind]
-    work = {wish.kind: find(request, wish.ref)}
-    if not own.add(**work):
+    if not own.add(**collecting.work(request, wish.kind, wish.ref)):
         raise Refused("It is in this collection already.")
     return Status(201, Told(request).collection(own))
+
+
+@collections.put(
+    "/collections/{ref}/items", response={200: CollectionOut, 422: Problem, **NO}, auth=SIGNED_IN
+)
+def arrange_items(request: HttpRequest, ref: str, wish: ItemsWish) -> CollectionOut:
+    """Put these works there, in this order, and take all others out.
+
+    Works that one may not see (any more) keep their places.
+    """
+    own = _own(request, access.collection_or_404(request, ref))
+    collecting.arrange(request, own, [(item.kind, item.ref) for item in wish.items])
+    return Told(request).collection(access.collection_or_404(request, ref))
 
 
 @collections.delete("/collections/{ref}/items/{kind}/{item}", response={204: None, **NO}, auth=SIGNED_IN)
@@ -202,21 +213,8 @@ def _own(request: HttpRequest, one: Any) -> Any:
     return one
 
 
-def _view(wish: ComparisonWish, video: Video) -> dict[str, Any]:
-    """How it is looked at, as a comparison keeps it. Raises Refused."""
-    look = wish.look
-    ends = (look.first_frame, look.last_frame)
-    if any(frame is not None and frame >= video.frame_count for frame in (look.frame, *ends)):
-        raise Refused(f"look: this footage has frames 0 to {video.frame_count - 1}.", 422)
-    if ends[0] is not None and ends[1] is not None and ends[0] >= ends[1]:
-        raise Refused("look: its last frame must come after its first.", 422)
-    a, b = (ref or ORIGINAL for ref in wish.renders[:2])
-    zoom = (look.zoom.scale, look.zoom.x, look.zoom.y)
-    return Arrangement(a=a, b=b, t=look.frame, start=ends[0], stop=ends[1], zoom=zoom, cut=look.cut).as_view()
-
-
 def _change(own: Comparison | Collection, wish: WordsChange) -> None:
-    if changes := wish.model_dump(exclude_none=True):
+    if changes := wish.model_dump(include=set(WordsChange.model_fields), exclude_none=True):
         type(own)._default_manager.filter(pk=own.pk).update(**changes)
 
 

@@ -98,8 +98,15 @@ class Zoom(Wish):
     """How far, and where: `x` and `y` are the middle of what is seen, as shares of the picture."""
 
     scale: Annotated[float, Field(ge=1, le=LARGEST_ZOOM)] = 1.0
-    x: Annotated[float, Field(ge=0, le=1)] = 0.5
-    y: Annotated[float, Field(ge=0, le=1)] = 0.5
+    x: Share = 0.5
+    y: Share = 0.5
+
+
+class Lens(Wish):
+    """Where the loupe stands: its middle, as shares of the stage."""
+
+    x: Share = 0.5
+    y: Share = 0.5
 
 
 class Look(Wish):
@@ -110,6 +117,11 @@ class Look(Wish):
     last_frame: Index | None = None
     zoom: Zoom = Zoom()
     cut: Annotated[float, Field(ge=0, le=100, description="Where the wipe stands, in per cent.")] = 50.0
+    lens: Lens = Lens()
+
+
+Layout = Literal["wipe", "grid", "blink", "loupe"]
+Places = Annotated[list[str | None], Field(min_length=2, max_length=9)]
 
 
 class ComparisonWish(Wish):
@@ -118,8 +130,8 @@ class ComparisonWish(Wish):
     title: Title
     text: str = ""
     visibility: Visibility = "unlisted"
-    layout: Literal["wipe", "grid", "blink", "loupe"] = "wipe"
-    renders: Annotated[list[str | None], Field(min_length=2, max_length=9)]
+    layout: Layout = "wipe"
+    renders: Places
     look: Look = Look()
 
 
@@ -129,6 +141,17 @@ class WordsChange(Wish):
     title: Title | None = None
     text: str | None = None
     visibility: Visibility | None = None
+
+
+class ComparisonChange(WordsChange):
+    """The words of a comparison, who may look, what stands in it and how it is looked at.
+
+    `renders` takes the place of all that stood there. What is left out of `look` stays as it is; null frames are unset.
+    """
+
+    layout: Layout | None = None
+    renders: Places | None = None
+    look: Look | None = None
 
 
 class CollectionWish(Wish):
@@ -144,6 +167,12 @@ class ItemWish(Wish):
 
     kind: Literal["render", "comparison"]
     ref: str
+
+
+class ItemsWish(Wish):
+    """All that is to stand in a collection, in this order."""
+
+    items: Annotated[list[ItemWish], Field(max_length=10_000)]
 
 
 class ShareWish(Wish):
