@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models import Q
-from django.http import Http404, HttpRequest
+from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
 from ninja import Router, Status
@@ -15,6 +15,7 @@ from ninja import Router, Status
 from rotoscope.api import arranging, collecting
 from rotoscope.api.auth import READING, SIGNED_IN, signed_in
 from rotoscope.api.errors import Refused
+from rotoscope.api.made import made, says_where
 from rotoscope.api.paging import Page, Paging, page_of
 from rotoscope.api.shapes import CollectionOut, ComparisonOut, NewShare, Problem, ShareOut
 from rotoscope.api.told import Told, collected, compared
@@ -41,6 +42,7 @@ from videos.sharing import target_or_404
 comparisons = Router(tags=["comparisons"])
 collections = Router(tags=["collections"])
 sharing = Router(tags=["share links"])
+SHARED = ("owner", "video", "render__video", "comparison__video", "collection")
 NO: dict[int, Any] = {401: Problem, 403: Problem, 404: Problem}
 
 
@@ -54,9 +56,12 @@ def list_comparisons(request: HttpRequest, ref: str, which: Paging) -> object:
 
 
 @comparisons.post(
-    "/videos/{ref}/comparisons", response={201: ComparisonOut, 422: Problem, **NO}, auth=SIGNED_IN
+    "/videos/{ref}/comparisons",
+    response={201: ComparisonOut, 422: Problem, **NO},
+    auth=SIGNED_IN,
+    openapi_extra=says_where(),
 )
-def create_comparison(request: HttpRequest, ref: str, wish: ComparisonWish) -> object:
+def create_comparison(request: HttpRequest, response: HttpResponse, ref: str, wish: ComparisonWish) -> object:
     """Keep a comparison of finished renders of a video."""
     video = access.video_or_404(request, ref)
     arranging.check_ready(video)
@@ -65,9 +70,10 @@ def create_comparison(request: HttpRequest, ref: str, wish: ComparisonWish) -> o
     view = arranging.view_of(wish.look, [name or ORIGINAL for name in wish.renders[:2]], video)
     words = wish.model_dump(include={"title", "text", "visibility", "layout"})
     with transaction.atomic():
-        made = Comparison.objects.create(video=video, owner=signed_in(request), view=view, **words)
-        arranging.keep_places(made, places)
-    return Status(201, Told(request).comparison(access.comparison_or_404(request, made.ref)))
+        kept = Comparison.objects.create(video=video, owner=signed_in(request), view=view, **words)
+        arranging.keep_places(kept, places)
+    told = Told(request).comparison(access.comparison_or_404(request, kept.ref))
+    return made(request, response, "get_comparison", kept.ref, told)
 
 
 @comparisons.get("/comparisons/{ref}", response={200: ComparisonOut, 404: Problem}, auth=READING)
@@ -106,11 +112,16 @@ def list_collections(request: HttpRequest, which: Paging, mine: bool = False) ->
     return page_of(found.order_by("-created_at", "-pk"), which, Told(request).collection)
 
 
-@collections.post("/collections", response={201: CollectionOut, 401: Problem, 422: Problem}, auth=SIGNED_IN)
-def create_collection(request: HttpRequest, wish: CollectionWish) -> object:
+@collections.post(
+    "/collections",
+    response={201: CollectionOut, 401: Problem, 422: Problem},
+    auth=SIGNED_IN,
+    openapi_extra=says_where(),
+)
+def create_collection(request: HttpRequest, response: HttpResponse, wish: CollectionWish) -> object:
     """Make a collection."""
-    made = Collection.objects.create(owner=signed_in(request), **wish.model_dump())
-    return Status(201, Told(request).collection(made))
+    new = Collection.objects.create(owner=signed_in(request), **wish.model_dump())
+    return made(request, response, "get_collection", new.ref, Told(request).collection(new))
 
 
 @collections.get("/collections/{ref}", response={200: CollectionOut, 404: Problem}, auth=READING)
@@ -175,12 +186,22 @@ def remove_item(request: HttpRequest, ref: str, kind: str, item: str) -> object:
 def list_share_links(request: HttpRequest, which: Paging) -> object:
     """The links that one made."""
     found = ShareLink.objects.filter(owner_id=request.user.pk)
-    found = found.select_related("owner", "video", "render__video", "comparison__video", "collection")
-    return page_of(found.order_by("-created_at", "-pk"), which, Told(request).share)
+    return page_of(found.select_related(*SHARED).order_by("-created_at", "-pk"), which, Told(request).share)
 
 
-@sharing.post("/share-links", response={201: NewShare, 422: Problem, **NO}, auth=SIGNED_IN)
-def create_share_link(request: HttpRequest, wish: ShareWish) -> object:
+@sharing.get("/share-links/{id}", response={200: ShareOut, **NO}, auth=SIGNED_IN)
+def get_share_link(request: HttpRequest, id: int) -> ShareOut:
+    """A link that one made: whether it is open, and how often it was opened."""
+    return Told(request).share(_own_link(request, id))
+
+
+@sharing.post(
+    "/share-links",
+    response={201: NewShare, 422: Problem, **NO},
+    auth=SIGNED_IN,
+    openapi_extra=says_where(),
+)
+def create_share_link(request: HttpRequest, response: HttpResponse, wish: ShareWish) -> object:
     """Make a link. Its address is in this answer and nowhere else."""
     target = target_or_404(request, wish.kind, wish.ref)
     if wish.downloads and not access.can_allow_downloads(access.viewer_of(request), target):
@@ -193,17 +214,23 @@ def create_share_link(request: HttpRequest, wish: ShareWish) -> object:
     )
     told = Told(request)
     address = told.address(reverse("share", args=[token]))
-    return Status(201, NewShare(**told.share(link).model_dump(), address=address))
+    new = NewShare(**told.share(link).model_dump(), address=address)
+    return made(request, response, "get_share_link", link.pk, new)
 
 
 @sharing.delete("/share-links/{id}", response={204: None, **NO}, auth=SIGNED_IN)
 def revoke_share_link(request: HttpRequest, id: int) -> object:
     """Close a link, at once and for good."""
-    link = ShareLink.objects.filter(pk=id).first()
-    if link is None:
-        raise Http404
-    _own(request, link).revoke()
+    _own_link(request, id).revoke()
     return Status(204, None)
+
+
+def _own_link(request: HttpRequest, pk: int) -> ShareLink:
+    """A link that the asker may change. Raises Http404."""
+    link = ShareLink.objects.select_related(*SHARED).filter(pk=pk).first()
+    if link is None or not access.can_change_own(access.viewer_of(request), link):
+        raise Http404
+    return link
 
 
 def _own(request: HttpRequest, one: Any) -> Any:

@@ -267,6 +267,8 @@ def test_a_share_link_is_made_listed_and_revoked(olgas: Program, stellas: Progra
     listed = olgas.get("/share-links")
     assert listed["items"][0]["label"] == "Ann"
     assert token not in str(listed)
+    assert olgas.get(f"/share-links/{told['id']}") == listed["items"][0]
+    stellas.get(f"/share-links/{told['id']}", 404)
     assert stellas.get("/share-links")["count"] == 0
     assert stellas.ask("DELETE", f"/share-links/{told['id']}").status_code == 404
     assert olgas.ask("DELETE", f"/share-links/{told['id']}").status_code == 204

@@ -54,6 +54,11 @@ BODIES: dict[str, Any] = {
     },
 }
 QUERIES = {"get_mix_still": "?part=night:1&part=wave:1"}
+MAKING = {
+    *("create_video", "create_render", "create_still", "create_comparison", "create_collection"),
+    *("create_training", "repeat_training", "create_mix", "create_share_link"),
+}
+"""What answers with the address of something new."""
 REFUSED = {"retry_video": 409, "publish_training": 403}
 """What Olga is refused: nothing failed, and she is no curator."""
 
@@ -146,6 +151,10 @@ def test_it_is_answered_as_documented(
     refused = REFUSED.get(told["operationId"])
     expected = {refused} if refused else {200, 201, 202, 204}
     assert answer.status_code in expected, answer.status_code
+    if told["operationId"] in MAKING:
+        assert told["responses"][str(answer.status_code)]["headers"]["Location"]
+        where = answer["Location"].removeprefix("http://testserver/api")
+        assert olgas.get(where).items() <= answer.json().items()
 
 
 @pytest.mark.parametrize("body", BODIES.items(), ids=list(BODIES))
