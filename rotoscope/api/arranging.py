@@ -67,8 +67,8 @@ def rearrange(request: HttpRequest, comparison: Comparison, wish: ComparisonChan
 
     Whoever does not see the footage any more is shown none of its renders: what was arranged stays.
     """
-    asked = wish.model_fields_set & {"layout", "renders", "look"}
-    if not any(getattr(wish, name) is not None for name in asked):
+    asked = {name for name in ("layout", "renders", "look") if getattr(wish, name) is not None}
+    if not asked:
         return
     video = comparison.video
     if not access.can_see_video(access.viewer_of(request), video):
@@ -79,18 +79,21 @@ def rearrange(request: HttpRequest, comparison: Comparison, wish: ComparisonChan
     standing = [item.render for item in saved.items.select_related("render").order_by("position")]
     places = standing if wish.renders is None else places_in(request, video, wish.renders)
     layout = wish.layout or saved.layout
-    check_layout(layout, len(places))
+    if asked & {"layout", "renders"}:  # else it stays, even where some of its renders are deleted by now
+        check_layout(layout, len(places))
     pair = saved.view.get("pair") if wish.renders is None else None
     look = _changed(look_at(saved), wish.look)
-    view = view_of(look, pair or _refs(places)[:2], video)
+    view = view_of(look, pair or _pair(places), video)
     Comparison.objects.filter(pk=saved.pk).update(layout=layout, view=view)
     if wish.renders is not None:
         saved.items.all().delete()
         keep_places(saved, places)
 
 
-def _refs(places: Places) -> list[str]:
-    return [render.ref if render else ORIGINAL for render in places]
+def _pair(places: Places) -> list[str]:
+    """What stands in the wipe, which may be none of it."""
+    refs = [render.ref if render else ORIGINAL for render in places]
+    return [*refs, ORIGINAL, ORIGINAL][:2]
 
 
 def _changed(now: Look, asked: Look | None) -> Look:

@@ -96,6 +96,18 @@ def test_a_comparison_is_arranged_by_its_owner_who_sees_the_footage(
     assert change(stellas, hers.ref, {"title": "Still hers"})["title"] == "Still hers"
 
 
+def test_what_is_left_of_a_comparison_is_looked_at_otherwise_and_filled_again(
+    olgas: Program, compared: dict[str, Any], renders: list[Render]
+) -> None:
+    Comparison.objects.update(view={})  # as of one that was saved before there were pairs
+    renders[0].delete()
+    assert change(olgas, compared["ref"], {"look": {"cut": 10}})["renders"] == [None]
+    assert "two places" in change(olgas, compared["ref"], {"layout": "blink"}, 422)["detail"]
+    places = [None, renders[1].ref]
+    told = change(olgas, compared["ref"], {"renders": places, "layout": "blink"})
+    assert (told["renders"], told["look"]["cut"]) == (places, 10.0)
+
+
 def test_footage_that_is_taken_in_again_is_not_arranged(olgas: Program, compared: dict[str, Any]) -> None:
     Video.objects.update(state=Video.State.INGESTING)
     assert "not ready" in change(olgas, compared["ref"], {"layout": "blink"}, 422)["detail"]
