@@ -85,6 +85,25 @@ def test_the_display_matrix_is_baked_in(tmp_path: Path, turn: int, flips: tuple[
     assert np.abs(seen - expected).mean() < 12
 
 
+@pytest.mark.parametrize("turn", [0, 90])
+@pytest.mark.parametrize("later", [(240, 144), (80, 48)])
+def test_a_size_that_changes_on_the_way_keeps_its_pictures_in_place(
+    tmp_path: Path, later: tuple[int, int], turn: int
+) -> None:
+    first = make_clip(tmp_path / "a.mkv", [numbered(n) for n in range(20)])
+    rest = make_clip(tmp_path / "b.mkv", [numbered(n, *later) for n in range(20, 40)])
+    parts = tmp_path / "parts.txt"
+    parts.write_text(f"file '{first}'\nfile '{rest}'\n")
+    clip = tmp_path / "clip.mkv"
+    joined = ["-display_rotation", str(turn), "-f", "concat", "-safe", "0", "-i", parts, "-c", "copy"]
+    run_ffmpeg(*joined, clip)
+    target, made = ingest(clip)
+    assert (made.frame_count, made.width, made.height) == ((40, 160, 96) if not turn else (40, 96, 160))
+    pictures = [np.rot90(decode.frame_at(target, n), -turn // 90) for n in range(40)]
+    assert [number_of(np.ascontiguousarray(one)) for one in pictures] == list(range(40))
+    assert np.abs(pictures[30].astype(int) - numbered(30)).mean() < 12
+
+
 @pytest.mark.parametrize(("aspect", "size"), [(Fraction(4, 3), (212, 96)), (Fraction(1, 2), (160, 192))])
 def test_pixels_become_square(tmp_path: Path, aspect: Fraction, size: tuple[int, int]) -> None:
     target, made = ingest(simple_clip(tmp_path / "a.mp4", 8, pixel_aspect=aspect))

@@ -16,6 +16,7 @@ from videos.media.transcode import Progress, ShouldStop, TranscodeError, never, 
 CRF = 18
 PRESET = "veryfast"
 AUDIO_BITS = "160k"
+TURNS: dict[int, list[str]] = {0: [], 90: ["transpose=clock"], 180: ["hflip", "vflip"], 270: ["transpose=cclock"]}
 
 
 @dataclass(frozen=True)
@@ -77,7 +78,9 @@ def _convert(
 ) -> None:
     """One run of ffmpeg. ``even_beat``: every source frame becomes one frame; else by its timestamp."""
     whitelists = ["-protocol_whitelist", PROTOCOLS, "-format_whitelist", FORMATS]
-    arguments = ["-threads", threads(), *whitelists, "-copyts", "-i", f"file:{source}"]
+    # Filters live on where the size changes on the way: a second set of them would count its pictures from 0 again.
+    as_coded = ["-noautorotate", "-display_rotation", "0", "-reinit_filter:v", "0"]
+    arguments = ["-threads", threads(), *whitelists, *as_coded, "-copyts", "-i", f"file:{source}"]
     arguments += ["-map", f"0:v:{probe.track}", "-map_metadata", "-1", "-map_chapters", "-1", "-sn", "-dn"]
     arguments += ["-vf", ",".join(_picture_filters(probe, even_beat))]
     arguments += video_codec(probe.rate, crf=CRF, preset=PRESET)
@@ -120,8 +123,10 @@ def video_codec(rate: Fraction, *, crf: int, preset: str) -> list[str]:
 
 
 def _picture_filters(probe: Probe, even_beat: bool) -> list[str]:
-    """Everything that happens to a picture. ffmpeg itself turns it upright before the first filter."""
-    filters = ["bwdif=mode=send_frame:deint=interlaced"] if probe.interlaced else []
+    """Everything that happens to a picture: all get the size of the first, then they are turned upright."""
+    filters = [f"scale={probe.coded_width}:{probe.coded_height}:flags=bicubic"]
+    filters += ["bwdif=mode=send_frame:deint=interlaced"] if probe.interlaced else []
+    filters += [*TURNS[probe.rotation], *(["hflip"] if probe.mirrored else [])]
     if probe.pixel_aspect == 1:
         # An odd row or column is cut off: scaling by one pixel would soften the whole picture.
         filters += [f"crop={probe.width}:{probe.height}:0:0"]
