@@ -95,8 +95,8 @@ def test_a_size_that_changes_on_the_way_keeps_its_pictures_in_place(
     parts = tmp_path / "parts.txt"
     parts.write_text(f"file '{first}'\nfile '{rest}'\n")
     clip = tmp_path / "clip.mkv"
-    joined = ["-display_rotation", str(turn), "-f", "concat", "-safe", "0", "-i", parts, "-c", "copy"]
-    run_ffmpeg(*joined, clip)
+    joined = ["-display_rotation", str(turn), "-f", "concat", "-safe", "0"]
+    run_ffmpeg(*joined, "-i", parts, "-c", "copy", clip)
     target, made = ingest(clip)
     assert (made.frame_count, made.width, made.height) == ((40, 160, 96) if not turn else (40, 96, 160))
     pictures = [np.rot90(decode.frame_at(target, n), -turn // 90) for n in range(40)]

@@ -16,7 +16,12 @@ from videos.media.transcode import Progress, ShouldStop, TranscodeError, never, 
 CRF = 18
 PRESET = "veryfast"
 AUDIO_BITS = "160k"
-TURNS: dict[int, list[str]] = {0: [], 90: ["transpose=clock"], 180: ["hflip", "vflip"], 270: ["transpose=cclock"]}
+TURNS: dict[int, list[str]] = {
+    0: [],
+    90: ["transpose=clock"],
+    180: ["hflip", "vflip"],
+    270: ["transpose=cclock"],
+}
 
 
 @dataclass(frozen=True)
