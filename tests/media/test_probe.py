@@ -209,6 +209,24 @@ def test_it_refuses_absurd_rates(tmp_path: Path, step: Fraction) -> None:
     assert "pictures a second" in refusal(clip)
 
 
+@pytest.mark.parametrize("count", [2, 8])
+def test_a_few_pictures_in_rounded_times_are_no_absurd_rate(tmp_path: Path, count: int) -> None:
+    times = [Fraction(n, 240) for n in range(count)]
+    pictures = [numbered(n) for n in range(count)]
+    clip = make_clip(tmp_path / "a.mkv", pictures, 240, times=times, tick=Fraction(1, 1000))
+    found = probe(clip)
+    assert (found.rate, found.frame_count, found.variable_rate) == (Fraction(240), count, False)
+
+
+def test_slow_motion_of_a_phone_may_be_a_little_quicker_than_it_says(tmp_path: Path) -> None:
+    stray = np.random.default_rng(1).normal(0, 2e-4, 96)
+    times = [Fraction(n, 240) * Fraction(999, 1000) + Fraction(float(stray[n])) for n in range(96)]
+    pictures = [numbered(n) for n in range(96)]
+    clip = make_clip(tmp_path / "a.mp4", pictures, 240, times=[time - min(times) for time in times])
+    found = probe(clip)
+    assert found.rate > 240 and (found.frame_count, found.variable_rate) == (96, False)
+
+
 def test_a_file_that_keeps_the_processor_busy_is_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
