@@ -130,6 +130,31 @@ def test_a_varying_rate_becomes_constant_and_keeps_its_length(tmp_path: Path) ->
     assert numbers_of(target) == [max(k for k in kept if k <= n) for n in range(90)]
 
 
+@pytest.mark.parametrize(("even", "bidirectional"), [(True, "0"), (True, "2"), (False, "0")])
+def test_the_last_picture_of_a_still_screen_is_held_as_long_as_the_file_says(
+    tmp_path: Path, even: bool, bidirectional: str
+) -> None:
+    times = [Fraction(n, 30) for n in range(20) if even or n not in (7, 8, 9)]
+    frames = [numbered(n) for n in range(len(times))]
+    options = {"bf": bidirectional, "crf": "12"}
+    moving = make_clip(tmp_path / "moving.mp4", frames, 30, times=times, options=options)
+    heard = make_clip(tmp_path / "heard.mp4", frames[:1], sound=click(4, 3))
+    clip = tmp_path / "clip.mp4"
+    with av.open(str(moving)) as one, av.open(str(heard)) as other, av.open(str(clip), "w") as output:
+        seen = [packet for packet in one.demux(video=0) if packet.size]
+        sound = [packet for packet in other.demux(audio=0) if packet.size]
+        seen[-1].duration = (seen[-1].duration or 0) + 3 * 90_000
+        for track in (seen, sound):
+            stream = output.add_stream_from_template(track[0].stream)
+            for packet in track:
+                packet.stream = stream
+        output.mux([*seen, *sound])
+    target, made = ingest(clip)
+    assert (made.rate, made.frame_count) == (Fraction(30), 110)
+    assert numbers_of(target)[-91:] == [len(frames) - 1] * 91
+    assert abs(click_in(target) - 3) < 0.03
+
+
 @pytest.mark.parametrize(("ending", "told"), [("avi", {}), ("mp4", {"video_track_timescale": "30"})])
 def test_what_a_camera_dropped_is_filled_where_a_tick_is_a_frame(
     tmp_path: Path, ending: str, told: dict[str, str]

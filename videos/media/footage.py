@@ -139,8 +139,8 @@ def _picture_filters(probe: Probe, even_beat: bool) -> list[str]:
     if not even_beat:
         rate = f"{probe.rate.numerator}/{probe.rate.denominator}"
         filters += [f"setpts=PTS-({probe.start})/TB", f"fps={rate}:start_time=0:round=near"]
-        # The last picture of a clip has no length of its own; what is missing at the end is held.
-        filters += ["tpad=stop_mode=clone:stop_duration=2"]
+        # The last picture of a clip may have no length of its own; what is missing at the end is held.
+        filters += [f"tpad=stop_mode=clone:stop_duration={2 + ceil(probe.held)}"]
     scale = timing.timescale(probe.rate)
     counted = [f"settb=1/{scale}", f"setpts=N*{int(scale / probe.rate)}"]
     return [*filters, f"trim=end_frame={probe.frame_count}", *counted]

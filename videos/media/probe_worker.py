@@ -34,6 +34,7 @@ MAX_RATE = Fraction(240)
 JITTER = Fraction(51, 50)  # by which what a phone writes at 240 pictures a second may seem more
 MIN_RATE = Fraction(1, 10)
 MAX_FRAMES = int(MAX_SECONDS * MAX_RATE)
+HELD = Fraction(1, 2)  # seconds: a shorter rest is how a camera rounds off
 TRIED_PACKETS = 200  # of sound: some seconds
 
 AUDIO_ONLY = "This file has sound but no picture. Upload the video it belongs to."
@@ -102,26 +103,30 @@ def _check_size(width: int, height: int) -> None:
         raise Refused(TINY.format(w=width, h=height, min=MIN_SIDE))
 
 
-def _timestamps(container: InputContainer, stream: VideoStream) -> tuple[np.ndarray[Any, Any], bool]:
-    """All presentation timestamps in ticks, sorted and distinct, and whether a packet was cut off.
+def _timestamps(container: InputContainer, stream: VideoStream) -> tuple[np.ndarray[Any, Any], int, bool]:
+    """All presentation timestamps in ticks, sorted and distinct, how long all last, and whether a packet was cut off.
 
     AVI has no such times: those guessed for it are a frame or two late, and would put the sound out of step. There
     the n-th picture belongs to the time of the n-th piece.
     """
-    shown, decoded, torn = array("q"), array("q"), False
+    shown, decoded, end, torn = array("q"), array("q"), 0, False
     for packet in container.demux(stream):
         if packet.size == 0 or packet.is_discard:
             continue
         torn |= packet.is_corrupt
         if packet.dts is not None:
             decoded.append(packet.dts)
+            end = max(end, packet.dts + (packet.duration or 0))
         if packet.pts is not None:
             shown.append(packet.pts)
         if max(len(shown), len(decoded)) > MAX_FRAMES:
             raise Refused(LONG.format(hours=MAX_FRAMES / 240 / 3600))
     guessed = container.format.name == "avi" or len(shown) < len(decoded)
     ticks = decoded if guessed else shown
-    return np.unique(np.frombuffer(ticks, dtype=np.int64)), torn
+    length = min(
+        end - min(decoded, default=end), stream.duration or 0
+    )  # an edit list may end it before its end
+    return np.unique(np.frombuffer(ticks, dtype=np.int64)), length, torn
 
 
 def _first_picture(path: Path, track: int) -> VideoFrame:
@@ -205,7 +210,10 @@ def _aspect(stream: VideoStream) -> Fraction:
 
 
 def _rate(stream: VideoStream, ticks: np.ndarray[Any, Any]) -> tuple[Fraction, bool, Fraction]:
-    """Rate, whether it varies, and the length in seconds; refuses what is absurd or too long."""
+    """Rate, whether it varies, and the seconds until the last picture has been shown as long as any other.
+
+    Refuses what is absurd or too long.
+    """
     tick = stream.time_base or Fraction(1, 1000)
     declared = [rate for rate in (stream.average_rate, stream.guessed_rate) if rate]
     rate, varies = constant_rate(ticks, tick, [Fraction(rate) for rate in declared])
@@ -221,14 +229,37 @@ def _rate(stream: VideoStream, ticks: np.ndarray[Any, Any]) -> tuple[Fraction, b
     return rate, varies, duration
 
 
-def _pictures_at(container: InputContainer, stream: VideoStream) -> np.ndarray[Any, Any]:
-    """When each picture is shown, in ticks of the stream; raises Refused without any, or where the end is missing."""
-    ticks, torn = _timestamps(container, stream)
+def _times(stream: VideoStream, ticks: np.ndarray[Any, Any], length: int) -> dict[str, Any]:
+    """What the times of all pictures come to; raises Refused.
+
+    The last one may be shown much longer than any other: the recording of a screen that stood still in the end.
+    """
+    tick = stream.time_base or Fraction(1, 1000)
+    rate, varies, duration = _rate(stream, ticks)
+    held = length * tick - duration
+    if held < HELD or duration + held > MAX_SECONDS:
+        held = Fraction(0)
+    return {
+        "rate": str(rate),
+        "variable_rate": varies or held > 0,
+        "duration": str(duration + held),
+        "held": str(held),
+        "frame_count": round((duration + held) * rate),
+        "start": str(int(ticks[0]) * tick),
+    }
+
+
+def _pictures_at(container: InputContainer, stream: VideoStream) -> tuple[np.ndarray[Any, Any], int]:
+    """When each picture is shown, and how long all last, in ticks of the stream.
+
+    Raises Refused without any, or where the end is missing.
+    """
+    ticks, length, torn = _timestamps(container, stream)
     if torn or (stream.frames > 1 and not len(ticks)):
         raise Refused(containers.TRUNCATED)
     if not len(ticks):
         raise Refused(NO_PICTURE)
-    return ticks
+    return ticks, length
 
 
 def _colour(frame: VideoFrame) -> dict[str, str | None]:
@@ -248,21 +279,16 @@ def examine(path: Path) -> dict[str, Any]:
         stream = _video_stream(container)
         stream.codec_context.thread_count = 2
         _check_size(stream.width, stream.height)
-        ticks = _pictures_at(container, stream)
-        rate, varies, duration = _rate(stream, ticks)
+        ticks, length = _pictures_at(container, stream)
+        times = _times(stream, ticks, length)
         track = list(container.streams.video).index(stream)
         frame = _first_picture(path, track)
         _check_size(frame.width, frame.height)
         rotation, mirrored = orientation(frame)
         aspect = _aspect(stream)
         _check_size(*display_size(frame.width, frame.height, aspect, rotation))
-        tick = stream.time_base or Fraction(1, 1000)
         found = {
-            "rate": str(rate),
-            "variable_rate": varies,
-            "duration": str(duration),
-            "frame_count": round(duration * rate),
-            "start": str(int(ticks[0]) * tick),
+            **times,
             "coded_width": frame.width,
             "coded_height": frame.height,
             "rotation": rotation,
