@@ -182,6 +182,26 @@ def test_it_notices_an_end_overwritten_with_zeros(tmp_path: Path) -> None:
     refusal(clip)
 
 
+@pytest.mark.parametrize("keys", [10, 1000])
+def test_the_end_of_a_clip_without_key_frames_is_left_to_the_conversion(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, keys: int
+) -> None:
+    monkeypatch.setattr(probe_worker, "TRIED_PIXELS", 20 * 160 * 96)
+    options = {"g": str(keys), "bf": "0", "sc_threshold": "0", "preset": "ultrafast"}
+    clip = simple_clip(tmp_path / "a.mp4", 100, 25, options=options)
+    with av.open(str(clip)) as container:
+        end = [(packet.pos or 0, packet.size) for packet in container.demux(video=0) if packet.size][60:]
+    data = bytearray(clip.read_bytes())
+    for start, size in end:
+        data[start : start + size] = bytes(size)
+    clip.write_bytes(data)
+    if keys == 1000:
+        assert probe_worker.examine(clip)["frame_count"] == 100
+    else:
+        with pytest.raises(Refused, match="end of this video"):
+            probe_worker.examine(clip)
+
+
 def test_it_refuses_pictures_beyond_8192(tmp_path: Path) -> None:
     clip = make_clip(tmp_path / "a.mp4", [np.zeros((32, 8224, 3), dtype=np.uint8)] * 2)
     assert "8224×32" in refusal(clip)

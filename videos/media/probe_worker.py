@@ -36,6 +36,7 @@ MIN_RATE = Fraction(1, 10)
 MAX_FRAMES = int(MAX_SECONDS * MAX_RATE)
 HELD = Fraction(1, 2)  # seconds: a shorter rest is how a camera rounds off
 TRIED_PACKETS = 200  # of sound: some seconds
+TRIED_PIXELS = 2 * 10**9  # at the end: 240 pictures in 4K, a thousand in 1080p, some seconds to decode
 
 AUDIO_ONLY = "This file has sound but no picture. Upload the video it belongs to."
 NO_PICTURE = (
@@ -149,7 +150,8 @@ def _first_picture(path: Path, track: int) -> VideoFrame:
 def _check_end(container: InputContainer, stream: VideoStream, last: int) -> None:
     """Decodes from the last key frame on; raises Refused if no picture of the last second comes out.
 
-    Where there is no key frame to begin at, it is left to the conversion, which reads everything.
+    Where there is no key frame to begin at, or none for long (as where every picture renews a strip), it is left to
+    the conversion, which reads everything.
     """
     slack = max(1, round(1 / (stream.time_base or Fraction(1, 1000))))
     stream.codec_context.flush_buffers()
@@ -158,8 +160,10 @@ def _check_end(container: InputContainer, stream: VideoStream, last: int) -> Non
     except FFmpegError:
         return
     try:
-        for frame in container.decode(stream):
+        for number, frame in enumerate(container.decode(stream), 1):
             if frame.pts is None or frame.pts >= last - slack:
+                return
+            if number * frame.width * frame.height > TRIED_PIXELS:
                 return
     except FFmpegError as error:
         raise Refused(DAMAGED_END) from error
