@@ -62,6 +62,7 @@ def test_it_refuses_an_empty_file(tmp_path: Path) -> None:
         (b"Dear diary, today we flew over the bay.\n" * 40, containers.TEXT),
         (bytes(range(256)) * 64, containers.NOT_A_VIDEO),
         (b"\xff\xd8\xff\xe0" + bytes(4000), containers.PICTURE),
+        (b"\0\0\0\x14ftypheic\0\0\0\0mif1\0\0\0\x0cmeta\0\0\0\0\0\0\0\x0cmdat1234", containers.PICTURE),
         (b"#EXTM3U\n#EXT-X-VERSION:3\n#EXTINF:2,\nhttp://127.0.0.1/a.ts\n", containers.PLAYLIST),
         (b"ffconcat version 1.0\nfile '/etc/hostname'\n", containers.PLAYLIST),
         (b"file '/etc/hostname'\n", containers.PLAYLIST),

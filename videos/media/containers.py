@@ -20,7 +20,7 @@ PLAYLIST = (
     "This is a list that points to other files, not a video. "
     "Upload the video itself, as MP4, MOV, MKV, WebM or AVI."
 )
-PICTURE = "This is a still picture, not a video. Upload a clip as MP4, MOV, MKV, WebM or AVI."
+PICTURE = "This is a picture, not a video. Upload a clip as MP4, MOV, MKV, WebM or AVI."
 TEXT = "This is a text file, not a video. Upload a clip as MP4, MOV, MKV, WebM or AVI."
 
 _LISTS = (
@@ -39,6 +39,7 @@ _LISTS = (
     b"v=0\n",
 )
 _PICTURES = (b"\xff\xd8\xff", b"\x89PNG", b"GIF8", b"II*\x00", b"MM\x00*", b"BM")
+_PICTURE_BRANDS = {b"heic", b"heix", b"heim", b"heis", b"mif1", b"mif2", b"msf1", b"avif", b"avis"}
 _BOXES = {b"ftyp", b"moov", b"mdat", b"free", b"skip", b"wide", b"pnot", b"styp", b"uuid", b"sidx"}
 
 
@@ -92,7 +93,16 @@ def _inspect_boxes(file: BinaryIO, size: int) -> None:
     if position > size:
         raise Refused(TRUNCATED)
     if b"moov" not in kinds:
-        raise Refused(UNFINISHED if b"mdat" in kinds else TRUNCATED)
+        raise Refused(_without_an_index(file, kinds))
+
+
+def _without_an_index(file: BinaryIO, kinds: set[bytes]) -> str:
+    """The sentence for a file of boxes that has none: HEIC and AVIF are made of them too, as phones take pictures."""
+    file.seek(4)
+    kind, brand = file.read(4), file.read(4)
+    if kind == b"ftyp" and brand in _PICTURE_BRANDS:
+        return PICTURE
+    return UNFINISHED if b"mdat" in kinds else TRUNCATED
 
 
 def _vint(data: bytes) -> tuple[int | None, int]:
