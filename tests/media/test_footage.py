@@ -273,6 +273,24 @@ def test_sound_in_any_layout_becomes_what_browsers_play(
         assert container.streams.audio[0].channels == min(2, count)
 
 
+@pytest.mark.parametrize("later", [["-ac", "1"], ["-ac", "2", "-ar", "32000"]])
+def test_sound_whose_kind_changes_on_the_way_stays_in_step(tmp_path: Path, later: list[str]) -> None:
+    plain = simple_clip(tmp_path / "plain.mp4", 60, 25, sound=click(2.4, 1.8))
+    first, rest, parts = tmp_path / "first.mkv", tmp_path / "rest.mkv", tmp_path / "parts.txt"
+    run_ffmpeg("-i", plain, "-t", "1.184", "-vn", "-ac", "2", "-c:a", "ac3", first)
+    run_ffmpeg("-ss", "1.184", "-i", plain, "-vn", *later, "-c:a", "ac3", rest)
+    parts.write_text(f"file '{first}'\nduration 1.184\nfile '{rest}'\n")
+    both = ["-f", "concat", "-safe", "0", "-i"]
+    run_ffmpeg("-i", plain, *both, parts, "-map", "0:v", "-map", "1:a", "-c", "copy", tmp_path / "a.mkv")
+    target, made = ingest(tmp_path / "a.mkv")
+    assert made.frame_count == 60 and numbers_of(target) == list(range(60))
+    assert abs(click_in(target) - 1.8) < 0.02
+    sound, rate, _ = sound_of(target)
+    assert abs(len(sound) / rate - 2.4) < 0.03
+    assert {path.name for path in tmp_path.iterdir()} >= {"a.mkv", "footage.mp4"}
+    assert not [*tmp_path.glob(".*")]
+
+
 @pytest.mark.parametrize(
     "names", ["FR+FL", "LFE+FL+FR+FC", "FL+FL", "FC+FC", "DL+DR", "SL+SR", "FL+FC+BC", "FC+LFE"]
 )
