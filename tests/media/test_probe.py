@@ -203,6 +203,22 @@ def test_the_end_of_a_clip_without_key_frames_is_left_to_the_conversion(
             probe_worker.examine(clip)
 
 
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"\0\0\0\x10ftypisom\0\0\0\0" + b"\0\0\0\x08free" * 500 + b"\0\0\0\x7ffree",
+        b"RIFF\4\0\0\0AVI " * 500 + b"RIFF\x7f\0\0\0AVI ",
+    ],
+)
+def test_a_file_of_nothing_but_boxes_keeps_nobody_busy(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, data: bytes
+) -> None:
+    (tmp_path / "a").write_bytes(data)
+    assert refusal(tmp_path / "a") == containers.TRUNCATED
+    monkeypatch.setattr(containers, "MOST_BOXES", 100)
+    containers.inspect(tmp_path / "a")  # sees no end: what the child does is bounded
+
+
 def test_it_refuses_pictures_beyond_8192(tmp_path: Path) -> None:
     clip = make_clip(tmp_path / "a.mp4", [np.zeros((32, 8224, 3), dtype=np.uint8)] * 2)
     assert "8224×32" in refusal(clip)

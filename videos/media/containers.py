@@ -23,6 +23,8 @@ PLAYLIST = (
 PICTURE = "This is a picture, not a video. Upload a clip as MP4, MOV, MKV, WebM or AVI."
 TEXT = "This is a text file, not a video. Upload a clip as MP4, MOV, MKV, WebM or AVI."
 
+MOST_BOXES = 2_000_000  # that are looked at: hours in pieces of one picture each, a second or two
+
 _LISTS = (
     b"#EXTM3U",
     b"ffconcat",
@@ -74,9 +76,11 @@ def _what_is(head: bytes) -> str:
 
 def _inspect_boxes(file: BinaryIO, size: int) -> None:
     """MP4 and QuickTime: the top-level boxes must fill the file, and the index must be among them."""
-    position = 0
+    position, seen = 0, 0
     kinds: set[bytes] = set()
     while position + 8 <= size:
+        if (seen := seen + 1) > MOST_BOXES:
+            return  # the rest is left to the child, whose time is bounded
         file.seek(position)
         header = file.read(16)
         length, kind = int.from_bytes(header[:4], "big"), header[4:8]
@@ -132,8 +136,8 @@ def _inspect_matroska(file: BinaryIO, size: int) -> None:
 
 def _inspect_riff(file: BinaryIO, size: int) -> None:
     """AVI: the RIFF chunks (several in files over a gigabyte) must not promise more bytes than there are."""
-    position = 0
-    while position + 12 <= size:
+    position, seen = 0, 0
+    while position + 12 <= size and (seen := seen + 1) <= MOST_BOXES:
         file.seek(position)
         header = file.read(8)
         if header[:4] != b"RIFF":
