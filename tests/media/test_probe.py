@@ -147,6 +147,20 @@ def test_pictures_that_cannot_be_decoded_do_not_hide_those_that_can(tmp_path: Pa
     assert numbers_of(tmp_path / "footage.mp4") == list(range(made.frame_count)) == list(range(20))
 
 
+@pytest.mark.parametrize("order", [("0:v", "1:v"), ("1:v", "0:v")])
+def test_a_picture_that_a_camera_keeps_beside_its_film_is_not_the_film(
+    tmp_path: Path, order: tuple[str, str]
+) -> None:
+    film = simple_clip(tmp_path / "film.mp4", 20)
+    large, still = simple_clip(tmp_path / "large.mp4", 1), tmp_path / "still.mov"
+    run_ffmpeg("-i", large, "-vf", "scale=320:192", "-c:v", "mjpeg", still)
+    both = ["-map", order[0], "-map", order[1], "-c", "copy", tmp_path / "both.mov"]
+    run_ffmpeg("-i", film, "-i", still, *both)
+    found = probe(tmp_path / "both.mov")
+    assert (found.width, found.height, found.frame_count) == (160, 96, 20)
+    assert found.track == order.index("0:v")
+
+
 @pytest.mark.parametrize("ending", ["mkv", "mp4"])
 def test_a_recording_that_begins_between_key_frames_is_taken(tmp_path: Path, ending: str) -> None:
     options = {"g": "20", "keyint_min": "20", "bf": "0", "crf": "12"}

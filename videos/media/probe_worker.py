@@ -83,7 +83,10 @@ def _open(path: Path) -> InputContainer:
 
 
 def _video_stream(container: InputContainer) -> VideoStream:
-    """The moving picture: not a cover image, the largest if there are several that can be decoded here."""
+    """The moving picture: the largest if there are several that can be decoded here.
+
+    Not a cover image, nor a track of one picture that does not say that it is one.
+    """
     cover = av.stream.Disposition.attached_pic
     videos = [stream for stream in container.streams.video if not stream.disposition & cover]
     if not videos:
@@ -91,7 +94,7 @@ def _video_stream(container: InputContainer) -> VideoStream:
     known = [stream for stream in videos if stream.codec_context is not None]
     if not known:
         raise Refused(NO_PICTURE)
-    return max(known, key=lambda stream: stream.width * stream.height)
+    return max(known, key=lambda stream: (stream.frames != 1, stream.width * stream.height))
 
 
 def _check_size(width: int, height: int) -> None:
