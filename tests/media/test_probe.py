@@ -154,8 +154,8 @@ def test_a_picture_that_a_camera_keeps_beside_its_film_is_not_the_film(
     film = simple_clip(tmp_path / "film.mp4", 20)
     large, still = simple_clip(tmp_path / "large.mp4", 1), tmp_path / "still.mov"
     run_ffmpeg("-i", large, "-vf", "scale=320:192", "-c:v", "mjpeg", still)
-    both = ["-map", order[0], "-map", order[1], "-c", "copy", tmp_path / "both.mov"]
-    run_ffmpeg("-i", film, "-i", still, *both)
+    both = ["-map", order[0], "-map", order[1], "-c", "copy"]
+    run_ffmpeg("-i", film, "-i", still, *both, tmp_path / "both.mov")
     found = probe(tmp_path / "both.mov")
     assert (found.width, found.height, found.frame_count) == (160, 96, 20)
     assert found.track == order.index("0:v")
