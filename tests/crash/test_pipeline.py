@@ -1,0 +1,73 @@
+"""Every step of the way of a video, killed at each of its effects."""
+
+from __future__ import annotations
+
+import errno
+from functools import partial
+from io import BytesIO
+from pathlib import Path
+
+import pytest
+from django.contrib.auth.models import User
+
+from tests.crash import house
+from tests.crash.killing import Killing, ended
+from videos import actors
+from videos.models import Upload, Video
+from videos.pipeline import dispatch, separate
+from videos.uploads import begin
+from videos.uploads.append import append
+from videos.uploads.finish import finish
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture
+def uploaded(killing: Killing, owner: User) -> None:
+    """A whole upload that nobody has finished; it is no video, which is told sooner."""
+    data = b"Dear reader, " * 100
+    upload = begin.begin(owner, len(data), {"filename": "letter.mp4"})
+    append(upload, 0, BytesIO(data), len(data))
+
+
+def test_sending_an_upload(killing: Killing, owner: User) -> None:
+    data = b"Dear reader, " * 100
+    begin.begin(owner, len(data), {"filename": "letter.mp4"})
+
+    def send() -> None:
+        upload = Upload.objects.get()
+        left = data[upload.offset :]
+        append(upload, upload.offset, BytesIO(left), len(left))
+
+    def send_later() -> None:
+        house.pass_an_hour()
+        send()
+
+    killing.ends_the_same(send, send_later)
+
+
+def test_finishing_an_upload(killing: Killing, uploaded: None) -> None:
+    killing.ends_the_same(lambda: finish(Upload.objects.get()))
+
+
+def test_finishing_an_upload_to_another_disk(
+    killing: Killing, uploaded: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rename = Path.replace
+
+    def replace(path: Path, target: Path) -> Path:
+        if path.parent.name == "uploads":
+            raise OSError(errno.EXDEV, "Invalid cross-device link")
+        return rename(path, target)
+
+    monkeypatch.setattr(Path, "replace", replace)
+    killing.ends_the_same(lambda: finish(Upload.objects.get()))
+
+
+def test_separating_at_another_rate(killing: Killing, video: Video) -> None:
+    with dispatch.inline():
+        separate.begin(video, "source")
+    assert ended(partial(separate.run, video.pk)) == 0
+    with dispatch.inline():
+        separate.begin(video, 1)
+    killing.ends_the_same(lambda: actors.separate.fn(video.pk))
