@@ -16,6 +16,7 @@ from dramatiq.brokers.stub import StubBroker
 from filters import upkeep
 from rotoscope.files import PARTS
 from rotoscope.lease import Leased
+from rotoscope.models import LooseFile
 from videos.pipeline import reconcile
 
 ROUNDS = 3
@@ -43,7 +44,8 @@ def pass_an_hour() -> None:
 
 
 def pass_days() -> None:
-    """What lies in scratch has been there for long."""
+    """What lies in scratch has been there for long, and what no row names."""
+    LooseFile.objects.update(due=F("due") - timedelta(days=3))
     for folder in (
         settings.SCRATCH,
         Path(settings.MEDIA_ROOT) / PARTS,

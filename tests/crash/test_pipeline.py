@@ -10,16 +10,32 @@ from pathlib import Path
 import pytest
 from django.contrib.auth.models import User
 
+from filters.models import Filter
 from tests.crash import house
 from tests.crash.killing import Killing, ended
 from videos import actors
-from videos.models import Upload, Video
-from videos.pipeline import dispatch, separate
+from videos.models import Render, Upload, Video
+from videos.pipeline import dispatch, paint, renders, separate, stills
 from videos.uploads import begin
 from videos.uploads.append import append
 from videos.uploads.finish import finish
 
 pytestmark = pytest.mark.slow
+
+
+def asked(video: Video, filter: Filter) -> Render:
+    with dispatch.inline():
+        return renders.request(video, filter, video.owner, renders.RenderSettings())[0]
+
+
+@pytest.fixture
+def painted(video: Video, negative: Filter) -> Render:
+    """A render whose last segment is finished."""
+    render = asked(video, negative)
+    assert ended(partial(paint.run, render.pk)) == 0
+    render.refresh_from_db()
+    assert render.state == Render.State.REBUILDING
+    return render
 
 
 @pytest.fixture
@@ -64,6 +80,10 @@ def test_finishing_an_upload_to_another_disk(
     killing.ends_the_same(lambda: finish(Upload.objects.get()))
 
 
+def test_ingest(killing: Killing, received: Video) -> None:
+    killing.ends_the_same(lambda: actors.ingest.fn(received.pk))
+
+
 def test_separating_at_another_rate(killing: Killing, video: Video) -> None:
     with dispatch.inline():
         separate.begin(video, "source")
@@ -71,3 +91,19 @@ def test_separating_at_another_rate(killing: Killing, video: Video) -> None:
     with dispatch.inline():
         separate.begin(video, 1)
     killing.ends_the_same(lambda: actors.separate.fn(video.pk))
+
+
+def test_a_still(killing: Killing, video: Video, negative: Filter) -> None:
+    assert negative.current is not None
+    with dispatch.inline():
+        still = stills.request(video, negative.current, 1)
+    killing.ends_the_same(lambda: actors.still.fn(still.pk))
+
+
+def test_painting(killing: Killing, video: Video, negative: Filter) -> None:
+    render = asked(video, negative)
+    killing.ends_the_same(lambda: actors.paint.fn(render.pk))
+
+
+def test_rebuilding(killing: Killing, painted: Render) -> None:
+    killing.ends_the_same(lambda: actors.rebuild.fn(painted.pk))
