@@ -1,4 +1,4 @@
-"""What is done with filters, killed at each of its effects: brought in, trained, measured."""
+"""What is done with filters, killed at each of its effects: brought in, deleted, trained, measured."""
 
 from __future__ import annotations
 
@@ -48,6 +48,14 @@ def test_bringing_in_a_filter(killing: Killing, styled: list[Filter], owner: Use
             exchange.bring_in(data, owner)
 
     killing.ends_the_same(bring_in)
+
+
+def test_deleting_a_filter(killing: Killing, styled: list[Filter]) -> None:
+    def remove() -> None:
+        for one in Filter.objects.filter(name="Deep Sea"):
+            removal.remove(one)
+
+    killing.ends_the_same(remove)
 
 
 def test_measuring(killing: Killing, styled: list[Filter]) -> None:

@@ -15,7 +15,7 @@ from tests.crash import house
 from tests.crash.killing import Killing, ended
 from videos import actors
 from videos.models import Render, Upload, Video
-from videos.pipeline import dispatch, paint, renders, separate, stills
+from videos.pipeline import dispatch, paint, rebuild, renders, separate, stills
 from videos.uploads import begin
 from videos.uploads.append import append
 from videos.uploads.finish import finish
@@ -36,6 +36,14 @@ def painted(video: Video, negative: Filter) -> Render:
     render.refresh_from_db()
     assert render.state == Render.State.REBUILDING
     return render
+
+
+@pytest.fixture
+def finished(painted: Render) -> Render:
+    assert ended(partial(rebuild.run, painted.pk)) == 0
+    painted.refresh_from_db()
+    assert painted.state == Render.State.FINISHED
+    return painted
 
 
 @pytest.fixture
@@ -107,3 +115,19 @@ def test_painting(killing: Killing, video: Video, negative: Filter) -> None:
 
 def test_rebuilding(killing: Killing, painted: Render) -> None:
     killing.ends_the_same(lambda: actors.rebuild.fn(painted.pk))
+
+
+def test_removing_footage(killing: Killing, finished: Render) -> None:
+    def remove() -> None:
+        for video in Video.objects.all():
+            renders.remove_video(video)
+
+    killing.ends_the_same(remove)
+
+
+def test_removing_a_render(killing: Killing, finished: Render) -> None:
+    def remove() -> None:
+        for render in Render.objects.all():
+            renders.remove(render)
+
+    killing.ends_the_same(remove)
