@@ -14,6 +14,7 @@ from django.db.models import F
 from dramatiq.brokers.stub import StubBroker
 
 from filters import upkeep
+from filters.models import FilterVersion
 from rotoscope.files import PARTS
 from rotoscope.lease import Leased
 from rotoscope.models import LooseFile
@@ -28,6 +29,7 @@ def come_round() -> None:
     for _ in range(ROUNDS):
         pass_an_hour()
         reconcile.run()
+        upkeep.run()
         work_off()
     pass_days()
     reconcile.run()
@@ -36,6 +38,7 @@ def come_round() -> None:
 
 def pass_an_hour() -> None:
     """Leases of the dead run out, and messages that nobody had are missed."""
+    FilterVersion.objects.update(created_at=F("created_at") - HOUR)
     for table in apps.get_models():
         if issubclass(table, Leased):
             table._default_manager.update(

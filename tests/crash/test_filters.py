@@ -1,4 +1,4 @@
-"""What is done with filters, killed at each of its effects: brought in, deleted, trained, measured."""
+"""What is done with filters, killed at each of its effects: brought in, mixed, deleted, trained, measured."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from django.contrib.auth.models import User
 
-from filters import actors, exchange, judgements, orders, removal
+from filters import actors, exchange, judgements, mixes, orders, removal
 from filters.models import Filter
 from filters.training.perceptual import Perception
 from tests.crash.killing import Killing
@@ -17,7 +17,7 @@ from tests.training.conftest import style
 from tests.training.little import QUICK, training, two_styles
 from tests.training.runs import a_tuning, telling
 from videos import actors as video_actors
-from videos import judging
+from videos.evaluation import Evaluator
 
 __all__ = ["style"]
 
@@ -28,8 +28,8 @@ pytestmark = pytest.mark.slow
 def eye(monkeypatch: pytest.MonkeyPatch) -> None:
     """Measuring itself takes no time."""
     found = judgements.Found({"style_distance": 0.2}, "six frames", [{"mean": 0.5}], [0.5])
-    monkeypatch.setattr(judging.Evaluator, "__init__", lambda self: None)
-    monkeypatch.setattr(judging.Evaluator, "evaluate", lambda self, one, version: found)
+    monkeypatch.setattr(Evaluator, "__init__", lambda self: None)
+    monkeypatch.setattr(Evaluator, "evaluate", lambda self, one, version: found)
 
 
 @pytest.fixture
@@ -48,6 +48,16 @@ def test_bringing_in_a_filter(killing: Killing, styled: list[Filter], owner: Use
             exchange.bring_in(data, owner)
 
     killing.ends_the_same(bring_in)
+
+
+def test_keeping_a_mix(killing: Killing, styled: list[Filter], owner: User) -> None:
+    parts = [mixes.Part(one.current, 1.0) for one in styled if one.current is not None]
+
+    def keep() -> None:
+        if not Filter.objects.filter(name="Reef").exists():
+            mixes.keep(parts, "Reef", owner)
+
+    killing.ends_the_same(keep)
 
 
 def test_deleting_a_filter(killing: Killing, styled: list[Filter]) -> None:

@@ -17,8 +17,7 @@ from dramatiq.brokers.stub import StubBroker
 from filters.engines.base import Frames
 from filters.models import Filter
 from filters.service import engine_for_version
-from rotoscope import lease
-from rotoscope import loose
+from rotoscope import lease, loose
 from rotoscope.files import store
 from tests.factories import make_filter, make_video, make_video_row
 from videos.models import Still, Video
