@@ -15,6 +15,7 @@ from dramatiq.brokers.stub import StubBroker
 from filters import judgements, service, upkeep
 from filters.deepfilter import store
 from filters.models import FilterVersion, MixPart
+from filters.signals import judgement_wanted
 from tests.styled import make_styled
 
 
@@ -48,7 +49,7 @@ def test_what_was_mixed_an_hour_ago_and_is_not_measured_is_asked_for_again(
         FilterVersion.objects.filter(pk=version.pk).update(created_at=made, metrics=metrics)
     asked: list[str] = []
     monkeypatch.setattr(
-        judgements.judgement_wanted, "send_robust", lambda sender, version: asked.append(version.filter.name)
+        judgement_wanted, "send_robust", lambda sender, version: asked.append(version.filter.name)
     )
     assert judgements.ask_again() == 1
     assert asked == ["Lost"]
