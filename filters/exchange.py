@@ -11,7 +11,6 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from django.core.files.base import ContentFile
 from django.db import connection, transaction
 from django.db.models import Max
 from django.utils import timezone
@@ -34,6 +33,7 @@ from filters.engines.inspect import inspect_model
 from filters.models import RESERVED_SLUGS, Filter, FilterVersion, MixPart, StyleImage, StyleUse
 from filters.style_images import WORDS, keep
 from filters.training_record import record_of, run_of
+from rotoscope import loose
 from rotoscope.files import local_path
 from rotoscope.tags import clean_tags
 
@@ -232,15 +232,12 @@ def _new_version(
     number = (filter.versions.aggregate(n=Max("number"))["n"] or 0) + 1
     digest = _sha256(weights)
     suffix = "safetensors" if kind == FilterVersion.Kind.STYLE else "onnx"
-    return FilterVersion.objects.create(
-        filter=filter,
-        number=number,
-        kind=kind,
-        base=base,
-        weights=ContentFile(weights, f"{filter.slug}-{digest[:16]}.{suffix}"),
-        sha256=digest,
-        metrics=metrics,
+    stored = loose.store_bytes(weights, f"weights/{filter.slug}-{digest[:16]}.{suffix}")
+    version = FilterVersion.objects.create(
+        filter=filter, number=number, kind=kind, base=base, weights=stored, sha256=digest, metrics=metrics
     )
+    loose.named(stored)
+    return version
 
 
 def _bring_origins(bundle: FilterBundle, version: FilterVersion) -> None:

@@ -9,20 +9,25 @@ from __future__ import annotations
 import json
 import logging
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 from django.db import transaction
 from django.db.models import F, Q
+from django.utils import timezone
 
 from filters.models import FilterVersion, Judgement
+from filters.signals import judgement_wanted
 
 logger = logging.getLogger(__name__)
 
 SHIPPED = Path(__file__).with_name("judgements.json")
 MEASURED_ON = "measured_on"
 """Key of the metrics that says, in words, on which footage the figures were measured."""
+ASK_AFTER = timedelta(hours=1)
+ASK_UNTIL = timedelta(hours=1, minutes=15)  # upkeep comes round every five minutes
 
 
 @dataclass(frozen=True)
@@ -48,6 +53,18 @@ def keep(version: FilterVersion, found: Found) -> None:
 def is_judged(version: FilterVersion) -> bool:
     """Whether it was evaluated with a profile: what came in as a file brings its figures along, and no profile."""
     return MEASURED_ON in version.metrics and Judgement.objects.filter(version=version).exists()
+
+
+def ask_again() -> int:
+    """Ask for what was made here about an hour ago and is not measured yet; how many. Whoever was to ask may have been
+    killed, and so may the queue. What cannot be measured is asked for a few times, and then no more."""
+    now = timezone.now()
+    made_here = Q(training_run__isnull=False) | Q(mix_parts__isnull=False)
+    made = FilterVersion.objects.filter(made_here, created_at__range=(now - ASK_UNTIL, now - ASK_AFTER))
+    waiting = made.exclude(metrics__has_key=MEASURED_ON).exclude(pk=F("filter__live")).distinct()
+    for version in waiting:
+        judgement_wanted.send_robust(sender=FilterVersion, version=version)
+    return len(waiting)
 
 
 def ship(path: Path = SHIPPED) -> int:

@@ -28,7 +28,8 @@ def cosines(signatures: Sequence[Sequence[float]]) -> NDArray[np.float64]:
     numbers = np.array([signatures[at] for at in known], np.float64)
     numbers = numbers - numbers.mean(axis=0)
     numbers /= np.maximum(np.linalg.norm(numbers, axis=1, keepdims=True), 1e-12)
-    result[np.ix_(known, known)] = numbers @ numbers.T
+    # Not numbers @ numbers.T: BLAS wakes threads for that, and on busy cores they wait for each other for much longer.
+    result[np.ix_(known, known)] = np.einsum("ik,jk->ij", numbers, numbers)
     return result
 
 

@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.core.files.base import ContentFile
 from django.db import transaction
 
 from filters.bases import base_of
@@ -24,6 +23,7 @@ from filters.exchange import free_slug, is_name
 from filters.models import Filter, FilterVersion, MixPart, StyleImage, StyleUse
 from filters.models.filter import FilterQuerySet
 from filters.signals import judgement_wanted
+from rotoscope import loose
 from rotoscope.files import local_path
 
 logger = logging.getLogger(__name__)
@@ -134,14 +134,16 @@ def _live_twin(made: Filter, parts: Sequence[Part], shares: Sequence[float]) -> 
 
 def _version(made: Filter, parts: Sequence[Part], shares: Sequence[float], weights: bytes) -> FilterVersion:
     digest = hashlib.sha256(weights).hexdigest()
+    stored = loose.store_bytes(weights, f"weights/{made.slug}-{digest[:16]}.safetensors")
     version = FilterVersion.objects.create(
         filter=made,
         number=1 + made.versions.count(),
         kind=FilterVersion.Kind.STYLE,
         base=parts[0].version.base,
-        weights=ContentFile(weights, f"{made.slug}-{digest[:16]}.safetensors"),
+        weights=stored,
         sha256=digest,
     )
+    loose.named(stored)
     MixPart.objects.bulk_create(
         MixPart(
             version=version,

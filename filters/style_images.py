@@ -5,10 +5,10 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 
-from django.core.files.base import ContentFile
-from django.core.files.storage import default_storage
+from django.db import transaction
 
 from filters.models import StyleImage
+from rotoscope import loose
 from rotoscope.files import forget
 
 WORDS = {"title": 200, "artist": 200, "year": 40, "origin": 2000, "licence": 100}
@@ -26,14 +26,16 @@ def keep(data: bytes, kind: str, size: tuple[int, int], said: Mapping[str, str],
     found = StyleImage.objects.filter(sha256=digest).first()
     if found is not None:
         return _with_words(found, words)
-    stored = default_storage.save(f"styles/{digest[:24]}.{kind}", ContentFile(data))
+    stored = loose.store_bytes(data, f"styles/{digest[:24]}.{kind}")
     values = {**words, "title": words["title"] or title[:200], "image": stored}
     width, height = size
-    made, new = StyleImage.objects.get_or_create(
-        sha256=digest, defaults={**values, "width": width, "height": height}
-    )
-    if new:
-        return made
+    with transaction.atomic():
+        made, new = StyleImage.objects.get_or_create(
+            sha256=digest, defaults={**values, "width": width, "height": height}
+        )
+        if new:
+            loose.named(stored)
+            return made
     if made.image.name != stored:  # somebody else kept it at the same moment
         forget(stored)
     return _with_words(made, words)

@@ -20,8 +20,8 @@ from filters.models import Filter, FilterVersion, TrainingRun
 from filters.orders import MOST_MINUTES
 from filters.training_diary import Diary, OnStep
 from filters.training_work import train
-from rotoscope import malloc
-from rotoscope.files import store, work_folder
+from rotoscope import loose, malloc
+from rotoscope.files import work_folder
 from rotoscope.lease import claim, renewing
 
 if TYPE_CHECKING:
@@ -187,6 +187,7 @@ def _finish(mine: Any, tuned: Tuned, figures: dict[str, float]) -> bool:
             step=tuned.steps,
             steps=tuned.steps,
         )
+        stored = loose.store(path, f"weights/{made.slug}-{digest[:16]}.safetensors")
         number = 1 + max(made.versions.values_list("number", flat=True), default=0)
         version = FilterVersion.objects.create(
             filter=made,
@@ -195,9 +196,10 @@ def _finish(mine: Any, tuned: Tuned, figures: dict[str, float]) -> bool:
             base=held.base,
             sha256=digest,
             metrics=figures,
-            weights=store(path, f"weights/{made.slug}-{digest[:16]}.safetensors"),
+            weights=stored,
             training_run=held,
         )
+        loose.named(stored)
         if made.state == made.State.DRAFT or made.current_id is None:
             made.adopt(version)  # what others render with changes only when a curator says so
     return True

@@ -1,4 +1,4 @@
-"""What is needed now and then: unavailable filters tried again, old files and sessions cleared away."""
+"""What is needed now and then: unavailable filters tried again, lost measurements asked for, old files cleared away."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import time
 
 from django.core.management import call_command
 
-from filters import service, trainings
+from filters import judgements, service, trainings
 from filters.deepfilter import store
 
 EVERY = 300.0  # seconds
@@ -32,4 +32,5 @@ def run() -> None:
     service.available_again()
     store.forget_old_objects()
     trainings.clear_checkpoints()
+    judgements.ask_again()
     call_command("clearsessions")  # Django keeps those that have expired for ever

@@ -15,32 +15,32 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from unfold.admin import ModelAdmin, TabularInline
 
-from rotoscope.changed import save_changed
+from rotoscope.changed import compare_with_page, keep_what_hangs_elsewhere, save_changed
 
 
 class SavesWhatWasChosen(ModelAdmin):
     """Only the fields that were changed on the page are written: workers and other pages write the same rows."""
 
     set_elsewhere: tuple[str, ...] = ()
-    """Fields that are set on other pages too: changed is here what differs from the page that was shown, which may be
-    an hour old, and not from the row as it is by now."""
+    """Fields that are set on other pages too."""
 
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
         """With what the page showed, of fields that are set elsewhere."""
         form = super().get_form(request, obj, change=change, **kwargs)
-        for name in form.base_fields.keys() & set(self.set_elsewhere):
-            form.base_fields[name].show_hidden_initial = True
+        compare_with_page(
+            form.base_fields[name] for name in form.base_fields.keys() & set(self.set_elsewhere)
+        )
         return form
 
     def save_model(self, request: HttpRequest, obj: Model, form: ModelForm[Any], change: Any) -> None:
-        """Write the changed fields of an existing row, a new row as a whole.
-
-        What nobody chose on this page is as it was set elsewhere since the page was shown.
-        """
-        kept = [name for name in self.set_elsewhere if name in form.fields and name not in form.changed_data]
+        """Write the changed fields of an existing row, a new row as a whole."""
         save_changed(form)
-        if change and kept:
-            obj.refresh_from_db(fields=kept)
+
+    def save_related(self, request: HttpRequest, form: ModelForm[Any], formsets: Any, change: bool) -> None:
+        """The same of what hangs on it, many on many."""
+        if change:
+            keep_what_hangs_elsewhere(form)
+        super().save_related(request, form, formsets, change)
 
 
 class HouseAdmin(SavesWhatWasChosen):

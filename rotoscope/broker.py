@@ -6,6 +6,8 @@ tables.
 """
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -89,5 +91,22 @@ def make_tables(url: str) -> bool:
         with psycopg.connect(url) as connection, connection.cursor() as cursor:
             return bool(schema.init(cursor))
     except psycopg.OperationalError as problem:
-        why = str(problem).splitlines()[0]
-        raise QueueAway(f"The queue of DRAMATIQ_BROKER_URL cannot be used: {why}.") from problem
+        raise _away(problem) from problem
+
+
+@contextmanager
+def needed() -> Iterator[None]:
+    """Raises QueueAway where what is sent within the block finds no server, whichever broker it is."""
+    import psycopg
+    from dramatiq.errors import BrokerError
+    from redis.exceptions import RedisError
+
+    try:
+        yield
+    except (psycopg.OperationalError, BrokerError, RedisError) as problem:
+        raise _away(problem) from problem
+
+
+def _away(problem: Exception) -> QueueAway:
+    why = (str(problem) or type(problem).__name__).splitlines()[0].rstrip(".")
+    return QueueAway(f"The queue of DRAMATIQ_BROKER_URL cannot be used: {why}.")

@@ -7,12 +7,14 @@ bytes). Storing never leaves half a file: the disk store renames, S3 puts whole 
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
 import stat
 import tempfile
 import threading
 import time
+from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
@@ -23,6 +25,7 @@ from django.db.models.fields.files import FieldFile
 
 WORK = "work-"
 LEFTOVERS = (f"{WORK}*", "*.upload*")  # our work folders, and what Django kept of the files of a form
+PARTS = ".parts"  # below the media: what is on its way there from another disk
 LEFTOVER_AGE = 24 * 3600  # seconds; twice the longest time limit of an actor
 CACHE_BYTES = 20 * 1024**3
 IN_USE = 3600  # seconds since it was asked for, in which a cached file is taken to be worked on
@@ -57,12 +60,25 @@ def store(path: Path, name: str) -> str:
         path.unlink()
         return stored
     target.parent.mkdir(parents=True, exist_ok=True)
-    beside = target.with_name(f".{target.name}.{os.getpid()}-{threading.get_ident()}.part")
-    shutil.move(path, beside)
     if settings.FILE_UPLOAD_PERMISSIONS is not None:
-        beside.chmod(settings.FILE_UPLOAD_PERMISSIONS)
-    beside.replace(target)
+        path.chmod(settings.FILE_UPLOAD_PERMISSIONS)
+    try:
+        path.replace(target)
+    except OSError as problem:
+        if problem.errno != errno.EXDEV:
+            raise
+        _carry_over(path, target)
     return name
+
+
+def _carry_over(path: Path, target: Path) -> None:
+    """Move a file to another disk. It goes only when it is whole there: it may be all that there is of an upload."""
+    parts = Path(default_storage.path(PARTS))
+    parts.mkdir(exist_ok=True)
+    beside = parts / f"{WORK}{os.getpid()}-{threading.get_ident()}"
+    shutil.copy(path, beside)
+    beside.replace(target)
+    path.unlink()
 
 
 def forget(*stored: FieldFile | str) -> None:
@@ -81,9 +97,9 @@ def work_folder() -> tempfile.TemporaryDirectory[str]:
 
 
 def clear_leftovers(now: float | None = None) -> int:
-    """Remove what those who were killed a day ago left in scratch, and what the cache has too much; how many went."""
+    """Remove what those who were killed a day ago left half done, and what the cache has too much; how many went."""
     long_ago = (now or time.time()) - LEFTOVER_AGE
-    there = [one for pattern in LEFTOVERS for one in Path(settings.SCRATCH).glob(pattern)]
+    there = [one for folder in _unfinished() for pattern in LEFTOVERS for one in folder.glob(pattern)]
     old = [one for one in there if (seen := _stat(one)) and seen.st_mtime < long_ago]
     for one in old:
         if one.is_dir():
@@ -91,6 +107,13 @@ def clear_leftovers(now: float | None = None) -> int:
         else:
             one.unlink(missing_ok=True)
     return len(old) + _trim_cache()
+
+
+def _unfinished() -> Iterator[Path]:
+    """The folders in which files lie that are not done."""
+    yield Path(settings.SCRATCH)
+    with suppress(NotImplementedError):
+        yield Path(default_storage.path(PARTS))
 
 
 def _trim_cache() -> int:

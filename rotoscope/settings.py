@@ -100,6 +100,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "rotoscope.security.ContentPolicy",
     "rotoscope.api.sentences.errors_in_json",
+    "rotoscope.api.conditional.ConditionalMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -165,5 +166,10 @@ LOGGING: dict[str, Any] = {
     "formatters": {"line": {"format": "%(asctime)s %(levelname).1s %(name)s: %(message)s"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": "WARNING"},
-    "loggers": {name: {"level": LOG_LEVEL} for name in ("rotoscope", "videos", "filters", "django.security")},
+    "loggers": {
+        **{name: {"level": LOG_LEVEL} for name in ("rotoscope", "videos", "filters", "django.security")},
+        "pika": {
+            "level": "CRITICAL"
+        },  # it tells of a RabbitMQ that is away in pages, and raises an error besides
+    },
 }

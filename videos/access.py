@@ -24,7 +24,7 @@ from django.http import Http404, HttpRequest
 
 from filters.models import Filter, StyleImage, TrainingRun
 from filters.models.filter import FilterQuerySet
-from videos.models import Collection, Comparison, Render, ShareLink, Video, Visibility
+from videos.models import Collection, CollectionItem, Comparison, Render, ShareLink, Video, Visibility
 
 
 @dataclass(frozen=True)
@@ -126,6 +126,13 @@ def can_see_collection(viewer: Viewer, collection: Collection) -> bool:
     if viewer.share is not None and viewer.share.collection_id == collection.pk:
         return True
     return collection.visibility != Visibility.PRIVATE
+
+
+def can_see_item(viewer: Viewer, item: CollectionItem) -> bool:
+    """Look at one thing in a collection."""
+    if item.render is not None:
+        return can_see_render(viewer, item.render)
+    return item.comparison is not None and can_see_comparison(viewer, item.comparison)
 
 
 def can_change_video(viewer: Viewer, video: Video) -> bool:

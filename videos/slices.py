@@ -1,12 +1,12 @@
-"""The slices of a spectrum: one frame under several filters."""
+"""The slices of a spectrum: one frame under several filters, of a video or of what a comparison compares."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from videos.access import Viewer
+from videos.access import NOBODY, Viewer, can_see_render, can_see_video
 from videos.links import render_media, video_media
-from videos.models import Render, Video
+from videos.models import Comparison, Render, Video
 
 MOST = 6
 """Slices of a card; more would be too narrow to see a filter in."""
@@ -31,7 +31,28 @@ def slices_of(video: Video, viewer: Viewer | None, most: int = MOST) -> list[Sli
     for render in one_of_each_filter(slice_renders(video)):
         picture = render_media(render, "poster.jpg", viewer, small=True)
         pictures.append((render.version.filter.name, picture, render.ref))
-    pictures = pictures[:most]
+    return _even(pictures[:most])
+
+
+def slices_of_comparison(comparison: Comparison, viewer: Viewer | None, *, small: bool = True) -> list[Slice]:
+    """What stands in a comparison, in even slices, so far as the viewer may see it. Wants `with_places()`."""
+    video, viewer = comparison.video, viewer or NOBODY
+    pictures = {}
+    for item in comparison.items.all():
+        render = item.render
+        if render is None:
+            if video.poster and can_see_video(viewer, video):
+                pictures[video.ref] = ("Original", video_media(video, "poster.jpg", viewer, small=small), "")
+            continue
+        render.video = video
+        if render.poster and can_see_render(viewer, render):
+            address = render_media(render, "poster.jpg", viewer, small=small)
+            pictures[render.ref] = (render.version.filter.name, address, "")
+    return _even(list(pictures.values())[:MOST])
+
+
+def _even(pictures: list[tuple[str, str, str]]) -> list[Slice]:
+    """Slices of one width: (name, picture, render) of each."""
     count = len(pictures)
     return [
         Slice(name, picture, render, round(at / count, 4), round((at + 1) / count, 4))

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from django.contrib import admin, messages
+from django.db import transaction
 from django.db.models import Count, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
@@ -216,10 +218,7 @@ class FilterAdmin(RemovesFiles, ShownOnly, HouseAdmin):
     @action(description="Measure")
     def measure_one(self, request: HttpRequest, filter: Filter) -> None:
         """A button of the page: have a worker evaluate what was not evaluated yet."""
-        judgement_wanted.send(sender=FilterVersion, version=filter.current)
-        messages.success(
-            request, "A worker with PyTorch measures it next; the figures are here in some minutes."
-        )
+        transaction.on_commit(partial(_have_measured, request, filter))
 
     @admin.action(description="Publish", permissions=["change"])
     def publish_chosen(self, request: HttpRequest, chosen: QuerySet[Filter]) -> None:
@@ -374,6 +373,19 @@ def _awaits_judgement(filter: Filter) -> bool:
     if version is None or version.kind == FilterVersion.Kind.DEEPFILTER:
         return False
     return not is_judged(version) and bool(filter.pictures())
+
+
+def _have_measured(request: HttpRequest, filter: Filter) -> None:
+    """Nothing but the message says that it is wanted, so what is told is whether the queue took it."""
+    answers = judgement_wanted.send_robust(sender=FilterVersion, version=filter.current)
+    if any(isinstance(answer, Exception) for _, answer in answers):
+        messages.error(
+            request, "The queue does not answer, so nothing is measured. Try again when it is back."
+        )
+    else:
+        messages.success(
+            request, "A worker with PyTorch measures it next; the figures are here in some minutes."
+        )
 
 
 def _look_address(version: FilterVersion, number: int) -> str:

@@ -7,6 +7,7 @@ from typing import Any
 
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
+from django.db.models import Q
 from unfold.widgets import (
     UnfoldAdminDecimalFieldWidget,
     UnfoldAdminFileFieldWidget,
@@ -17,12 +18,15 @@ from unfold.widgets import (
 
 from filters.bundle import LARGEST_BUNDLE
 from filters.engines.inspect import LARGEST_MODEL
-from filters.models import RESERVED_SLUGS, Filter
+from filters.models import RESERVED_SLUGS, Filter, StyleImage
 from rotoscope.tags import clean_tags
+
+ON_ITS_CARD = "Which of the pictures above stands on its card. What it learned from stays what it is."
+LEARNED_FROM = "What it learned from. Its page says so, and it is measured against it."
 
 
 class FilterForm(forms.ModelForm):  # type: ignore[type-arg]
-    """A filter; of versions it offers its own."""
+    """A filter; of versions it offers its own, and of pictures those that it is known to have learned from."""
 
     class Meta:
         model = Filter
@@ -47,6 +51,16 @@ class FilterForm(forms.ModelForm):  # type: ignore[type-arg]
         super().__init__(*args, **kwargs)
         if "current" in self.fields:
             self.fields["current"].queryset = self.instance.versions.all()  # type: ignore[attr-defined]
+        if "style_image" in self.fields:
+            self._offer_pictures(self.fields["style_image"])
+
+    def _offer_pictures(self, field: Any) -> None:
+        """Where trainings, mixes or files said what it learned from, a curator cannot say otherwise."""
+        field.help_text = LEARNED_FROM
+        if self.instance.style_uses.exists():
+            field.help_text = ON_ITS_CARD
+            offered = Q(uses__filter=self.instance) | Q(pk=self.instance.style_image_id)
+            field.queryset = StyleImage.objects.filter(offered).distinct()
 
     def clean_tags(self) -> list[str]:
         """As they are looked for."""

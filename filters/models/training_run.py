@@ -73,6 +73,11 @@ class TrainingRun(Leased):
         return self.state in (self.State.FINISHED, self.State.FAILED, self.State.CANCELLED)
 
     @property
+    def is_stopping(self) -> bool:
+        """Whether it was asked to stop and keep what it learned, which takes its worker some seconds."""
+        return self.state == self.State.RUNNING and self.stop_asked_at is not None
+
+    @property
     def version(self) -> FilterVersion | None:
         """The newest version that it made."""
         return max(self.filterversion_set.all(), key=lambda one: one.number, default=None)

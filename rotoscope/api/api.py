@@ -9,6 +9,8 @@ from ninja.openapi.schema import OpenAPISchema
 from ninja.operation import Operation
 
 from rotoscope.api import arrangements, errors, filters, mixes, renders, trainings, videos
+from rotoscope.api.auth import Share
+from rotoscope.api.strict import strictly
 
 ABOUT = """Everything that the pages of Rotoscope can do, for programs.
 
@@ -19,17 +21,26 @@ The same address also takes the key for uploads (tus 1.0) and for media files.
 
 
 PROBLEM = {"application/json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
+EVERYWHERE: dict[int | str, Any] = {
+    401: {"description": "No key where one is needed, or a wrong one.", "content": PROBLEM},
+    422: {"description": "What was asked makes no sense, or is not known.", "content": PROBLEM},
+    "default": {"description": "Any other error.", "content": PROBLEM},
+}
+UNREADABLE = {400: {"description": "The body cannot be read, or is larger than 8 MB.", "content": PROBLEM}}
 
 
 class Rotoscope(NinjaAPI):
     """An operation is called what its function is called, and whatever goes wrong is told as a Problem."""
 
     def get_openapi_schema(self, **where: Any) -> OpenAPISchema:
-        """With the errors that any operation may have: a wrong key, a body that cannot be read, …"""
+        """With what holds for all operations: the errors that any may have, and that a key may be left out."""
         schema = super().get_openapi_schema(**where)
         for operations in schema["paths"].values():
             for told in operations.values():
-                told["responses"]["default"] = {"description": "Any other error.", "content": PROBLEM}
+                told["responses"] |= UNREADABLE if "requestBody" in told else {}
+                told["responses"] = EVERYWHERE | told["responses"]
+                if {Share.__name__: []} in told["security"]:
+                    told["security"].append({})  # whoever may read without a key may read without anything
         return schema
 
     def get_openapi_operation_id(self, operation: Operation) -> str:
@@ -39,6 +50,7 @@ class Rotoscope(NinjaAPI):
 
 api = Rotoscope(title="Rotoscope", version="1", description=ABOUT, urls_namespace="api")
 errors.add_to(api)
+api.add_decorator(strictly, mode="view")
 for router in (
     filters.router,
     trainings.router,

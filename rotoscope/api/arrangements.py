@@ -5,30 +5,36 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
-from django.contrib.auth.models import User
 from django.db import transaction
 from django.db.models import Q
-from django.http import Http404, HttpRequest
+from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
 from ninja import Router, Status
 
-from rotoscope.api.auth import READING, SIGNED_IN
+from rotoscope.api import arranging, collecting
+from rotoscope.api.auth import READING, SIGNED_IN, signed_in
 from rotoscope.api.errors import Refused
+from rotoscope.api.made import made, says_where
 from rotoscope.api.paging import Page, Paging, page_of
 from rotoscope.api.shapes import CollectionOut, ComparisonOut, NewShare, Problem, ShareOut
 from rotoscope.api.told import Told, collected, compared
-from rotoscope.api.wishes import CollectionWish, ComparisonWish, ItemWish, ShareWish, WordsChange
+from rotoscope.api.wishes import (
+    CollectionWish,
+    ComparisonChange,
+    ComparisonWish,
+    ItemsWish,
+    ItemWish,
+    ShareWish,
+    WordsChange,
+)
 from rotoscope.changed import delete_whole
 from videos import access
-from videos.arrangement import ORIGINAL, Arrangement
+from videos.arrangement import ORIGINAL
 from videos.models import (
     Collection,
     Comparison,
-    ComparisonItem,
-    Render,
     ShareLink,
-    Video,
     Visibility,
 )
 from videos.sharing import target_or_404
@@ -36,6 +42,7 @@ from videos.sharing import target_or_404
 comparisons = Router(tags=["comparisons"])
 collections = Router(tags=["collections"])
 sharing = Router(tags=["share links"])
+SHARED = ("owner", "video", "render__video", "comparison__video", "collection")
 NO: dict[int, Any] = {401: Problem, 403: Problem, 404: Problem}
 
 
@@ -49,30 +56,24 @@ def list_comparisons(request: HttpRequest, ref: str, which: Paging) -> object:
 
 
 @comparisons.post(
-    "/videos/{ref}/comparisons", response={201: ComparisonOut, 422: Problem, **NO}, auth=SIGNED_IN
+    "/videos/{ref}/comparisons",
+    response={201: ComparisonOut, 422: Problem, **NO},
+    auth=SIGNED_IN,
+    openapi_extra=says_where(),
 )
-def create_comparison(request: HttpRequest, ref: str, wish: ComparisonWish) -> object:
+def create_comparison(request: HttpRequest, response: HttpResponse, ref: str, wish: ComparisonWish) -> object:
     """Keep a comparison of finished renders of a video."""
     video = access.video_or_404(request, ref)
-    if video.state != Video.State.READY:
-        raise Refused("It is not ready yet: wait until its state is “ready”.", 422)
-    if wish.layout != "grid" and len(wish.renders) != 2:
-        raise Refused("A wipe, a blink and a loupe have two places; take a grid for more.", 422)
-    seen = {render.ref: render for render in access.renders_to_see(access.viewer_of(request), video)}
-    places: list[Render | None] = []
-    for name in wish.renders:
-        if name is not None and (name not in seen or seen[name].state != Render.State.FINISHED):
-            raise Refused(f"“{name}” is no finished render of this video.", 422)
-        places.append(seen[name] if name is not None else None)
+    arranging.check_ready(video)
+    arranging.check_layout(wish.layout, len(wish.renders))
+    places = arranging.places_in(request, video, wish.renders)
+    view = arranging.view_of(wish.look, [name or ORIGINAL for name in wish.renders[:2]], video)
     words = wish.model_dump(include={"title", "text", "visibility", "layout"})
-    view = _view(wish, video)
     with transaction.atomic():
-        made = Comparison.objects.create(video=video, owner=_asker(request), view=view, **words)
-        ComparisonItem.objects.bulk_create(
-            ComparisonItem(comparison=made, position=number, render=place)
-            for number, place in enumerate(places)
-        )
-    return Status(201, Told(request).comparison(access.comparison_or_404(request, made.ref)))
+        kept = Comparison.objects.create(video=video, owner=signed_in(request), view=view, **words)
+        arranging.keep_places(kept, places)
+    told = Told(request).comparison(access.comparison_or_404(request, kept.ref))
+    return made(request, response, "get_comparison", kept.ref, told)
 
 
 @comparisons.get("/comparisons/{ref}", response={200: ComparisonOut, 404: Problem}, auth=READING)
@@ -81,11 +82,15 @@ def get_comparison(request: HttpRequest, ref: str) -> ComparisonOut:
     return Told(request).comparison(access.comparison_or_404(request, ref))
 
 
-@comparisons.patch("/comparisons/{ref}", response={200: ComparisonOut, 422: Problem, **NO}, auth=SIGNED_IN)
-def change_comparison(request: HttpRequest, ref: str, wish: WordsChange) -> ComparisonOut:
-    """Change its words and its visibility."""
+@comparisons.patch(
+    "/comparisons/{ref}", response={200: ComparisonOut, 409: Problem, 422: Problem, **NO}, auth=SIGNED_IN
+)
+def change_comparison(request: HttpRequest, ref: str, wish: ComparisonChange) -> ComparisonOut:
+    """Change its words, its visibility, what stands in it and how it is looked at; all of it or nothing."""
     own = _own(request, access.comparison_or_404(request, ref))
-    _change(own, wish)
+    with transaction.atomic():
+        arranging.rearrange(request, own, wish)
+        _change(own, wish)
     return Told(request).comparison(access.comparison_or_404(request, ref))
 
 
@@ -99,17 +104,24 @@ def delete_comparison(request: HttpRequest, ref: str) -> object:
 @collections.get("/collections", response=Page[CollectionOut], auth=READING)
 def list_collections(request: HttpRequest, which: Paging, mine: bool = False) -> object:
     """Public collections and one's own."""
-    own = Q(owner_id=request.user.pk) if request.user.is_authenticated else Q(pk=None)
     found = Collection.objects.select_related("owner").prefetch_related(collected())
-    found = found.filter(own if mine else own | Q(visibility=Visibility.PUBLIC))
+    if mine:
+        found = found.filter(owner=signed_in(request))
+    else:
+        found = found.filter(Q(owner_id=request.user.pk) | Q(visibility=Visibility.PUBLIC))
     return page_of(found.order_by("-created_at", "-pk"), which, Told(request).collection)
 
 
-@collections.post("/collections", response={201: CollectionOut, 401: Problem, 422: Problem}, auth=SIGNED_IN)
-def create_collection(request: HttpRequest, wish: CollectionWish) -> object:
+@collections.post(
+    "/collections",
+    response={201: CollectionOut, 401: Problem, 422: Problem},
+    auth=SIGNED_IN,
+    openapi_extra=says_where(),
+)
+def create_collection(request: HttpRequest, response: HttpResponse, wish: CollectionWish) -> object:
     """Make a collection."""
-    made = Collection.objects.create(owner=_asker(request), **wish.model_dump())
-    return Status(201, Told(request).collection(made))
+    new = Collection.objects.create(owner=signed_in(request), **wish.model_dump())
+    return made(request, response, "get_collection", new.ref, Told(request).collection(new))
 
 
 @collections.get("/collections/{ref}", response={200: CollectionOut, 404: Problem}, auth=READING)
@@ -141,11 +153,22 @@ def delete_collection(request: HttpRequest, ref: str) -> object:
 def add_item(request: HttpRequest, ref: str, wish: ItemWish) -> object:
     """Put a render or a comparison that one may see at the end."""
     own = _own(request, access.collection_or_404(request, ref))
-    find = {"render": access.render_or_404, "comparison": access.comparison_or_404}[wish.kind]
-    work = {wish.kind: find(request, wish.ref)}
-    if not own.add(**work):
+    if not own.add(**collecting.work(request, wish.kind, wish.ref)):
         raise Refused("It is in this collection already.")
     return Status(201, Told(request).collection(own))
+
+
+@collections.put(
+    "/collections/{ref}/items", response={200: CollectionOut, 422: Problem, **NO}, auth=SIGNED_IN
+)
+def arrange_items(request: HttpRequest, ref: str, wish: ItemsWish) -> CollectionOut:
+    """Put these works there, in this order, and take all others out.
+
+    Works that one may not see (any more) keep their places.
+    """
+    own = _own(request, access.collection_or_404(request, ref))
+    collecting.arrange(request, own, [(item.kind, item.ref) for item in wish.items])
+    return Told(request).collection(access.collection_or_404(request, ref))
 
 
 @collections.delete("/collections/{ref}/items/{kind}/{item}", response={204: None, **NO}, auth=SIGNED_IN)
@@ -163,12 +186,22 @@ def remove_item(request: HttpRequest, ref: str, kind: str, item: str) -> object:
 def list_share_links(request: HttpRequest, which: Paging) -> object:
     """The links that one made."""
     found = ShareLink.objects.filter(owner_id=request.user.pk)
-    found = found.select_related("owner", "video", "render__video", "comparison__video", "collection")
-    return page_of(found.order_by("-created_at", "-pk"), which, Told(request).share)
+    return page_of(found.select_related(*SHARED).order_by("-created_at", "-pk"), which, Told(request).share)
 
 
-@sharing.post("/share-links", response={201: NewShare, 422: Problem, **NO}, auth=SIGNED_IN)
-def create_share_link(request: HttpRequest, wish: ShareWish) -> object:
+@sharing.get("/share-links/{id}", response={200: ShareOut, **NO}, auth=SIGNED_IN)
+def get_share_link(request: HttpRequest, id: int) -> ShareOut:
+    """A link that one made: whether it is open, and how often it was opened."""
+    return Told(request).share(_own_link(request, id))
+
+
+@sharing.post(
+    "/share-links",
+    response={201: NewShare, 422: Problem, **NO},
+    auth=SIGNED_IN,
+    openapi_extra=says_where(),
+)
+def create_share_link(request: HttpRequest, response: HttpResponse, wish: ShareWish) -> object:
     """Make a link. Its address is in this answer and nowhere else."""
     target = target_or_404(request, wish.kind, wish.ref)
     if wish.downloads and not access.can_allow_downloads(access.viewer_of(request), target):
@@ -181,23 +214,23 @@ def create_share_link(request: HttpRequest, wish: ShareWish) -> object:
     )
     told = Told(request)
     address = told.address(reverse("share", args=[token]))
-    return Status(201, NewShare(**told.share(link).model_dump(), address=address))
+    new = NewShare(**told.share(link).model_dump(), address=address)
+    return made(request, response, "get_share_link", link.pk, new)
 
 
 @sharing.delete("/share-links/{id}", response={204: None, **NO}, auth=SIGNED_IN)
 def revoke_share_link(request: HttpRequest, id: int) -> object:
     """Close a link, at once and for good."""
-    link = ShareLink.objects.filter(pk=id).first()
-    if link is None:
-        raise Http404
-    _own(request, link).revoke()
+    _own_link(request, id).revoke()
     return Status(204, None)
 
 
-def _asker(request: HttpRequest) -> User:
-    """Who is signed in; only for operations that need that."""
-    assert isinstance(request.user, User)
-    return request.user
+def _own_link(request: HttpRequest, pk: int) -> ShareLink:
+    """A link that the asker may change. Raises Http404."""
+    link = ShareLink.objects.select_related(*SHARED).filter(pk=pk).first()
+    if link is None or not access.can_change_own(access.viewer_of(request), link):
+        raise Http404
+    return link
 
 
 def _own(request: HttpRequest, one: Any) -> Any:
@@ -207,21 +240,8 @@ def _own(request: HttpRequest, one: Any) -> Any:
     return one
 
 
-def _view(wish: ComparisonWish, video: Video) -> dict[str, Any]:
-    """How it is looked at, as a comparison keeps it. Raises Refused."""
-    look = wish.look
-    ends = (look.first_frame, look.last_frame)
-    if any(frame is not None and frame >= video.frame_count for frame in (look.frame, *ends)):
-        raise Refused(f"look: this footage has frames 0 to {video.frame_count - 1}.", 422)
-    if ends[0] is not None and ends[1] is not None and ends[0] >= ends[1]:
-        raise Refused("look: its last frame must come after its first.", 422)
-    a, b = (ref or ORIGINAL for ref in wish.renders[:2])
-    zoom = (look.zoom.scale, look.zoom.x, look.zoom.y)
-    return Arrangement(a=a, b=b, t=look.frame, start=ends[0], stop=ends[1], zoom=zoom, cut=look.cut).as_view()
-
-
 def _change(own: Comparison | Collection, wish: WordsChange) -> None:
-    if changes := wish.model_dump(exclude_none=True):
+    if changes := wish.model_dump(include=set(WordsChange.model_fields), exclude_none=True):
         type(own)._default_manager.filter(pk=own.pk).update(**changes)
 
 

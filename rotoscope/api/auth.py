@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.contrib.auth.models import User
 from django.http import HttpRequest
-from ninja.security import HttpBearer, SessionAuth
+from ninja.errors import AuthenticationError
+from ninja.security import APIKeyQuery, HttpBearer, SessionAuth
 
-from videos.models import ApiKey
+from videos import access
+from videos.models import ApiKey, ShareLink
 
 
 class Key(HttpBearer):
@@ -29,10 +32,27 @@ class Browser(SessionAuth):
         return super().__call__(request) if request.user.is_authenticated else None
 
 
+class Share(APIKeyQuery):
+    """The token of a share link, which opens what was shared; see videos.access."""
+
+    param_name = "share"
+
+    def authenticate(self, request: HttpRequest, key: str | None) -> ShareLink | None:
+        """The link, where one was named that is open."""
+        return access.viewer_of(request).share
+
+
+def signed_in(request: HttpRequest) -> User:
+    """Who asks, where that must be somebody. Raises AuthenticationError."""
+    if not isinstance(request.user, User):
+        raise AuthenticationError
+    return request.user
+
+
 def anybody(request: HttpRequest) -> Any:
-    """Reading as a visitor, perhaps with ?share=TOKEN; what may be seen is decided by videos.access."""
+    """Reading as a visitor; what may be seen is decided by videos.access."""
     return request.user
 
 
 SIGNED_IN: list[Any] = [Key(), Browser()]
-READING: list[Any] = [Key(), Browser(), anybody]
+READING: list[Any] = [Key(), Browser(), Share(), anybody]

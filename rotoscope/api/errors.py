@@ -41,10 +41,22 @@ def add_to(api: NinjaAPI) -> None:
     says(UploadError, lambda problem: (problem.status if problem.status != 400 else 422, str(problem)))
 
 
+SAID_BETTER = {
+    "extra_forbidden": "There is no such field here; /api/docs shows those that there are.",
+    "model_type": "This must be an object, such as {…}.",
+    "missing": "This must be there.",
+}
+BODY_SAID_BETTER = {
+    "model_type": "The body must be a JSON object, such as {…}.",
+    "missing": "The body is missing: send a JSON object, such as {…}.",
+}
+
+
 def sentence_of(errors: list[dict[str, Any]]) -> str:
     """What was wrong with an input: “strength: Input should be less than or equal to 1.”"""
     parts = []
     for error in errors:
         where = [str(step) for step in error["loc"] if step not in ("body", "query", "path", "wish", "which")]
-        parts.append(f"{'.'.join(where)}: {error['msg']}" if where else str(error["msg"]))
+        what = (SAID_BETTER if where else BODY_SAID_BETTER).get(error["type"], str(error["msg"]))
+        parts.append(f"{'.'.join(where)}: {what}" if where else what)
     return "; ".join(parts)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated, Any
 
 from django.http import HttpRequest, HttpResponse
-from ninja import Query, Router, Schema, Status
+from ninja import Query, Router, Schema
 from ninja.errors import AuthorizationError
 from pydantic import Field
 
@@ -14,6 +14,7 @@ from filters.models import Filter
 from rotoscope.api.auth import SIGNED_IN
 from rotoscope.api.errors import Refused
 from rotoscope.api.files import file_answer
+from rotoscope.api.made import made, says_where
 from rotoscope.api.shapes import FilterOut, Problem
 from rotoscope.api.told import Told
 from rotoscope.api.wishes import Wish
@@ -50,18 +51,19 @@ class StillOfMix(Schema):
     frame: Annotated[int, Field(ge=0)] = 0
 
 
-@router.post("/mixes", response={201: FilterOut, **NO}, auth=SIGNED_IN)
-def create_mix(request: HttpRequest, wish: MixWish) -> object:
+@router.post("/mixes", response={201: FilterOut, **NO}, auth=SIGNED_IN, openapi_extra=says_where())
+def create_mix(request: HttpRequest, response: HttpResponse, wish: MixWish) -> object:
     """Keep a mix as a draft filter. It names its parts and all pictures behind them."""
     if not access.can_train(access.viewer_of(request)):
         raise AuthorizationError
     usable = access.filters_for(access.viewer_of(request))
     try:
         parts = parts_of([f"{part.filter}:{part.weight:.6f}" for part in wish.parts], usable)
-        made = mixes.keep(parts, wish.name, request.user)
+        kept = mixes.keep(parts, wish.name, request.user)
     except mixes.CannotMix as problem:
         raise Refused(str(problem), 422) from problem
-    return Status(201, Told(request).filter(Filter.objects.with_origins().get(pk=made.pk)))
+    told = Told(request).filter(Filter.objects.with_origins().get(pk=kept.pk))
+    return made(request, response, "get_filter", kept.slug, told)
 
 
 @router.get(

@@ -6,12 +6,13 @@ from collections.abc import Callable
 from typing import Any
 
 from django.db.models import Q
-from django.http import Http404, HttpRequest
+from django.http import Http404, HttpRequest, HttpResponse
 from ninja import Router, Status
 
 from rotoscope.api.auth import READING, SIGNED_IN
 from rotoscope.api.errors import Refused
 from rotoscope.api.filters import usable_filter
+from rotoscope.api.made import made, says_where
 from rotoscope.api.paging import Page, Paging, page_of
 from rotoscope.api.shapes import EstimateOut, Problem, RenderOut, SegmentOut, StillOut
 from rotoscope.api.told import Told
@@ -26,12 +27,14 @@ NO: dict[int, Any] = {401: Problem, 403: Problem, 404: Problem}
 
 
 @router.get("/renders", response={200: Page[RenderOut], 401: Problem}, auth=SIGNED_IN)
-def list_my_renders(request: HttpRequest, which: Paging, state: str = "", filter: str = "") -> object:
+def list_my_renders(
+    request: HttpRequest, which: Paging, state: Render.State | None = None, filter: str = ""
+) -> object:
     """Renders that one asked for, and those of one's own footage; newest first."""
     found = Render.objects.with_names().filter(
         Q(owner_id=request.user.pk) | Q(video__owner_id=request.user.pk)
     )
-    if state:
+    if state is not None:
         found = found.filter(state=state)
     if filter:
         found = found.filter(version__filter__slug=filter)
@@ -46,14 +49,17 @@ def list_renders(request: HttpRequest, ref: str, which: Paging) -> object:
 
 
 @router.post(
-    "/videos/{ref}/renders", response={201: RenderOut, 200: RenderOut, 422: Problem, **NO}, auth=SIGNED_IN
+    "/videos/{ref}/renders",
+    response={201: RenderOut, 200: RenderOut, 422: Problem, **NO},
+    auth=SIGNED_IN,
+    openapi_extra=says_where(),
 )
-def create_render(request: HttpRequest, ref: str, wish: RenderWish) -> object:
+def create_render(request: HttpRequest, response: HttpResponse, ref: str, wish: RenderWish) -> object:
     """Paint a video. 201 where the render is new, 200 where the same one was there."""
     video = _paintable(request, ref)
-    made, created = renders.request(video, usable_filter(request, wish.filter), request.user, wish.settings())
-    told = Told(request).render(access.render_or_404(request, made.ref))
-    return Status(201 if created else 200, told)
+    render, new = renders.request(video, usable_filter(request, wish.filter), request.user, wish.settings())
+    told = Told(request).render(access.render_or_404(request, render.ref))
+    return made(request, response, "get_render", render.ref, told) if new else Status(200, told)
 
 
 @router.post("/videos/{ref}/estimate", response={200: EstimateOut, 422: Problem, **NO}, auth=SIGNED_IN)
@@ -107,8 +113,9 @@ def delete_render(request: HttpRequest, ref: str) -> object:
     response={200: StillOut, 202: StillOut, 422: Problem, **NO},
     auth=SIGNED_IN,
     tags=["stills"],
+    openapi_extra=says_where(202),
 )
-def create_still(request: HttpRequest, ref: str, wish: StillWish) -> object:
+def create_still(request: HttpRequest, response: HttpResponse, ref: str, wish: StillWish) -> object:
     """Paint one frame. 200 where it was painted before, 202 where it is queued."""
     video = _paintable(request, ref)
     chosen = usable_filter(request, wish.filter)
@@ -119,8 +126,10 @@ def create_still(request: HttpRequest, ref: str, wish: StillWish) -> object:
         )
     except ValueError as error:
         raise Refused(str(error), 422) from error
-    status = 200 if still.state == Still.State.FINISHED else 202
-    return Status(status, Told(request).still(_still(request, still.pk)))
+    told = Told(request).still(_still(request, still.pk))
+    if still.state == Still.State.FINISHED:
+        return Status(200, told)
+    return made(request, response, "get_still", still.pk, told, 202)
 
 
 @router.get("/stills/{id}", response={200: StillOut, **NO}, auth=SIGNED_IN, tags=["stills"])

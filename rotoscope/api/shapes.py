@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Any
 
 from ninja import Schema
 from pydantic import Field
 
-from videos.arrangement import LARGEST_ZOOM
+from rotoscope.api.wishes import Look
 
 
 class Problem(Schema):
@@ -205,27 +205,6 @@ class StillOut(Schema):
     state: str = Field(description="queued, finished or failed")
     error: str
     image: str | None
-
-
-Index = Annotated[int, Field(ge=0)]
-
-
-class Zoom(Schema):
-    """How far, and where: `x` and `y` are the middle of what is seen, as shares of the picture."""
-
-    scale: Annotated[float, Field(ge=1, le=LARGEST_ZOOM)] = 1.0
-    x: Annotated[float, Field(ge=0, le=1)] = 0.5
-    y: Annotated[float, Field(ge=0, le=1)] = 0.5
-
-
-class Look(Schema):
-    """How a comparison is looked at. Frames are those of the footage; it loops from the first to the last one."""
-
-    frame: Annotated[Index | None, Field(description="Where it opens; null: where it usually does.")] = None
-    first_frame: Index | None = None
-    last_frame: Index | None = None
-    zoom: Zoom = Zoom()
-    cut: Annotated[float, Field(ge=0, le=100, description="Where the wipe stands, in per cent.")] = 50.0
 
 
 class ComparisonOut(Schema):

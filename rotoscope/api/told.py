@@ -16,7 +16,6 @@ from rotoscope.api.shapes import (
     FilterOut,
     FrameOut,
     ItemOut,
-    Look,
     PartOut,
     PictureOut,
     RenderOut,
@@ -25,8 +24,8 @@ from rotoscope.api.shapes import (
     StillOut,
     SuggestionOut,
     VideoOut,
-    Zoom,
 )
+from rotoscope.api.wishes import Lens, Look, Zoom
 from videos import access, arrangement, links
 from videos.models import (
     Collection,
@@ -43,6 +42,8 @@ from videos.models import (
 from videos.pipeline import queue
 from videos.suggestions.suggest import Suggestion
 
+COLLECTED = ("render__video", "comparison__video", "comparison__owner")
+
 
 def compared() -> Prefetch[Any]:
     """What is told of the places of comparisons; lists ask for it once for all rows of a page."""
@@ -53,8 +54,7 @@ def compared() -> Prefetch[Any]:
 
 def collected() -> Prefetch[Any]:
     """The same of what is in collections."""
-    names = ("render__video", "comparison__video", "comparison__owner")
-    return Prefetch("items", CollectionItem.objects.select_related(*names).order_by("position"))
+    return Prefetch("items", CollectionItem.objects.select_related(*COLLECTED).order_by("position"))
 
 
 class Told:
@@ -210,7 +210,7 @@ class Told:
             video=one.video.ref,
             owner=one.owner.get_username(),
             renders=[render.ref if render else None for render in seen],
-            look=_look(one),
+            look=look_at(one),
             may_change=access.can_change_own(self.viewer, one),
             page=self.page(one),
         )
@@ -218,12 +218,14 @@ class Told:
     def collection(self, one: Collection) -> CollectionOut:
         """A collection, without the works that the viewer may not see."""
         prefetch_related_objects([one], collected())
-        shown = []
-        for item in one.items.all():
-            if item.render is not None and access.can_see_render(self.viewer, item.render):
-                shown.append(ItemOut(render=item.render.ref, comparison=None))
-            if item.comparison is not None and access.can_see_comparison(self.viewer, item.comparison):
-                shown.append(ItemOut(render=None, comparison=item.comparison.ref))
+        shown = [
+            ItemOut(
+                render=item.render.ref if item.render else None,
+                comparison=item.comparison.ref if item.comparison else None,
+            )
+            for item in one.items.all()
+            if access.can_see_item(self.viewer, item)
+        ]
         return CollectionOut(
             **_same(one, "ref", "title", "text", "visibility", "created_at"),
             owner=one.owner.get_username(),
@@ -244,11 +246,13 @@ class Told:
         )
 
 
-def _look(one: Comparison) -> Look:
+def look_at(one: Comparison) -> Look:
+    """How a comparison is looked at."""
     kept = arrangement.look_of(one)
     zoom = dict(zip(("scale", "x", "y"), kept.zoom, strict=True))
+    lens = dict(zip(("x", "y"), kept.lens, strict=True))
     ends = {"first_frame": kept.start, "last_frame": kept.stop}
-    return Look(frame=kept.t, **ends, zoom=Zoom(**zoom), cut=kept.cut)
+    return Look(frame=kept.t, **ends, zoom=Zoom(**zoom), cut=kept.cut, lens=Lens(**lens))
 
 
 def _same(row: Any, *names: str) -> dict[str, Any]:

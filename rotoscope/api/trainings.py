@@ -6,10 +6,10 @@ from datetime import datetime
 from typing import Annotated, Any
 
 from django.core.files.storage import default_storage
-from django.http import FileResponse, Http404, HttpRequest, QueryDict
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, QueryDict
 from django.urls import reverse
 from django.utils.datastructures import MultiValueDict
-from ninja import File, Form, Query, Router, Schema, Status
+from ninja import File, Form, Query, Router, Schema
 from ninja.errors import AuthorizationError
 from ninja.files import UploadedFile
 from pydantic import Field
@@ -21,6 +21,7 @@ from filters.training import usual
 from rotoscope.api.auth import SIGNED_IN
 from rotoscope.api.errors import Refused
 from rotoscope.api.files import file_answer
+from rotoscope.api.made import made, says_where
 from rotoscope.api.paging import Page, Paging, page_of
 from rotoscope.api.shapes import FilterOut, PictureOut, Problem
 from rotoscope.api.told import Told
@@ -127,9 +128,20 @@ def list_trainings(request: HttpRequest, which: Paging) -> object:
     return page_of(found.order_by("-created_at", "-pk"), which, lambda run: told(request, run))
 
 
-@router.post("/trainings", response={201: TrainingOut, 409: Problem, 422: Problem, **NO}, auth=SIGNED_IN)
+NOTHING_ELSE = {"content": {"multipart/form-data": {"schema": {"additionalProperties": False}}}}
+
+
+@router.post(
+    "/trainings",
+    response={201: TrainingOut, 409: Problem, 422: Problem, **NO},
+    auth=SIGNED_IN,
+    openapi_extra={"requestBody": NOTHING_ELSE, **says_where()},
+)
 def create_training(
-    request: HttpRequest, wish: Form[TrainingWish], picture: File[list[UploadedFile] | None] = None
+    request: HttpRequest,
+    response: HttpResponse,
+    wish: Form[TrainingWish],
+    picture: File[list[UploadedFile] | None] = None,
 ) -> object:
     """Learn a filter from one picture or several, as multipart/form-data. The result is a draft."""
     if not access.can_train(access.viewer_of(request)):
@@ -142,7 +154,7 @@ def create_training(
     run = training.order(form, request.user) if form.is_valid() else None
     if run is None:
         raise Refused(" ".join(form.sentences()), 422)
-    return Status(201, told(request, run))
+    return made(request, response, "get_training", run.pk, told(request, run))
 
 
 @router.get("/trainings/{id}", response={200: TrainingOut, **NO}, auth=SIGNED_IN)
@@ -181,11 +193,16 @@ def resume_training(request: HttpRequest, id: int, wish: MoreMinutes) -> Trainin
     return told(request, access.training_run_or_404(request, id))
 
 
-@router.post("/trainings/{id}/again", response={201: TrainingOut, **NO}, auth=SIGNED_IN)
-def repeat_training(request: HttpRequest, id: int) -> object:
+@router.post(
+    "/trainings/{id}/again",
+    response={201: TrainingOut, **NO},
+    auth=SIGNED_IN,
+    openapi_extra=says_where(),
+)
+def repeat_training(request: HttpRequest, response: HttpResponse, id: int) -> object:
     """The same with the next seed, as a filter of its own."""
     again = training.another_seed(access.training_run_or_404(request, id), request.user)
-    return Status(201, told(request, again))
+    return made(request, response, "get_training", again.pk, told(request, again))
 
 
 @router.post("/trainings/{id}/publish", response={200: FilterOut, 409: Problem, **NO}, auth=SIGNED_IN)
@@ -218,7 +235,7 @@ def told(request: HttpRequest, run: TrainingRun) -> TrainingOut:
     return TrainingOut(
         **{name: getattr(run, name) for name in (*names, *times)},
         id=run.pk,
-        stopping=run.state == TrainingRun.State.RUNNING and run.stop_asked_at is not None,
+        stopping=run.is_stopping,
         filter=run.filter.slug if run.filter else None,
         version=version.number if version else None,
         progress=min(1.0, run.step / run.steps) if run.steps else 0.0,

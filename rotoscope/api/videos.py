@@ -5,12 +5,13 @@ from __future__ import annotations
 import uuid
 from typing import Any
 
-from django.http import Http404, HttpRequest
+from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 from ninja import Router, Status
 
-from rotoscope.api.auth import READING, SIGNED_IN
+from rotoscope.api.auth import READING, SIGNED_IN, signed_in
 from rotoscope.api.errors import Refused
+from rotoscope.api.made import made, says_where
 from rotoscope.api.paging import Page, Paging, page_of
 from rotoscope.api.shapes import FrameOut, Problem, SuggestionOut, UploadOut, VideoOut
 from rotoscope.api.told import Told
@@ -22,6 +23,7 @@ from videos.pipeline import ingest, renders, separate
 from videos.suggestions.suggest import suggestions
 from videos.uploads.append import reconcile
 from videos.uploads.begin import begin
+from videos.uploads.expiry import terminate
 from videos.uploads.finish import finish_here
 
 router = Router(tags=["videos"])
@@ -35,7 +37,7 @@ def list_videos(
     """Public footage and one's own; newest first. `q` looks in titles, texts, tags, owners and filters."""
     found = Video.objects.listed_for(request.user)
     if mine:
-        found = found.filter(owner_id=request.user.pk)
+        found = found.filter(owner=signed_in(request))
     if tag:
         found = found.filter(tags__contains=[tag.lower()])
     if owner:
@@ -49,8 +51,9 @@ def list_videos(
     "/videos",
     response={201: UploadOut, 401: Problem, 413: Problem, 422: Problem, 507: Problem},
     auth=SIGNED_IN,
+    openapi_extra=says_where(),
 )
-def create_video(request: HttpRequest, wish: NewUpload) -> object:
+def create_video(request: HttpRequest, response: HttpResponse, wish: NewUpload) -> object:
     """Begin an upload. Send the bytes to its `address` by tus 1.0 (PATCH); the last one makes the video.
 
     The address takes the same key. `GET /uploads/{id}` tells which video it became.
@@ -61,18 +64,32 @@ def create_video(request: HttpRequest, wish: NewUpload) -> object:
         "visibility": wish.visibility,
         "tags": ",".join(wish.tags),
     }
-    return Status(201, _upload(request, begin(request.user, wish.length, values)))
+    upload = begin(request.user, wish.length, values)
+    return made(request, response, "get_upload", upload.pk, _upload(request, upload))
+
+
+@router.get("/uploads", response={200: Page[UploadOut], 401: Problem}, auth=SIGNED_IN)
+def list_uploads(request: HttpRequest, which: Paging) -> object:
+    """Uploads of one's own that are not whole yet; newest first."""
+    found = Upload.objects.unfinished().filter(owner_id=request.user.pk).order_by("-created_at", "pk")
+    return page_of(found.select_related("video"), which, lambda upload: _upload(request, upload))
 
 
 @router.get("/uploads/{id}", response={200: UploadOut, 401: Problem, 404: Problem}, auth=SIGNED_IN)
 def get_upload(request: HttpRequest, id: uuid.UUID) -> UploadOut:
     """How far an upload of one's own is, and what became of it."""
-    upload = Upload.objects.select_related("owner", "video").filter(pk=id, owner_id=request.user.pk).first()
-    if upload is None:
-        raise Http404
+    upload = _own_upload(request, id)
     reconcile(upload)
     finish_here(upload)
     return _upload(request, upload)
+
+
+@router.delete("/uploads/{id}", response={204: None, 409: Problem, **NO}, auth=SIGNED_IN)
+def delete_upload(request: HttpRequest, id: uuid.UUID) -> object:
+    """Give up an upload that is not whole yet, with what has arrived of it."""
+    if not terminate(_own_upload(request, id)):
+        raise Refused("It is a video already: delete that.")
+    return Status(204, None)
 
 
 @router.get("/videos/{ref}", response={200: VideoOut, 404: Problem}, auth=READING)
@@ -139,6 +156,14 @@ def list_suggestions(request: HttpRequest, ref: str, count: int = 4) -> list[Sug
     video = access.video_or_404(request, ref)
     found = suggestions(access.viewer_of(request), video, min(max(count, 1), 10))
     return [Told(request).suggestion(one) for one in found]
+
+
+def _own_upload(request: HttpRequest, pk: uuid.UUID) -> Upload:
+    """An upload of the asker's own. Raises Http404."""
+    upload = Upload.objects.select_related("owner", "video").filter(pk=pk, owner_id=request.user.pk).first()
+    if upload is None:
+        raise Http404
+    return upload
 
 
 def _upload(request: HttpRequest, upload: Upload) -> UploadOut:

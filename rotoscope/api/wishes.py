@@ -5,12 +5,11 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
-from ninja import Schema
-from pydantic import Field, StringConstraints, field_validator
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator
 from pydantic_core import PydanticCustomError
 
-from rotoscope.api.shapes import Look
 from rotoscope.nul import cannot_be_kept
+from videos.arrangement import LARGEST_ZOOM
 from videos.pipeline.renders import RenderSettings
 
 Visibility = Literal["public", "unlisted", "private"]
@@ -19,8 +18,13 @@ Share = Annotated[float, Field(ge=0, le=1)]
 Tags = Annotated[list[Annotated[str, Field(max_length=40)]], Field(max_length=12)]
 
 
-class Wish(Schema):
-    """What a body holds. Nothing in it may hold what the database could not keep."""
+class Wish(BaseModel):
+    """What a body holds: an object with these fields and no others, and nothing that the database could not keep.
+
+    No Schema of Ninja: those read whatever has attributes, and take the text "sand" for something with a `title`.
+    """
+
+    model_config = ConfigDict(extra="forbid")
 
     @field_validator("*")
     @classmethod
@@ -87,14 +91,47 @@ class StillWish(Wish):
     height: Annotated[int, Field(ge=16, le=2160)] = 720
 
 
+Index = Annotated[int, Field(ge=0)]
+
+
+class Zoom(Wish):
+    """How far, and where: `x` and `y` are the middle of what is seen, as shares of the picture."""
+
+    scale: Annotated[float, Field(ge=1, le=LARGEST_ZOOM)] = 1.0
+    x: Share = 0.5
+    y: Share = 0.5
+
+
+class Lens(Wish):
+    """Where the loupe stands: its middle, as shares of the stage."""
+
+    x: Share = 0.5
+    y: Share = 0.5
+
+
+class Look(Wish):
+    """How a comparison is looked at. Frames are those of the footage; it loops from the first to the last one."""
+
+    frame: Annotated[Index | None, Field(description="Where it opens; null: where it usually does.")] = None
+    first_frame: Index | None = None
+    last_frame: Index | None = None
+    zoom: Zoom = Zoom()
+    cut: Annotated[float, Field(ge=0, le=100, description="Where the wipe stands, in per cent.")] = 50.0
+    lens: Lens = Lens()
+
+
+Layout = Literal["wipe", "grid", "blink", "loupe"]
+Places = Annotated[list[str | None], Field(min_length=2, max_length=9)]
+
+
 class ComparisonWish(Wish):
     """A comparison. Up to nine places; null among the renders is the original."""
 
     title: Title
     text: str = ""
     visibility: Visibility = "unlisted"
-    layout: Literal["wipe", "grid", "blink", "loupe"] = "wipe"
-    renders: Annotated[list[str | None], Field(min_length=2, max_length=9)]
+    layout: Layout = "wipe"
+    renders: Places
     look: Look = Look()
 
 
@@ -104,6 +141,17 @@ class WordsChange(Wish):
     title: Title | None = None
     text: str | None = None
     visibility: Visibility | None = None
+
+
+class ComparisonChange(WordsChange):
+    """The words of a comparison, who may look, what stands in it and how it is looked at.
+
+    `renders` takes the place of all that stood there. What is left out of `look` stays as it is; null frames are unset.
+    """
+
+    layout: Layout | None = None
+    renders: Places | None = None
+    look: Look | None = None
 
 
 class CollectionWish(Wish):
@@ -119,6 +167,12 @@ class ItemWish(Wish):
 
     kind: Literal["render", "comparison"]
     ref: str
+
+
+class ItemsWish(Wish):
+    """All that is to stand in a collection, in this order."""
+
+    items: Annotated[list[ItemWish], Field(max_length=10_000)]
 
 
 class ShareWish(Wish):

@@ -17,9 +17,11 @@ from onnx import TensorProto, helper
 from PIL import Image
 
 from filters import exchange, testframes
+from filters.admin import forms
 from filters.engines.base import Frame
-from filters.models import Filter, FilterVersion, StyleImage
+from filters.models import Filter, FilterVersion, StyleImage, StyleUse
 from tests.factories import inverting_model, make_filter
+from tests.styled import make_style_image, make_styled
 
 LIST = "admin:filters_filter_changelist"
 
@@ -310,3 +312,35 @@ def test_the_test_frames_are_paid_for_once_and_only_when_they_are_asked_for(
         assert Counting.paid == 3
     assert look in staff_client.get(change(one)).content.decode()
     assert staff_client.get(look).status_code == 200
+
+
+class TestChoosingThePictureOfAFilter:
+    @pytest.fixture
+    def other(self) -> StyleImage:
+        """A picture that the filters here did not learn from."""
+        return make_style_image("Another", seed=7)
+
+    def test_where_nobody_knows_better_it_learned_from_what_is_chosen(
+        self, staff_client: Client, visitor: Client, other: StyleImage
+    ) -> None:
+        one = make_filter("brought")
+        page = staff_client.get(change(one)).content.decode()
+        assert forms.LEARNED_FROM in page and forms.ON_ITS_CARD not in page
+        assert staff_client.post(change(one), form_of(one, style_image=other.pk)).status_code == 302
+        assert "Another" in visitor.get(one.get_absolute_url()).content.decode()
+
+    def test_what_a_trained_one_learned_from_is_not_to_be_chosen(
+        self, staff_client: Client, visitor: Client, other: StyleImage
+    ) -> None:
+        one, second = make_styled("Quilt"), make_style_image("The back", seed=8)
+        StyleUse.objects.create(filter=one, style_image=second, position=1, share=0.5)
+        page = staff_client.get(change(one)).content.decode()
+        assert forms.ON_ITS_CARD in page and forms.LEARNED_FROM not in page
+        assert str(other) not in page
+        refused = staff_client.post(change(one), form_of(one, style_image=other.pk))
+        assert "Select a valid choice" in refused.content.decode()
+        assert staff_client.post(change(one), form_of(one, style_image=second.pk)).status_code == 302
+        one.refresh_from_db()
+        assert one.style_image == second
+        page = visitor.get(one.get_absolute_url()).content.decode()
+        assert "Picture of Quilt" in page and "The back" in page

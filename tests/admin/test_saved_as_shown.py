@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from html.parser import HTMLParser
 from typing import Any
 
 import pytest
-from django.contrib.auth.models import Group, User
+from django.contrib.auth.models import Group, Permission, User
 from django.forms.models import model_to_dict
 from django.test import Client
 from django.urls import reverse
@@ -14,54 +13,9 @@ from django.utils import timezone
 
 from filters.models import DeepFilterKey, Filter, FilterVersion, TrainingRun
 from tests.factories import make_render_row, make_video_row
+from tests.form import Fields
 from tests.styled import make_style_image, make_styled
 from videos.models import ApiKey, Collection, Comparison, Profile, ShareLink
-
-
-class Fields(HTMLParser):
-    """What a browser would send of the form that saves."""
-
-    def __init__(self, page: str) -> None:
-        super().__init__()
-        self.sent: dict[str, list[str]] = {}
-        self.text = self.choice = ""
-        self.typing = False
-        self.feed(page)
-
-    def handle_starttag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
-        """An input, a choice, or a text that begins."""
-        said = {name: value or "" for name, value in attributes}
-        name, kind = said.get("name", ""), said.get("type", "text")
-        if tag == "select":
-            self.choice = name
-        elif tag == "option" and "selected" in said:
-            self.add(self.choice, said.get("value", ""))
-        elif tag == "textarea":
-            self.text, self.typing = name, True
-            self.add(name, "")
-        elif tag == "input" and kind in ("checkbox", "radio"):
-            if "checked" in said:
-                self.add(name, said.get("value", "on"))
-        elif tag == "input" and kind not in ("submit", "button", "file"):
-            self.add(name, said.get("value", ""))
-
-    def handle_endtag(self, tag: str) -> None:
-        """A text that ends."""
-        if tag == "textarea":
-            self.typing = False
-
-    def handle_data(self, data: str) -> None:
-        """The text of a text field, without the line break that HTML drops at its beginning."""
-        if self.typing:
-            before = self.sent[self.text][-1]
-            self.sent[self.text][-1] = before + (
-                data.removeprefix("\r\n").removeprefix("\n") if not before else data
-            )
-
-    def add(self, name: str, value: str) -> None:
-        """One value."""
-        if name and not name.startswith("_") and "__prefix__" not in name:
-            self.sent.setdefault(name, []).append(value)
 
 
 @pytest.fixture
@@ -106,7 +60,7 @@ def test_it_is_saved_as_it_was_shown(staff_client: Client, rows: list[Any]) -> N
         assert not changed, (address, {name: (before[name], after[name]) for name in changed})
 
 
-def test_what_its_owner_has_hidden_since_the_page_was_shown_stays_hidden(
+def test_what_its_owner_has_hidden_or_renamed_since_the_page_was_shown_stays_so(
     staff_client: Client, owner: User
 ) -> None:
     video = make_video_row(owner, visibility="public")
@@ -124,7 +78,7 @@ def test_what_its_owner_has_hidden_since_the_page_was_shown_stays_hidden(
         assert (row.title, row.visibility) == ("Other words", "private")
         staff_client.post(address, shown | {"visibility": "unlisted"})
         row.refresh_from_db()
-        assert row.visibility == "unlisted"
+        assert (row.title, row.visibility) == ("Other words", "unlisted")
 
 
 def test_a_person_who_was_shut_out_since_the_page_was_shown_stays_out(
@@ -143,6 +97,30 @@ def test_a_person_who_was_shut_out_since_the_page_was_shown_stays_out(
     staff_client.post(address, shown | {"is_active": "on"})
     owner.refresh_from_db()
     assert owner.is_active
+
+
+def test_rights_that_were_given_or_taken_since_the_page_was_shown_stay_so(
+    staff_client: Client, owner: User
+) -> None:
+    helpers, judges, guests = (Group.objects.create(name=name) for name in ("Helpers", "Judges", "Guests"))
+    looking, deleting, adding = Permission.objects.filter(content_type__app_label="videos")[:3]
+    owner.groups.set([helpers, guests])
+    owner.user_permissions.set([looking])
+    helpers.permissions.set([looking])
+    person = reverse("admin:auth_user_change", args=[owner.pk])
+    group = reverse("admin:auth_group_change", args=[helpers.pk])
+    shown, of_group = (dict(Fields(staff_client.get(one).content.decode()).sent) for one in (person, group))
+    owner.groups.set([judges, guests])
+    owner.user_permissions.set([deleting])
+    helpers.permissions.set([deleting])
+    staff_client.post(person, shown | {"first_name": "Olga"})
+    staff_client.post(group, of_group | {"name": "Hands"})
+    assert set(owner.groups.all()) == {judges, guests}
+    assert list(owner.user_permissions.all()) == list(helpers.permissions.all()) == [deleting]
+    both = [str(looking.pk), str(adding.pk)]
+    staff_client.post(person, shown | {"groups": [str(helpers.pk)], "user_permissions": both})
+    assert set(owner.groups.all()) == {judges}
+    assert set(owner.user_permissions.all()) == {deleting, adding}
 
 
 class TestAFilterOfWhichAnotherVersionRunsSinceThePageWasShown:

@@ -39,11 +39,11 @@ def shown() -> list[str]:
 def curl(line: str, values: dict[str, str], folder: Path) -> Any:
     """The answer to a call of curl; `values` stand for the shell's variables, files lie in `folder`."""
     parser = argparse.ArgumentParser()
-    for flag in ("-s", "-L"):
+    for flag in ("-s", "-L", "-I"):
         parser.add_argument(flag, action="store_true")
     for option in ("-H", "-F"):
         parser.add_argument(option, action="append", default=[])
-    for option in ("-X", "-o", "-d", "--data-binary"):
+    for option in ("-X", "-o", "-d", "-T"):
         parser.add_argument(option)
     parser.add_argument("address")
     words = [_expanded(word, values) for word in shlex.split(line, comments=True)[1:]]
@@ -53,10 +53,10 @@ def curl(line: str, values: dict[str, str], folder: Path) -> Any:
     if asked.F:
         return client.post(path, _form(asked.F, folder), headers=headers)
     body: str | bytes = asked.d or ""
-    if asked.data_binary:
-        body = (folder / asked.data_binary.removeprefix("@")).read_bytes()
+    if asked.T:
+        body = (folder / asked.T).read_bytes()
     kind = headers.pop("Content-Type", "application/octet-stream")
-    method = asked.X or ("POST" if body else "GET")
+    method = asked.X or ("HEAD" if asked.I else "POST" if body else "GET")
     return client.generic(method, path, body, content_type=kind, headers=headers)
 
 
@@ -128,6 +128,8 @@ def test_every_example_is_answered(
             told = json.loads(answer.content)
             if "/uploads/" in told.get("address", ""):
                 refs["6f…"] = told["id"]
+            if "layout" in told:
+                refs["Kd5n…"] = told["ref"]
             if "losses" in told:
                 refs.setdefault("/trainings/12", f"/trainings/{told['id']}")
             if "downloads" in told:

@@ -13,7 +13,7 @@ from tests.api.conftest import Program
 from tests.clips import draw_clip
 from tests.factories import make_filter, make_video_row
 from tests.styled import make_styled
-from videos.models import Frame, ShareLink, Video
+from videos.models import Frame, ShareLink, Upload, Video
 
 
 @pytest.fixture
@@ -195,3 +195,16 @@ def test_an_upload_beyond_the_quota_is_refused(olgas: Program) -> None:
 def test_uploads_are_their_owners(olgas: Program, stellas: Program) -> None:
     told = olgas.post("/videos", {"filename": "x.mp4", "length": 1000})
     stellas.get(f"/uploads/{told['id']}", 404)
+    assert stellas.get("/uploads")["count"] == 0
+
+
+def test_uploads_that_were_begun_are_found_again_and_given_up(olgas: Program, video: Video) -> None:
+    told = [olgas.post("/videos", {"filename": name, "length": 1000}) for name in ("a.mp4", "b.mp4")]
+    assert olgas.get("/uploads")["items"] == told[::-1]
+    assert olgas.ask("DELETE", f"/uploads/{told[0]['id']}").status_code == 204
+    assert olgas.get("/uploads")["items"] == told[1:]
+    olgas.get(f"/uploads/{told[0]['id']}", 404)
+    Upload.objects.update(video=video)
+    answer = olgas.ask("DELETE", f"/uploads/{told[1]['id']}")
+    assert (answer.status_code, answer.json()["detail"]) == (409, "It is a video already: delete that.")
+    assert olgas.get("/uploads")["count"] == 0

@@ -188,7 +188,8 @@ def test_how_a_comparison_is_looked_at_is_kept_and_told(
     look = {"frame": 12, "first_frame": 10, "last_frame": 20, "cut": 31.5}
     wish = {"title": "x", "renders": [None, render.ref], "visibility": "public"}
     told = olgas.post(path, wish | {"look": look | {"zoom": {"scale": 2, "x": 0.25}}})
-    assert told["look"] == look | {"zoom": {"scale": 2.0, "x": 0.25, "y": 0.5}}
+    usual = {"zoom": {"scale": 2.0, "x": 0.25, "y": 0.5}, "lens": {"x": 0.5, "y": 0.5}}
+    assert told["look"] == look | usual
     assert olgas.get(path)["items"][0]["look"] == told["look"]
     arranged = visitor.get(f"/c/{told['ref']}/").context["arranged"]
     assert (arranged.a, arranged.b, arranged.t, arranged.start, arranged.stop) == (
@@ -199,8 +200,8 @@ def test_how_a_comparison_is_looked_at_is_kept_and_told(
         20,
     )
     assert b'data-in="10" data-out="20"' in visitor.get(f"/embed/comparison/{told['ref']}/").content
-    usual = olgas.post(path, wish)["look"]
-    assert (usual["frame"], usual["cut"], usual["zoom"]["scale"]) == (None, 50.0, 1.0)
+    told = olgas.post(path, wish)["look"]
+    assert (told["frame"], told["cut"], told["zoom"]["scale"]) == (None, 50.0, 1.0)
 
 
 @pytest.mark.parametrize(
@@ -266,6 +267,8 @@ def test_a_share_link_is_made_listed_and_revoked(olgas: Program, stellas: Progra
     listed = olgas.get("/share-links")
     assert listed["items"][0]["label"] == "Ann"
     assert token not in str(listed)
+    assert olgas.get(f"/share-links/{told['id']}") == listed["items"][0]
+    stellas.get(f"/share-links/{told['id']}", 404)
     assert stellas.get("/share-links")["count"] == 0
     assert stellas.ask("DELETE", f"/share-links/{told['id']}").status_code == 404
     assert olgas.ask("DELETE", f"/share-links/{told['id']}").status_code == 204

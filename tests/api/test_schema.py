@@ -46,6 +46,7 @@ BODIES: dict[str, Any] = {
     "change_collection": {"title": "Other"},
     "create_share_link": {"kind": "video", "ref": "VIDEO"},
     "add_item": {"kind": "comparison", "ref": "COMPARISON"},
+    "arrange_items": {"items": []},
     "resume_training": {"minutes": 2},
     "create_mix": {
         "name": "Both",
@@ -53,6 +54,11 @@ BODIES: dict[str, Any] = {
     },
 }
 QUERIES = {"get_mix_still": "?part=night:1&part=wave:1"}
+MAKING = {
+    *("create_video", "create_render", "create_still", "create_comparison", "create_collection"),
+    *("create_training", "repeat_training", "create_mix", "create_share_link"),
+}
+"""What answers with the address of something new."""
 REFUSED = {"retry_video": 409, "publish_training": 403}
 """What Olga is refused: nothing failed, and she is no curator."""
 
@@ -145,6 +151,10 @@ def test_it_is_answered_as_documented(
     refused = REFUSED.get(told["operationId"])
     expected = {refused} if refused else {200, 201, 202, 204}
     assert answer.status_code in expected, answer.status_code
+    if told["operationId"] in MAKING:
+        assert told["responses"][str(answer.status_code)]["headers"]["Location"]
+        where = answer["Location"].removeprefix("http://testserver/api")
+        assert olgas.get(where).items() <= answer.json().items()
 
 
 @pytest.mark.parametrize("body", BODIES.items(), ids=list(BODIES))
@@ -158,7 +168,7 @@ def test_no_text_is_kept_that_the_database_cannot_hold(
         answer = olgas.ask(method, filled(path, world), {**wish, field: "a\x00"})
         assert answer.status_code == 422, field
         assert answer.json()["detail"].startswith(f"{field}: "), answer.json()
-    assert texts or name in ("separate_video", "resume_training")
+    assert texts or name in ("separate_video", "resume_training", "arrange_items")
 
 
 def bearer(program: Program) -> dict[str, str]:

@@ -12,8 +12,11 @@ from django.utils import timezone
 from dramatiq import Worker
 from dramatiq.brokers.stub import StubBroker
 
-from filters import service, upkeep
+from filters import judgements, service, upkeep
 from filters.deepfilter import store
+from filters.models import FilterVersion, MixPart
+from filters.signals import judgement_wanted
+from tests.styled import make_styled
 
 
 def test_it_is_asked_for_every_few_minutes_only(queue: StubBroker, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -21,6 +24,7 @@ def test_it_is_asked_for_every_few_minutes_only(queue: StubBroker, monkeypatch: 
     done: list[str] = []
     monkeypatch.setattr(service, "available_again", lambda: done.append("again"))
     monkeypatch.setattr(store, "forget_old_objects", lambda: done.append("forgot"))
+    monkeypatch.setattr(judgements, "ask_again", lambda: done.append("asked"))
     monkeypatch.setattr(upkeep, "call_command", done.append)
     assert upkeep.ask()
     assert not upkeep.ask()
@@ -28,7 +32,27 @@ def test_it_is_asked_for_every_few_minutes_only(queue: StubBroker, monkeypatch: 
     worker.start()
     queue.join("ingest")
     worker.stop()
-    assert done == ["again", "forgot", "clearsessions"]
+    assert done == ["again", "forgot", "asked", "clearsessions"]
+
+
+@pytest.mark.django_db
+def test_what_was_mixed_an_hour_ago_and_is_not_measured_is_asked_for_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    ages = {"Lost": 65, "Waiting": 5, "Given up": 120, "Measured": 65}
+    for place, (name, minutes) in enumerate(ages.items()):
+        version = make_styled(name, place).current
+        assert version is not None
+        MixPart.objects.create(version=version, position=0, share=1.0, parent_name="Deep Sea")
+        metrics = {judgements.MEASURED_ON: "the sample flight"} if name == "Measured" else {}
+        made = timezone.now() - timedelta(minutes=minutes)
+        FilterVersion.objects.filter(pk=version.pk).update(created_at=made, metrics=metrics)
+    asked: list[str] = []
+    monkeypatch.setattr(
+        judgement_wanted, "send_robust", lambda sender, version: asked.append(version.filter.name)
+    )
+    assert judgements.ask_again() == 1
+    assert asked == ["Lost"]
 
 
 @pytest.mark.django_db

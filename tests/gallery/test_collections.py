@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import partial
 from typing import Any
 
@@ -12,7 +13,7 @@ from django.test import Client
 
 from tests.at_once import at_once, browser_of
 from tests.factories import make_filter, make_render_row, make_video_row
-from videos.models import Collection, Comparison, Visibility
+from videos.models import Collection, Comparison, Render, Visibility
 from videos.views.collections import _reorder
 
 
@@ -214,16 +215,65 @@ def test_ones_own_collections_come_first_and_pages_turn_through_both(
     assert listed(owner_client, "/collections/?page=2") == (["mine 0"], ["theirs"])
 
 
+def compared(*renders: Render | None) -> Comparison:
+    """A comparison of some renders and, where None stands, of their footage."""
+    (video,) = {render.video for render in renders if render}
+    made = Comparison.objects.create(video=video, owner=video.owner, title="Both", visibility="public")
+    for position, render in enumerate(renders):
+        made.items.create(position=position, render=render)
+    return made
+
+
+def test_a_comparison_shows_what_it_compares_wherever_its_picture_is(visitor: Client, owner: User) -> None:
+    video = make_video_row(owner, poster="posters/v.jpg")
+    night, wave = (make_render_row(video, make_filter(), poster="posters/r.jpg") for _ in range(2))
+    unfinished = make_render_row(video, poster="posters/r.jpg", state=Render.State.QUEUED)
+    comparison = compared(night, None, wave, night, unfinished)
+    target = Collection.objects.create(owner=owner, title="Gathered", visibility=Visibility.PUBLIC)
+    target.add(comparison=comparison)
+    itself, gathered = comparison.get_absolute_url(), target.get_absolute_url()
+    person = f"/people/{owner.username}/"
+    for address, link in (
+        (gathered, itself),
+        ("/collections/", gathered),
+        (video.get_absolute_url(), itself),
+        (person, itself),
+    ):
+        page = visitor.get(address).content.decode()
+        _, _, picture = page.partition(f'href="{link}"')
+        slices = re.findall(r'--from:(\S+);.*?src="/media/([^"?]+)', picture.partition("</a>")[0])
+        assert slices == [
+            ("0.0000", f"render/{night.ref}/poster.jpg"),
+            ("0.3333", f"video/{video.ref}/poster.jpg"),
+            ("0.6667", f"render/{wave.ref}/poster.jpg"),
+        ], address
+
+
+def test_a_comparison_of_hidden_footage_shows_none_of_it(
+    colleague_client: Client, owner: User, colleague: User
+) -> None:
+    video = make_video_row(owner, poster="posters/v.jpg")
+    render = make_render_row(video, poster="posters/r.jpg")
+    comparison = compared(None, render)
+    Comparison.objects.update(owner=colleague)
+    target = Collection.objects.create(owner=colleague, title="Gathered")
+    target.add(comparison=comparison)
+    assert "poster.jpg" in colleague_client.get(target.get_absolute_url()).content.decode()
+    type(video).objects.update(visibility=Visibility.PRIVATE)
+    page = colleague_client.get(target.get_absolute_url()).content.decode()
+    assert comparison.title in page
+    assert "poster.jpg" not in page
+
+
 def test_many_collections_ask_the_database_no_more_than_one(
     owner_client: Client, owner: User, django_assert_num_queries: Any, django_assert_max_num_queries: Any
 ) -> None:
     render = make_render_row(make_video_row(owner, poster="posters/v.jpg"), poster="posters/r.jpg")
-    comparison = Comparison.objects.create(video=render.video, owner=owner, title="Both")
 
     def collect() -> None:
         target = Collection.objects.create(owner=owner, title="Gathered")
         target.add(render=render)
-        target.add(comparison=comparison)
+        target.add(comparison=compared(render, None))
 
     collect()
     with django_assert_max_num_queries(12) as one:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
 
 import pytest
 from django.test import Client
@@ -18,6 +17,7 @@ from filters.models import Judgement, StyleUse, TrainingRun
 from filters.orders import Wish, cut_picture
 from filters.training.crop import WHOLE, Crop
 from rotoscope.files import local_path
+from tests.admin.test_filters_admin import press
 from tests.clips import draw_clip
 from tests.factories import make_filter
 from tests.judging.test_evaluate_command import styled
@@ -125,16 +125,12 @@ def test_what_cannot_be_measured_is_left_as_it_is(db: None, small: None) -> None
     assert not judging.run(version.pk + 1000)
 
 
-def test_a_curator_has_it_measured_from_its_page(
-    staff_client: Client, queue: StubBroker, django_capture_on_commit_callbacks: Any
-) -> None:
-    from tests.admin.test_filters_admin import press
-
+@pytest.mark.django_db(transaction=True)
+def test_a_curator_has_it_measured_from_its_page(staff_client: Client, queue: StubBroker) -> None:
     one = styled(published=False)
     page = reverse("admin:filters_filter_change", args=[one.pk])
     assert "measure_one" in staff_client.get(page).content.decode()
-    with django_capture_on_commit_callbacks(execute=True):
-        answer = press(staff_client, one, "measure_one", style_image=one.style_image_id)
+    answer = press(staff_client, one, "measure_one", style_image=one.style_image_id)
     assert "measures it next" in answer.content.decode()
     (message,) = queue.queues["judging"].queue
     assert b'"judge"' in message
@@ -144,3 +140,18 @@ def test_a_curator_has_it_measured_from_its_page(
     assert "measure_one" in staff_client.get(page).content.decode(), "figures came along, and no profile"
     Judgement.objects.create(version=one.current)
     assert "measure_one" not in staff_client.get(page).content.decode()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_curator_is_told_where_the_queue_is_away(
+    staff_client: Client, queue: StubBroker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise ConnectionError("the queue is away")
+
+    one = styled(published=False)
+    monkeypatch.setattr(queue, "enqueue", refuse)
+    page = press(staff_client, one, "measure_one", name="Words", style_image=one.style_image_id).content
+    assert "The queue does not answer" in page.decode()
+    assert "measures it next" not in page.decode()
+    assert one.name == "Words", "what was typed is kept"

@@ -90,6 +90,24 @@ def test_less_distance_and_more_edges_both_count_as_better() -> None:
     assert worse["content_distance"] == -1.0
 
 
+def test_who_was_not_measured_stands_nowhere_and_does_not_change_where_others_stand() -> None:
+    some = [{"edges": 0.2, "tone": 1.0}, {"edges": 0.8}, {"tone": 3.0}]
+    assert standings(some) == [
+        {"edges": pytest.approx(-1.0), "tone": -1.0},
+        {"edges": pytest.approx(1.0)},
+        {"tone": 1.0},
+    ]
+
+
+def test_a_frame_that_a_measure_is_missing_of_does_not_count_for_it() -> None:
+    rows = profile(sea={"edges": 0.9}, night={"edges": 0.1})
+    without = [{**row, "measured": {**row["measured"], "edges": None}} for row in rows]
+    told = predict([*rows, *without], looks("sea"))
+    assert told.usual["edges"] == pytest.approx(predict(rows, looks("sea")).usual["edges"])
+    assert told.here["edges"] == pytest.approx(predict(rows, looks("sea")).here["edges"])
+    assert told.usual["tone"] == pytest.approx(predict(rows, looks("sea")).usual["tone"])
+
+
 def test_a_figure_that_all_share_speaks_for_nobody() -> None:
     assert standings([{"edges": 0.4}, {"edges": 0.4}]) == [{"edges": 0.0}, {"edges": 0.0}]
 
@@ -143,14 +161,14 @@ def test_only_filters_that_the_viewer_may_use_are_suggested(owner: User, colleag
     assert {one.filter.name for one in suggestions(NOBODY, video)} == {"Shown"}
 
 
-def test_suggestions_take_four_queries_however_many_filters(
+def test_suggestions_take_five_queries_however_many_filters(
     owner: User, django_assert_num_queries: Queries
 ) -> None:
     video = make_video_row(owner)
     add_frames(video, *SEA, count=100)
     for number in range(12):
         judged_filter(f"Filter {number}", (float(number), 1.0))
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(5):
         assert len(suggestions(Viewer(owner), video)) == 4
 
 

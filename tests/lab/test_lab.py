@@ -271,6 +271,15 @@ class TestTheEstimate:
         assert "images to paint" not in alone
         assert "has no live version" in alone
 
+    def test_prices_are_told_without_a_script_too(self, owner_client: Client, video: Video) -> None:
+        make_filter(name="Free")
+        page = owner_client.get(address(video)).content.decode()
+        assert "an image" not in page and "paid for each image" not in page
+        make_filter(name="Dear", cost_per_image="0.01")
+        page = owner_client.get(address(video)).content.decode()
+        assert page.count("$0.01 an image") == 1
+        assert "paid for each image that is painted: of this clip 240 at every frame" in page
+
     def test_what_would_cost_more_than_it_may_is_named_with_its_price_and_not_begun(
         self, owner_client: Client, video: Video, settings: Settings
     ) -> None:

@@ -15,6 +15,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from filters.models import Filter, StyleImage, TrainingRun
 from tests.factories import make_filter, make_render_row, make_video_row
+from tests.styled import make_style_image
 from videos import jobs
 from videos.models import Render, Segment, Video
 
@@ -152,6 +153,21 @@ def test_trainings_are_jobs_too(owner: User, owner_client: Client) -> None:
     page = queue(owner_client)
     assert "My Quilt" in page
     assert "step 40 of about 400" in page
+
+
+def test_a_training_that_is_being_stopped_says_so_and_is_not_to_be_stopped_again(
+    owner: User, owner_client: Client
+) -> None:
+    image = make_style_image("Quilt")
+    run = TrainingRun.objects.create(name="Quilt", owner=owner, style_image=image, state="running", step=40)
+    stop = reverse("training-run-stop", args=[run.pk])
+    assert stop in owner_client.get(reverse("queue-live")).content.decode()
+    owner_client.post(stop)
+    page = owner_client.get(reverse("queue-live")).content.decode()
+    assert "stopping" in page
+    assert stop not in page
+    TrainingRun.objects.update(state="finished", finished_at=timezone.now())
+    assert "stopping" not in owner_client.get(reverse("queue-live")).content.decode()
 
 
 def test_trainings_that_came_in_as_files_hide_none_that_runs(owner: User, owner_client: Client) -> None:

@@ -17,7 +17,7 @@ from dramatiq.brokers.stub import StubBroker
 from filters.engines.base import Frames
 from filters.models import Filter
 from filters.service import engine_for_version
-from rotoscope import lease
+from rotoscope import lease, loose
 from rotoscope.files import store
 from tests.factories import make_filter, make_video, make_video_row
 from videos.models import Still, Video
@@ -96,7 +96,7 @@ def test_a_still_of_footage_that_is_deleted_while_it_is_painted_leaves_no_file(
         renders.remove_video(video)
         return stored[-1]
 
-    monkeypatch.setattr(stills, "store", deleted_meanwhile)
+    monkeypatch.setattr(loose, "store", deleted_meanwhile)
     stills.run(wanted.pk)
     assert len(stored) == 1 and not default_storage.exists(stored[0])
 

@@ -85,6 +85,25 @@ def test_the_display_matrix_is_baked_in(tmp_path: Path, turn: int, flips: tuple[
     assert np.abs(seen - expected).mean() < 12
 
 
+@pytest.mark.parametrize("turn", [0, 90])
+@pytest.mark.parametrize("later", [(240, 144), (80, 48)])
+def test_a_size_that_changes_on_the_way_keeps_its_pictures_in_place(
+    tmp_path: Path, later: tuple[int, int], turn: int
+) -> None:
+    first = make_clip(tmp_path / "a.mkv", [numbered(n) for n in range(20)])
+    rest = make_clip(tmp_path / "b.mkv", [numbered(n, *later) for n in range(20, 40)])
+    parts = tmp_path / "parts.txt"
+    parts.write_text(f"file '{first}'\nfile '{rest}'\n")
+    clip = tmp_path / "clip.mkv"
+    joined = ["-display_rotation", str(turn), "-f", "concat", "-safe", "0"]
+    run_ffmpeg(*joined, "-i", parts, "-c", "copy", clip)
+    target, made = ingest(clip)
+    assert (made.frame_count, made.width, made.height) == ((40, 160, 96) if not turn else (40, 96, 160))
+    pictures = [np.rot90(decode.frame_at(target, n), -turn // 90) for n in range(40)]
+    assert [number_of(np.ascontiguousarray(one)) for one in pictures] == list(range(40))
+    assert np.abs(pictures[30].astype(int) - numbered(30)).mean() < 12
+
+
 @pytest.mark.parametrize(("aspect", "size"), [(Fraction(4, 3), (212, 96)), (Fraction(1, 2), (160, 192))])
 def test_pixels_become_square(tmp_path: Path, aspect: Fraction, size: tuple[int, int]) -> None:
     target, made = ingest(simple_clip(tmp_path / "a.mp4", 8, pixel_aspect=aspect))
@@ -109,6 +128,31 @@ def test_a_varying_rate_becomes_constant_and_keeps_its_length(tmp_path: Path) ->
     assert (made.rate, made.frame_count) == (Fraction(30), 90)
     # At every time the latest picture of the source is shown.
     assert numbers_of(target) == [max(k for k in kept if k <= n) for n in range(90)]
+
+
+@pytest.mark.parametrize(("even", "bidirectional"), [(True, "0"), (True, "2"), (False, "0")])
+def test_the_last_picture_of_a_still_screen_is_held_as_long_as_the_file_says(
+    tmp_path: Path, even: bool, bidirectional: str
+) -> None:
+    times = [Fraction(n, 30) for n in range(20) if even or n not in (7, 8, 9)]
+    frames = [numbered(n) for n in range(len(times))]
+    options = {"bf": bidirectional, "crf": "12"}
+    moving = make_clip(tmp_path / "moving.mp4", frames, 30, times=times, options=options)
+    heard = make_clip(tmp_path / "heard.mp4", frames[:1], sound=click(4, 3))
+    clip = tmp_path / "clip.mp4"
+    with av.open(str(moving)) as one, av.open(str(heard)) as other, av.open(str(clip), "w") as output:
+        seen = [packet for packet in one.demux(video=0) if packet.size]
+        sound = [packet for packet in other.demux(audio=0) if packet.size]
+        seen[-1].duration = (seen[-1].duration or 0) + 3 * 90_000
+        for track in (seen, sound):
+            stream = output.add_stream_from_template(track[0].stream)
+            for packet in track:
+                packet.stream = stream
+        output.mux([*seen, *sound])
+    target, made = ingest(clip)
+    assert (made.rate, made.frame_count) == (Fraction(30), 110)
+    assert numbers_of(target)[-91:] == [len(frames) - 1] * 91
+    assert abs(click_in(target) - 3) < 0.03
 
 
 @pytest.mark.parametrize(("ending", "told"), [("avi", {}), ("mp4", {"video_track_timescale": "30"})])
@@ -227,6 +271,24 @@ def test_sound_in_any_layout_becomes_what_browsers_play(
     assert made.has_audio and abs(click_in(target) - 1.2) < 0.01
     with av.open(str(target)) as container:
         assert container.streams.audio[0].channels == min(2, count)
+
+
+@pytest.mark.parametrize("later", [["-ac", "1"], ["-ac", "2", "-ar", "32000"]])
+def test_sound_whose_kind_changes_on_the_way_stays_in_step(tmp_path: Path, later: list[str]) -> None:
+    plain = simple_clip(tmp_path / "plain.mp4", 60, 25, sound=click(2.4, 1.8))
+    first, rest, parts = tmp_path / "first.mkv", tmp_path / "rest.mkv", tmp_path / "parts.txt"
+    run_ffmpeg("-i", plain, "-t", "1.184", "-vn", "-ac", "2", "-c:a", "ac3", first)
+    run_ffmpeg("-ss", "1.184", "-i", plain, "-vn", *later, "-c:a", "ac3", rest)
+    parts.write_text(f"file '{first}'\nduration 1.184\nfile '{rest}'\n")
+    both = ["-f", "concat", "-safe", "0", "-i"]
+    run_ffmpeg("-i", plain, *both, parts, "-map", "0:v", "-map", "1:a", "-c", "copy", tmp_path / "a.mkv")
+    target, made = ingest(tmp_path / "a.mkv")
+    assert made.frame_count == 60 and numbers_of(target) == list(range(60))
+    assert abs(click_in(target) - 1.8) < 0.02
+    sound, rate, _ = sound_of(target)
+    assert abs(len(sound) / rate - 2.4) < 0.03
+    assert {path.name for path in tmp_path.iterdir()} >= {"a.mkv", "footage.mp4"}
+    assert not [*tmp_path.glob(".*")]
 
 
 @pytest.mark.parametrize(

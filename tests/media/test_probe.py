@@ -62,6 +62,7 @@ def test_it_refuses_an_empty_file(tmp_path: Path) -> None:
         (b"Dear diary, today we flew over the bay.\n" * 40, containers.TEXT),
         (bytes(range(256)) * 64, containers.NOT_A_VIDEO),
         (b"\xff\xd8\xff\xe0" + bytes(4000), containers.PICTURE),
+        (b"\0\0\0\x14ftypheic\0\0\0\0mif1\0\0\0\x0cmeta\0\0\0\0\0\0\0\x0cmdat1234", containers.PICTURE),
         (b"#EXTM3U\n#EXT-X-VERSION:3\n#EXTINF:2,\nhttp://127.0.0.1/a.ts\n", containers.PLAYLIST),
         (b"ffconcat version 1.0\nfile '/etc/hostname'\n", containers.PLAYLIST),
         (b"file '/etc/hostname'\n", containers.PLAYLIST),
@@ -146,6 +147,20 @@ def test_pictures_that_cannot_be_decoded_do_not_hide_those_that_can(tmp_path: Pa
     assert numbers_of(tmp_path / "footage.mp4") == list(range(made.frame_count)) == list(range(20))
 
 
+@pytest.mark.parametrize("order", [("0:v", "1:v"), ("1:v", "0:v")])
+def test_a_picture_that_a_camera_keeps_beside_its_film_is_not_the_film(
+    tmp_path: Path, order: tuple[str, str]
+) -> None:
+    film = simple_clip(tmp_path / "film.mp4", 20)
+    large, still = simple_clip(tmp_path / "large.mp4", 1), tmp_path / "still.mov"
+    run_ffmpeg("-i", large, "-vf", "scale=320:192", "-c:v", "mjpeg", still)
+    both = ["-map", order[0], "-map", order[1], "-c", "copy"]
+    run_ffmpeg("-i", film, "-i", still, *both, tmp_path / "both.mov")
+    found = probe(tmp_path / "both.mov")
+    assert (found.width, found.height, found.frame_count) == (160, 96, 20)
+    assert found.track == order.index("0:v")
+
+
 @pytest.mark.parametrize("ending", ["mkv", "mp4"])
 def test_a_recording_that_begins_between_key_frames_is_taken(tmp_path: Path, ending: str) -> None:
     options = {"g": "20", "keyint_min": "20", "bf": "0", "crf": "12"}
@@ -182,6 +197,42 @@ def test_it_notices_an_end_overwritten_with_zeros(tmp_path: Path) -> None:
     refusal(clip)
 
 
+@pytest.mark.parametrize("keys", [10, 1000])
+def test_the_end_of_a_clip_without_key_frames_is_left_to_the_conversion(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, keys: int
+) -> None:
+    monkeypatch.setattr(probe_worker, "TRIED_PIXELS", 20 * 160 * 96)
+    options = {"g": str(keys), "bf": "0", "sc_threshold": "0", "preset": "ultrafast"}
+    clip = simple_clip(tmp_path / "a.mp4", 100, 25, options=options)
+    with av.open(str(clip)) as container:
+        end = [(packet.pos or 0, packet.size) for packet in container.demux(video=0) if packet.size][60:]
+    data = bytearray(clip.read_bytes())
+    for start, size in end:
+        data[start : start + size] = bytes(size)
+    clip.write_bytes(data)
+    if keys == 1000:
+        assert probe_worker.examine(clip)["frame_count"] == 100
+    else:
+        with pytest.raises(Refused, match="end of this video"):
+            probe_worker.examine(clip)
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"\0\0\0\x10ftypisom\0\0\0\0" + b"\0\0\0\x08free" * 500 + b"\0\0\0\x7ffree",
+        b"RIFF\4\0\0\0AVI " * 500 + b"RIFF\x7f\0\0\0AVI ",
+    ],
+)
+def test_a_file_of_nothing_but_boxes_keeps_nobody_busy(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, data: bytes
+) -> None:
+    (tmp_path / "a").write_bytes(data)
+    assert refusal(tmp_path / "a") == containers.TRUNCATED
+    monkeypatch.setattr(containers, "MOST_BOXES", 100)
+    containers.inspect(tmp_path / "a")  # sees no end: what the child does is bounded
+
+
 def test_it_refuses_pictures_beyond_8192(tmp_path: Path) -> None:
     clip = make_clip(tmp_path / "a.mp4", [np.zeros((32, 8224, 3), dtype=np.uint8)] * 2)
     assert "8224×32" in refusal(clip)
@@ -207,6 +258,24 @@ def test_it_refuses_absurd_rates(tmp_path: Path, step: Fraction) -> None:
     times = [n * step for n in range(20)]
     clip = make_clip(tmp_path / "a.mp4", [numbered(n) for n in range(20)], times=times)
     assert "pictures a second" in refusal(clip)
+
+
+@pytest.mark.parametrize("count", [2, 8])
+def test_a_few_pictures_in_rounded_times_are_no_absurd_rate(tmp_path: Path, count: int) -> None:
+    times = [Fraction(n, 240) for n in range(count)]
+    pictures = [numbered(n) for n in range(count)]
+    clip = make_clip(tmp_path / "a.mkv", pictures, 240, times=times, tick=Fraction(1, 1000))
+    found = probe(clip)
+    assert (found.rate, found.frame_count, found.variable_rate) == (Fraction(240), count, False)
+
+
+def test_slow_motion_of_a_phone_may_be_a_little_quicker_than_it_says(tmp_path: Path) -> None:
+    stray = np.random.default_rng(1).normal(0, 2e-4, 96)
+    times = [Fraction(n, 240) * Fraction(999, 1000) + Fraction(float(stray[n])) for n in range(96)]
+    pictures = [numbered(n) for n in range(96)]
+    clip = make_clip(tmp_path / "a.mp4", pictures, 240, times=[time - min(times) for time in times])
+    found = probe(clip)
+    assert found.rate > 240 and (found.frame_count, found.variable_rate) == (96, False)
 
 
 def test_a_file_that_keeps_the_processor_busy_is_refused(

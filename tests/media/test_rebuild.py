@@ -121,6 +121,23 @@ def test_a_range_takes_the_sound_of_its_own_span(tmp_path: Path, start: int) -> 
         assert abs(float(container.duration or 0) / av.time_base - float(48 / rate)) < 0.003
 
 
+@pytest.mark.parametrize(("rate", "count"), [("24000/1001", 3), ("30000/1001", 3), ("30000/1001", 31)])
+def test_with_sound_too_the_pictures_last_to_the_last_tick(tmp_path: Path, rate: str, count: int) -> None:
+    """Three pictures are no whole number of milliseconds, which is what edit lists count in by default."""
+    beat = Fraction(rate)
+    rebuild(
+        write(tmp_path, count, beat),
+        audio_from=sounding(tmp_path, beat, 40, 0.2),
+        rate=beat,
+        frame_count=count,
+        target=tmp_path / "out.mp4",
+    )
+    with av.open(str(tmp_path / "out.mp4")) as container:
+        stream = container.streams.video[0]
+        assert stream.time_base and stream.duration and stream.duration * stream.time_base == count / beat
+        assert container.streams.audio
+
+
 def test_footage_without_sound_gives_none(tmp_path: Path) -> None:
     clip = simple_clip(tmp_path / "a.mp4", 25)
     rebuild(

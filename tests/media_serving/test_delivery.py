@@ -118,6 +118,18 @@ def test_a_download_has_a_safe_name(owner_client: Client, film: Video) -> None:
     assert answer["Content-Disposition"] == 'attachment; filename="Low_tide__1.mp4"'
 
 
+def test_a_download_has_a_name_also_where_the_title_has_no_letter(owner_client: Client, film: Video) -> None:
+    film.title, film.source_name = "🎬 ✈ …", "🎬"
+    film.save()
+    store(film, "source", "original")
+    footage_kept = owner_client.get(video_media(film, "footage.mp4", download=True))
+    assert footage_kept["Content-Disposition"] == 'attachment; filename="rotoscope.mp4"'
+    assert (
+        owner_client.get(video_media(film, "source"))["Content-Disposition"]
+        == 'attachment; filename="rotoscope"'
+    )
+
+
 def test_the_upload_itself_is_only_ever_downloaded_and_never_interpreted(
     owner_client: Client, film: Video
 ) -> None:

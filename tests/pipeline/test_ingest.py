@@ -15,6 +15,7 @@ from django.urls import reverse
 from dramatiq.brokers.stub import StubBroker
 from pytest_django import Settings
 
+from rotoscope import loose
 from rotoscope.files import forget, local_path, store
 from rotoscope.lease import claim
 from tests.clips import decoded, draw_clip, number_of
@@ -136,7 +137,7 @@ def test_what_is_stored_for_a_video_that_was_deleted_meanwhile_goes(
         stored.append(store(path, name))
         return stored[-1]
 
-    monkeypatch.setattr(ingest, "store", deleted_meanwhile)
+    monkeypatch.setattr(loose, "store", deleted_meanwhile)
     assert ingest.run(video.pk) is False
     assert len(stored) == 1 and not default_storage.exists(stored[0])
 

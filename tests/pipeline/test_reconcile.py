@@ -16,17 +16,20 @@ from django.core.files.uploadedfile import TemporaryUploadedFile
 from django.core.management import CommandError, call_command
 from django.test import Client
 from django.utils import timezone
+from dramatiq.brokers.rabbitmq import RabbitmqBroker
+from dramatiq.brokers.redis import RedisBroker
 from dramatiq.brokers.stub import StubBroker
 from pytest_django import Settings
 
-from filters import training_queue, upkeep
+from filters import actors, training_queue, upkeep
 from filters.models import StyleImage, TrainingRun
 from rotoscope import files
+from rotoscope.broker import QueueAway
 from rotoscope.management.commands import reconcile as command
 from rotoscope.management.commands import work
 from tests.factories import make_filter, make_video_row
 from videos import uploads
-from videos.models import Render
+from videos.models import Render, Video
 from videos.pipeline import dispatch, reconcile, renders
 
 
@@ -103,6 +106,30 @@ def test_what_is_asked_for_while_the_queue_is_away_is_done_later(
     Render.objects.update(nudged_at=timezone.now() - reconcile.PATIENCE)
     assert reconcile.requeue() == 1
     assert queue.queues["render"].qsize() == 1
+
+
+@pytest.mark.parametrize(
+    ("broker", "address"),
+    [(RedisBroker, "redis://:hidden@127.0.0.1:1/0"), (RabbitmqBroker, "amqp://guest:hidden@127.0.0.1:1/")],
+)
+def test_a_single_round_that_finds_no_queue_says_so_in_one_sentence(
+    owner: User,
+    broker: type[RedisBroker] | type[RabbitmqBroker],
+    address: str,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    lost = make_video_row(owner, state=Video.State.RECEIVING, source="s.mp4")
+    monkeypatch.setattr(actors.upkeep, "broker", broker(url=address))
+    monkeypatch.setattr(upkeep, "_last", float("-inf"))
+    with pytest.raises(QueueAway) as away:
+        call_command("reconcile")
+    assert str(away.value).startswith("The queue of DRAMATIQ_BROKER_URL cannot be used: ")
+    assert "refused" in str(away.value)
+    assert "hidden" not in str(away.value)
+    assert not caplog.records
+    lost.refresh_from_db()
+    assert lost.nudged_at is None, "what could not be sent is not put off"
 
 
 @pytest.mark.django_db(transaction=True)

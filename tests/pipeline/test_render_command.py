@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import io
 import json
+import os
 import shutil
 from datetime import timedelta
 from pathlib import Path
@@ -47,6 +48,13 @@ def render(clip: Path, output: Path, *words: str) -> str:
 def nothing_stays() -> bool:
     """No account, no footage."""
     return not User.objects.exists() and not Video.objects.exists()
+
+
+@pytest.mark.parametrize("name", ["🎬", "..mp4", b"caf\xe9.mp4"])
+def test_a_file_may_have_any_name(clip: Path, negative: Filter, tmp_path: Path, name: str | bytes) -> None:
+    odd = clip.rename(tmp_path / os.fsdecode(name))
+    assert json.loads(render(odd, tmp_path / "painted.mp4", "--json"))["frames"] == 12
+    assert nothing_stays()
 
 
 def test_it_paints_every_frame_and_keeps_nothing(clip: Path, negative: Filter, tmp_path: Path) -> None:

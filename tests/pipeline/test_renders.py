@@ -194,7 +194,7 @@ def test_a_late_worker_does_not_overwrite(
         stored.append(store(path, name))
         return stored[0]
 
-    monkeypatch.setattr("videos.pipeline.paint.store", taken_over)
+    monkeypatch.setattr("rotoscope.loose.store", taken_over)
     with dispatch.inline():
         assert paint.run(render.pk) is False
     segment = Segment.objects.get(render=render, index=0)

@@ -59,6 +59,17 @@ def test_the_last_byte_makes_the_video(
 
 
 @pytest.mark.django_db
+@pytest.mark.parametrize("name", ["🎬", "..", "????.mp4", "clip.🎬"])
+def test_a_name_without_a_letter_keeps_no_upload_out(
+    owner_client: Client, owner: User, name: str, queue: StubBroker
+) -> None:
+    patch(owner_client, created(owner_client, 4, filename=name), b"clip", 0)
+    video = Video.objects.get()
+    assert video.source_name == name
+    assert video.source.open().read() == b"clip"
+
+
+@pytest.mark.django_db
 def test_finishing_twice_makes_one_video(owner: User) -> None:
     upload = whole_upload(owner)
     first = finish(upload)

@@ -43,7 +43,7 @@ class _Arranged(ShownOnly, HouseAdmin):
     """What both have."""
 
     list_filter = ("visibility",)
-    set_elsewhere = ("visibility",)
+    set_elsewhere = ("title", "text", "visibility")
 
     def get_queryset(self, request: HttpRequest) -> Any:
         """With owners and numbers."""

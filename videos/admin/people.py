@@ -87,7 +87,7 @@ class PeopleAdmin(
     add_form = UserCreationForm
     change_password_form = AdminPasswordChangeForm
     inlines = (ProfileInline,)
-    set_elsewhere = ("is_active", "is_staff", "is_superuser", "last_login")
+    set_elsewhere = ("is_active", "last_login", *RIGHTS)
     list_display = ("username", "email", "is_staff", "is_active", "kept", "quota", "last_login")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[User]:
@@ -140,8 +140,10 @@ class PeopleAdmin(
 
 
 @admin.register(Group)
-class HouseGroupAdmin(GroupAdmin, ModelAdmin):
+class HouseGroupAdmin(SavesWhatWasChosen, GroupAdmin, ModelAdmin):
     """Groups, for staff with some rights only. A group gives rights, so superusers alone make and change them."""
+
+    set_elsewhere = ("permissions",)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         """Superusers."""

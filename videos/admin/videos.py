@@ -89,7 +89,7 @@ class VideoAdmin(WithFiles, ShownOnly, TakesUploadsAlong, HouseAdmin):
     actions = ("retry_chosen",)
     actions_submit_line = ("retry_one",)
     TYPED = frozenset({"title", "description", "tags", "visibility"})
-    set_elsewhere = ("visibility",)
+    set_elsewhere = tuple(TYPED)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Video]:
         """With what the list shows."""

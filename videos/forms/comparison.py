@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django import forms
 
+from rotoscope.changed import compare_with_page
 from videos.models import Collection, Comparison, Visibility
 
 WHO = [
@@ -13,10 +16,19 @@ WHO = [
 ]
 
 
-class ComparisonForm(forms.ModelForm):  # type: ignore[type-arg]
-    """Title, text and visibility; the arrangement is read by videos/arrangement.py."""
+class _WordsForm(forms.ModelForm):  # type: ignore[type-arg]
+    """What both have."""
 
     visibility = forms.ChoiceField(choices=WHO, initial=Visibility.UNLISTED, label="Who may look")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.instance.pk:
+            compare_with_page(self.fields.values())
+
+
+class ComparisonForm(_WordsForm):
+    """Title, text and visibility; the arrangement is read by videos/arrangement.py."""
 
     class Meta:
         model = Comparison
@@ -24,10 +36,8 @@ class ComparisonForm(forms.ModelForm):  # type: ignore[type-arg]
         widgets = {"text": forms.Textarea(attrs={"rows": 3})}
 
 
-class CollectionForm(forms.ModelForm):  # type: ignore[type-arg]
+class CollectionForm(_WordsForm):
     """Title, text and visibility."""
-
-    visibility = forms.ChoiceField(choices=WHO, initial=Visibility.UNLISTED, label="Who may look")
 
     class Meta:
         model = Collection

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from django import forms
 
+from rotoscope.changed import compare_with_page
 from videos.models import Video, Visibility
 
 if TYPE_CHECKING:
@@ -57,6 +58,7 @@ class VideoForm(VideoModelForm):
             (Visibility.UNLISTED, "Unlisted: whoever has the address"),
             (Visibility.PRIVATE, "Private: you alone, and whom you send a link"),
         ]
+        compare_with_page(self.fields.values())
 
 
 class SeparateForm(forms.Form):

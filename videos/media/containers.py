@@ -20,8 +20,10 @@ PLAYLIST = (
     "This is a list that points to other files, not a video. "
     "Upload the video itself, as MP4, MOV, MKV, WebM or AVI."
 )
-PICTURE = "This is a still picture, not a video. Upload a clip as MP4, MOV, MKV, WebM or AVI."
+PICTURE = "This is a picture, not a video. Upload a clip as MP4, MOV, MKV, WebM or AVI."
 TEXT = "This is a text file, not a video. Upload a clip as MP4, MOV, MKV, WebM or AVI."
+
+MOST_BOXES = 2_000_000  # that are looked at: hours in pieces of one picture each, a second or two
 
 _LISTS = (
     b"#EXTM3U",
@@ -39,6 +41,7 @@ _LISTS = (
     b"v=0\n",
 )
 _PICTURES = (b"\xff\xd8\xff", b"\x89PNG", b"GIF8", b"II*\x00", b"MM\x00*", b"BM")
+_PICTURE_BRANDS = {b"heic", b"heix", b"heim", b"heis", b"mif1", b"mif2", b"msf1", b"avif", b"avis"}
 _BOXES = {b"ftyp", b"moov", b"mdat", b"free", b"skip", b"wide", b"pnot", b"styp", b"uuid", b"sidx"}
 
 
@@ -73,9 +76,11 @@ def _what_is(head: bytes) -> str:
 
 def _inspect_boxes(file: BinaryIO, size: int) -> None:
     """MP4 and QuickTime: the top-level boxes must fill the file, and the index must be among them."""
-    position = 0
+    position, seen = 0, 0
     kinds: set[bytes] = set()
     while position + 8 <= size:
+        if (seen := seen + 1) > MOST_BOXES:
+            return  # the rest is left to the child, whose time is bounded
         file.seek(position)
         header = file.read(16)
         length, kind = int.from_bytes(header[:4], "big"), header[4:8]
@@ -92,7 +97,16 @@ def _inspect_boxes(file: BinaryIO, size: int) -> None:
     if position > size:
         raise Refused(TRUNCATED)
     if b"moov" not in kinds:
-        raise Refused(UNFINISHED if b"mdat" in kinds else TRUNCATED)
+        raise Refused(_without_an_index(file, kinds))
+
+
+def _without_an_index(file: BinaryIO, kinds: set[bytes]) -> str:
+    """The sentence for a file of boxes that has none: HEIC and AVIF are made of them too, as phones take pictures."""
+    file.seek(4)
+    kind, brand = file.read(4), file.read(4)
+    if kind == b"ftyp" and brand in _PICTURE_BRANDS:
+        return PICTURE
+    return UNFINISHED if b"mdat" in kinds else TRUNCATED
 
 
 def _vint(data: bytes) -> tuple[int | None, int]:
@@ -122,8 +136,8 @@ def _inspect_matroska(file: BinaryIO, size: int) -> None:
 
 def _inspect_riff(file: BinaryIO, size: int) -> None:
     """AVI: the RIFF chunks (several in files over a gigabyte) must not promise more bytes than there are."""
-    position = 0
-    while position + 12 <= size:
+    position, seen = 0, 0
+    while position + 12 <= size and (seen := seen + 1) <= MOST_BOXES:
         file.seek(position)
         header = file.read(8)
         if header[:4] != b"RIFF":

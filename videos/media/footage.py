@@ -1,21 +1,33 @@
 """Turns whatever was uploaded into footage that every browser plays and every frame of which has a number."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import partial
 from math import ceil
 from pathlib import Path
+
+import av
 
 from videos.media import channels, colour, timing
 from videos.media.checks import check_video
 from videos.media.errors import FootageError
-from videos.media.files import written
-from videos.media.probe import Probe, display_size
+from videos.media.files import beside, written
+from videos.media.probe import AudioInfo, Probe, display_size
 from videos.media.process import FORMATS, PROTOCOLS
 from videos.media.transcode import Progress, ShouldStop, TranscodeError, never, run, threads
 
 CRF = 18
 PRESET = "veryfast"
 AUDIO_BITS = "160k"
+AAC_SAMPLES = 1024  # in each packet
+TURNS: dict[int, list[str]] = {
+    0: [],
+    90: ["transpose=clock"],
+    180: ["hflip", "vflip"],
+    270: ["transpose=cclock"],
+}
 
 
 @dataclass(frozen=True)
@@ -46,12 +58,16 @@ def make_footage(
     """
     source, target = Path(source).resolve(), Path(target).resolve()
     with written(target) as part:
-        even_beat = not probe.variable_rate
+        convert = partial(_convert, source, part, probe, progress, should_stop)
         try:
-            _convert(source, part, probe, even_beat, progress, should_stop)
-            problem = check_video(part, probe.rate, probe.frame_count)
-            if problem and even_beat:
-                _convert(source, part, probe, False, progress, should_stop)
+            for even_beat in [False] if probe.variable_rate else [True, False]:
+                convert(even_beat)
+                problem = check_video(part, probe.rate, probe.frame_count)
+                if not problem:
+                    break
+            if not problem and probe.audio and _is_too_much(part, probe):
+                with _of_one_kind(source, part, probe.audio, should_stop) as sound:
+                    convert(even_beat, sound)
                 problem = check_video(part, probe.rate, probe.frame_count)
         except TranscodeError as error:
             raise FootageError(str(error)) from error
@@ -71,18 +87,26 @@ def _convert(
     source: Path,
     part: Path,
     probe: Probe,
-    even_beat: bool,
     progress: Progress | None,
     should_stop: ShouldStop,
+    even_beat: bool,
+    sound: Path | None = None,
 ) -> None:
-    """One run of ffmpeg. ``even_beat``: every source frame becomes one frame; else by its timestamp."""
+    """One run of ffmpeg. ``even_beat``: every source frame becomes one frame; else by its timestamp.
+
+    ``sound``: a file of ours that stands for the sound of the source, with the same times.
+    """
     whitelists = ["-protocol_whitelist", PROTOCOLS, "-format_whitelist", FORMATS]
-    arguments = ["-threads", threads(), *whitelists, "-copyts", "-i", f"file:{source}"]
+    # Filters live on where the size changes on the way: a second set of them would count its pictures from 0 again.
+    as_coded = ["-noautorotate", "-display_rotation", "0", "-reinit_filter:v", "0"]
+    arguments = ["-threads", threads(), *whitelists, *as_coded, "-copyts", "-i", f"file:{source}"]
+    arguments += ["-i", f"file:{sound}"] if sound else []
     arguments += ["-map", f"0:v:{probe.track}", "-map_metadata", "-1", "-map_chapters", "-1", "-sn", "-dn"]
     arguments += ["-vf", ",".join(_picture_filters(probe, even_beat))]
     arguments += video_codec(probe.rate, crf=CRF, preset=PRESET)
     if probe.audio:
-        arguments += ["-map", f"0:a:{probe.audio.track}", "-af", ",".join(_sound_filters(probe))]
+        track = "1:a:0" if sound else f"0:a:{probe.audio.track}"
+        arguments += ["-map", track, "-af", ",".join(_sound_filters(probe, mixed=sound is not None))]
         arguments += ["-c:a", "aac", "-b:a", AUDIO_BITS]
     arguments += ["-movflags", "+faststart", "-f", "mp4", str(part)]
     memory = 4 * 2**30 + 500 * probe.coded_width * probe.coded_height
@@ -120,8 +144,10 @@ def video_codec(rate: Fraction, *, crf: int, preset: str) -> list[str]:
 
 
 def _picture_filters(probe: Probe, even_beat: bool) -> list[str]:
-    """Everything that happens to a picture. ffmpeg itself turns it upright before the first filter."""
-    filters = ["bwdif=mode=send_frame:deint=interlaced"] if probe.interlaced else []
+    """Everything that happens to a picture: all get the size of the first, then they are turned upright."""
+    filters = [f"scale={probe.coded_width}:{probe.coded_height}:flags=bicubic"]
+    filters += ["bwdif=mode=send_frame:deint=interlaced"] if probe.interlaced else []
+    filters += [*TURNS[probe.rotation], *(["hflip"] if probe.mirrored else [])]
     if probe.pixel_aspect == 1:
         # An odd row or column is cut off: scaling by one pixel would soften the whole picture.
         filters += [f"crop={probe.width}:{probe.height}:0:0"]
@@ -129,14 +155,39 @@ def _picture_filters(probe: Probe, even_beat: bool) -> list[str]:
     if not even_beat:
         rate = f"{probe.rate.numerator}/{probe.rate.denominator}"
         filters += [f"setpts=PTS-({probe.start})/TB", f"fps={rate}:start_time=0:round=near"]
-        # The last picture of a clip has no length of its own; what is missing at the end is held.
-        filters += ["tpad=stop_mode=clone:stop_duration=2"]
+        # The last picture of a clip may have no length of its own; what is missing at the end is held.
+        filters += [f"tpad=stop_mode=clone:stop_duration={2 + ceil(probe.held)}"]
     scale = timing.timescale(probe.rate)
     counted = [f"settb=1/{scale}", f"setpts=N*{int(scale / probe.rate)}"]
     return [*filters, f"trim=end_frame={probe.frame_count}", *counted]
 
 
-def _sound_filters(probe: Probe) -> list[str]:
+def _is_too_much(part: Path, probe: Probe) -> bool:
+    """Whether there is more sound than pictures.
+
+    Where its channels or rate change on the way, ffmpeg begins anew with its filters, and so with the silence before.
+    """
+    with av.open(str(part)) as container:
+        stream = container.streams.audio[0]
+        wanted = probe.frame_count / probe.rate * (stream.rate or 48_000)
+        return stream.frames > ceil(wanted / AAC_SAMPLES) + 2  # one is before the first, one is not full
+
+
+@contextmanager
+def _of_one_kind(source: Path, part: Path, audio: AudioInfo, should_stop: ShouldStop) -> Iterator[Path]:
+    """The sound of ``source`` at its own times in a file beside ``part``, two channels at 48 kHz from end to end."""
+    sound = beside(part.with_suffix(".mkv"))
+    whitelists = ["-protocol_whitelist", PROTOCOLS, "-format_whitelist", FORMATS]
+    arguments = [*whitelists, "-copyts", "-i", f"file:{source}", "-map", f"0:a:{audio.track}", "-vn"]
+    arguments += ["-ac", "2", "-ar", "48000", "-c:a", "pcm_s16le", "-f", "matroska", str(sound)]
+    try:
+        run(arguments, frame_count=0, should_stop=should_stop, memory=4 * 2**30)
+        yield sound
+    finally:
+        sound.unlink(missing_ok=True)
+
+
+def _sound_filters(probe: Probe, *, mixed: bool) -> list[str]:
     """Sound in step with the first picture: silence where it starts late or has gaps, exactly as long."""
     assert probe.audio is not None
     rate = probe.audio.rate if probe.audio.rate in (44100, 48000) else 48000
@@ -144,7 +195,7 @@ def _sound_filters(probe: Probe) -> list[str]:
     layout = "mono" if probe.audio.channels == 1 else "stereo"
     return [
         f"asetpts=PTS-({probe.start})/TB",
-        *channels.picked(probe.audio),
+        *([] if mixed else channels.picked(probe.audio)),
         f"aresample={rate}:async=1:min_hard_comp=0.05:first_pts=0",
         f"aformat=sample_rates={rate}:channel_layouts={layout}",
         f"apad=whole_len={samples}",

@@ -58,7 +58,8 @@ class Probe:
     ``width`` × ``height`` is the upright display size: rotation and pixel aspect applied, both even.
     ``frame_count`` and ``duration`` (seconds) belong to the constant ``rate`` (pictures a second);
     where ``variable_rate`` is false it is the number of pictures in the file. ``start`` is the first
-    picture's timestamp in seconds. ``rotation`` is clockwise in degrees, ``mirrored`` comes after it.
+    picture's timestamp in seconds, ``held`` how much longer than any other the last one is shown.
+    ``rotation`` is clockwise in degrees, ``mirrored`` comes after it.
     """
 
     duration: Fraction
@@ -80,6 +81,7 @@ class Probe:
     coded_width: int
     coded_height: int
     audio: AudioInfo | None
+    held: Fraction = Fraction(0)
 
 
 def probe(path: Path | str, *, timeout: float | None = None) -> Probe:
@@ -161,5 +163,6 @@ def _as_probe(found: dict[str, Any]) -> Probe:
         coded_width=found["coded_width"],
         coded_height=found["coded_height"],
         audio=sound,
+        held=Fraction(found["held"]),
         **{name: found[name] for name in same},
     )

@@ -31,9 +31,12 @@ MAX_SIDE = 8192
 MIN_SIDE = 16
 MAX_SECONDS = 4 * 3600
 MAX_RATE = Fraction(240)
+JITTER = Fraction(51, 50)  # by which what a phone writes at 240 pictures a second may seem more
 MIN_RATE = Fraction(1, 10)
 MAX_FRAMES = int(MAX_SECONDS * MAX_RATE)
+HELD = Fraction(1, 2)  # seconds: a shorter rest is how a camera rounds off
 TRIED_PACKETS = 200  # of sound: some seconds
+TRIED_PIXELS = 2 * 10**9  # at the end: 240 pictures in 4K, a thousand in 1080p, some seconds to decode
 
 AUDIO_ONLY = "This file has sound but no picture. Upload the video it belongs to."
 NO_PICTURE = (
@@ -80,7 +83,10 @@ def _open(path: Path) -> InputContainer:
 
 
 def _video_stream(container: InputContainer) -> VideoStream:
-    """The moving picture: not a cover image, the largest if there are several that can be decoded here."""
+    """The moving picture: the largest if there are several that can be decoded here.
+
+    Not a cover image, nor a track of one picture that does not say that it is one.
+    """
     cover = av.stream.Disposition.attached_pic
     videos = [stream for stream in container.streams.video if not stream.disposition & cover]
     if not videos:
@@ -88,7 +94,7 @@ def _video_stream(container: InputContainer) -> VideoStream:
     known = [stream for stream in videos if stream.codec_context is not None]
     if not known:
         raise Refused(NO_PICTURE)
-    return max(known, key=lambda stream: stream.width * stream.height)
+    return max(known, key=lambda stream: (stream.frames != 1, stream.width * stream.height))
 
 
 def _check_size(width: int, height: int) -> None:
@@ -101,26 +107,30 @@ def _check_size(width: int, height: int) -> None:
         raise Refused(TINY.format(w=width, h=height, min=MIN_SIDE))
 
 
-def _timestamps(container: InputContainer, stream: VideoStream) -> tuple[np.ndarray[Any, Any], bool]:
-    """All presentation timestamps in ticks, sorted and distinct, and whether a packet was cut off.
+def _timestamps(container: InputContainer, stream: VideoStream) -> tuple[np.ndarray[Any, Any], int, bool]:
+    """All presentation timestamps in ticks, sorted and distinct, how long all last, and whether a packet was cut off.
 
     AVI has no such times: those guessed for it are a frame or two late, and would put the sound out of step. There
     the n-th picture belongs to the time of the n-th piece.
     """
-    shown, decoded, torn = array("q"), array("q"), False
+    shown, decoded, end, torn = array("q"), array("q"), 0, False
     for packet in container.demux(stream):
         if packet.size == 0 or packet.is_discard:
             continue
         torn |= packet.is_corrupt
         if packet.dts is not None:
             decoded.append(packet.dts)
+            end = max(end, packet.dts + (packet.duration or 0))
         if packet.pts is not None:
             shown.append(packet.pts)
         if max(len(shown), len(decoded)) > MAX_FRAMES:
             raise Refused(LONG.format(hours=MAX_FRAMES / 240 / 3600))
     guessed = container.format.name == "avi" or len(shown) < len(decoded)
     ticks = decoded if guessed else shown
-    return np.unique(np.frombuffer(ticks, dtype=np.int64)), torn
+    length = min(
+        end - min(decoded, default=end), stream.duration or 0
+    )  # an edit list may end it before its end
+    return np.unique(np.frombuffer(ticks, dtype=np.int64)), length, torn
 
 
 def _first_picture(path: Path, track: int) -> VideoFrame:
@@ -143,7 +153,8 @@ def _first_picture(path: Path, track: int) -> VideoFrame:
 def _check_end(container: InputContainer, stream: VideoStream, last: int) -> None:
     """Decodes from the last key frame on; raises Refused if no picture of the last second comes out.
 
-    Where there is no key frame to begin at, it is left to the conversion, which reads everything.
+    Where there is no key frame to begin at, or none for long (as where every picture renews a strip), it is left to
+    the conversion, which reads everything.
     """
     slack = max(1, round(1 / (stream.time_base or Fraction(1, 1000))))
     stream.codec_context.flush_buffers()
@@ -152,8 +163,10 @@ def _check_end(container: InputContainer, stream: VideoStream, last: int) -> Non
     except FFmpegError:
         return
     try:
-        for frame in container.decode(stream):
+        for number, frame in enumerate(container.decode(stream), 1):
             if frame.pts is None or frame.pts >= last - slack:
+                return
+            if number * frame.width * frame.height > TRIED_PIXELS:
                 return
     except FFmpegError as error:
         raise Refused(DAMAGED_END) from error
@@ -204,14 +217,18 @@ def _aspect(stream: VideoStream) -> Fraction:
 
 
 def _rate(stream: VideoStream, ticks: np.ndarray[Any, Any]) -> tuple[Fraction, bool, Fraction]:
-    """Rate, whether it varies, and the length in seconds; refuses what is absurd or too long."""
+    """Rate, whether it varies, and the seconds until the last picture has been shown as long as any other.
+
+    Refuses what is absurd or too long.
+    """
     tick = stream.time_base or Fraction(1, 1000)
     declared = [rate for rate in (stream.average_rate, stream.guessed_rate) if rate]
     rate, varies = constant_rate(ticks, tick, [Fraction(rate) for rate in declared])
     span = int(ticks[-1] - ticks[0]) * tick
     mean = (len(ticks) - 1) / span if len(ticks) > 1 else rate
-    for value in (rate, mean):
-        if not MIN_RATE <= value <= MAX_RATE:
+    # A few pictures may seem quicker than they are where times are rounded: an even beat is known better.
+    for value in (rate, mean) if varies else (rate,):
+        if not MIN_RATE <= value <= MAX_RATE * JITTER:
             raise Refused(ABSURD.format(rate=float(value)))
     duration = span + 1 / rate if varies else len(ticks) / rate
     if duration > MAX_SECONDS:
@@ -219,14 +236,37 @@ def _rate(stream: VideoStream, ticks: np.ndarray[Any, Any]) -> tuple[Fraction, b
     return rate, varies, duration
 
 
-def _pictures_at(container: InputContainer, stream: VideoStream) -> np.ndarray[Any, Any]:
-    """When each picture is shown, in ticks of the stream; raises Refused without any, or where the end is missing."""
-    ticks, torn = _timestamps(container, stream)
+def _times(stream: VideoStream, ticks: np.ndarray[Any, Any], length: int) -> dict[str, Any]:
+    """What the times of all pictures come to; raises Refused.
+
+    The last one may be shown much longer than any other: the recording of a screen that stood still in the end.
+    """
+    tick = stream.time_base or Fraction(1, 1000)
+    rate, varies, duration = _rate(stream, ticks)
+    held = length * tick - duration
+    if held < HELD or duration + held > MAX_SECONDS:
+        held = Fraction(0)
+    return {
+        "rate": str(rate),
+        "variable_rate": varies or held > 0,
+        "duration": str(duration + held),
+        "held": str(held),
+        "frame_count": round((duration + held) * rate),
+        "start": str(int(ticks[0]) * tick),
+    }
+
+
+def _pictures_at(container: InputContainer, stream: VideoStream) -> tuple[np.ndarray[Any, Any], int]:
+    """When each picture is shown, and how long all last, in ticks of the stream.
+
+    Raises Refused without any, or where the end is missing.
+    """
+    ticks, length, torn = _timestamps(container, stream)
     if torn or (stream.frames > 1 and not len(ticks)):
         raise Refused(containers.TRUNCATED)
     if not len(ticks):
         raise Refused(NO_PICTURE)
-    return ticks
+    return ticks, length
 
 
 def _colour(frame: VideoFrame) -> dict[str, str | None]:
@@ -246,21 +286,16 @@ def examine(path: Path) -> dict[str, Any]:
         stream = _video_stream(container)
         stream.codec_context.thread_count = 2
         _check_size(stream.width, stream.height)
-        ticks = _pictures_at(container, stream)
-        rate, varies, duration = _rate(stream, ticks)
+        ticks, length = _pictures_at(container, stream)
+        times = _times(stream, ticks, length)
         track = list(container.streams.video).index(stream)
         frame = _first_picture(path, track)
         _check_size(frame.width, frame.height)
         rotation, mirrored = orientation(frame)
         aspect = _aspect(stream)
         _check_size(*display_size(frame.width, frame.height, aspect, rotation))
-        tick = stream.time_base or Fraction(1, 1000)
         found = {
-            "rate": str(rate),
-            "variable_rate": varies,
-            "duration": str(duration),
-            "frame_count": round(duration * rate),
-            "start": str(int(ticks[0]) * tick),
+            **times,
             "coded_width": frame.width,
             "coded_height": frame.height,
             "rotation": rotation,

@@ -73,9 +73,9 @@ def _join(
     if not segments:
         raise RebuildError("There is nothing to rebuild: no segment was rendered.")
     with ExitStack() as stack:
-        output = stack.enter_context(
-            av.open(str(part), "w", format="mp4", options={"movflags": "+faststart"})
-        )
+        # Edit lists count in ticks of the movie, by default milliseconds: a third of a second would be cut short.
+        ticks = {"movflags": "+faststart", "movie_timescale": str(timing.timescale(rate))}
+        output = stack.enter_context(av.open(str(part), "w", format="mp4", options=ticks))
         first = stack.enter_context(open_ours(segments[0]))
         video = output.add_stream_from_template(first.streams.video[0])
         video.time_base = Fraction(1, timing.timescale(rate))

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from django.conf import settings
 from django.db import models, transaction
-from django.db.models import Max, Q
+from django.db.models import F, Max, Q
 from django.urls import reverse
 
 from videos.refs import new_ref
 
 from .video import Visibility
+
+MOST = 10_000  # items that can be put in order
 
 
 class Collection(models.Model):
@@ -40,6 +44,16 @@ class Collection(models.Model):
         last = self.items.aggregate(last=Max("position"))["last"]
         self.items.create(position=0 if last is None else last + 1, **work)
         return True
+
+    @transaction.atomic
+    def put_in_order(self, order: Sequence[int]) -> None:
+        """Let its items, by primary key, stand in this order. Whoever calls has locked its row.
+
+        Positions are unique, so all are lifted out of the way first.
+        """
+        self.items.update(position=F("position") + MOST)
+        items = [CollectionItem(pk=pk, position=position) for position, pk in enumerate(order)]
+        CollectionItem.objects.bulk_update(items, ["position"], batch_size=500)
 
 
 class CollectionItem(models.Model):

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Prefetch, Q
 from django.urls import reverse
 
 from videos.refs import new_ref
@@ -21,6 +21,10 @@ class ComparisonQuerySet(models.QuerySet["Comparison"]):
         """What lists show to `user`: public comparisons and their own."""
         public = Q(visibility=Visibility.PUBLIC)
         return self.filter(public | Q(owner=user) if user.is_authenticated else public)
+
+    def with_places(self) -> ComparisonQuerySet:
+        """With what their pictures show, in one query more."""
+        return self.prefetch_related(places_prefetch("items"))
 
 
 class Comparison(models.Model):
@@ -57,6 +61,11 @@ class Comparison(models.Model):
     def count_view(self) -> None:
         """One more look."""
         Comparison.objects.filter(pk=self.pk).update(views=F("views") + 1)
+
+
+def places_prefetch(items: str) -> Prefetch[Any]:
+    """The places of comparisons, with the renders in them; `items` leads there from what is asked for."""
+    return Prefetch(items, queryset=ComparisonItem.objects.select_related("render__version__filter"))
 
 
 class ComparisonItem(models.Model):

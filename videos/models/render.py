@@ -16,6 +16,7 @@ from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils import timezone
 
+from rotoscope import loose
 from rotoscope.lease import Leased, LeasedQuerySet
 from videos.refs import new_ref
 
@@ -194,21 +195,21 @@ class Render(Leased):
         return self._halt(self.ACTIVE, self.State.FAILED, error=sentence)
 
     def mark_finished(self, token: uuid.UUID, output: str, size: int, poster: str, preview: str) -> bool:
-        """rebuilding → finished, by the holder of the lease."""
-        return bool(
-            Render.objects.held_by(token)
-            .filter(pk=self.pk, state=self.State.REBUILDING)
-            .update(
-                state=self.State.FINISHED,
-                output=output,
-                output_size=size,
-                poster=poster,
-                preview=preview,
-                finished_at=timezone.now(),
-                error="",
-                lease_token=None,
-                lease_until=None,
-            )
+        """rebuilding → finished, by the holder of the lease. The files go where that is somebody else by now."""
+        return loose.name_on(
+            Render.objects.held_by(token).filter(pk=self.pk, state=self.State.REBUILDING),
+            output,
+            poster,
+            preview,
+            state=self.State.FINISHED,
+            output=output,
+            output_size=size,
+            poster=poster,
+            preview=preview,
+            finished_at=timezone.now(),
+            error="",
+            lease_token=None,
+            lease_until=None,
         )
 
     def count_view(self) -> None:

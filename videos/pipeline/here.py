@@ -86,7 +86,9 @@ def _receive(wish: Wish) -> Video:
     with work_folder() as folder:
         copy = Path(folder) / wish.footage.name
         shutil.copyfile(wish.footage, copy)
-        return receive.video_from_file(wish.owner, copy, wish.footage.name)
+        # Names of files need not be text; the database's have to be.
+        name = os.fsencode(copy.name).decode(errors="replace")
+        return receive.video_from_file(wish.owner, copy, name)
 
 
 def _ingest(video: Video, progress: Progress) -> None:

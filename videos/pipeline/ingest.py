@@ -11,11 +11,11 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
-from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
-from rotoscope.files import forget, local_path, store, work_folder
+from rotoscope import loose
+from rotoscope.files import local_path, work_folder
 from rotoscope.lease import claim, renewing
 from videos.media.errors import MediaError, Refused, Stopped
 from videos.media.footage import Footage, make_footage
@@ -82,11 +82,7 @@ def _ingest(video: Video, token: uuid.UUID, progress: VideoProgress) -> None:
     if not video.footage:
         progress.stage("making it playable", 0.05, 0.7)
         facts |= _make_footage(video, source, found, progress)
-    try:
-        _save(video, token, facts)
-    except Stopped:
-        forget(facts.get("footage", ""))  # deleted meanwhile, or somebody else was first
-        raise
+    _save(video, token, facts)
     progress.stage("separating images", 0.7, 1.0)
     separate.separate(video, token, progress)
     if video.mark_ready(token):
@@ -97,7 +93,7 @@ def _make_footage(video: Video, source: Path, found: Probe, progress: VideoProgr
     with work_folder() as folder:
         target = Path(folder) / "footage.mp4"
         made = make_footage(source, target, found, progress=progress, should_stop=progress.should_stop)
-        name = store(target, f"footage/{video.ref}/{secrets.token_hex(4)}.mp4")
+        name = loose.store(target, f"footage/{video.ref}/{secrets.token_hex(4)}.mp4")
     return {"footage": name, **footage_facts(made)}
 
 
@@ -135,18 +131,20 @@ def _plain(value: Any) -> Any:
 
 
 def _save(video: Video, token: uuid.UUID, facts: dict[str, Any]) -> None:
-    if not Video.objects.held_by(token).filter(pk=video.pk).update(**facts):
+    """New footage goes where the video was deleted meanwhile, or somebody else was first."""
+    mine = Video.objects.held_by(token).filter(pk=video.pk)
+    if not loose.name_on(mine, *filter(None, [facts.get("footage")]), **facts):
         raise Stopped("Somebody else works on this video now.")
     video.refresh_from_db()
 
 
 def _refuse(video: Video, token: uuid.UUID, sentence: str) -> None:
     """Keep the row, which tells the owner why; nothing of the file stays, nor counts towards the quota."""
-    with transaction.atomic():
+    with loose.removing() as files:
         if not video.mark_failed(token, sentence):
             return
         Video.objects.filter(pk=video.pk).update(source="", source_size=0, footage="")
-    forget(video.source, video.footage)
+        files += [video.source, video.footage]
 
 
 def _give_back(video: Video, token: uuid.UUID, sentence: str) -> None:

@@ -26,8 +26,8 @@ from filters.engines.network import NetworkEngine
 from filters.engines.shots import ShotPainter
 from filters.engines.smoothing import Smoother, warmup_frames
 from filters.service import engine_for_version
-from rotoscope import malloc
-from rotoscope.files import forget, local_path, store, work_folder
+from rotoscope import loose, malloc
+from rotoscope.files import local_path, work_folder
 from rotoscope.lease import claim, renewing
 from videos.media import decode, timing
 from videos.media.encode import SegmentWriter
@@ -119,7 +119,7 @@ def _paint(segment: Segment, token: uuid.UUID, lost: threading.Event) -> None:
         with SegmentWriter(path, width=render.width, height=render.height, rate=render.video.rate) as writer:
             for picture in output_frames(work):
                 writer.write(picture)
-        name = store(path, f"segments/{render.ref}/{segment.index:05d}-{secrets.token_hex(4)}.ts")
+        name = loose.store(path, f"segments/{render.ref}/{segment.index:05d}-{secrets.token_hex(4)}.ts")
     _finish(work, name)
 
 
@@ -262,7 +262,9 @@ def _report(work: Work) -> None:
 def _finish(work: Work, name: str) -> None:
     segment = work.segment
     mine = Segment.objects.held_by(work.token).filter(pk=segment.pk, state=Segment.State.RUNNING)
-    finished = mine.update(
+    finished = loose.name_on(
+        mine,
+        name,
         state=Segment.State.FINISHED,
         file=name,
         images_done=segment.images,
@@ -273,7 +275,6 @@ def _finish(work: Work, name: str) -> None:
         lease_until=None,
     )
     if not finished:
-        forget(name)
         raise Stopped("Somebody else holds this segment now.")
     renders.tally(segment.render)
 

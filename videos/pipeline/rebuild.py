@@ -10,7 +10,8 @@ from pathlib import Path
 
 from django.db.models import F
 
-from rotoscope.files import forget, local_path, store, work_folder
+from rotoscope import loose
+from rotoscope.files import forget, local_path, work_folder
 from rotoscope.lease import claim, renewing
 from videos.media import decode, stills
 from videos.media.checks import packet_count
@@ -61,10 +62,9 @@ def _rebuild(render: Render, token: uuid.UUID) -> None:
         poster = _poster(render, target, Path(folder))
         preview = _preview(render, target, Path(folder))
         size = target.stat().st_size
-        output = store(target, _name("renders", render, "mp4"))
+        output = loose.store(target, _name("renders", render, "mp4"))
     if not render.mark_finished(token, output, size, poster, preview):
-        forget(output, poster, preview)  # cancelled meanwhile, or somebody else was first
-        return
+        return  # cancelled meanwhile, or somebody else was first
     logger.info("render %s is finished", render.ref)
     drop_segments(render)
 
@@ -76,10 +76,11 @@ def _give_up(render: Render) -> bool:
         return render.mark_failed(
             "The video could not be put together again. Retry, or tell us if it fails again."
         )
-    render.segments.filter(pk__in=[segment.pk for segment in spoilt]).update(
-        state=Segment.State.PENDING, file="", images_done=0, attempts=0
-    )
-    forget(*(segment.file for segment in spoilt))
+    with loose.removing() as files:
+        render.segments.filter(pk__in=[segment.pk for segment in spoilt]).update(
+            state=Segment.State.PENDING, file="", images_done=0, attempts=0
+        )
+        files += [segment.file for segment in spoilt]
     renders.tally(render)
     return render.mark_failed(
         f"{len(spoilt)} of {render.segments.count()} segments are missing or damaged. Retry paints those again."
@@ -110,13 +111,13 @@ def _poster(render: Render, path: Path, folder: Path) -> str:
         picture = stills.resize(picture, height=POSTER_HEIGHT)
     poster = folder / "poster.jpg"
     stills.write_jpeg(picture, poster)
-    return store(poster, _name("posters", render, "jpg"))
+    return loose.store(poster, _name("posters", render, "jpg"))
 
 
 def _preview(render: Render, path: Path, folder: Path) -> str:
     preview = folder / "preview.mp4"
     make_preview(path, preview)
-    return store(preview, _name("previews", render, "mp4"))
+    return loose.store(preview, _name("previews", render, "mp4"))
 
 
 def _name(kind: str, render: Render, suffix: str) -> str:

@@ -74,7 +74,8 @@ def take_file(video: Video, path: Path) -> None:
 
     May be repeated after a kill at any instruction: a file that was moved already is found in its place.
     """
-    suffix = Path(get_valid_filename(Path(video.source_name).name or "source")).suffix[:10].lower()
+    # A name may have no character that a file's may: of “🎬” nothing would be left.
+    suffix = Path(get_valid_filename("original" + Path(video.source_name).suffix)).suffix[:10].lower()
     name = f"sources/{video.ref}/original{suffix}"
     if path.exists():
         size = path.stat().st_size

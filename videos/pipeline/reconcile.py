@@ -14,6 +14,7 @@ from django.db.models import F, Q
 from django.utils import timezone
 
 from filters import training_queue, upkeep
+from rotoscope import loose
 from rotoscope.files import clear_leftovers
 from rotoscope.lease import LeasedQuerySet, M
 from videos import uploads
@@ -48,6 +49,7 @@ def clear_away() -> None:
     """Finish or end uploads that were left, and clear the disk. A whole upload may be on its way to S3 for an hour."""
     uploads.expire()
     clear_leftovers()
+    loose.clear()
 
 
 def overdue(rows: LeasedQuerySet[M]) -> LeasedQuerySet[M]:

@@ -16,7 +16,7 @@ from django.db.models import Sum
 from filters.engines.smoothing import warmup_frames
 from filters.figures import SPEED
 from filters.models import Filter, FilterVersion
-from rotoscope.files import forget
+from rotoscope import loose
 from videos.media import timing
 from videos.models import Render, Segment, Video
 from videos.pipeline import dispatch
@@ -202,29 +202,27 @@ def resume(render: Render) -> bool:
 def remove(render: Render) -> None:
     """Delete a render and all its files."""
     render.cancel()
-    with transaction.atomic():
+    with loose.removing() as files:
         # It may have been finished since it was looked at, and whoever collects or shares it now waits for its end.
         now = Render.objects.select_for_update().filter(pk=render.pk).first()
         if now is None:
             return
-        files = [now.output, now.poster, now.preview, *(segment.file for segment in now.segments.all())]
+        files += [now.output, now.poster, now.preview, *(segment.file for segment in now.segments.all())]
         now.delete()
-    forget(*files)
 
 
 def remove_video(video: Video) -> None:
     """Delete footage with everything made of it, also what was made since it was looked at."""
     for render in video.renders.all():
         remove(render)
-    with transaction.atomic():
+    with loose.removing() as files:
         # Whoever still works on it waits here, and then meets no row to write the name of a file on.
         now = Video.objects.select_for_update().filter(pk=video.pk).first()
         if now is None:
             return
-        files = [now.source, now.footage, now.poster, now.filmstrip]
+        files += [now.source, now.footage, now.poster, now.filmstrip]
         files += [frame.image for frame in now.frames.all()] + [still.image for still in now.stills.all()]
         now.delete()
-    forget(*files)
 
 
 def _plan(render: Render) -> None:

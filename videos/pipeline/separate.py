@@ -14,6 +14,7 @@ from django.db import transaction
 from django.db.models import F
 from numpy.typing import NDArray
 
+from rotoscope import loose
 from rotoscope.files import forget, local_path, store, work_folder
 from rotoscope.lease import claim, renewing
 from videos.media import decode, statistics, stills, timing
@@ -136,16 +137,18 @@ def _holding(video: Video, token: uuid.UUID) -> Iterator[None]:
 
 def _store_frame(video: Video, token: uuid.UUID, index: int, picture: Picture) -> None:
     facts = statistics.statistics(picture)
+    name = f"frames/{video.ref}/{index:07d}.jpg"
     with work_folder() as folder:
         path = Path(folder) / "frame.jpg"
         stills.write_jpeg(picture, path)
+        loose.note(name)
         with _holding(video, token):
             Frame.objects.update_or_create(
                 video=video,
                 index=index,
                 defaults={
                     "timestamp": Decimal(round(timing.time_of(index, video.rate) * 1_000_000)) / 1_000_000,
-                    "image": store(path, f"frames/{video.ref}/{index:07d}.jpg"),
+                    "image": store(path, name),
                     "luminance": facts.luminance,
                     "contrast": facts.contrast,
                     "colourfulness": facts.colourfulness,
@@ -153,13 +156,14 @@ def _store_frame(video: Video, token: uuid.UUID, index: int, picture: Picture) -
                     "palette": [list(colour) for colour in facts.palette],
                 },
             )
+            loose.named(name)
 
 
 def _store_poster(video: Video, token: uuid.UUID, picture: Picture) -> None:
     with work_folder() as folder:
         path = Path(folder) / "poster.jpg"
         stills.write_jpeg(picture, path)
-        name = store(path, f"posters/{video.ref}/{secrets.token_hex(4)}.jpg")
+        name = loose.store(path, f"posters/{video.ref}/{secrets.token_hex(4)}.jpg")
     _name_on(video, token, name, poster=name)
 
 
@@ -167,14 +171,13 @@ def _store_filmstrip(video: Video, token: uuid.UUID, tiles: list[Picture]) -> No
     with work_folder() as folder:
         path = Path(folder) / "filmstrip.jpg"
         stills.write_jpeg(stills.filmstrip(tiles), path)
-        name = store(path, f"filmstrips/{video.ref}/{secrets.token_hex(4)}.jpg")
+        name = loose.store(path, f"filmstrips/{video.ref}/{secrets.token_hex(4)}.jpg")
     _name_on(video, token, name, filmstrip=name, filmstrip_tiles=len(tiles))
 
 
 def _name_on(video: Video, token: uuid.UUID, stored: str, **values: object) -> None:
     """Write the name of a stored file on the row; the file goes where the lease is lost or the video deleted."""
-    if not Video.objects.held_by(token).filter(pk=video.pk).update(**values):
-        forget(stored)
+    if not loose.name_on(Video.objects.held_by(token).filter(pk=video.pk), stored, **values):
         raise Stopped("Somebody else works on this video now.")
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import secrets
 import time
 import uuid
 from dataclasses import asdict
@@ -18,7 +19,8 @@ from filters.engines.effects import finish
 from filters.models import FilterVersion
 from filters.service import engine_for_version
 from filters.training.traits import traits
-from rotoscope.files import forget, local_path, store, work_folder
+from rotoscope import loose
+from rotoscope.files import local_path, work_folder
 from rotoscope.lease import LeasedQuerySet, claim, renewing
 from videos.media import decode
 from videos.media import stills as pictures
@@ -104,21 +106,17 @@ def _paint(still: Still, token: uuid.UUID) -> None:
     with work_folder() as folder:
         path = Path(folder) / "still.jpg"
         pictures.write_jpeg(picture, path)
-        name = store(path, f"stills/{still.video.ref}/{still.pk}.jpg")
-    painted_first = (
-        Still.objects.held_by(token)
-        .filter(pk=still.pk)
-        .update(
-            state=Still.State.FINISHED,
-            image=name,
-            seconds=time.monotonic() - begun,
-            traits=asdict(traits(original[0], painted[0])),
-            lease_token=None,
-            lease_until=None,
-        )
+        name = loose.store(path, f"stills/{still.video.ref}/{still.pk}-{secrets.token_hex(4)}.jpg")
+    loose.name_on(
+        Still.objects.held_by(token).filter(pk=still.pk),
+        name,
+        state=Still.State.FINISHED,
+        image=name,
+        seconds=time.monotonic() - begun,
+        traits=asdict(traits(original[0], painted[0])),
+        lease_token=None,
+        lease_until=None,
     )
-    if not painted_first and not Still.objects.filter(pk=still.pk).exists():
-        forget(name)  # deleted meanwhile; had somebody else painted it, it would be their file too
 
 
 def _fail(still: Still, token: uuid.UUID, sentence: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -94,10 +95,11 @@ def standings(
     result: list[dict[str, float]] = [{} for _ in measures]
     for name in sorted({name for one in measures for name in one}):
         values = np.array([one.get(name, np.nan) for one in measures])
+        mean = values[np.isfinite(values)].mean()
         sign, unit = (-1.0 if name in LESS_IS_BETTER else 1.0), scale.get(name, 0.0)
-        for one, value in zip(result, values, strict=True):
-            if np.isfinite(value):
-                one[name] = sign * float(value - np.nanmean(values)) / unit if unit > 1e-9 else 0.0
+        for one, better in zip(result, (sign * (values - mean)).tolist(), strict=True):
+            if math.isfinite(better):
+                one[name] = better / unit if unit > 1e-9 else 0.0
     return result
 
 

@@ -67,20 +67,17 @@ def predict(profile: Profile, wanted: Features) -> Prediction:
     """What the filter with this profile would do to footage with these features. ValueError for an empty profile."""
     if not profile:
         raise ValueError("there is nothing to predict from")
-    counts = likeness(profile, wanted)
-    here: dict[str, float] = {}
-    usual: dict[str, float] = {}
     measured = [measured_values(row) for row in profile]
-    for name in profile[0]["measured"]:
-        values = np.array([one.get(name, np.nan) for one in measured])
-        known = np.isfinite(values)
-        if not known.any():
-            continue
-        usual[name] = float(values[known].mean())
-        weight = counts * known if name not in AS_USUAL else np.zeros(len(values))
-        total = float((weight[known] * values[known]).sum()) + USUAL * usual[name]
-        here[name] = total / (float(weight.sum()) + USUAL)
-    return Prediction(here, usual)
+    names = [name for name in profile[0]["measured"] if any(name in one for one in measured)]
+    values = np.array([[one.get(name, np.nan) for name in names] for one in measured])
+    known = np.isfinite(values)
+    values[~known] = 0.0
+    usual = values.sum(axis=0) / known.sum(axis=0)
+    weights = likeness(profile, wanted)[:, None] * known * [name not in AS_USUAL for name in names]
+    here = ((weights * values).sum(axis=0) + USUAL * usual) / (weights.sum(axis=0) + USUAL)
+    return Prediction(
+        dict(zip(names, here.tolist(), strict=True)), dict(zip(names, usual.tolist(), strict=True))
+    )
 
 
 def kinds(profile: Profile, wanted: Features) -> dict[str, float]:

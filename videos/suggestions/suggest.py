@@ -1,4 +1,4 @@
-"""Suggest filters for a video: four queries, no PyTorch, nothing painted."""
+"""Suggest filters for a video: five queries, no PyTorch, nothing painted."""
 
 from __future__ import annotations
 
@@ -16,6 +16,10 @@ FRAMES = 24
 
 STILLS = 400
 """The latest stills that are looked at."""
+
+
+JUDGED = ("pk", "current", "current__judgement__profile", "current__judgement__signature")
+"""What is read of every filter; of those that are suggested, the rest."""
 
 
 @dataclass(frozen=True)
@@ -39,19 +43,17 @@ def suggestions(viewer: Viewer, video: Video, count: int = COUNT) -> list[Sugges
     Empty where no frame was separated yet or no filter was judged.
     """
     footage = mean_features(_some(video))
+    if not footage:
+        return []
     judged = access.filters_for(viewer).filter(current__judgement__isnull=False)
-    filters = {one.pk: one for one in judged.select_related("current__judgement", "style_image")}
     seen = _seen(video)
     candidates = [
-        Candidate(
-            pk, one.current.judgement.profile, one.current.judgement.signature, seen.get(one.current.pk, {})
-        )
-        for pk, one in filters.items()
-        if one.current is not None
+        Candidate(pk, profile, signature, seen.get(version, {}))
+        for pk, version, profile, signature in judged.values_list(*JUDGED)
     ]
-    return [
-        Suggestion(filters[one.key], one.score, one.reasons) for one in choose(candidates, footage, count)
-    ]
+    chosen = choose(candidates, footage, count)
+    filters = judged.with_pictures().in_bulk([one.key for one in chosen])
+    return [Suggestion(filters[one.key], one.score, one.reasons) for one in chosen if one.key in filters]
 
 
 def _seen(video: Video) -> dict[int, dict[str, float]]:

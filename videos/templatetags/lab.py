@@ -6,6 +6,8 @@ from decimal import Decimal
 from fractions import Fraction
 
 from django import template
+from django.forms import BoundField
+from django.utils.safestring import SafeString
 
 from videos.models import Render
 from videos.names import settings_of
@@ -13,6 +15,12 @@ from videos.pipeline import prices
 
 register = template.Library()
 register.filter("money", prices.money)
+
+
+@register.filter
+def as_it_was_shown(field: BoundField) -> SafeString:
+    """The hidden input of a field whose choices a page writes one by one; see `compare_with_page`."""
+    return field.as_hidden(only_initial=True)
 
 
 @register.filter

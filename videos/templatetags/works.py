@@ -18,8 +18,8 @@ from django.utils.timesince import timesince
 from filters.models import StyleImage
 from videos import links
 from videos.access import Viewer, viewer_of
-from videos.models import Frame, Render, Still, Video
-from videos.slices import slices_of
+from videos.models import Comparison, Frame, Render, Still, Video
+from videos.slices import slices_of, slices_of_comparison
 
 register = template.Library()
 
@@ -71,7 +71,14 @@ def page(context: RequestContext, work: Any, name: str = "", **query: Any) -> st
 @register.inclusion_tag("includes/spectrum.html", takes_context=True)
 def spectrum(context: RequestContext, video: Video) -> dict[str, Any]:
     """The spectrum of a video that came `with_slices()`."""
-    return {"slices": slices_of(video, _viewer(context))}
+    return {"slices": slices_of(video, _viewer(context)), "opens": True}
+
+
+@register.inclusion_tag("includes/spectrum.html", takes_context=True)
+def compared(context: RequestContext, comparison: Comparison, large: bool = False) -> dict[str, Any]:
+    """What a comparison `with_places()` compares, side by side; `large` opens under the pointer and names filters."""
+    viewer = _viewer(context)
+    return {"slices": slices_of_comparison(comparison, viewer, small=not large), "opens": large}
 
 
 @register.simple_tag

@@ -7,7 +7,7 @@ from typing import Any
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.db import transaction
-from django.db.models import Case, F, Prefetch, Q, QuerySet, Value, When
+from django.db.models import Case, Prefetch, Q, QuerySet, Value, When
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -19,6 +19,7 @@ from videos import access
 from videos.access import Viewer
 from videos.forms.comparison import CollectionForm
 from videos.models import Collection, CollectionItem, Comparison, Render, Visibility
+from videos.models.comparison import places_prefetch
 from videos.views.gallery import page_of
 
 
@@ -145,6 +146,7 @@ def with_covers(rows: Any) -> Any:
 
 def _with_items(rows: Any, *names: str) -> Any:
     items = CollectionItem.objects.select_related(*names).order_by("position")
+    items = items.prefetch_related(places_prefetch("comparison__items"))
     return rows.select_related("owner").prefetch_related(
         Prefetch("items", queryset=items, to_attr="all_items")
     )
@@ -152,13 +154,8 @@ def _with_items(rows: Any, *names: str) -> Any:
 
 def visible_items(viewer: Viewer, shown: Collection) -> list[CollectionItem]:
     """The items that the viewer may see."""
-    found = []
-    for item in shown.all_items:  # type: ignore[attr-defined]
-        if (item.render is not None and access.can_see_render(viewer, item.render)) or (
-            item.comparison is not None and access.can_see_comparison(viewer, item.comparison)
-        ):
-            found.append(item)
-    return found
+    items: list[CollectionItem] = shown.all_items  # type: ignore[attr-defined]
+    return [item for item in items if access.can_see_item(viewer, item)]
 
 
 def _own_first(user: Any) -> QuerySet[Collection]:
@@ -187,7 +184,7 @@ def _own(request: HttpRequest, ref: str) -> Collection:
 
 @transaction.atomic
 def _reorder(shown: Collection, chosen: CollectionItem, by: int, seen: set[int]) -> None:
-    """Positions are unique, so all are lifted out of the way first. 404 where another click took it out already.
+    """Move it or take it out. 404 where another click took it out already.
 
     Among the items may be works of others that are private by now: they are passed with the next one that is `seen`.
     """
@@ -203,6 +200,4 @@ def _reorder(shown: Collection, chosen: CollectionItem, by: int, seen: set[int])
     else:
         order.remove(chosen.pk)
         chosen.delete()
-    shown.items.update(position=F("position") + 10_000)
-    for position, pk in enumerate(order):
-        shown.items.filter(pk=pk).update(position=position)
+    shown.put_in_order(order)

@@ -196,6 +196,7 @@ def _page(
         "heights": heights_for(video),
         "rates": rates_for(video),
         "has_live": any(one.live_id for one in filters),
+        "paid": any(one.cost_per_image for one in filters),
         "tile_places": _tile_places(video.filmstrip_tiles),
         "still_lines": min(STILL_LINES, video.height),
         "sentences": form.sentences() if form is not None else [],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from django.db.models.fields.files import FieldFile
@@ -131,5 +132,5 @@ def _safe(title: str, name: str = "") -> str:
     """A file name that every system takes: “Brighton Beach” and footage.mp4 → Brighton_Beach.mp4."""
     dot = name.rfind(".")
     suffix = name[dot:] if dot >= 0 else ""
-    stem = "".join(one for one in title if one.isprintable() and one not in '\\/:*?"<>|').strip(" .")[:120]
+    stem = re.sub(r"[^-\w. ]", "", title).strip(" .")[:120]
     return get_valid_filename((stem or "rotoscope") + suffix)

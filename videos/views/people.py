@@ -39,7 +39,7 @@ def person(request: HttpRequest, username: str) -> HttpResponse:
 
 def _beside(shown: User, everything: bool) -> dict[str, Any]:
     collections = Collection.objects.filter(owner=shown)
-    comparisons = Comparison.objects.filter(owner=shown).select_related("video", "owner")
+    comparisons = Comparison.objects.filter(owner=shown).with_places().select_related("video", "owner")
     filters = Filter.objects.filter(owner=shown, current__isnull=False).with_pictures()
     if not everything:
         collections = collections.filter(visibility=Visibility.PUBLIC)

@@ -172,7 +172,6 @@ def _watched(request: HttpRequest, pk: int) -> dict[str, Any]:
         "run": run,
         "curves": curves_of(run.losses),
         "active": not run.is_over,
-        "stopping": run.state == TrainingRun.State.RUNNING and run.stop_asked_at is not None,
         "share": run.step / run.steps if run.steps else None,
         "previews": [(number, one["step"]) for number, one in enumerate(run.previews)][::-1][:SHOWN_PREVIEWS],
         "version": version,

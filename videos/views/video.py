@@ -158,7 +158,7 @@ def some_frames(video: Video, most: int = FRAMES) -> list[Frame]:
 
 def comparisons_of(viewer: Viewer, video: Video) -> list[Comparison]:
     """The newest saved comparisons that may be listed: public ones, and the viewer's own."""
-    return list(video.comparisons.listed_for(viewer.user).select_related("owner")[:COMPARISONS])
+    return list(video.comparisons.listed_for(viewer.user).with_places().select_related("owner")[:COMPARISONS])
 
 
 def count_look(

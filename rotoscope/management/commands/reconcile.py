@@ -10,6 +10,8 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import DatabaseError, close_old_connections
 
+from rotoscope import broker
+
 logger = logging.getLogger("rotoscope.reconcile")
 
 LEAST_PAUSE, LONGEST_PAUSE = 0.1, 3600.0  # seconds
@@ -27,11 +29,9 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Run the reconciler once, or until a signal comes."""
-        from videos.pipeline import reconcile
-
         every = options["every"]
         if every is None:
-            reconcile.run()
+            once()
             return
         if not LEAST_PAUSE <= every <= LONGEST_PAUSE:
             raise CommandError(
@@ -43,6 +43,16 @@ class Command(BaseCommand):
         on_two_clocks(every, stop)
         # A file on its way to S3 would keep the process; its upload is taken up again.
         os._exit(0)
+
+
+def once() -> None:
+    """One round. Raises QueueAway where the queue is: who waits for the end of the round would not know."""
+    from filters import upkeep
+    from videos.pipeline import reconcile
+
+    with broker.needed():
+        upkeep.ask()  # first of all, since what rows wait for is sent in vain without a word
+        reconcile.run()
 
 
 def on_two_clocks(every: float, stop: threading.Event) -> None:

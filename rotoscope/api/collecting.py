@@ -1,0 +1,69 @@
+"""What stands in a collection, and in which order."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import transaction
+from django.http import Http404, HttpRequest
+
+from rotoscope.api.errors import Refused
+from rotoscope.api.told import COLLECTED
+from videos import access
+from videos.models import Collection, CollectionItem, Comparison, Render
+
+Name = tuple[str, str]  # (kind, ref)
+
+
+def work(request: HttpRequest, kind: str, ref: str) -> dict[str, Render | Comparison]:
+    """A work that the asker may see, as a collection takes it. Raises Http404."""
+    find: dict[str, Any] = {"render": access.render_or_404, "comparison": access.comparison_or_404}
+    return {kind: find[kind](request, ref)}
+
+
+@transaction.atomic
+def arrange(request: HttpRequest, collection: Collection, names: list[Name]) -> None:
+    """Let exactly these stand there, in this order; what the asker may not see keeps its place. Raises Refused."""
+    wanted = set(names)
+    if len(wanted) < len(names):
+        raise Refused("items: each work stands in a collection once.", 422)
+    Collection.objects.select_for_update().get(pk=collection.pk)  # as for what is added
+    seen, hidden = _standing(request, collection)
+    collection.items.filter(pk__in=[pk for name, pk in seen.items() if name not in wanted]).delete()
+    for name in names:
+        if name not in seen:
+            seen[name] = _added(request, collection, name)
+    order = [seen[name] for name in names]
+    for place, pk in hidden:
+        order.insert(place, pk)
+    collection.put_in_order(order)
+
+
+def _standing(request: HttpRequest, collection: Collection) -> tuple[dict[Name, int], list[tuple[int, int]]]:
+    """What stands there: what the asker sees by its name, and of what they do not the places; by primary keys."""
+    viewer = access.viewer_of(request)
+    seen: dict[Name, int] = {}
+    hidden = []
+    for place, item in enumerate(collection.items.select_related(*COLLECTED).order_by("position")):
+        if access.can_see_item(viewer, item):
+            seen[_name(item)] = item.pk
+        else:
+            hidden.append((place, item.pk))
+    return seen, hidden
+
+
+def _name(item: CollectionItem) -> Name:
+    if item.render is not None:
+        return ("render", item.render.ref)
+    assert item.comparison is not None
+    return ("comparison", item.comparison.ref)
+
+
+def _added(request: HttpRequest, collection: Collection, name: Name) -> int:
+    """The primary key of a work that was not there yet. Raises Refused."""
+    try:
+        found = work(request, *name)
+    except Http404:
+        raise Refused(f"items: “{name[1]}” is no {name[0]} that you may see.", 422) from None
+    collection.add(**found)
+    return collection.items.get(**found).pk

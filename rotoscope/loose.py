@@ -1,0 +1,101 @@
+"""Stored files that no row names, not yet or not any more: written down, so that whoever is killed leaves none behind.
+
+A new file is noted before it is stored, and the note goes in the transaction that writes its name into a row. A file
+whose row is deleted is noted in the transaction that deletes it. What is noted for too long is removed.
+
+Not for the sources of footage: they are all that there is of it, and finishing its upload finds them again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from django.apps import apps
+from django.core.files.storage import default_storage
+from django.db import connection, connections, models, transaction
+from django.db.models import QuerySet
+from django.db.models.fields.files import FieldFile
+from django.utils import timezone
+
+from rotoscope import files
+from rotoscope.models import LooseFile
+
+SOON = timedelta(minutes=1)  # whoever deletes a row removes its files within less
+IN_TIME = timedelta(days=1)  # whoever stores a file names it within a moment, whatever holds them up
+
+
+def note(name: str) -> None:
+    """Write down that `name` is about to be stored: for good, also in a transaction that is undone later."""
+    due = timezone.now() + IN_TIME
+    if not connection.in_atomic_block:
+        LooseFile.objects.create(name=name, due=due)
+        return
+    with closing(connections.create_connection("default")) as apart, apart.cursor() as cursor:
+        cursor.execute("INSERT INTO rotoscope_loosefile (name, due) VALUES (%s, %s)", [name, due])
+
+
+def store(path: Path, name: str) -> str:
+    """Move a local file into storage, as `files.store` does, for a row that is still to name it."""
+    note(name)
+    return files.store(path, name)
+
+
+def store_bytes(data: bytes, name: str) -> str:
+    """The same with bytes, under a name like this one that nothing has yet."""
+    name = default_storage.get_available_name(name)
+    with files.work_folder() as folder:
+        path = Path(folder) / "file"
+        path.write_bytes(data)
+        return store(path, name)
+
+
+def named(*names: str) -> None:
+    """Rows name these now. To be called in the transaction that has them do so."""
+    LooseFile.objects.filter(name__in=names).delete()
+
+
+def name_on(rows: QuerySet[Any], *names: str, **values: Any) -> bool:
+    """Update `rows` with values that name these files. Where there is no such row any more, the files go: False."""
+    with transaction.atomic():
+        found = rows.update(**values)
+        if found:
+            named(*names)
+    if not found:
+        files.forget(*names)
+    return bool(found)
+
+
+@contextmanager
+def removing() -> Iterator[list[FieldFile | str]]:
+    """A transaction that deletes rows; the files that the block puts into the list go with them."""
+    gone: list[FieldFile | str] = []
+    with transaction.atomic():
+        yield gone
+        names = {str(one) for one in gone if one}
+        due = timezone.now() + SOON
+        LooseFile.objects.bulk_create(LooseFile(name=name, due=due) for name in names)
+    files.forget(*names)
+    LooseFile.objects.filter(name__in=names).delete()
+
+
+def clear() -> int:
+    """Remove what has been noted for too long, for the reconciler; how many notes."""
+    overdue = list(LooseFile.objects.filter(due__lt=timezone.now())[:1000])
+    for one in overdue:
+        if not _is_named(one.name):  # a note that is wrong costs nobody a file
+            files.forget(one.name)
+        one.delete()
+    return len(overdue)
+
+
+def _is_named(name: str) -> bool:
+    return any(
+        table._base_manager.filter(**{field.name: name}).exists()
+        for table in apps.get_models()
+        for field in table._meta.concrete_fields
+        if isinstance(field, models.FileField)
+    )

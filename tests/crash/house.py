@@ -1,0 +1,69 @@
+"""What a real installation does while nobody looks, without waiting for it: time passes, the reconciler comes round,
+workers work off the queue, and what is old is cleared away."""
+
+from __future__ import annotations
+
+import os
+from datetime import timedelta
+from pathlib import Path
+
+import dramatiq
+from django.apps import apps
+from django.conf import settings
+from django.db.models import F
+from dramatiq.brokers.stub import StubBroker
+
+from filters import upkeep
+from filters.models import FilterVersion
+from rotoscope.files import PARTS
+from rotoscope.lease import Leased
+from rotoscope.models import LooseFile
+from videos.pipeline import reconcile
+
+ROUNDS = 3
+HOUR = timedelta(hours=1)
+
+
+def come_round() -> None:
+    """As often as it takes; then some days later once more."""
+    for _ in range(ROUNDS):
+        pass_an_hour()
+        reconcile.run()
+        upkeep.run()
+        work_off()
+    pass_days()
+    reconcile.run()
+    upkeep.run()
+
+
+def pass_an_hour() -> None:
+    """Leases of the dead run out, and messages that nobody had are missed."""
+    FilterVersion.objects.update(created_at=F("created_at") - HOUR)
+    for table in apps.get_models():
+        if issubclass(table, Leased):
+            table._default_manager.update(
+                lease_until=F("lease_until") - HOUR, nudged_at=F("nudged_at") - HOUR
+            )
+
+
+def pass_days() -> None:
+    """What lies in scratch has been there for long, and what no row names."""
+    LooseFile.objects.update(due=F("due") - timedelta(days=3))
+    for folder in (
+        settings.SCRATCH,
+        Path(settings.MEDIA_ROOT) / PARTS,
+        Path(settings.ROTOSCOPE_HOME) / "training",
+    ):
+        for path in Path(folder).glob("*"):
+            os.utime(path, (0, 0))
+
+
+def work_off() -> None:
+    """Everything that is on the queue, and what that puts there."""
+    broker = dramatiq.get_broker()
+    assert isinstance(broker, StubBroker)
+    while waiting := [queue for queue in broker.queues.values() if not queue.empty()]:
+        for queue in waiting:
+            message = dramatiq.Message.decode(queue.get_nowait())
+            queue.task_done()
+            broker.get_actor(message.actor_name).fn(*message.args, **message.kwargs)
