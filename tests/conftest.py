@@ -13,6 +13,12 @@ from dramatiq.brokers.stub import StubBroker
 from pytest_django import Settings
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """First what forks: a process in which engines, trainings or a browser have started threads cannot be forked."""
+    items.sort(key=lambda item: not item.nodeid.startswith("tests/crash/"))
+
+
 @pytest.fixture(scope="session")
 def database_server() -> Iterator[None]:
     """The embedded PostgreSQL, for as long as the session, unless DATABASE_URL names another."""
