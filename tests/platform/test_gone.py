@@ -96,7 +96,8 @@ def test_a_render_that_is_shared(owner: User, meanwhile: Meanwhile) -> None:
 def test_footage_that_is_painted(owner: User, meanwhile: Meanwhile, what: str) -> None:
     video, filter, program = make_video_row(owner), make_filter(), program_of(owner)
     meanwhile("can_render", video)
-    answer = program.ask("POST", f"/videos/{video.ref}/{what}", {"filter": filter.slug, "frame": 0})
+    at = {"frame": 0} if what == "stills" else {}
+    answer = program.ask("POST", f"/videos/{video.ref}/{what}", {"filter": filter.slug, **at})
     assert answer.status_code == 404
     assert not (Render.objects.exists() or Still.objects.exists())
 
