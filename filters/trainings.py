@@ -188,21 +188,24 @@ def _finish(mine: Any, tuned: Tuned, figures: dict[str, float]) -> bool:
             steps=tuned.steps,
         )
         stored = loose.store(path, f"weights/{made.slug}-{digest[:16]}.safetensors")
-        number = 1 + max(made.versions.values_list("number", flat=True), default=0)
-        version = FilterVersion.objects.create(
-            filter=made,
-            number=number,
-            kind=FilterVersion.Kind.STYLE,
-            base=held.base,
-            sha256=digest,
-            metrics=figures,
-            weights=stored,
-            training_run=held,
-        )
+        version = _version(held, made, sha256=digest, metrics=figures, weights=stored)
         loose.named(stored)
         if made.state == made.State.DRAFT or made.current_id is None:
             made.adopt(version)  # what others render with changes only when a curator says so
     return True
+
+
+def _version(run: TrainingRun, made: Filter, **values: Any) -> FilterVersion:
+    """The next version of a filter, from its training."""
+    number = 1 + max(made.versions.values_list("number", flat=True), default=0)
+    return FilterVersion.objects.create(
+        filter=made,
+        number=number,
+        kind=FilterVersion.Kind.STYLE,
+        base=run.base,
+        training_run=run,
+        **values,
+    )
 
 
 def _end(mine: Any, state: str, **values: Any) -> bool:
