@@ -1,6 +1,5 @@
 """An installation in which steps are killed, with a person, a clip and a filter."""
 
-from functools import partial
 from pathlib import Path
 
 import pytest
@@ -12,7 +11,7 @@ from pytest_django import Settings
 from filters.models import Filter
 from filters.service import forget_engines
 from tests.clips import draw_clip
-from tests.crash.killing import Killing, ended
+from tests.crash.killing import Killing, brought
 from tests.factories import make_filter
 from videos.models import Video
 from videos.pipeline import dispatch, ingest, receive
@@ -47,10 +46,7 @@ def received(killing: Killing, owner: User, clip: Path) -> Video:
 @pytest.fixture
 def video(received: Video) -> Video:
     """Footage that is ready. Other processes do what has threads of its own."""
-    assert ended(partial(ingest.run, received.pk)) == 0
-    received.refresh_from_db()
-    assert received.state == Video.State.READY
-    return received
+    return brought(received, ingest.run, Video.State.READY)
 
 
 @pytest.fixture

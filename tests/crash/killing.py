@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from typing import TypeVar
 
 import cv2
 from django.db import connections
@@ -18,10 +19,12 @@ from django.db import connections
 from tests.crash import house
 from tests.crash.effects import Effect, Watch
 from tests.crash.kept import Kept, look
+from videos.models import Render, Video
 
 LONGEST = 300  # seconds of one process
 
 Step = Callable[[], object]
+Row = TypeVar("Row", Video, Render)
 
 
 @dataclass(frozen=True)
@@ -106,6 +109,14 @@ def ended(work: Step) -> int:
     if not pid:
         _be_the_child(work)
     return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+
+
+def brought(row: Row, step: Callable[[int], object], state: str) -> Row:
+    """The row after a step in a process of its own has brought it to this state."""
+    assert ended(partial(step, row.pk)) == 0
+    row.refresh_from_db()
+    assert row.state == state
+    return row
 
 
 def _be_the_child(work: Step) -> None:

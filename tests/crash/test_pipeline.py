@@ -12,7 +12,7 @@ from django.contrib.auth.models import User
 
 from filters.models import Filter
 from tests.crash import house
-from tests.crash.killing import Killing, ended
+from tests.crash.killing import Killing, brought, ended
 from videos import actors
 from videos.models import Render, Upload, Video
 from videos.pipeline import dispatch, paint, rebuild, renders, separate, stills
@@ -31,19 +31,12 @@ def asked(video: Video, filter: Filter) -> Render:
 @pytest.fixture
 def painted(video: Video, negative: Filter) -> Render:
     """A render whose last segment is finished."""
-    render = asked(video, negative)
-    assert ended(partial(paint.run, render.pk)) == 0
-    render.refresh_from_db()
-    assert render.state == Render.State.REBUILDING
-    return render
+    return brought(asked(video, negative), paint.run, Render.State.REBUILDING)
 
 
 @pytest.fixture
 def finished(painted: Render) -> Render:
-    assert ended(partial(rebuild.run, painted.pk)) == 0
-    painted.refresh_from_db()
-    assert painted.state == Render.State.FINISHED
-    return painted
+    return brought(painted, rebuild.run, Render.State.FINISHED)
 
 
 @pytest.fixture

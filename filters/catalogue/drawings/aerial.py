@@ -12,6 +12,7 @@ from .surface import bend, ramp
 
 FALL = 0.55  # pixels of height that a ray of the sun loses over one pixel of ground
 SHORE = 0.33  # of the relief, where water begins
+DARKEST = 0.1  # albedo of water without ripples
 FARTHEST = 40  # pixels, the longest shadow
 
 
@@ -27,6 +28,11 @@ class Land:
     sun: Field
     water: Field
     wood: Field
+
+    def ripples(self, span: float = 0.16) -> Field:
+        """How bright the water is where there is some, 0..1: as `albedo`, which `span` above its darkest is 1."""
+        bright: Field = np.clip((self.albedo - DARKEST) / span, 0, 1)
+        return bright
 
 
 def land(generator: np.random.Generator, toward: float, woods: float = 0.45) -> Land:
@@ -46,7 +52,7 @@ def land(generator: np.random.Generator, toward: float, woods: float = 0.45) -> 
     shore = ramp(np.abs(relief - SHORE), 0.025, 0.004) * (1 - water)
     albedo = albedo + (0.85 - albedo) * 0.7 * shore
     ripples = noise(generator, SIDE, 60, 4, 0.6)
-    albedo = albedo + (0.10 + 0.14 * ripples - albedo) * water
+    albedo = albedo + (DARKEST + 0.14 * ripples - albedo) * water
     return Land(*(np.clip(field, 0, 1).astype(np.float32) for field in (albedo, sun, water, wood)))
 
 

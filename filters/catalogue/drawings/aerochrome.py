@@ -21,6 +21,6 @@ def draw(seed: int = 3) -> Picture:
     green = np.maximum(ground.wood, 0.8 * grass)[..., None]
     picture: Field = blend(GROUND, light**0.75)
     picture = picture + (blend(LEAVES, np.clip(1.45 * light**0.8, 0, 1)) - picture) * green
-    deep = blend(WATER, np.clip((ground.albedo - 0.1) / 0.16, 0, 1))
+    deep = blend(WATER, ground.ripples())
     picture = picture + (deep - picture) * ground.water[..., None]
     return finish(picture.astype(np.float32), generator, 5.0)

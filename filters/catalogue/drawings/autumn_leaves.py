@@ -23,6 +23,6 @@ def draw(seed: int = 9) -> Picture:
     picture: Field = blend(MEADOW, np.clip(ground.albedo, 0, 1))
     picture = (picture + (leaves - picture) * ground.wood[..., None]) * light
     picture = over(picture, (52, 62, 92), 0.35 * (1 - np.clip(ground.sun * 2, 0, 1)))
-    water = blend([(20, 30, 44), (60, 78, 92), (150, 140, 120)], np.clip((ground.albedo - 0.1) / 0.16, 0, 1))
+    water = blend([(20, 30, 44), (60, 78, 92), (150, 140, 120)], ground.ripples())
     picture = picture + (water - picture) * ground.water[..., None]
     return finish((picture * 1.15).astype(np.float32), generator, 4.0)

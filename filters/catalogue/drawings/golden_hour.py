@@ -24,6 +24,6 @@ def draw(seed: int = 6) -> Picture:
     picture: Field = cool + (warm - cool) * reached
     glow = cv2.GaussianBlur(picture, (0, 0), 14)
     picture = 255 - (255 - picture) * (255 - 0.22 * glow) / 255
-    ripples = cv2.GaussianBlur(np.clip((ground.albedo - 0.1) / 0.14, 0, 1), (0, 0), 1.5)
+    ripples = cv2.GaussianBlur(ground.ripples(0.14), (0, 0), 1.5)
     picture = picture + (blend(MIRRORED, ripples) - picture) * (0.85 * ground.water)[..., None]
     return finish(picture.astype(np.float32), generator, 3.0)
