@@ -79,6 +79,15 @@ def test_it_separates_at_another_rate_and_back(owner: User) -> None:
     assert sorted(video.frames.values_list("index", flat=True)) == [0, 24]
 
 
+def test_messages_that_were_sent_while_it_waited_are_no_attempts(owner: User, queue: StubBroker) -> None:
+    video = make_video(owner, frames=48, rate=24)
+    separate.begin(video, "source")
+    done = [separate.run(video.pk) for _ in range(separate.MAX_ATTEMPTS + 2)]
+    video.refresh_from_db()
+    assert done == [True] + [False] * (separate.MAX_ATTEMPTS + 1)
+    assert (video.stage, video.error, video.progress) == ("", "", 1)
+
+
 def test_a_new_rate_ends_the_separation_at_the_one_before(
     owner: User, queue: StubBroker, monkeypatch: pytest.MonkeyPatch
 ) -> None:

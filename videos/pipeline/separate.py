@@ -50,12 +50,14 @@ def begin(video: Video, images_per_second: int | str) -> None:
 
 
 def run(pk: int) -> bool:
-    """Separate the images of a ready video at its `images_per_second`; False when somebody else does.
+    """Separate the images of a ready video at its `images_per_second`; False when nobody asks for it, or somebody
+    else does it. Messages come again while one waits: those that are late are no attempts.
 
     Unexpected errors are raised after the lease is given back, so that the queue tries again; after MAX_ATTEMPTS,
     kills included, it ends with a sentence. The images that are there stay.
     """
-    token = claim(Video.objects.filter(pk=pk, state=Video.State.READY), attempts=F("attempts") + 1)
+    asked = Video.objects.filter(pk=pk, state=Video.State.READY).exclude(stage="")
+    token = claim(asked, attempts=F("attempts") + 1)
     if token is None:
         return False
     video = Video.objects.get(pk=pk)
