@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from math import ceil
-from typing import Any
+from typing import Any, TypeVar
 
-from django.db.models import Count, F, IntegerField, Q, QuerySet, Sum
+from django.db.models import Count, F, IntegerField, Model, Q, QuerySet, Sum
 from django.db.models.functions import Cast
 from django.utils import timezone
 
@@ -21,9 +21,11 @@ CELLS = 60
 """Cells of a render's bar at most; beyond that each cell stands for several segments."""
 
 MOST = 40
-"""Jobs of a kind on the page."""
+"""Jobs of a kind on the page: of those that are under way, and of those that are over."""
 
 STOPPED_FOR = timedelta(days=7)
+
+Row = TypeVar("Row", bound=Model)
 
 
 @dataclass(frozen=True)
@@ -109,26 +111,27 @@ def jobs_of(user: Any) -> Jobs:
 
 
 def _add_videos(jobs: Jobs, user: Any) -> None:
-    since = timezone.now() - STOPPED_FOR
+    mine, since = Video.objects.filter(owner=user), timezone.now() - STOPPED_FOR
     busy = Q(state__in=[Video.State.RECEIVING, Video.State.INGESTING], source__gt="") | Q(
         state=Video.State.READY, stage__gt=""
     )
-    failed = Q(state=Video.State.FAILED, created_at__gt=since)
-    for video in Video.objects.filter(busy | failed, owner=user).order_by("created_at")[:MOST]:
-        if video.state == Video.State.FAILED:
-            jobs.stopped.append(VideoJob(video, 0))
-        elif video.lease_until and video.lease_until > timezone.now():
+    for video in mine.filter(busy).order_by("created_at")[:MOST]:
+        if video.lease_until and video.lease_until > timezone.now():
             jobs.running.append(VideoJob(video, 0))
         else:
             jobs.waiting.append(VideoJob(video, queue.place(video) if len(jobs.waiting) < 5 else 0))
+    failed = mine.filter(state=Video.State.FAILED, created_at__gt=since)
+    jobs.stopped.extend(VideoJob(video, 0) for video in _latest(failed))
 
 
 def _add_renders(jobs: Jobs, user: Any) -> None:
     mine = Render.objects.with_names().filter(Q(owner=user) | Q(video__owner=user))
-    since = timezone.now() - STOPPED_FOR
-    open_ones = Q(state__in=[*Render.ACTIVE, Render.State.PAUSED])
-    ended = Q(state__in=[Render.State.FAILED, Render.State.CANCELLED], finished_at__gt=since)
-    shown = list(mine.filter(open_ones | ended).order_by("created_at")[:MOST])
+    now = timezone.now()
+    open_ones = mine.filter(state__in=[*Render.ACTIVE, Render.State.PAUSED]).order_by("created_at")[:MOST]
+    ended = mine.filter(
+        state__in=[Render.State.FAILED, Render.State.CANCELLED], finished_at__gt=now - STOPPED_FOR
+    )
+    shown = [*open_ones, *_latest(ended)]
     cells, places = cells_of(shown), _places(shown)
     for render in shown:
         job = _job(render, cells[render.pk], places.get(render.pk, 0))
@@ -138,8 +141,7 @@ def _add_renders(jobs: Jobs, user: Any) -> None:
             jobs.waiting.append(job)
         else:
             jobs.stopped.append(job)
-    today = timezone.now().replace(hour=0, minute=0, second=0, microsecond=0)
-    done = mine.finished().filter(finished_at__gte=today).order_by("-finished_at")[:MOST]
+    done = mine.finished().filter(finished_at__gte=_midnight(now)).order_by("-finished_at")[:MOST]
     jobs.finished.extend(_job(render, (), 0) for render in done)
 
 
@@ -148,22 +150,29 @@ def _job(render: Render, cells: Sequence[Cell], place: int) -> RenderJob:
 
 
 def _add_runs(jobs: Jobs, user: Any) -> None:
-    since = timezone.now() - STOPPED_FOR
     runs: QuerySet[TrainingRun] = TrainingRun.objects.filter(owner=user).select_related(
         "style_image", "filter"
     )
-    runs = runs.defer(*TrainingRun.LARGE)
-    open_ones = Q(state__in=[TrainingRun.State.QUEUED, TrainingRun.State.RUNNING])
-    for run in runs.filter(open_ones | Q(finished_at__gt=since)).order_by("created_at")[:MOST]:
-        if run.state == TrainingRun.State.RUNNING:
-            jobs.running.append(run)
-        elif run.state == TrainingRun.State.QUEUED:
-            jobs.waiting.append(run)
-        elif run.state == TrainingRun.State.FINISHED:
-            if run.finished_at and run.finished_at.date() == timezone.now().date():
-                jobs.finished.append(run)
-        else:
-            jobs.stopped.append(run)
+    runs, now = runs.defer(*TrainingRun.LARGE), timezone.now()
+    open_ones = runs.filter(state__in=[TrainingRun.State.QUEUED, TrainingRun.State.RUNNING])
+    for run in open_ones.order_by("created_at")[:MOST]:
+        (jobs.running if run.state == TrainingRun.State.RUNNING else jobs.waiting).append(run)
+    over = Q(state=TrainingRun.State.FINISHED, finished_at__gte=_midnight(now))
+    broken_off = Q(
+        state__in=[TrainingRun.State.FAILED, TrainingRun.State.CANCELLED], finished_at__gt=now - STOPPED_FOR
+    )
+    for run in _latest(runs.filter(over | broken_off)):
+        (jobs.finished if run.state == TrainingRun.State.FINISHED else jobs.stopped).append(run)
+
+
+def _latest(ended: QuerySet[Row]) -> list[Row]:
+    """The last ones of what is over, oldest first: however much that is, it keeps nothing out that is under way."""
+    return list(ended.order_by("-created_at")[:MOST])[::-1]
+
+
+def _midnight(now: datetime) -> datetime:
+    """When the day began."""
+    return now.replace(hour=0, minute=0, second=0, microsecond=0)
 
 
 def _places(renders: Iterable[Render]) -> dict[int, int]:

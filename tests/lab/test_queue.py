@@ -182,6 +182,24 @@ def test_trainings_that_came_in_as_files_hide_none_that_runs(owner: User, owner_
     assert "Brought" not in page
 
 
+def test_however_much_is_over_what_is_under_way_is_shown(
+    owner: User, owner_client: Client, video: Video
+) -> None:
+    image, now = make_style_image("Quilt"), timezone.now()
+    for number in range(jobs.MOST):
+        ended = {"state": "cancelled", "finished_at": now}
+        make_render_row(video, make_filter(name=f"Ended {number}"), **ended)
+        TrainingRun.objects.create(name=f"Stopped {number}", owner=owner, style_image=image, **ended)
+        make_video_row(owner, title=f"Refused {number}", state=Video.State.FAILED)
+    make_render_row(video, make_filter(name="Being painted"), state=Render.State.RENDERING)
+    TrainingRun.objects.create(name="Being learned", owner=owner, style_image=image, state="running")
+    make_video_row(owner, title="Being read", state=Video.State.INGESTING, source="sources/x.mp4")
+    page = queue(owner_client)
+    assert all(name in page for name in ("Being painted", "Being learned", "Being read"))
+    last = jobs.MOST - 1
+    assert all(f"{word} {last}" in page for word in ("Ended", "Stopped", "Refused"))
+
+
 @pytest.mark.django_db
 class TestTheBar:
     def test_a_short_render_has_a_cell_for_each_segment(self, video: Video) -> None:
