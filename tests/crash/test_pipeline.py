@@ -15,6 +15,7 @@ from tests.crash import house
 from tests.crash.killing import Killing, brought, ended
 from videos import actors
 from videos.models import Render, Upload, Video
+from videos.models.segment import MAX_ATTEMPTS
 from videos.pipeline import dispatch, paint, rebuild, renders, separate, stills
 from videos.uploads import begin
 from videos.uploads.append import append
@@ -108,6 +109,14 @@ def test_painting(killing: Killing, video: Video, negative: Filter) -> None:
 
 def test_rebuilding(killing: Killing, painted: Render) -> None:
     killing.ends_the_same(lambda: actors.rebuild.fn(painted.pk))
+
+
+def test_going_on_after_a_failure(killing: Killing, video: Video, negative: Filter) -> None:
+    render = asked(video, negative)
+    render.start()
+    render.segments.update(attempts=MAX_ATTEMPTS, error="The worker was ended each time.")
+    render.mark_failed("A segment failed too often.")
+    killing.ends_the_same(lambda: renders.resume(Render.objects.get()))
 
 
 def test_removing_footage(killing: Killing, finished: Render) -> None:

@@ -10,7 +10,7 @@ from fractions import Fraction
 
 from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
-from django.db import models
+from django.db import models, transaction
 from django.db.models import F
 from django.db.models.functions import Coalesce
 from django.urls import reverse
@@ -167,8 +167,12 @@ class Render(Leased):
         """queued or rendering → paused: running segments stop, finished ones stay."""
         return self._halt([self.State.QUEUED, self.State.RENDERING], self.State.PAUSED)
 
+    @transaction.atomic
     def resume(self) -> bool:
-        """paused, failed or cancelled → queued; finished segments are kept."""
+        """paused, failed or cancelled → queued; finished segments are kept.
+
+        Nobody may claim one in between: of those that were tried too often it would fail at once.
+        """
         moved = self._move(
             [self.State.PAUSED, self.State.FAILED, self.State.CANCELLED],
             self.State.QUEUED,
