@@ -33,7 +33,6 @@ def go_on(run: TrainingRun, minutes: float = 0.0) -> bool:
     """cancelled, failed or (with `minutes` more) finished → queued, to go on from its last checkpoint."""
     if not trainings.go_on(run, minutes):
         return False
-    TrainingRun.objects.filter(pk=run.pk).update(attempts=0)
     begin(run)
     return True
 

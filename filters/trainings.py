@@ -125,6 +125,7 @@ def go_on(row: TrainingRun, minutes: float = 0.0) -> bool:
             lease_until=None,
             finished_at=None,
             stop_asked_at=None,
+            attempts=0,
             error="",
         )
     )

@@ -25,10 +25,6 @@ LEASE = timedelta(seconds=20)
 RENEW_EVERY = 3.0  # seconds
 
 
-class LeaseLost(Exception):
-    """Somebody else holds the row now; stop without writing."""
-
-
 M = TypeVar("M", bound=models.Model)
 
 

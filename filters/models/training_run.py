@@ -14,7 +14,8 @@ if TYPE_CHECKING:
 
 
 class TrainingRun(Leased):
-    """Settings, seed, losses over time, previews, device, seconds; resumable from `checkpoint`.
+    """Settings, seed, losses over time, previews, device, seconds. It goes on from its last checkpoint, a file on the
+    machine that trains (`training_work.checkpoint_path`).
 
     `losses` is a list of rows [step, total, content, …], as `filters/loss_rows.py` has them.
     `previews` is a list of {"step": int, "image": storage name}.

@@ -20,7 +20,7 @@ from django.utils import timezone
 from dramatiq.brokers.stub import StubBroker
 from PIL import Image
 
-from filters import bases, training_queue
+from filters import bases, training_queue, trainings
 from filters.models import Filter, FilterVersion, StyleImage, TrainingRun
 from tests.at_once import at_once, browser_of
 from tests.factories import make_filter, make_video_row
@@ -321,3 +321,13 @@ class TestTheQueueOfTrainings:
         training_queue.requeue_lost()
         run.refresh_from_db()
         assert (run.state, run.error) == (TrainingRun.State.FAILED, training_queue.GIVEN_UP)
+
+    def test_one_that_goes_on_after_that_has_all_its_attempts_from_the_first_moment(
+        self, run: TrainingRun, queue: StubBroker
+    ) -> None:
+        TrainingRun.objects.update(state="failed", attempts=5, error=training_queue.GIVEN_UP)
+        assert trainings.go_on(run)
+        TrainingRun.objects.update(nudged_at=None)  # killed before it could be sent
+        training_queue.requeue_lost()
+        run.refresh_from_db()
+        assert (run.state, run.attempts, run.error) == (TrainingRun.State.QUEUED, 0, "")
