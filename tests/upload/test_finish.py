@@ -11,15 +11,17 @@ from pathlib import Path
 
 import pytest
 from django.contrib.auth.models import User
+from django.core.files.storage import default_storage
 from django.test import Client
 from django.utils import timezone
 from dramatiq.brokers.stub import StubBroker
 
+from rotoscope.files import store
 from tests.at_once import at_once
 from tests.clips import draw_clip
 from tests.upload.client import TUS, address, created, head, patch
 from videos.models import Upload, Video
-from videos.pipeline import ingest, receive
+from videos.pipeline import ingest, receive, renders
 from videos.uploads import expire, parts
 from videos.uploads.finish import finish
 
@@ -120,6 +122,25 @@ def test_a_whole_upload_whose_file_is_lost_fails_with_a_sentence_in_the_end(owne
     video = Video.objects.get()
     assert video.state == Video.State.FAILED
     assert "Upload it again" in video.error
+    assert not Upload.objects.exists()
+
+
+@pytest.mark.django_db
+def test_of_a_video_that_is_deleted_while_its_file_is_stored_nothing_stays(
+    owner: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    upload = whole_upload(owner)
+    stored: list[str] = []
+
+    def deleted_meanwhile(path: Path, name: str) -> str:
+        renders.remove_video(Video.objects.get())
+        stored.append(store(path, name))
+        return stored[-1]
+
+    monkeypatch.setattr(receive, "store", deleted_meanwhile)
+    with pytest.raises(Video.DoesNotExist):
+        finish(upload)
+    assert stored and not default_storage.exists(stored[0])
     assert not Upload.objects.exists()
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from django.core.files.storage import default_storage
 from django.utils.text import get_valid_filename
 
-from rotoscope.files import store
+from rotoscope.files import forget, store
 from rotoscope.tags import clean_tags
 from videos.models import Video, Visibility
 from videos.pipeline import ingest
@@ -72,7 +72,8 @@ def make_video(
 def take_file(video: Video, path: Path) -> None:
     """Move `path` into storage as the source of `video` and queue the ingest.
 
-    May be repeated after a kill at any instruction: a file that was moved already is found in its place.
+    May be repeated after a kill at any instruction: a file that was moved already is found in its place. Raises
+    Video.DoesNotExist, with nothing left of the file, where the video was deleted meanwhile.
     """
     # A name may have no character that a file's may: of “🎬” nothing would be left.
     suffix = Path(get_valid_filename("original" + Path(video.source_name).suffix)).suffix[:10].lower()
@@ -84,7 +85,9 @@ def take_file(video: Video, path: Path) -> None:
         size = default_storage.size(name)
     else:
         raise FileNotFoundError(f"The upload of {video} is not on this machine.")
-    Video.objects.filter(pk=video.pk, source="").update(source=name, source_size=size)
+    named = Video.objects.filter(pk=video.pk, source="").update(source=name, source_size=size)
+    if not named and not Video.objects.filter(pk=video.pk).exists():
+        forget(name)  # deleted while the file was on its way: nobody would see it any more
     video.refresh_from_db()
     ingest.begin(video)
 
