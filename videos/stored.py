@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -89,7 +90,8 @@ class _Nothing:
 
 
 def look_up(name: str) -> StoredFile:
-    """The stored file called `name`. Raises FileNotFoundError."""
+    """The stored file called `name`. Raises FileNotFoundError, and ClientError where S3 does not tell us: a wrong key
+    is no missing file, and whoever looks for the cause finds it in the log."""
     if not name:
         raise FileNotFoundError("nothing is stored here")
     bucket = getattr(default_storage, "bucket", None)
@@ -102,5 +104,7 @@ def look_up(name: str) -> StoredFile:
         stored = bucket.Object(name)
         stored.load()
     except ClientError as error:
+        if error.response["ResponseMetadata"]["HTTPStatusCode"] != HTTPStatus.NOT_FOUND:
+            raise
         raise FileNotFoundError(name) from error
     return StoredFile(name, stored.content_length, stored.e_tag, int(stored.last_modified.timestamp()))

@@ -7,6 +7,7 @@ import urllib.request
 from collections.abc import Iterator
 
 import pytest
+from botocore.exceptions import ClientError
 from django.contrib.auth.models import User
 from django.test import Client
 from pytest_django import Settings
@@ -53,6 +54,16 @@ def test_ranges_are_streamed_from_there(visitor: Client, kept_there: Video) -> N
 def test_what_is_not_there_is_404(visitor: Client, kept_there: Video) -> None:
     kept_there.footage.storage.delete(kept_there.footage.name or "")
     assert visitor.get(video_media(kept_there, "footage.mp4")).status_code == 404
+
+
+def test_a_store_that_refuses_us_has_lost_nothing(
+    visitor: Client, kept_there: Video, settings: Settings
+) -> None:
+    there = settings.STORAGES["default"]
+    refused = {**there, "OPTIONS": {**there["OPTIONS"], "secret_key": "another"}}
+    settings.STORAGES = {**settings.STORAGES, "default": refused}
+    with pytest.raises(ClientError, match="403"):
+        visitor.get(video_media(kept_there, "footage.mp4"))
 
 
 def test_a_signed_address_gives_the_bytes_the_type_and_the_name(
