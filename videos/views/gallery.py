@@ -80,8 +80,7 @@ def popular_tags() -> list[str]:
 
 
 def found_beside(query: str) -> dict[str, Any]:
-    """Filters and people whose names contain what was searched for."""
-    return {
-        "filters_found": Filter.objects.published().filter(name__icontains=query).with_pictures()[:6],
-        "people_found": User.objects.filter(is_active=True, username__icontains=query)[:6],
-    }
+    """Filters and people whose names contain what was searched for, by name."""
+    filters = Filter.objects.published().filter(name__icontains=query).with_pictures()
+    people = User.objects.filter(is_active=True, username__icontains=query)
+    return {"filters_found": filters.order_by("name")[:6], "people_found": people.order_by("username")[:6]}
