@@ -215,8 +215,8 @@ def filters_shown_to(viewer: Viewer) -> FilterQuerySet:
 
 
 def can_see_filter(viewer: Viewer, filter: Filter) -> bool:
-    """Look at a filter's page: published and retired ones all, drafts those who may use them."""
-    return filter.state != Filter.State.DRAFT or filters_shown_to(viewer).filter(pk=filter.pk).exists()
+    """Look at a filter: published and retired ones all, drafts their owner and staff, also before anything can run."""
+    return filter.state != Filter.State.DRAFT or viewer.is_staff or viewer.owns(filter)
 
 
 def can_see_run(viewer: Viewer, run: TrainingRun) -> bool:

@@ -45,11 +45,7 @@ def list_filters(request: HttpRequest, which: Paging, q: str = "", tag: str = ""
 def get_filter(request: HttpRequest, slug: str) -> FilterOut:
     """One filter, also while it is unavailable or retired."""
     one = Filter.objects.with_origins().filter(slug=slug).first()
-    if one is None:
-        raise Http404
-    viewer = access.viewer_of(request)
-    hidden = one.state == Filter.State.DRAFT and not (viewer.is_staff or viewer.owns(one))
-    if hidden:
+    if one is None or not access.can_see_filter(access.viewer_of(request), one):
         raise Http404
     return Told(request).filter(one)
 

@@ -42,6 +42,15 @@ def test_it_lists_published_filters_by_name(visitor: Client, db: None) -> None:
     assert names(visitor) == ["Ink", "Wave"]
 
 
+def test_a_draft_that_is_still_being_learned_is_its_owners_to_see_on_its_page_and_over_the_api(
+    owner_client: Client, colleague_client: Client, staff_client: Client, owner: User
+) -> None:
+    draft = Filter.objects.create(slug="deep-sea", name="Deep Sea", owner=owner)
+    for address in (draft.get_absolute_url(), f"/api/filters/{draft.slug}"):
+        seen = [client.get(address).status_code for client in (owner_client, staff_client, colleague_client)]
+        assert seen == [200, 200, 404], address
+
+
 def test_people_see_drafts_of_their_own(owner_client: Client, colleague_client: Client, owner: User) -> None:
     draft = make_filter(name="Draft", published=False, owner=owner)
     assert names(owner_client) == ["Draft"]

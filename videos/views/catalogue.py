@@ -151,11 +151,8 @@ def _public_works() -> Any:
 
 
 def _visible_or_404(viewer: Viewer, slug: str) -> Filter:
-    """Published and retired filters are seen by all; drafts by who may use them."""
     shown = Filter.objects.with_origins().filter(slug=slug).first()
-    if shown is None:
-        raise Http404
-    if not access.can_see_filter(viewer, shown):
+    if shown is None or not access.can_see_filter(viewer, shown):
         raise Http404
     return shown
 
