@@ -22,8 +22,9 @@ from rotoscope.terminal import Bar
 from tests.clips import decoded, draw_clip, number_of
 from tests.factories import make_filter, make_video_row
 from videos.management.commands import render as command
+from videos.media.errors import EncodeError
 from videos.models import Video
-from videos.pipeline import here, paint
+from videos.pipeline import here, ingest, paint, rebuild
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -131,6 +132,20 @@ def test_a_full_disk_is_told_in_a_sentence_and_no_half_file_stays(
         render(clip, tmp_path / "painted.mp4")
     assert refused.value.returncode == 1
     assert [path.name for path in tmp_path.iterdir()] == ["clip.mp4"]
+    assert nothing_stays()
+
+
+@pytest.mark.parametrize(("step", "work"), [(ingest, "make_footage"), (rebuild, "rebuild")])
+def test_what_ffmpeg_cannot_do_is_told_in_a_sentence(
+    clip: Path, negative: Filter, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, step: Any, work: str
+) -> None:
+    def broken(*args: object, **more: object) -> None:
+        raise EncodeError("The encoder stopped: No space left on device")
+
+    monkeypatch.setattr(step, work, broken)
+    with pytest.raises(CommandError, match="The encoder stopped: No space left") as refused:
+        render(clip, tmp_path / "painted.mp4")
+    assert refused.value.returncode == 1
     assert nothing_stays()
 
 

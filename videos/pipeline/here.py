@@ -68,7 +68,8 @@ class Wish:
 def rendered(wish: Wish, progress: Progress) -> Iterator[Render]:
     """The finished render, for as long as the block runs; afterwards nothing of it stays.
 
-    Raises videos.media.errors.Refused for footage that is refused, CannotRender, Failed.
+    Raises videos.media.errors.Refused for footage that is refused, CannotRender, Failed, and MediaError where the
+    machine is at its end (a full disk, no memory): nobody tries again as the queue would.
     """
     with dispatch.inline():
         video = _receive(wish)

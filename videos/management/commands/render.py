@@ -15,7 +15,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from filters.models import Filter
 from rotoscope.terminal import Bar
-from videos.media.errors import Refused
+from videos.media.errors import MediaError, Refused
 from videos.models import Render
 from videos.pipeline import here
 from videos.pipeline.renders import CannotRender, RenderSettings
@@ -62,7 +62,7 @@ class Command(BaseCommand):
                 summary = _summary(render, output, time.monotonic() - begun)
         except (Refused, CannotRender) as problem:
             raise CommandError(str(problem), returncode=BAD_INPUT) from None
-        except here.Failed as problem:
+        except (here.Failed, MediaError) as problem:
             raise CommandError(str(problem)) from None
         except here.NotWritten as problem:
             raise CommandError(f"{output} cannot be written: {problem}") from None
