@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from filters.training.profile import Profiler, View
     from filters.training.yardstick import Yardstick
 
+NO_PYTORCH = "Measuring needs PyTorch, which is not installed: pip install -r requirements-train.txt"
+
 Report = Callable[[str, float], None]
 """Told what is done now, and how much of it, 0..1."""
 

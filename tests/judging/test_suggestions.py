@@ -6,6 +6,7 @@ import io
 import json
 from collections.abc import Callable
 from contextlib import AbstractContextManager
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -13,6 +14,7 @@ import pytest
 from django.contrib.auth.models import User
 from django.core.management import CommandError, call_command
 from django.test import Client
+from PIL import Image
 
 from filters.models import Filter, StyleImage
 from filters.training.profile import View
@@ -366,3 +368,11 @@ def test_what_nothing_can_be_measured_on_is_refused(words: tuple[str, ...], sent
     with pytest.raises(CommandError, match=sentence) as refused:
         call_command("check_suggestions", *words)
     assert refused.value.returncode == 2
+
+
+def test_a_filter_whose_picture_is_gone_is_told_in_a_sentence(three_judged: None, tmp_path: Path) -> None:
+    photo = tmp_path / "photo.png"
+    Image.new("RGB", (160, 120), "teal").save(photo)
+    with pytest.raises(CommandError, match=r"The style image of .* cannot be read") as refused:
+        call_command("check_suggestions", str(photo), "--lines", "64")
+    assert refused.value.returncode == 1

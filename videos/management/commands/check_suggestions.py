@@ -15,19 +15,20 @@ import cv2
 import numpy as np
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from filters.engines.base import EngineError
 from filters.engines.network import NetworkEngine
 from filters.models import Filter
 from filters.service import make_engine
 from filters.training.traits import Traits
 from rotoscope.terminal import Bar
-from videos.evaluation import judge_of
+from videos.evaluation import NO_PYTORCH, NotMeasurable, judge_of
 from videos.media.statistics import statistics
 from videos.suggestions.check import Agreement, Profiles, Worth, compare_each, left_out, worth_of_each
 from videos.suggestions.choose import COUNT
 from videos.suggestions.features import features
 
 if TYPE_CHECKING:
-    from filters.training.profile import View
+    from filters.training.profile import Profiler, View
 
 BAD_INPUT = 2
 LEAST_LINES, MOST_LINES = 64, 4320
@@ -99,7 +100,7 @@ def _measured(filters: list[Filter], options: dict[str, Any]) -> Profiles:
         from filters.training.perceptual import Perception
         from filters.training.profile import Profiler
     except ModuleNotFoundError as missing:
-        raise CommandError("Measuring needs PyTorch: pip install -r requirements-train.txt") from missing
+        raise CommandError(NO_PYTORCH) from missing
     try:
         views = [
             view for path in options["files"] for view in _views(path, options["frames"], options["lines"])
@@ -111,12 +112,20 @@ def _measured(filters: list[Filter], options: dict[str, Any]) -> Profiles:
     with Bar(sys.stderr) as bar:
         for number, one in enumerate(filters):
             bar(f"measuring {one.slug}", number / len(filters))
-            assert one.current is not None
-            with closing(make_engine(one.current)) as engine:
-                assert isinstance(engine, NetworkEngine)
-                rows, _ = profiler.measure(engine, judge_of(one.current, profiler.perception))
-            pairs.append((one.current.judgement.profile, with_stills(rows, profiler.views)))
+            pairs.append(_measured_one(one, profiler))
     return pairs
+
+
+def _measured_one(one: Filter, profiler: Profiler) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """A filter's profile, and what is measured now."""
+    assert one.current is not None
+    try:
+        with closing(make_engine(one.current)) as engine:
+            assert isinstance(engine, NetworkEngine)
+            rows, _ = profiler.measure(engine, judge_of(one.current, profiler.perception))
+    except (NotMeasurable, EngineError) as problem:
+        raise CommandError(str(problem)) from None
+    return one.current.judgement.profile, with_stills(rows, profiler.views)
 
 
 def with_stills(rows: list[dict[str, Any]], views: Sequence[View]) -> list[dict[str, Any]]:

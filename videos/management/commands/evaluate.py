@@ -15,10 +15,9 @@ from filters.engines.base import EngineError
 from filters.judgements import Found
 from filters.models import Filter
 from rotoscope.terminal import Bar
-from videos.evaluation import Evaluator, NotMeasurable
+from videos.evaluation import NO_PYTORCH, Evaluator, NotMeasurable
 
 BAD_INPUT = 2
-NO_PYTORCH = "Measuring needs PyTorch, which is not installed: pip install -r requirements-train.txt"
 
 
 @dataclass(frozen=True)
