@@ -9,7 +9,7 @@ from django.db.models import Sum
 
 def default_quota() -> int:
     """Bytes of uploads that a new person may keep."""
-    return int(getattr(settings, "DEFAULT_QUOTA_BYTES", 50 * 1024**3))
+    return 50 * 1024**3
 
 
 class Profile(models.Model):
