@@ -34,15 +34,8 @@ class FilterAdmin(RemovesFiles, ShownOnly, HouseAdmin):
 
     form = FilterForm
     list_display = (
-        "look",
-        "name",
-        "state_badge",
-        "engine",
-        "availability",
-        "current",
-        "render_count",
-        "shipped",
-    )
+        "look", "name", "state_badge", "engine", "availability", "current", "render_count", "shipped",
+    )  # fmt: skip
     list_display_links = ("look", "name")
     list_filter = ("state", "engine", "shipped")
     search_fields = ("name", "slug", "description")
@@ -207,13 +200,8 @@ class FilterAdmin(RemovesFiles, ShownOnly, HouseAdmin):
 
     @action(description="Paint the test frames")
     def paint_looks(self, request: HttpRequest, filter: Filter) -> None:
-        """A button of the page."""
-        try:
-            assert filter.current is not None
-            for number in range(testframes.COUNT):
-                testframes.after(filter.current, number)
-        except (EngineError, AssertionError) as error:
-            messages.error(request, str(error) or "It has no version to run.")
+        """A button of the page. A service may take minutes, for which the page's transaction would hold the row."""
+        transaction.on_commit(partial(_paint_looks, request, filter))
 
     @action(description="Measure")
     def measure_one(self, request: HttpRequest, filter: Filter) -> None:
@@ -373,6 +361,16 @@ def _awaits_judgement(filter: Filter) -> bool:
     if version is None or version.kind == FilterVersion.Kind.DEEPFILTER:
         return False
     return not is_judged(version) and bool(filter.pictures())
+
+
+def _paint_looks(request: HttpRequest, filter: Filter) -> None:
+    """The standing frames under the current version, once and for all; the button is there only where one is."""
+    assert filter.current is not None
+    try:
+        for number in range(testframes.COUNT):
+            testframes.painted(filter.current, number)
+    except EngineError as error:
+        messages.error(request, str(error))
 
 
 def _have_measured(request: HttpRequest, filter: Filter) -> None:

@@ -11,6 +11,7 @@ import numpy as np
 import onnx
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
 from django.test import Client
 from django.urls import reverse
 from onnx import TensorProto, helper
@@ -287,6 +288,7 @@ class Counting:
     paid = 0
 
     def apply(self, frames: Frame) -> Frame:
+        assert not connection.in_atomic_block, "whoever else writes the row would wait for a service"
         Counting.paid += len(frames)
         return 255 - frames
 
@@ -294,6 +296,7 @@ class Counting:
         """Nothing to give back."""
 
 
+@pytest.mark.django_db(transaction=True)
 def test_the_test_frames_are_paid_for_once_and_only_when_they_are_asked_for(
     staff_client: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
