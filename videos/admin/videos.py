@@ -18,6 +18,7 @@ from videos.admin.parts import STATE_COLOURS, VISIBILITY_COLOURS, TakesUploadsAl
 from videos.links import video_media
 from videos.models import Render, Upload, Video
 from videos.pipeline import ingest, renders
+from videos.pipeline.separate import SOURCE
 
 
 class RenderInline(ShownInline):
@@ -150,7 +151,8 @@ class VideoAdmin(WithFiles, ShownOnly, TakesUploadsAlong, HouseAdmin):
     @display(description="separated images")
     def separated(self, video: Video) -> str:
         """How many, at which rate."""
-        return f"{video.frames.count()}, {video.images_per_second} a second"
+        rate = video.images_per_second
+        return f"{video.frames.count()}, {'every frame' if rate == SOURCE else f'{rate} a second'}"
 
     @display(description="renders", ordering="n_renders")
     def render_count(self, video: Any) -> int:
