@@ -20,7 +20,7 @@ from rotoscope.files import store
 from tests.at_once import at_once
 from tests.clips import draw_clip
 from tests.upload.client import TUS, address, created, head, patch
-from videos.models import Upload, Video
+from videos.models import Profile, Upload, Video
 from videos.pipeline import ingest, receive, renders
 from videos.uploads import expire, parts
 from videos.uploads.finish import finish
@@ -123,6 +123,7 @@ def test_a_whole_upload_whose_file_is_lost_fails_with_a_sentence_in_the_end(owne
     assert video.state == Video.State.FAILED
     assert "Upload it again" in video.error
     assert not Upload.objects.exists()
+    assert Profile.of(owner).used_bytes() == 0
 
 
 @pytest.mark.django_db

@@ -26,7 +26,7 @@ def video_from_file(
     description: str = "",
     planned_filters: Sequence[str] = (),
 ) -> Video:
-    """Make a video of a file, which is moved into storage, and queue its ingest."""
+    """Make a video of a file, which is moved into storage, and queue its ingest. Where that fails there is no video."""
     video = make_video(
         owner,
         filename,
@@ -37,7 +37,11 @@ def video_from_file(
         size=path.stat().st_size,
         planned_filters=planned_filters,
     )
-    take_file(video, path)
+    try:
+        take_file(video, path)
+    except BaseException:
+        Video.objects.filter(pk=video.pk, source="").delete()  # nobody would ever bring its file
+        raise
     return video
 
 

@@ -5,11 +5,13 @@ from __future__ import annotations
 import time
 from collections.abc import Iterable
 
-from videos.models import Upload
+from django.utils import timezone
+
+from videos.models import Upload, Video
 from videos.models.upload import LIFETIME
 
 from . import parts
-from .finish import finish_stranded
+from .finish import finish_stranded, lose
 
 
 def terminate(upload: Upload) -> bool:
@@ -29,12 +31,13 @@ def remove(uploads: Iterable[Upload]) -> None:
 
 def expire() -> int:
     """Clean up, for the reconciler: finish what is whole, remove what got no bytes for LIFETIME and files that
-    belong to no row. The number of uploads that were removed."""
+    belong to no row, tell of what was cut off behind the plain form. The number of uploads that were removed."""
     finish_stranded()
     removed = 0
     for upload in Upload.objects.expired().unfinished():
         removed += terminate(upload)
     Upload.objects.expired().exclude(video=None).delete()
+    lose(Video.objects.filter(upload=None, created_at__lt=timezone.now() - LIFETIME))
     _remove_orphans()
     return removed
 

@@ -9,12 +9,15 @@ from django.utils import timezone
 
 from rotoscope.lease import claim, renewing
 from videos.models import Upload, Video
+from videos.models.video import VideoQuerySet
 from videos.pipeline import receive
 
 from . import parts
 from .begin import Wishes
 
 logger = logging.getLogger(__name__)
+
+LOST = "The uploaded file was lost on this server. Upload it again."
 
 
 def finish(upload: Upload) -> Video | None:
@@ -94,11 +97,13 @@ def _video_of(upload: Upload) -> Video:
         return upload.video
 
 
+def lose(videos: VideoQuerySet) -> int:
+    """Let those of `videos` fail that still lack their file: it is nowhere, and counts towards no quota."""
+    return videos.filter(state=Video.State.RECEIVING, source="").update(
+        state=Video.State.FAILED, stage="", source_size=0, error=LOST
+    )
+
+
 def _give_up(upload: Upload) -> None:
-    if upload.video is not None:
-        Video.objects.filter(pk=upload.video.pk, state=Video.State.RECEIVING, source="").update(
-            state=Video.State.FAILED,
-            stage="",
-            error="The uploaded file was lost on this server. Upload it again.",
-        )
+    lose(Video.objects.filter(pk=upload.video_id))
     Upload.objects.filter(pk=upload.pk).delete()
