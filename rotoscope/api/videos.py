@@ -39,7 +39,7 @@ def list_videos(
     if mine:
         found = found.filter(owner=signed_in(request))
     if tag:
-        found = found.filter(tags__contains=[tag.lower()])
+        found = found.tagged(tag)
     if owner:
         found = found.filter(owner__username=owner)
     if q:

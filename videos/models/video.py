@@ -47,22 +47,25 @@ class VideoQuerySet(LeasedQuerySet["Video"]):
         return self.filter(public | Q(owner=user))
 
     def search(self, words: str) -> VideoQuerySet:
-        """Footage whose title, description, tags, owner or filters contain every word."""
+        """Footage whose title, description, tags, owner or filters contain every word.
+
+        Or that carries a tag of several words (“low tide”), which is what was typed.
+        """
         finished = apps.get_model("videos", "Render").objects.filter(video=OuterRef("pk"), state="finished")
-        found = self
+        tag, said = " ".join(words.lower().split()), Q()
         for word in words.split()[:8]:
-            found = found.filter(
+            said &= (
                 Q(title__icontains=word)
                 | Q(description__icontains=word)
                 | Q(tags__contains=[word.lower()])
                 | Q(owner__username__icontains=word)
                 | Exists(finished.filter(version__filter__name__icontains=word))
             )
-        return found
+        return self.filter(said | Q(tags__contains=[tag])) if tag else self
 
     def tagged(self, tag: str) -> VideoQuerySet:
-        """Footage that carries this tag."""
-        return self.filter(tags__contains=[tag])
+        """Footage that carries this tag, in whatever case it is written."""
+        return self.filter(tags__contains=[" ".join(tag.lower().split())])
 
     def newest(self) -> VideoQuerySet:
         """Latest first; the key decides between two of the same moment, so that pages do not overlap."""

@@ -25,7 +25,7 @@ ORDERS = {"": "Newest", "looks": "Most looked at"}
 def gallery(request: HttpRequest) -> HttpResponse:
     """The first page of the site; `?q=` searches, `?tag=` and `?order=` choose, `?page=` turns."""
     query = request.GET.get("q", "").strip()[:200]
-    tag = request.GET.get("tag", "").strip()[:40]
+    tag = request.GET.get("tag", "").strip()[:40].lower()
     order = request.GET.get("order", "")
     order = order if order in ORDERS else ""
     shown = page_of(_chosen(request, query, tag, order), request)
