@@ -6,7 +6,9 @@ import os
 import subprocess
 import sys
 import threading
+import uuid
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -27,9 +29,9 @@ from rotoscope import files
 from rotoscope.broker import QueueAway
 from rotoscope.management.commands import reconcile as command
 from rotoscope.management.commands import work
-from tests.factories import make_filter, make_video_row
+from tests.factories import make_filter, make_render_row, make_video_row
 from videos import uploads
-from videos.models import Render, Video
+from videos.models import Render, Segment, Video
 from videos.pipeline import dispatch, reconcile, renders
 
 
@@ -53,6 +55,34 @@ def cached(settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
         path.write_bytes(b"0123456789")
         os.utime(path, (1000 + age, 1000 + age))
     return paths
+
+
+@pytest.mark.django_db
+def test_what_a_dead_worker_held_is_sent_again_sooner_than_what_merely_waits(
+    owner: User, queue: StubBroker
+) -> None:
+    now = timezone.now()
+    sent = now - reconcile.AFTER_DEATH - timedelta(seconds=1)
+    dead = {"lease_token": uuid.uuid4(), "lease_until": now - timedelta(seconds=1)}
+    alive = {"lease_token": uuid.uuid4(), "lease_until": now + timedelta(minutes=1)}
+    held = {"died": dead, "works": alive, "waits": {}}
+    for name, lease in held.items():
+        values = {"state": Video.State.INGESTING, "source": f"sources/{name}.mp4", "nudged_at": sent, **lease}
+        make_video_row(owner, title=name, **values)
+        render = make_render_row(
+            make_video_row(owner, title=name), make_filter(), state=Render.State.RENDERING
+        )
+        Render.objects.filter(pk=render.pk).update(nudged_at=sent)
+        state = Segment.State.RUNNING if lease else Segment.State.PENDING
+        Segment.objects.create(render=render, index=0, start=0, stop=24, images=24, state=state, **lease)
+    assert reconcile.requeue() == 2
+    ingested = Video.objects.filter(state=Video.State.INGESTING, nudged_at__gt=sent)
+    assert [video.title for video in ingested] == ["died"]
+    assert [render.video.title for render in Render.objects.filter(nudged_at__gt=sent)] == ["died"]
+    assert reconcile.requeue() == 0, "it was sent a moment ago"
+    Video.objects.update(nudged_at=now - reconcile.PATIENCE)
+    Render.objects.update(nudged_at=now - reconcile.PATIENCE)
+    assert reconcile.requeue() == 6 - 2, "two are worked on"
 
 
 @pytest.mark.django_db(transaction=True)

@@ -211,8 +211,11 @@ def test_it_fails_with_a_reason_after_five_attempts(
     monkeypatch.setattr(NetworkEngine, "apply", failing)
     render = asked(video, negative)
     with dispatch.inline():
-        for _ in range(MAX_ATTEMPTS + 1):
+        for _ in range(MAX_ATTEMPTS):
             paint.run(render.pk)
+        render.refresh_from_db()
+        assert render.state == Render.State.RENDERING, "not one attempt too few"
+        paint.run(render.pk)
     render.refresh_from_db()
     assert render.state == Render.State.FAILED
     assert "out of luck" in render.error
