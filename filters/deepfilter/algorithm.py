@@ -131,7 +131,7 @@ def _paint(version: FilterVersion, frames: Frames, until: float) -> Frames:
 
 
 def _save(owner: User, path: str, frame: Frame) -> None:
-    if path.startswith(TEMPORARY):
+    if _is_temporary(path):
         store.make_folder(owner, TEMPORARY, parents=True)
     data = encode(frame, "jpg" if path.lower().endswith((".jpg", ".jpeg")) else "png")
     try:
@@ -153,7 +153,7 @@ def _result_path(owner: User, address: str) -> str:
         raise Problem("savePaths are data:// addresses")
     try:
         path = paths.clean(address, owner.get_username())
-        if paths.parent(path) and not path.startswith(TEMPORARY):
+        if paths.parent(path) and not _is_temporary(path):
             store.check_folder(owner, paths.parent(path))  # before anything is painted
     except Problem as problem:
         raise Problem(f"{problem.message}: {address[:80]}", error_type=problem.error_type) from problem
@@ -164,3 +164,8 @@ def _result_path(owner: User, address: str) -> str:
 
 def _own_paths(count: int) -> list[str]:
     return [f"{TEMPORARY}/{uuid.uuid4()}.png" for _ in range(count)]
+
+
+def _is_temporary(path: str) -> bool:
+    """Whether it lies in the folder that is made for whoever says nothing of a place."""
+    return paths.parent(path) == TEMPORARY

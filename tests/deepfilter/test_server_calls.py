@@ -154,6 +154,13 @@ def test_drafts_retired_filters_and_those_of_another_service_are_unknown(server:
         ({"images": ["data://.my/x.png"], "savePaths": ["s3://bucket/x"]}, "data:// addresses"),
         ({"images": ["data://.my/x.png"], "savePaths": ["data://stella/x/y"]}, "no such directory"),
         ({"images": ["data://.my/x.png"], "savePaths": ["data://.my"]}, "names no file"),
+        (
+            {
+                "images": ["data://.my/x.png"],
+                "savePaths": ["data://.algo/deeplearning/DeepFilter/temporary/x"],
+            },
+            "no such directory",
+        ),
         ({"images": ["data://.my/nothing.png"]}, "no such file"),
         ({"images": ["data://stella/x/y.png"]}, "no such"),
         ({"images": ["file:///etc/passwd"]}, "neither"),
