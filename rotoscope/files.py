@@ -8,6 +8,7 @@ bytes). Storing never leaves half a file: the disk store renames, S3 puts whole 
 from __future__ import annotations
 
 import errno
+import fcntl
 import os
 import shutil
 import stat
@@ -15,7 +16,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from django.conf import settings
@@ -145,12 +146,32 @@ def _stat(path: Path) -> os.stat_result | None:
 
 def _cached(name: str) -> Path:
     cached = Path(settings.ROTOSCOPE_HOME) / "cache" / name
-    if cached.exists():
-        os.utime(cached)
+    with suppress(FileNotFoundError):
+        os.utime(cached)  # it is in use
         return cached
     cached.parent.mkdir(parents=True, exist_ok=True)
-    with default_storage.open(name, "rb") as data:
-        with tempfile.NamedTemporaryFile(dir=cached.parent, delete=False) as part:
-            shutil.copyfileobj(data, part, 1 << 20)
-    Path(part.name).replace(cached)
+    with _alone(cached.with_name(f".{cached.name}.lock")):
+        if not cached.exists():
+            _fetch(name, cached)
     return cached
+
+
+@contextmanager
+def _alone(lock: Path) -> Iterator[None]:
+    """Of the workers of a machine that begin with the same footage one fetches it, and the others wait for that."""
+    handle = os.open(lock, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+    finally:
+        lock.unlink(missing_ok=True)
+        os.close(handle)
+
+
+def _fetch(name: str, target: Path) -> None:
+    """Written beside and renamed: whoever does not wait sees a whole file or none."""
+    with default_storage.open(name, "rb") as data, tempfile.TemporaryDirectory(dir=target.parent) as folder:
+        part = Path(folder) / "part"
+        with part.open("wb") as file:
+            shutil.copyfileobj(data, file, 1 << 20)
+        part.replace(target)
