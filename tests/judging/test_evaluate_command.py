@@ -21,7 +21,7 @@ from filters import judgements
 from filters.models import Filter, FilterVersion, Judgement, StyleImage
 from tests.clips import draw_clip
 from tests.factories import make_filter
-from videos.management.commands import evaluate
+from videos.evaluation import NO_PYTORCH
 
 torch = pytest.importorskip("torch")
 
@@ -172,7 +172,7 @@ def test_without_pytorch_it_says_what_to_install(db: None, monkeypatch: pytest.M
     for name in [name for name in sys.modules if name.startswith("filters.training")]:
         monkeypatch.delitem(sys.modules, name)
     monkeypatch.setitem(sys.modules, "torch", None)
-    assert refusal("--filter", "negative", "--no-profile") == (evaluate.NO_PYTORCH, 1)
+    assert refusal("--filter", "negative", "--no-profile") == (NO_PYTORCH, 1)
 
 
 def test_what_was_found_ships_with_the_weights(db: None, tmp_path: Path) -> None:

@@ -59,7 +59,7 @@ class VideoQuerySet(LeasedQuerySet["Video"]):
                 | Q(description__icontains=word)
                 | Q(tags__contains=[word.lower()])
                 | Q(owner__username__icontains=word)
-                | Exists(finished.filter(version__filter__name__icontains=word))
+                | Q(Exists(finished.filter(version__filter__name__icontains=word)))
             )
         return self.filter(said | Q(tags__contains=[tag])) if tag else self
 

@@ -105,5 +105,6 @@ def lose(videos: VideoQuerySet) -> int:
 
 
 def _give_up(upload: Upload) -> None:
-    lose(Video.objects.filter(pk=upload.video_id))
+    if upload.video is not None:
+        lose(Video.objects.filter(pk=upload.video.pk))
     Upload.objects.filter(pk=upload.pk).delete()
