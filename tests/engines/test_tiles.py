@@ -13,8 +13,9 @@ SIDE, OVERLAP, MULTIPLE = 200, 40, 4
 
 
 def assembled(frame: Frame) -> Frame:
-    whole = Assembly(*frame.shape[:2])
-    for tile in tiles(*frame.shape[:2], SIDE, OVERLAP, MULTIPLE):
+    height, width = frame.shape[:2]
+    whole = Assembly(height, width)
+    for tile in tiles(height, width, SIDE, OVERLAP, MULTIPLE):
         whole.add(tile, tile.of(frame))
     return whole.frame()
 
