@@ -1,7 +1,7 @@
 """The environment of the tests: set before anything reads Django's settings, so conftest imports this first.
 
-Data lies in a folder of its own that goes when the session ends; the queue is in memory; nothing of the
-developer's own installation is touched. DATABASE_URL, where set, is respected.
+Data lies in a folder of its own that goes when the session ends, or where it was killed with the next one; the queue
+is in memory; nothing of the developer's own installation is touched. DATABASE_URL, where set, is respected.
 """
 
 import atexit
@@ -15,7 +15,29 @@ from django.conf import settings
 
 from tests.surroundings import is_setting
 
-HOME = Path(tempfile.mkdtemp(prefix="rotoscope-tests-"))
+PREFIX = "rotoscope-tests-"
+
+
+def sweep(folder: Path) -> None:
+    """Remove what sessions left that were killed: their process ids are in the names."""
+    for left in folder.glob(f"{PREFIX}*"):
+        number = left.name.removeprefix(PREFIX).partition("-")[0]
+        if number.isdecimal() and not _is_alive(int(number)):
+            shutil.rmtree(left, ignore_errors=True)
+
+
+def _is_alive(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:  # somebody else's
+        pass
+    return True
+
+
+sweep(Path(tempfile.gettempdir()))
+HOME = Path(tempfile.mkdtemp(prefix=f"{PREFIX}{os.getpid()}-"))
 atexit.register(shutil.rmtree, HOME, ignore_errors=True)
 
 for name in list(os.environ):

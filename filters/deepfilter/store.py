@@ -106,6 +106,11 @@ def remove(owner: User, path: str, *, force: bool = False) -> int:
     return _delete(DeepFilterObject.objects.filter(Q(owner=owner, path=path) | Q(pk__in=inside.values("pk"))))
 
 
+def remove_all(owner: User) -> int:
+    """Remove everything that a person keeps here, whose account is being deleted; how many things went."""
+    return _delete(DeepFilterObject.objects.filter(owner=owner))
+
+
 def used_bytes(owner: User) -> int:
     """Bytes that a person keeps here."""
     return DeepFilterObject.objects.filter(owner=owner).aggregate(n=Sum("size"))["n"] or 0

@@ -26,7 +26,7 @@ Floats = NDArray[np.float32]
 
 
 def with_contrast_of(painted: Floats, average: Floats) -> Floats:
-    """`average` with as much local contrast as `painted` has; all (H, W, 3) float32, 0..255, not clipped.
+    """`average` with as much local contrast as `painted` has; all (H, W, 3) float32, 0..255, not clipped; a new array.
 
     Only ever more contrast, never less. Brightness says how much, and colour follows it.
     """
@@ -35,11 +35,11 @@ def with_contrast_of(painted: Floats, average: Floats) -> Floats:
     for level in reversed(range(len(own))):
         band = own[level]
         gain = _gain(_grey(band), wanted[level], level)
-        stronger = cv2.multiply(band, cv2.merge([gain, gain, gain]))
+        cv2.multiply(band, cv2.merge([gain, gain, gain]), dst=band)
         if detail is not None:
-            stronger = cv2.add(stronger, cv2.pyrUp(detail, dstsize=(band.shape[1], band.shape[0])))
-        detail = cast(Floats, stronger)
-    return average if detail is None else average + detail
+            cv2.add(band, cv2.pyrUp(detail, dstsize=(band.shape[1], band.shape[0])), dst=band)
+        detail = band
+    return average.copy() if detail is None else cast(Floats, cv2.add(average, detail, dst=detail))
 
 
 def _bands(picture: Floats) -> list[Floats]:
@@ -48,7 +48,8 @@ def _bands(picture: Floats) -> list[Floats]:
     rest = picture
     while len(bands) < LEVELS and min(rest.shape[:2]) >= 8:
         coarser = cast(Floats, cv2.pyrDown(rest))
-        bands.append(cast(Floats, rest - cv2.pyrUp(coarser, dstsize=(rest.shape[1], rest.shape[0]))))
+        softer = cv2.pyrUp(coarser, dstsize=(rest.shape[1], rest.shape[0]))
+        bands.append(cast(Floats, cv2.subtract(rest, softer, dst=softer)))
         rest = coarser
     return bands
 

@@ -95,5 +95,6 @@ class Smoother:
         past = warp(self._average, scaled(motion.flow, width, height), cv2.INTER_CUBIC)
         share = cv2.resize(keep, (width, height), interpolation=cv2.INTER_LINEAR)
         self._average = cast(Floats, cv2.blendLinear(past, painted, share, 1.0 - share))
+        del past, share  # of a large frame each is hundreds of megabytes
         shown = with_contrast_of(painted, self._average)
-        return cast(Frame, cv2.convertScaleAbs(np.maximum(shown, 0.0)))
+        return cast(Frame, cv2.convertScaleAbs(np.maximum(shown, 0.0, out=shown)))

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import cast
 
 import cv2
 import numpy as np
@@ -15,6 +14,9 @@ from filters.engines.base import Frame
 
 FEATHER = 32
 """Pixels over which one tile fades into the next."""
+
+STRIPE = 256
+"""Rows that are divided at a time."""
 
 
 @dataclass(frozen=True)
@@ -64,26 +66,54 @@ def tiles(height: int, width: int, side: int, overlap: int, multiple: int) -> It
 
 
 class Assembly:
-    """Collects painted tiles into one frame (H, W, 3), weighing each by its distance to the seams."""
+    """Collects painted tiles into one frame (H, W, 3), weighing each by its distance to the seams.
+
+    They come as `tiles` has them, row by row: sums are kept of the row at work only, since those of the whole would
+    take five times as much memory as the frame itself.
+    """
 
     def __init__(self, height: int, width: int) -> None:
-        self._sum = np.zeros((height, width, 3), np.float32)
-        self._weight = np.zeros((height, width), np.float32)
+        self._whole = np.empty((height, width, 3), np.uint8)
+        self._top = 0
+        """The first row of the sums; those above it are done."""
+        self._sum = np.empty((0, width, 3), np.float32)
+        self._weight = np.empty((0, width), np.float32)
 
     def add(self, tile: Tile, painted: Frame) -> None:
         """Put the painting of a tile, of the size that was read, in its place."""
         rows, columns = tile.rows, tile.columns
-        weight = np.outer(_ramp(rows, self._weight.shape[0]), _ramp(columns, self._weight.shape[1])).astype(
-            np.float32
-        )
-        place = slice(rows.start, rows.stop), slice(columns.start, columns.stop)
+        height, width = self._whole.shape[:2]
+        self._go_on(rows)
+        weight = np.outer(_ramp(rows, height), _ramp(columns, width)).astype(np.float32)
+        place = slice(rows.start - self._top, rows.stop - self._top), slice(columns.start, columns.stop)
         self._sum[place] += painted * cv2.merge([weight, weight, weight])
         self._weight[place] += weight
 
     def frame(self) -> Frame:
         """The whole, once every tile is there: (H, W, 3) uint8."""
-        weight = cv2.merge([self._weight] * 3)
-        return cast(Frame, cv2.convertScaleAbs(cv2.divide(self._sum, weight)))
+        self._write(len(self._whole))
+        return self._whole
+
+    def _go_on(self, rows: Span) -> None:
+        """Have sums of just these rows: what lies above them is done, what lies below begins."""
+        more = rows.stop - self._top - len(self._sum)
+        if more == 0:
+            return
+        self._write(rows.start)
+        self._sum, self._weight = (
+            np.concatenate([sums, np.zeros((more, *sums.shape[1:]), np.float32)])
+            for sums in (self._sum, self._weight)
+        )
+
+    def _write(self, stop: int) -> None:
+        """Divide the sums of the rows above `stop`, and forget them."""
+        count = stop - self._top
+        for first in range(0, count, STRIPE):
+            rows = slice(first, min(first + STRIPE, count))
+            weight = cv2.merge([self._weight[rows]] * 3)
+            painted = cv2.convertScaleAbs(cv2.divide(self._sum[rows], weight))
+            self._whole[self._top + rows.start : self._top + rows.stop] = painted
+        self._sum, self._weight, self._top = self._sum[count:], self._weight[count:], stop
 
 
 def _ramp(span: Span, length: int) -> NDArray[np.float64]:

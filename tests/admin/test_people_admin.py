@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from io import BytesIO
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from django.core.files.storage import default_storage
 from django.test import Client
 from django.urls import reverse
 
+from filters.deepfilter import store
 from filters.models import StyleImage, TrainingRun
 from tests.admin.pages import begun_upload, delete
 from tests.factories import make_video_row
@@ -91,6 +93,12 @@ def test_a_deleted_person_leaves_no_files(staff_client: Client, video: Video, re
     assert not User.objects.filter(pk=video.owner_id).exists()
     assert not Video.objects.exists()
     assert not default_storage.exists(name)
+
+
+def test_what_a_deleted_person_kept_for_deepfilter_goes_at_once(staff_client: Client, owner: User) -> None:
+    kept = store.put(owner, ".my/frame.png", BytesIO(b"a frame"))
+    assert delete(staff_client, "auth_user", owner.pk) == 302
+    assert not default_storage.exists(str(kept.file.name))
 
 
 def test_the_trainings_of_a_deleted_person_end(staff_client: Client, owner: User) -> None:

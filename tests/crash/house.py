@@ -14,6 +14,7 @@ from django.db.models import F
 from dramatiq.brokers.stub import StubBroker
 
 from filters import upkeep
+from filters.deepfilter import store
 from filters.models import FilterVersion
 from rotoscope.files import PARTS
 from rotoscope.lease import Leased
@@ -49,12 +50,15 @@ def pass_an_hour() -> None:
 def pass_days() -> None:
     """What lies in scratch has been there for long, and what no row names."""
     LooseFile.objects.update(due=F("due") - timedelta(days=3))
+    home, media = Path(settings.ROTOSCOPE_HOME), Path(settings.MEDIA_ROOT)
     for folder in (
         settings.SCRATCH,
-        Path(settings.MEDIA_ROOT) / PARTS,
-        Path(settings.ROTOSCOPE_HOME) / "training",
+        media / PARTS,
+        media / store.FOLDER,
+        home / "training",
+        home / "uploads",
     ):
-        for path in Path(folder).glob("*"):
+        for path in Path(folder).rglob("*"):
             os.utime(path, (0, 0))
 
 

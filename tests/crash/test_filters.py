@@ -8,15 +8,16 @@ from pathlib import Path
 import pytest
 from django.contrib.auth.models import User
 
-from filters import actors, exchange, judgements, mixes, orders, removal
-from filters.models import Filter
+from filters import actors, exchange, judgements, mixes, orders, removal, trainings
+from filters.models import Filter, FilterVersion
 from filters.training.perceptual import Perception
-from tests.crash.killing import Killing
+from tests.crash.killing import Killing, ended
 from tests.styled import make_styled
 from tests.training.conftest import style
 from tests.training.little import QUICK, training, two_styles
 from tests.training.runs import a_tuning, telling
 from videos import actors as video_actors
+from videos import training as video_training
 from videos.evaluation import Evaluator
 
 __all__ = ["style"]
@@ -80,6 +81,18 @@ def test_the_end_of_a_training(
     run = orders.order([orders.Piece(style)], "Deep Sea", owner, orders.Wish())
     telling(monkeypatch, a_tuning())
     killing.ends_the_same(lambda: actors.train.fn(run.pk))
+
+
+def test_publishing_a_training(
+    killing: Killing, owner: User, style: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = orders.order([orders.Piece(style)], "Deep Sea", owner, orders.Wish())
+    telling(monkeypatch, a_tuning())
+    assert ended(lambda: trainings.run(run.pk)) == 0
+    assert run.filter is not None
+    run.filter.adopt(FilterVersion.objects.create(filter=run.filter, number=7, sha256="0" * 64))
+    run.refresh_from_db()
+    killing.ends_the_same(lambda: video_training.publish(run))
 
 
 def test_the_checkpoints_of_a_training(killing: Killing) -> None:

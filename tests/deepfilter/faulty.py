@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import io
 import json
+import ssl
 import threading
 import time
 from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 from PIL import Image
 
 Fault = Callable[["Handler"], None]
+CERTIFICATE = Path(__file__).with_name("server.pem")
+"""For 127.0.0.1, signed by itself, with its key, until 2199."""
 
 
 class Handler(BaseHTTPRequestHandler):
@@ -111,11 +115,19 @@ class FaultyService(ThreadingHTTPServer):
         self.running = 0
         self.most_at_once = 0
         self.paint = inverted
+        self.scheme = "http"
 
     @property
     def address(self) -> str:
         """Where it listens."""
-        return f"http://127.0.0.1:{self.server_port}"
+        return f"{self.scheme}://127.0.0.1:{self.server_port}"
+
+    def encrypt(self) -> None:
+        """Speak TLS from now on; a handshake waits in the thread of its request."""
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(CERTIFICATE)
+        self.socket = context.wrap_socket(self.socket, server_side=True, do_handshake_on_connect=False)
+        self.scheme = "https"
 
     def fail(self, kind: str, *faults: Fault) -> None:
         """Let the next requests of a kind (CALL, GET, PUT, POST, DELETE) fail, in order."""

@@ -23,7 +23,7 @@ from tests.media.clips import (
 )
 from videos.media import channels, decode
 from videos.media.errors import Stopped
-from videos.media.footage import Footage, make_footage
+from videos.media.footage import Footage, make_footage, video_codec
 from videos.media.probe import AudioInfo, probe
 
 
@@ -328,3 +328,10 @@ def test_stopping_leaves_nothing_behind(tmp_path: Path) -> None:
     with pytest.raises(Stopped):
         make_footage(clip, tmp_path / "footage.mp4", probe(clip), should_stop=lambda: True)
     assert [path.name for path in tmp_path.iterdir()] == ["a.mp4"]
+
+
+@pytest.mark.parametrize(("size", "ahead"), [((1920, 1080), 10), ((4096, 2160), 10), ((7680, 4320), 3)])
+def test_fewer_pictures_are_held_where_they_are_large(size: tuple[int, int], ahead: int) -> None:
+    words = video_codec(Fraction(25), crf=20, preset="veryfast", pixels=size[0] * size[1])
+    assert words[words.index("-rc-lookahead") + 1] == str(ahead)
+    assert int(words[words.index("-threads") + 1]) <= ahead

@@ -244,6 +244,14 @@ def test_pixels_that_would_be_stretched_beyond_8192_are_refused_too(tmp_path: Pa
     assert "10240×32" in refusal(make_clip(tmp_path / "b.mp4", frames, pixel_aspect=Fraction(5)))
 
 
+def test_it_refuses_more_than_36_megapixels(tmp_path: Path) -> None:
+    most = [np.zeros((4320, 1024, 3), dtype=np.uint8)] * 2
+    assert probe(make_clip(tmp_path / "a.mp4", most, pixel_aspect=Fraction(8))).width == 8192
+    more = [np.zeros((8192, 1024, 3), dtype=np.uint8)] * 2
+    sentence = refusal(make_clip(tmp_path / "b.mp4", more, pixel_aspect=Fraction(8)))
+    assert "8192×8192, which are 68 megapixels. At most 36 are possible" in sentence
+
+
 def test_it_refuses_more_than_four_hours(tmp_path: Path) -> None:
     times = [Fraction(3 * n) for n in range(4 * 1200 + 100)]
     frames = [np.zeros((16, 16, 3), dtype=np.uint8)] * len(times)

@@ -102,8 +102,14 @@ def test_unknown_landscapes_are_an_error() -> None:
 @pytest.mark.slow
 def test_the_sample_is_a_video_with_sound_and_a_camera_path(tmp_path: Path) -> None:
     heard: list[float] = []
+    drawn_in: set[Path] = set()
+
+    def hear(share: float) -> None:
+        heard.append(share)
+        drawn_in.update(tmp_path.glob("sample-*"))
+
     path = sample.make_sample(
-        tmp_path / "s.mp4", seconds=1, width=160, height=90, rate=Fraction(12), progress=heard.append
+        tmp_path / "s.mp4", seconds=1, width=160, height=90, rate=Fraction(12), progress=hear
     )
     described = json.loads(path.read_text())
     assert (described["width"], described["fps"], len(described["frames"])) == (160, [12, 1], 12)
@@ -113,3 +119,5 @@ def test_the_sample_is_a_video_with_sound_and_a_camera_path(tmp_path: Path) -> N
     axes = np.array([described["frames"][5][name] for name in ("right", "down", "direction")])
     assert np.allclose(axes @ axes.T, np.eye(3), atol=1e-9)
     assert heard and heard[-1] <= 1
+    assert drawn_in, "where it is killed, whoever clears the target's folder away finds all of it"
+    assert not any(folder.exists() for folder in drawn_in)

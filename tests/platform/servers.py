@@ -137,10 +137,15 @@ def seaweed(folder: Path) -> Iterator[Bucket]:
     words += [f"{name}={port}" for name, port in ports.items()]
     words += ["-webdav=false", "-admin.ui=false", "-s3.port.iceberg=0", "-s3.port.lance=0"]
     (folder / "data").mkdir()
-    with running(words, folder / "seaweed.log", env):
-        wait_until("SeaweedFS listens", lambda: listens(ports["-s3.port"]))
-        _make(bucket)
-        yield bucket
+    try:
+        with running(words, folder / "seaweed.log", env):
+            wait_until("SeaweedFS listens", lambda: listens(ports["-s3.port"]))
+            _make(bucket)
+            yield bucket
+    finally:
+        for port in ports.values():  # sockets of its own, which it leaves there
+            for left in Path("/tmp").glob(f"seaweedfs-*-{port}.sock"):
+                left.unlink()
 
 
 def _make(bucket: Bucket) -> None:

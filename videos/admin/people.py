@@ -17,6 +17,7 @@ from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationFo
 from unfold.widgets import UnfoldAdminDecimalFieldWidget
 
 from filters import trainings
+from filters.deepfilter import store
 from rotoscope.admin_parts import RemovesFiles, SavesWhatWasChosen, in_bytes
 from videos import uploads
 from videos.admin.parts import TakesUploadsAlong
@@ -122,6 +123,7 @@ class PeopleAdmin(
         for run in row.trainingrun_set.all():
             trainings.cancel(run)
         uploads.remove(row.uploads.all())
+        store.remove_all(row)
         for video in row.videos.all():
             renders.remove_video(video)
         for render in row.renders.all():

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from videos.media.errors import DecodeError
 from videos.media.timing import index_of_pts
+from videos.media.transcode import threads
 
 Frame = NDArray[np.uint8]
 
@@ -80,9 +81,10 @@ def selected(
 
 
 def _video(container: InputContainer) -> VideoStream:
-    """The picture track, decoded by all processors."""
+    """The picture track, decoded by all processors; by fewer where its pictures are large, since each holds some."""
     stream = container.streams.video[0]
     stream.thread_type = "AUTO"
+    stream.thread_count = int(threads(stream.width * stream.height))
     return stream
 
 

@@ -69,7 +69,8 @@ class SegmentWriter:
         exact = f"settb=1/{scale},setpts=N*{int(scale / self.rate)}"
         colours = "scale=flags=bicubic+accurate_rnd+full_chroma_int:out_color_matrix=bt709:out_range=tv"
         words = ["-vf", f"{exact},{colours},format=yuv420p,{TAGS}", "-loglevel", "error"]
-        words += video_codec(self.rate, crf=self._crf, preset=self._preset)
+        pixels = self.width * self.height
+        words += video_codec(self.rate, crf=self._crf, preset=self._preset, pixels=pixels)
         container = ["-f", "mpegts", "-muxdelay", "0", "-muxpreload", "0"]
         return words + (container if self.path.suffix == ".ts" else ["-movflags", "+faststart", "-f", "mp4"])
 

@@ -16,11 +16,13 @@ from videos.media.errors import FootageError
 from videos.media.files import beside, written
 from videos.media.probe import AudioInfo, Probe, display_size
 from videos.media.process import FORMATS, PROTOCOLS
-from videos.media.transcode import Progress, ShouldStop, TranscodeError, never, run, threads
+from videos.media.transcode import Progress, ShouldStop, TranscodeError, at_once, never, run, threads
 
 CRF = 18
 PRESET = "veryfast"
 AUDIO_BITS = "160k"
+LOOKAHEAD = 10  # pictures, as the preset has it
+LEAST_LOOKAHEAD = 3  # of which B-frames are chosen
 AAC_SAMPLES = 1024  # in each packet
 TURNS: dict[int, list[str]] = {
     0: [],
@@ -99,23 +101,28 @@ def _convert(
     whitelists = ["-protocol_whitelist", PROTOCOLS, "-format_whitelist", FORMATS]
     # Filters live on where the size changes on the way: a second set of them would count its pictures from 0 again.
     as_coded = ["-noautorotate", "-display_rotation", "0", "-reinit_filter:v", "0"]
-    arguments = ["-threads", threads(), *whitelists, *as_coded, "-copyts", "-i", f"file:{source}"]
+    pixels = probe.coded_width * probe.coded_height
+    arguments = ["-threads", threads(pixels), *whitelists, *as_coded, "-copyts", "-i", f"file:{source}"]
     arguments += ["-i", f"file:{sound}"] if sound else []
     arguments += ["-map", f"0:v:{probe.track}", "-map_metadata", "-1", "-map_chapters", "-1", "-sn", "-dn"]
     arguments += ["-vf", ",".join(_picture_filters(probe, even_beat))]
-    arguments += video_codec(probe.rate, crf=CRF, preset=PRESET)
+    arguments += video_codec(probe.rate, crf=CRF, preset=PRESET, pixels=probe.width * probe.height)
     if probe.audio:
         track = "1:a:0" if sound else f"0:a:{probe.audio.track}"
         arguments += ["-map", track, "-af", ",".join(_sound_filters(probe, mixed=sound is not None))]
         arguments += ["-c:a", "aac", "-b:a", AUDIO_BITS]
     arguments += ["-movflags", "+faststart", "-f", "mp4", str(part)]
-    memory = 4 * 2**30 + 500 * probe.coded_width * probe.coded_height
+    memory = 4 * 2**30 + 500 * pixels
     run(arguments, frame_count=probe.frame_count, progress=progress, should_stop=should_stop, memory=memory)
 
 
-def video_codec(rate: Fraction, *, crf: int, preset: str) -> list[str]:
-    """ffmpeg's words for H.264 with closed groups of one second and timestamps that are exact."""
+def video_codec(rate: Fraction, *, crf: int, preset: str, pixels: int) -> list[str]:
+    """ffmpeg's words for H.264 with closed groups of one second and timestamps that are exact.
+
+    Where a picture has more `pixels` than 4K, fewer of them are held to look ahead.
+    """
     beat = str(ceil(rate))
+    ahead = min(LOOKAHEAD, max(LEAST_LOOKAHEAD, at_once(pixels)))
     words = [
         "-c:v",
         "libx264",
@@ -128,7 +135,8 @@ def video_codec(rate: Fraction, *, crf: int, preset: str) -> list[str]:
         "-profile:v",
         "high",
     ]
-    words += ["-g", beat, "-keyint_min", beat, "-sc_threshold", "0", "-flags", "+cgop", "-threads", threads()]
+    words += ["-g", beat, "-keyint_min", beat, "-sc_threshold", "0", "-flags", "+cgop"]
+    words += ["-threads", threads(pixels), "-rc-lookahead", str(ahead)]
     words += [
         "-color_primaries",
         "bt709",

@@ -28,6 +28,7 @@ from videos.media.process import FORMATS, PROTOCOLS
 from videos.media.timing import constant_rate
 
 MAX_SIDE = 8192
+MAX_PIXELS = 36_000_000  # 8K as in cinemas: to paint it takes 2 GB of memory, to write it 1.3 GB beside
 MIN_SIDE = 16
 MAX_SECONDS = 4 * 3600
 MAX_RATE = Fraction(240)
@@ -44,6 +45,10 @@ NO_PICTURE = (
 )
 DAMAGED_END = "The end of this video is damaged. Copy the clip from the camera again, or export it once more."
 HUGE = "The picture is {w}×{h}. At most {max} pixels a side are possible: export the clip in 4K or 8K."
+MANY = (
+    "The picture is {w}×{h}, which are {megapixels} megapixels. At most {max} are possible: export the clip in 8K "
+    "(7680×4320) or smaller."
+)
 TINY = "The picture is {w}×{h}. At least {min} pixels a side are needed."
 LONG = "The clip lasts {hours:.1f} hours. At most four are possible: cut it into parts."
 ABSURD = "The clip claims {rate:.4g} pictures a second. Between 1/10 and 240 are possible: export it at a usual rate."
@@ -103,6 +108,9 @@ def _check_size(width: int, height: int) -> None:
         raise Refused(NO_PICTURE)
     if max(width, height) > MAX_SIDE:
         raise Refused(HUGE.format(w=width, h=height, max=MAX_SIDE))
+    if width * height > MAX_PIXELS:
+        megapixels = -(-width * height // 10**6)
+        raise Refused(MANY.format(w=width, h=height, megapixels=megapixels, max=MAX_PIXELS // 10**6))
     if min(width, height) < MIN_SIDE:
         raise Refused(TINY.format(w=width, h=height, min=MIN_SIDE))
 

@@ -129,7 +129,8 @@ def make_sample(
     workers = min(8, len(os.sched_getaffinity(0)), max(1, count // 4))
     share = ceil(count / workers)
     ranges = [(start, min(count, start + share)) for start in range(0, count, share)]
-    with tempfile.TemporaryDirectory(prefix="sample-") as folder:
+    # Beside the target: whoever cleans up there after a kill finds these too.
+    with tempfile.TemporaryDirectory(prefix="sample-", dir=path.parent) as folder:
         parts = [Path(folder) / f"{start:05d}.ts" for start, _ in ranges]
         _draw_all(list(zip(parts, ranges, strict=True)), width, height, rate, progress, should_stop)
         sound = Path(folder) / "surf.mp4"

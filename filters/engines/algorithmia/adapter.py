@@ -104,6 +104,8 @@ class PatientAdapter(HTTPAdapter):
             raise errors.Unreachable("The DeepFilter service cannot be reached.", temporary=True) from error
         except requests.exceptions.RequestException as error:
             raise errors.BadAnswer(f"The DeepFilter service's answer cannot be read: {error}.") from error
+        except OSError as error:  # a bundle of certificates that is not there
+            raise errors.Unreachable(f"No safe connection to the DeepFilter service: {error}.") from error
         return response
 
     def _body(self, response: requests.Response, until: float) -> bytes:

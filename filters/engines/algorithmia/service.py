@@ -18,6 +18,14 @@ T = TypeVar("T")
 ALGORITHM = "deeplearning/DeepFilter/0.6.0"
 
 
+class LeanClient(Client):  # type: ignore[misc]
+    """The client without its copy of REQUESTS_CA_BUNDLE: a file and a descriptor for each, until the process ends."""
+
+    def catCerts(self, customCert: str) -> None:  # noqa: N802, N803 - the client's own names
+        """Have requests read the bundle itself, file or folder; what is missing is told at the first request."""
+        self.ca_cert = customCert
+
+
 class Service:
     """One account at one DeepFilter service. Methods raise the errors of errors.py. Shared by threads."""
 
@@ -32,7 +40,7 @@ class Service:
     ) -> None:
         self._stop = threading.Event()
         self._algorithm = algorithm
-        self._client = Client(api_key, api_address.rstrip("/"))
+        self._client = LeanClient(api_key, api_address.rstrip("/"))
         session: requests.Session = self._client.requestSession
         session.auth = _as_it_is  # a ~/.netrc would otherwise replace our Authorization header
         session.headers["Accept-Encoding"] = "identity"  # pictures do not shrink, and answers cannot explode
