@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils.html import format_html
 
 from videos import arrangement
 from videos.access import Viewer, can_see_render, can_see_video
@@ -57,6 +58,17 @@ def unfold(request: HttpRequest, work: Work, viewer: Viewer, address: str = "") 
         player=request.build_absolute_uri(reverse("embed", args=[kind, work.ref]) + token),
         width=shown.width or 1280,
         height=shown.height or 720,
+    )
+
+
+def player_frame(unfolded: Unfolded, width: int, height: int) -> str:
+    """The HTML that shows the player on another page."""
+    return format_html(
+        '<iframe src="{}" width="{}" height="{}" title="{}" allow="fullscreen" allowfullscreen></iframe>',
+        unfolded.player,
+        width,
+        height,
+        unfolded.title,
     )
 
 
