@@ -97,6 +97,11 @@ def of_comparison(comparison: Comparison, renders: Sequence[Render], frame_count
     return read(query, renders, frame_count)
 
 
+def share_of_cut(query: Mapping[str, Any]) -> float:
+    """Where the wipe stands, as a share of the width."""
+    return _number(query.get("cut"), 50.0, 0.0, 100.0) / 100
+
+
 def look_of(comparison: Comparison) -> Arrangement:
     """How a saved comparison is looked at: frame, range, zoom and cut, whatever stands in it. Asks nothing."""
     return read(_saved(comparison), [], comparison.video.frame_count)

@@ -1,7 +1,8 @@
-"""Addresses of media. Every one of them is answered by views/media.py, which asks access.py."""
+"""Addresses of media. Every one of them is answered by views/media.py or views/compared.py, which ask access.py."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from urllib.parse import urlencode
 
 from django.urls import reverse
@@ -31,6 +32,14 @@ def render_media(
 ) -> str:
     """Address of one of RENDER_FILES."""
     return _with_query(reverse("media-render", args=[render.ref, name]), viewer, download, small)
+
+
+def compared_media(video: Video, places: Iterable[str], cut: float, viewer: Viewer | None = None) -> str:
+    """Address of the picture of a comparison: refs of renders, “o” for the original; the wipe's place in per cent."""
+    query = {"places": ",".join(places), "cut": f"{cut:.0f}"}
+    if viewer is not None and viewer.token:
+        query["share"] = viewer.token
+    return f"{reverse('media-compared', args=[video.ref])}?{urlencode(query, safe=',')}"
 
 
 def frame_media(frame: Frame, viewer: Viewer | None = None, *, small: bool = False) -> str:

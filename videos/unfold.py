@@ -7,9 +7,11 @@ from urllib.parse import urlencode
 
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils.html import format_html
 
-from videos.access import Viewer, can_see_render
-from videos.links import render_media, video_media
+from videos import arrangement
+from videos.access import Viewer, can_see_render, can_see_video
+from videos.links import compared_media, render_media, video_media
 from videos.models import Comparison, Render, Video
 
 Work = Video | Render | Comparison
@@ -43,6 +45,8 @@ def unfold(request: HttpRequest, work: Work, viewer: Viewer, address: str = "") 
     else:
         picture = video_media(shown, "poster.jpg", viewer) if shown.poster else ""
         film = video_media(shown, "footage.mp4", viewer)
+    if isinstance(work, Comparison):
+        picture = picture_of(video, _places(work, viewer), arrangement.look_of(work).cut, viewer) or picture
     kind = work._meta.model_name
     return Unfolded(
         title=_title(work),
@@ -55,6 +59,35 @@ def unfold(request: HttpRequest, work: Work, viewer: Viewer, address: str = "") 
         width=shown.width or 1280,
         height=shown.height or 720,
     )
+
+
+def player_frame(unfolded: Unfolded, width: int, height: int) -> str:
+    """The HTML that shows the player on another page."""
+    return format_html(
+        '<iframe src="{}" width="{}" height="{}" title="{}" allow="fullscreen" allowfullscreen></iframe>',
+        unfolded.player,
+        width,
+        height,
+        unfolded.title,
+    )
+
+
+def picture_of(video: Video, places: list[str], cut: float, viewer: Viewer) -> str:
+    """The address of the picture of what is compared, so far as it has posters; "" where nothing is beside another."""
+    places = list(dict.fromkeys(places))
+    return compared_media(video, places, cut, viewer) if len(places) > 1 else ""
+
+
+def _places(comparison: Comparison, viewer: Viewer) -> list[str]:
+    """What the viewer sees of what was saved, where it has a poster."""
+    video, places = comparison.video, []
+    for item in comparison.items.select_related("render__video"):
+        if item.render is None:
+            if video.poster and can_see_video(viewer, video):
+                places.append(arrangement.ORIGINAL)
+        elif item.render.poster and can_see_render(viewer, item.render):
+            places.append(item.render.ref)
+    return places
 
 
 def render_of(work: Work, viewer: Viewer) -> Render | None:

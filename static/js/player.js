@@ -1,9 +1,11 @@
-// <rs-player>: one clip on the stage, with our own transport below instead of controls on the picture.
+// <rs-player>: one clip on the stage, with our own transport below instead of controls on the picture. The address keeps
+// the frame that is looked at, and so do links to the same footage under another filter.
 
 import { Clock } from './compare/clock.js';
 import { Timing } from './compare/timing.js';
 import { Track } from './compare/track.js';
 import { Transport } from './compare/transport.js';
+import { Place } from './place.js';
 
 class RsPlayer extends HTMLElement {
   connectedCallback() {
@@ -15,10 +17,11 @@ class RsPlayer extends HTMLElement {
     const timing = new Timing(rate.split('/').map(Number), Number(frames));
     this.clock = new Clock(timing);
     const pick = { ref: '', name: '', start: 0, stop: Number(frames) };
-    this.track = new Track(pick, timing, video);
+    this.track = new Track(pick, timing, video, false);
     const { videoWidth, videoHeight, width, height } = video;
     this.transport = new Transport(this, this.clock, timing, { address: strip, tiles: Number(tiles), shape: Math.max(0.6, Math.min(16 / 9, (videoWidth || width) / (videoHeight || height))) });
     this.clock.tracks = [this.track];
+    this.place = new Place(this.clock, Number(this.dataset.start));
     this.#listen(video);
   }
 
@@ -36,6 +39,7 @@ class RsPlayer extends HTMLElement {
       fullscreen: () => (document.fullscreenElement ? document.exitFullscreen() : this.requestFullscreen?.()),
     };
     video.muted = true;
+    this.addEventListener('pointerover', () => this.track.load(), { once: true }); // somebody is about to play it
     video.addEventListener('click', () => clock.toggle());
     this.addEventListener('click', (event) => {
       const button = event.target.closest('[data-act]');
@@ -44,6 +48,7 @@ class RsPlayer extends HTMLElement {
     document.addEventListener('keydown', (event) => {
       if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || document.querySelector('dialog[open]')) return;
       if (event.target.matches?.('input, textarea, select')) return;
+      if (/^[1-9]$/.test(event.key) && !event.repeat) return void document.querySelectorAll('#renders a.pick')[Number(event.key) - 1]?.click();
       if (event.key === ' ' && event.target.matches?.('a, button, summary') && event.target.dataset.act !== 'play') return;
       const by = event.shiftKey ? Math.round(clock.timing.rate) : 1;
       const wish = { ' ': acts.play, ArrowRight: () => clock.step(by), ArrowLeft: () => clock.step(-by), f: acts.fullscreen }[event.key];

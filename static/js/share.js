@@ -1,4 +1,4 @@
-// The dialog that makes a share link: the address appears in it once, to be copied.
+// The dialog that makes a share link: the address, and the HTML of the player, appear in it once, to be copied.
 import { post } from './http.js';
 import { toast } from './toast.js';
 
@@ -14,8 +14,8 @@ async function make(form) {
   const button = form.querySelector('button[data-before]');
   button.disabled = true;
   try {
-    const { address, expires } = await (await post(form.action, new FormData(form))).json();
-    show(form, address, expires);
+    const { address, expires, frame } = await (await post(form.action, new FormData(form))).json();
+    show(form, address, expires, frame);
   } catch (error) {
     toast(error.message, 'bad');
   } finally {
@@ -23,11 +23,13 @@ async function make(form) {
   }
 }
 
-function show(form, address, expires) {
+function show(form, address, expires, frame) {
   for (const part of form.querySelectorAll('[data-before]')) part.hidden = true;
   form.querySelector('[data-after]').hidden = false;
   const day = expires ? new Date(expires).toLocaleDateString(undefined, { dateStyle: 'long' }) : '';
   form.querySelector('[data-said]').textContent = `Copy it now: it is shown only this once. It opens until ${day || 'you revoke it'}.`;
+  const html = form.querySelector('#share-frame');
+  if (html) html.value = frame;
   const field = form.querySelector('#share-address');
   field.value = address;
   field.focus();
@@ -38,5 +40,5 @@ function show(form, address, expires) {
 function reset(form) {
   for (const part of form.querySelectorAll('[data-before]')) part.hidden = false;
   form.querySelector('[data-after]').hidden = true;
-  form.querySelector('#share-address').value = '';
+  for (const field of form.querySelectorAll('#share-address, #share-frame')) field.value = '';
 }

@@ -32,8 +32,9 @@ def apart(one: dict[str, Any], other: dict[str, Any]) -> bool:
     )
 
 
+@pytest.mark.parametrize("width", [768, 1440])
 def test_names_lie_apart_and_within_their_plot(
-    live_server: LiveServer, open_page: Callable[..., Page]
+    live_server: LiveServer, open_page: Callable[..., Page], width: int
 ) -> None:
     generator = np.random.default_rng(1)
     for style in read_recipe():
@@ -48,7 +49,7 @@ def test_names_lie_apart_and_within_their_plot(
             "milliseconds_per_frame": float(generator.uniform(90, 350)),
         }
         version.save()
-    page = open_page(f"{live_server.url}/filters/figures/")
+    page = open_page(f"{live_server.url}/filters/figures/", size=(width, 1000))
     plots = page.evaluate(NAMES_OF_EACH_PLOT)
     assert len(plots) == 3
     for plot in plots:

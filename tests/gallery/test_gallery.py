@@ -153,6 +153,7 @@ def test_a_card_shows_the_original_and_each_filter_once(visitor: Client, owner: 
 def test_an_empty_gallery_says_what_to_do(visitor: Client, db: None) -> None:
     page = visitor.get("/").content.decode()
     assert "Upload the first footage" in page
+    assert 'aria-label="Order"' not in page  # there is nothing to put in order
 
 
 def test_the_number_of_queries_does_not_grow_with_the_cards(

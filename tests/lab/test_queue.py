@@ -129,7 +129,9 @@ def test_footage_that_is_taken_in_shows_its_stage(owner: User, owner_client: Cli
 
 def test_footage_that_failed_says_why(owner: User, owner_client: Client) -> None:
     make_video_row(owner, state=Video.State.FAILED, error="This is a playlist, not a video.")
-    assert "This is a playlist, not a video." in queue(owner_client)
+    page = queue(owner_client)
+    assert "This is a playlist, not a video." in page
+    assert "Upload another file" in page
 
 
 def test_what_ended_today_is_there_and_what_ended_yesterday_is_not(

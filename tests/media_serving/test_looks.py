@@ -19,6 +19,7 @@ from filters import testframes
 from filters.models import Filter, FilterVersion
 from tests.factories import make_filter
 from videos.media import looks
+from videos.small import LONGEST
 
 
 def address(filter: Filter, number: int = 0) -> str:
@@ -39,6 +40,14 @@ def test_everybody_sees_what_a_published_filter_does(visitor: Client, db: None) 
         after = np.asarray(Image.open(io.BytesIO(body(visitor, address(one, number)))), int)
         assert np.abs(255 - before - after).mean() < 4
     assert visitor.get(address(one, testframes.COUNT)).status_code == 404
+
+
+def test_the_catalogue_shows_it_in_small(visitor: Client, db: None) -> None:
+    one = make_filter("negative")
+    assert f"{address(one)}?small=1" in visitor.get(reverse("filters")).content.decode()
+    small = body(visitor, f"{address(one)}?small=1")
+    assert max(Image.open(io.BytesIO(small)).size) == LONGEST
+    assert len(small) < len(body(visitor, address(one)))
 
 
 def test_it_is_painted_once(visitor: Client, db: None, monkeypatch: pytest.MonkeyPatch) -> None:

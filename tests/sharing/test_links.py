@@ -292,3 +292,26 @@ def test_an_address_that_opens_to_its_owner_alone_is_known_to_be_such(
     assert mark not in visitor.get(f"{page}?share={token}").content
     Video.objects.filter(pk=film.pk).update(visibility="unlisted")
     assert mark not in owner_client.get(page).content
+
+
+def test_a_new_link_comes_with_its_player_for_pages_elsewhere(
+    owner_client: Client,
+    visitor: Client,
+    film: Video,
+    painted: Render,
+    comparison: Comparison,
+    collection: Collection,
+) -> None:
+    for kind, work in (("video", film), ("render", painted), ("comparison", comparison)):
+        made = owner_client.post(
+            reverse("share-make", args=[kind, work.ref]), headers={"X-Requested-With": "fetch"}
+        )
+        player = re.search(
+            r'<iframe src="http://testserver([^"]+)" width="\d+" height="\d+"', made.json()["frame"]
+        )
+        assert player is not None, made.json()
+        assert visitor.get(player.group(1).replace("&amp;", "&")).status_code == 200
+    plain = owner_client.post(reverse("share-make", args=["video", film.ref])).content.decode()
+    assert 'id="share-frame"' in plain and "&lt;iframe src=" in plain
+    gathered = owner_client.post(reverse("share-make", args=["collection", collection.ref])).content.decode()
+    assert "share-frame" not in gathered

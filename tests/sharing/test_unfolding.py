@@ -147,3 +147,17 @@ def test_a_player_opens_with_a_token(owner: User, visitor: Client, painted: Rend
 @pytest.mark.parametrize("kind", ["collection", "upload", "user"])
 def test_there_are_no_other_players(visitor: Client, public: Video, kind: str) -> None:
     assert visitor.get(reverse("embed", args=[kind, public.ref])).status_code == 404
+
+
+def test_a_comparison_unfolds_to_what_is_beside_what(
+    owner: User, visitor: Client, public: Video, painted: Render, comparison: Comparison
+) -> None:
+    Render.objects.filter(pk=painted.pk).update(poster="posters/r.jpg")
+    page = visitor.get(f"{public.get_absolute_url()}compare/?a=o&b={painted.ref}&cut=30").content
+    assert (
+        meta(page, "og:image") == f"{HERE}/media/compared/{public.ref}.jpg?places=o,{painted.ref}&amp;cut=30"
+    )
+    assert meta(page, "og:title") == f"Low tide: Original and {painted.version.filter.name}"
+    _, token = ShareLink.make(owner, comparison)
+    address = unfold(visitor, reverse("share", args=[token]))["thumbnail_url"]
+    assert f"/media/compared/{public.ref}.jpg?places=o,{painted.ref}&cut=50&share={token}" in address

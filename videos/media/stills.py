@@ -41,8 +41,8 @@ def read_image(path: Path | str) -> Frame:
     return np.asarray(cv2.cvtColor(image, cv2.COLOR_BGR2RGB), dtype=np.uint8)
 
 
-def smaller(data: bytes, *, longest: int, quality: int = 82) -> bytes:
-    """A picture as a JPEG whose longer side has at most `longest` pixels; DecodeError if it is damaged."""
+def decode_image(data: bytes) -> Frame:
+    """A picture as (H, W, 3) RGB uint8; DecodeError if it is damaged or too large."""
     array = np.frombuffer(data, dtype=np.uint8)
     try:
         image = cv2.imdecode(array, cv2.IMREAD_COLOR) if array.size else None
@@ -50,7 +50,12 @@ def smaller(data: bytes, *, longest: int, quality: int = 82) -> bytes:
         raise DecodeError("The picture is too large.") from error
     if image is None:
         raise DecodeError("The picture is damaged.")
-    frame = np.asarray(cv2.cvtColor(image, cv2.COLOR_BGR2RGB), dtype=np.uint8)
+    return np.asarray(cv2.cvtColor(image, cv2.COLOR_BGR2RGB), dtype=np.uint8)
+
+
+def smaller(data: bytes, *, longest: int, quality: int = 82) -> bytes:
+    """A picture as a JPEG whose longer side has at most `longest` pixels; DecodeError if it is damaged."""
+    frame = decode_image(data)
     scale = min(1.0, longest / max(frame.shape[:2]))
     lines, columns = (max(1, round(side * scale)) for side in frame.shape[:2])
     return encode_jpeg(resize(frame, width=columns, height=lines), quality=quality)

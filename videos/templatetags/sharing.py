@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from django import template
@@ -12,7 +13,7 @@ from videos import access
 from videos.access import can_allow_downloads, viewer_of
 from videos.models import Comparison, Render, ShareLink, Video
 from videos.sharing import ShareForm
-from videos.unfold import Unfolded, unfold
+from videos.unfold import Unfolded, picture_of, unfold
 
 register = template.Library()
 
@@ -53,4 +54,26 @@ def unfolded(context: Context) -> Unfolded | None:
     work = next((one for one in candidates if isinstance(one, Video | Render | Comparison)), None)
     if work is None:
         return None
-    return unfold(request, work, viewer_of(request), request.get_full_path())
+    shown = unfold(request, work, viewer_of(request), request.get_full_path())
+    return _as_arranged(request, shown, work, context)
+
+
+def _as_arranged(
+    request: HttpRequest, shown: Unfolded, work: Video | Render | Comparison, context: Context
+) -> Unfolded:
+    """With the picture and the names of what stands beside what, on the page of a comparison, saved or not."""
+    arranged, places = context.get("arranged"), context.get("places")
+    if not arranged or not places:
+        return shown
+    video = work if isinstance(work, Video) else work.video
+    pictured = [place["ref"] for place in places if place["poster"]]
+    picture = picture_of(video, pictured, arranged.cut, viewer_of(request))
+    if not picture:
+        return shown
+    title = f"{shown.title}: {_listed([place['name'] for place in places])}" if work == video else shown.title
+    return replace(shown, picture=request.build_absolute_uri(picture), title=title)
+
+
+def _listed(names: list[str]) -> str:
+    """“Original and Night”, or how many there are."""
+    return " and ".join(names) if len(names) == 2 else f"{len(names)} beside each other"

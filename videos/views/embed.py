@@ -13,7 +13,6 @@ from csp.decorators import csp_replace
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.urls import Resolver404, resolve
-from django.utils.html import format_html
 from django.views.decorators.clickjacking import xframe_options_exempt
 from django.views.decorators.http import require_safe
 
@@ -22,7 +21,7 @@ from videos.access import NOBODY, Viewer
 from videos.links import render_media, video_media
 from videos.models import Comparison, Render, Video
 from videos.names import told_apart
-from videos.unfold import Work, render_of, unfold
+from videos.unfold import Work, player_frame, render_of, unfold
 
 PAGES = {"video": "video", "render": "render", "comparison": "comparison", "compare": "video"}
 SMALLEST = 160  # pixels wide
@@ -63,13 +62,7 @@ def oembed(request: HttpRequest) -> HttpResponse:
         "author_name": unfolded.author,
         "width": width,
         "height": height,
-        "html": format_html(
-            '<iframe src="{}" width="{}" height="{}" title="{}" allow="fullscreen" allowfullscreen></iframe>',
-            unfolded.player,
-            width,
-            height,
-            unfolded.title,
-        ),
+        "html": player_frame(unfolded, width, height),
     }
     if unfolded.picture:
         size = {"thumbnail_width": unfolded.width, "thumbnail_height": unfolded.height}

@@ -94,7 +94,7 @@ def look(request: HttpRequest, pk: int, number: int) -> HttpResponseBase:
     except EngineError as problem:
         raise Http404 from problem
     public = access.can_see_filter(access.NOBODY, version.filter)
-    return deliver(request, Parcel(name, "image/jpeg", public=public))
+    return _in_size(request, Parcel(name, "image/jpeg", public=public))
 
 
 def _media(

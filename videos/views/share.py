@@ -14,10 +14,13 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from videos import access
-from videos.models import ShareLink
+from videos.models import Collection, ShareLink
 from videos.seen import first_time
-from videos.sharing import ShareForm, links_of, target_or_404
+from videos.sharing import ShareForm, Target, links_of, target_or_404
+from videos.unfold import player_frame, unfold
 from videos.views import collections, compare, video
+
+FRAME_WIDTH = 960  # pixels at most of the player that is offered for other pages
 
 
 @login_required
@@ -35,9 +38,20 @@ def make(request: HttpRequest, kind: str, ref: str) -> HttpResponse:
         return render(request, "share/make.html", context, status=422 if form.errors else 200)
     link, token = form.make(request.user, target)
     address = request.build_absolute_uri(reverse("share", args=[token]))
+    frame = _frame(request, target, link, token)
     if request.headers.get("X-Requested-With") == "fetch":
-        return JsonResponse({"address": address, "expires": link.expires_at and link.expires_at.isoformat()})
-    return render(request, "share/made.html", context | {"link": link, "address": address})
+        expires = link.expires_at and link.expires_at.isoformat()
+        return JsonResponse({"address": address, "expires": expires, "frame": frame})
+    return render(request, "share/made.html", context | {"link": link, "address": address, "frame": frame})
+
+
+def _frame(request: HttpRequest, target: Target, link: ShareLink, token: str) -> str:
+    """The HTML that shows the work on other pages through the link; "" for a collection, which has no player."""
+    if isinstance(target, Collection):
+        return ""
+    shown = unfold(request, target, access.Viewer(access.NOBODY.user, link, token))
+    width = min(shown.width, FRAME_WIDTH)
+    return player_frame(shown, width, round(shown.height * width / shown.width))
 
 
 @login_required

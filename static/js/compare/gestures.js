@@ -1,12 +1,14 @@
-// Fingers and mouse on the stage: drag the wipe, pan, pinch, move the loupe, flip the blink.
+// Fingers and mouse on the stage: drag the wipe, pan, pinch, move the loupe, flip the blink, swipe it to the next filter.
 
 const TAP = 6; // pixels that a press may move and still be a tap
+const SWIPE = 40; // pixels across from which a finger turns to the next filter
 
-/** `player` has: layout, viewport, setCut(share), setLens(x, y), tap(x, y, pane). Shares are 0 to 1 of a pane. */
+/** `player` has: layout, viewport, setCut(share), setLens(x, y), tap(x, y, pane), next(by). Shares are 0 to 1 of a pane. */
 export function listen(panes, player) {
   const down = new Map(); // pointer id -> {x, y}
-  let grip = null; // 'cut' | 'pan' | 'lens' | 'pinch' | null
+  let grip = null; // 'cut' | 'pan' | 'lens' | 'pinch' | 'swipe' | null
   let moved = 0;
+  let from = 0; // where across the press began
   let pinch = null;
   let held = panes; // what the press began on: a captured pointer's events come from the stage, wherever it is
 
@@ -19,7 +21,7 @@ export function listen(panes, player) {
     if (event.target.closest('.handle')) return 'cut';
     if (player.layout === 'loupe') return 'lens';
     if (player.viewport.scale > 1) return 'pan';
-    return player.layout === 'wipe' ? 'cut' : null;
+    return { wipe: 'cut', blink: 'swipe' }[player.layout] ?? null;
   };
 
   panes.addEventListener('pointerdown', (event) => {
@@ -33,6 +35,7 @@ export function listen(panes, player) {
       return;
     }
     moved = 0;
+    from = event.clientX;
     grip = choose(event);
     if (event.pointerType === 'mouse' || grip === 'cut') event.preventDefault();
     panes.focus({ preventScroll: true });
@@ -68,6 +71,8 @@ export function listen(panes, player) {
     down.delete(event.pointerId);
     document.querySelector('.compare.panning')?.classList.remove('panning');
     if (event.type === 'pointerup' && grip !== 'pinch' && moved < TAP) player.tap(at);
+    const across = event.clientX - from;
+    if (event.type === 'pointerup' && grip === 'swipe' && Math.abs(across) > SWIPE) player.next(across < 0 ? 1 : -1);
     if (!down.size) grip = null;
   };
   panes.addEventListener('pointerup', up);

@@ -6,6 +6,7 @@ import { Clock } from './clock.js';
 import { listen as listenToGestures } from './gestures.js';
 import { listen as listenToKeys } from './keys.js';
 import { Panes } from './panes.js';
+import { reveal } from './strip.js';
 import { Timing } from './timing.js';
 import { Transport } from './transport.js';
 import { Viewport } from './viewport.js';
@@ -172,6 +173,7 @@ class RsCompare extends HTMLElement {
     const tracks = this.panes.show(shown, layout === 'grid' ? [] : ['a', 'b']);
     this.#magnify();
     this.#press();
+    if (layout !== 'grid') reveal(this.querySelector('[data-picks]'), this.b, !quiet && !still.matches);
     this.#blink();
     await this.clock.show(tracks);
     clearTimeout(loading);

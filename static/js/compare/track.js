@@ -9,8 +9,11 @@ const TRIES = 5; // seeks for the same picture
 const ANEW = 3000; // ms after which a film that could not be loaded is asked for once more
 
 export class Track {
-  /** `pick`: {ref, name, src, poster, start, stop, audio}; the clip holds frames [start, stop) of the footage. */
-  constructor(pick, timing, video) {
+  /**
+   * `pick`: {ref, name, src, poster, start, stop, audio}; the clip holds frames [start, stop) of the footage.
+   * `ahead`: its pictures are loaded at once; without, when the first is asked for.
+   */
+  constructor(pick, timing, video, ahead = true) {
     this.pick = pick;
     this.timing = timing;
     this.video = video;
@@ -21,7 +24,7 @@ export class Track {
     this.waiters = new Set();
     video.controls = false;
     video.loop = false;
-    video.preload = 'auto';
+    video.preload = ahead ? 'auto' : 'metadata';
     video.playsInline = true;
     video.disablePictureInPicture = true;
     if (video.error) this.#break();
@@ -49,6 +52,7 @@ export class Track {
   seek(frame, afresh = false) {
     const wanted = Math.max(this.pick.start, Math.min(this.pick.stop - 1, frame));
     this.wanted = wanted;
+    this.load();
     const { video } = this;
     if (this.broken && !this.#loadAnew()) return Promise.resolve();
     const there = this.frame === wanted && !video.seeking && this.#frameByClock() === wanted;
@@ -57,6 +61,11 @@ export class Track {
     this.tries = TRIES;
     this.#go();
     return this.#until(() => this.frame === wanted && !video.seeking, PATIENCE);
+  }
+
+  /** Have its pictures loaded, if that waited. */
+  load() {
+    if (this.video.preload !== 'auto') this.video.preload = 'auto';
   }
 
   /** Put the element's clock to `seconds` of the footage while it goes on playing. */

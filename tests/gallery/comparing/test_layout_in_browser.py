@@ -11,7 +11,7 @@ from videos.models import Video
 
 pytestmark = [pytest.mark.slow, pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
-PLACES = """() => Object.fromEntries([".panes", "[data-transport]", ".tools", ".side"].map((one) => {
+PLACES = """() => Object.fromEntries([".panes", "[data-transport]", ".tools", ".picks"].map((one) => {
   const { x, y, width, height } = document.querySelector(one).getBoundingClientRect();
   return [one, [x, y, width, height].map(Math.round)];
 }))"""
