@@ -184,13 +184,14 @@ class RsCompare extends HTMLElement {
 
   /** Columns and rows that make the cells of the grid as large as can be. */
   #shape(count) {
-    const box = this.place.parentElement.getBoundingClientRect();
+    const main = this.place.parentElement;
+    const across = main.clientWidth || main.parentElement.clientWidth; // on narrow screens it has no box of its own
     const aspect = this.timing && this.panes ? Number(getComputedStyle(this).getPropertyValue('--w')) / Number(getComputedStyle(this).getPropertyValue('--h')) : 16 / 9;
     const high = Math.max(innerHeight * 0.62, innerHeight - 320);
     let best = { size: 0 };
     for (let cols = 1; cols <= count; cols += 1) {
       const rows = Math.ceil(count / cols);
-      const size = Math.min(box.width / cols, (high / rows) * aspect) * (1 - 0.04 * (cols * rows - count));
+      const size = Math.min(across / cols, (high / rows) * aspect) * (1 - 0.04 * (cols * rows - count));
       if (size > best.size + 0.5) best = { size, cols, rows };
     }
     this.style.setProperty('--cols', best.cols);
