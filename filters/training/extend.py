@@ -1,7 +1,9 @@
 """Tune the recipe's further styles on a base that ships: `python -m filters.training.extend --styles DIR …`.
 
 As `manage.py train` does it: on landscapes that the product draws, unless photographs are named. Styles of which the
-recipe says so learn on `--photographs` too: those of a folder that are as large as a drone's, each counted three times.
+recipe says so learn on `--photographs` too: those of a folder that are as large as a drone's, each counted three times;
+and some of them on half of the landscapes, and on stills of places that a drone looks ahead at (`--ahead`, a folder
+that `python -m videos.media.prospects` fills).
 Writes weights/SIZE/SLUG.safetensors for every style with `tuned = true`; `publish` then puts them into the catalogue.
 """
 
@@ -10,6 +12,7 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -18,6 +21,7 @@ import torch
 from rotoscope import malloc
 
 from .content import ContentSet, read_folder
+from .export import mean_style, read_style
 from .network import SIZES
 from .perceptual import Perception
 from .publish import base_of, weights_of
@@ -36,6 +40,7 @@ def arguments(words: list[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(description="Tune further styles on the bases that ship.")
     parser.add_argument("--content", type=Path, help="folder of photographs to learn on instead")
     parser.add_argument("--photographs", type=Path, help="folder of those that some styles learn on too")
+    parser.add_argument("--ahead", type=Path, help="folder of stills that some styles learn on too")
     parser.add_argument("--styles", type=Path, required=True, help="folder of the paintings")
     parser.add_argument("--out", type=Path, default=CATALOGUE)
     parser.add_argument("--size", choices=list(SIZES), default="fine")
@@ -65,7 +70,7 @@ def main(words: list[str]) -> int:
         tuned = tune([image], content, base, learned, own, style_scale=style.scale, perception=perception)
         if tuned is not None:
             weights = weights_of(options.out, options.size, style)
-            tuned.write(weights, style.slug)
+            with_own_left(tuned, learned, style.own_on(options.size)).write(weights, style.slug)
             weights.with_suffix(".json").write_text(json.dumps(told(tuned, own)) + "\n")
             print(style.slug, f"{tuned.steps} steps in {tuned.seconds:.0f} s", tuned.history[-1], flush=True)
     return 0
@@ -76,18 +81,32 @@ def own_settings(settings: Settings, style: RecipeStyle) -> Settings:
     return replace(settings, content_weight=style.truth, content_aim=style.aim, lattice_weight=style.lattice)
 
 
+def with_own_left(tuned: Tuned, learned: Sequence[Path], own: float) -> Tuned:
+    """The same with numbers between the mean of those that the base learned, 0, and their own, 1."""
+    mean = mean_style([read_style(path, tuned.base_sha256) for path in learned])
+    return replace(
+        tuned, numbers={name: mean[name].float().lerp(value, own) for name, value in tuned.numbers.items()}
+    )
+
+
 def content_of(options: argparse.Namespace, style: RecipeStyle) -> ContentSet:
     """What the style is learned on. Raises OSError where a picture cannot be read, SystemExit where none are named."""
-    pictures = read_folder(options.content) if options.content else list(landscapes(LANDSCAPES))
+    drawn = LANDSCAPES // 2 if style.ahead else LANDSCAPES
+    pictures = read_folder(options.content) if options.content else list(landscapes(drawn))
     if style.photographs:
-        if options.photographs is None:
-            raise SystemExit(
-                f"{style.slug} is learned on photographs too: name their folder with --photographs."
-            )
         least = max(TUNING.late_sizes) / MOST_ENLARGED
-        large = [picture for picture in read_folder(options.photographs) if min(picture.shape[:2]) >= least]
-        pictures += large * REPEATED
+        taken = read_folder(_named(options.photographs, style, "--photographs"))
+        pictures += [picture for picture in taken if min(picture.shape[:2]) >= least] * REPEATED
+    if style.ahead:
+        pictures += read_folder(_named(options.ahead, style, "--ahead"))
     return ContentSet(pictures)
+
+
+def _named(folder: Path | None, style: RecipeStyle, option: str) -> Path:
+    """The folder that an option names, which this style needs. Raises SystemExit without one."""
+    if folder is None:
+        raise SystemExit(f"{style.slug} is learned on more pictures: name their folder with {option}.")
+    return folder
 
 
 def told(tuned: Tuned, settings: Settings) -> dict[str, float]:

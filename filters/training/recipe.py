@@ -23,9 +23,11 @@ class RecipeStyle:
     `truth` says how much its content loss counts, or begins to: 1.0 as a rule, more for a style that would bury the
     footage; `level` and `live_level` the same for the last stage of the fine and of the live network, set by what was
     left on a frame of a flight. `share`: how far its numbers lie from what “large” came to towards what “level” did,
-    0..1; `live_share` the same between “live-still” and “live-level”. `tuned`: not learned with the base, only its
-    numbers afterwards, with content held at `aim` (0: not held), chessboards counting as `lattice` says, and with
-    `photographs` on photographs too.
+    0..1; `live_share` the same between “live-still” and “live-level”. `own`: how much of its own is left to them in
+    the end, where 0 would be the mean of all styles that the base learned; `live_own` the same on the live network.
+    `tuned`: not learned with the base, only its numbers afterwards, with content held at `aim` (0: not held),
+    chessboards counting as `lattice` says, and with `photographs` on photographs too, with `ahead` also on stills of
+    places that a drone looks ahead at.
     """
 
     slug: str
@@ -39,18 +41,25 @@ class RecipeStyle:
     live_level: float = 1.0
     share: float = 0.5
     live_share: float = 0.5
+    own: float = 1.0
+    live_own: float = 1.0
     picture: str = ""
     drawing: str = ""
     tuned: bool = False
     aim: float = TUNING.content_aim
     lattice: float = TUNING.lattice_weight
     photographs: bool = False
+    ahead: bool = False
     ships: bool = True
     title: str = ""
     artist: str = ""
     year: str = ""
     origin: str = ""
     licence: str = ""
+
+    def own_on(self, size: str) -> float:
+        """How much of its own is left on the base of a size, 0..1."""
+        return self.own if size == "fine" else self.live_own
 
     def truth_in(self, stage: str) -> float:
         """How much content counts under it in a stage of the bases."""

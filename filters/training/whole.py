@@ -19,6 +19,7 @@ def arguments(words: list[str]) -> argparse.Namespace:
     """Read the command line."""
     parser = argparse.ArgumentParser(description="Learn and write the catalogue that ships.")
     parser.add_argument("--content", type=Path, required=True, help="folder of photographs to learn on")
+    parser.add_argument("--ahead", type=Path, required=True, help="folder that videos.media.prospects filled")
     parser.add_argument("--footage", type=Path, nargs="*", default=[], help="clips to learn steadiness on")
     parser.add_argument("--styles", type=Path, required=True, help="folder of the paintings")
     parser.add_argument("--work", type=Path, required=True, help="folder for the checkpoints")
@@ -44,8 +45,9 @@ def main(words: list[str]) -> int:
     for size, stages in ends.items():
         between.main([size, *(str(options.work / stage / "base.ckpt") for stage in stages), str(ships[size])])
     publish.main(["--fine", str(ships["fine"]), "--live", str(ships["live"]), *painted, *out])
+    besides = ["--photographs", str(options.content), "--ahead", str(options.ahead)]
     for size in ("fine", "live"):
-        extend.main([*painted, "--photographs", str(options.content), *out, *steps, "--size", size])
+        extend.main([*painted, *besides, *out, *steps, "--size", size])
     return publish.main([*painted, *out])
 
 

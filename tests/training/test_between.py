@@ -55,6 +55,23 @@ def test_shared_weights_lie_half_way_and_numbers_where_the_recipe_says(
             assert torch.allclose(value, (before[name] + after[name]) / 2, atol=1e-6)
 
 
+def test_what_is_left_to_a_style_of_its_own_lies_between_the_mean_of_all_and_itself(
+    recipe: list[RecipeStyle], tmp_path: Path
+) -> None:
+    first, second, out = (tmp_path / name for name in ("first.ckpt", "second.ckpt", "out.ckpt"))
+    stage(first, 1)
+    after = stage(second, 2)
+    for index, (own, live_own) in zip((0, 2, 3), ((1.0, 0.0), (0.25, 1.0), (0.0, 0.5)), strict=True):
+        recipe[index] = replace(recipe[index], share=1.0, live_share=1.0, own=own, live_own=live_own)
+    for size, left in (("fine", (1.0, 0.25, 0.0)), ("live", (0.0, 1.0, 0.5))):
+        assert between.main([size, str(first), str(second), str(out)]) == 0
+        for name, value in checkpoint.stored(out)["painter"].items():
+            if is_style_number(name):
+                mean = after[name].mean(0)
+                for number, own in enumerate(left):
+                    assert torch.allclose(value[number], mean.lerp(after[name][number], own), atol=1e-6)
+
+
 @pytest.mark.usefixtures("recipe")
 def test_a_checkpoint_that_is_not_there_is_named(tmp_path: Path) -> None:
     stage(tmp_path / "first.ckpt", 1)

@@ -8,19 +8,21 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
+import torch
 
 from filters.training import base, between, checkpoint, export, extend, publish, whole
 from filters.training.content import ContentSet
 from filters.training.recipe import RecipeStyle, read_recipe
 from filters.training.settings import Settings
 from filters.training.stages import DRAWN, LIVE, STAGES
+from filters.training.tune import Tuned
 
 
 @pytest.fixture
 def recipe(monkeypatch: pytest.MonkeyPatch) -> list[RecipeStyle]:
     """Two styles for the base and one that is tuned on it."""
     known = {style.slug: style for style in read_recipe()}
-    chosen = [known[slug] for slug in ("woodcut", "terrazzo", "frost")]
+    chosen = [known[slug] for slug in ("woodcut", "halftone", "frost")]
     for module in (base, between, extend, publish):
         monkeypatch.setattr(module, "read_recipe", lambda: chosen)
     monkeypatch.setattr(extend, "LANDSCAPES", 2)
@@ -43,7 +45,8 @@ def test_one_command_goes_from_photographs_to_a_catalogue(
     recipe: list[RecipeStyle], photographs: Path, tmp_path: Path
 ) -> None:
     work, out = tmp_path / "work", tmp_path / "catalogue"
-    words = ["--content", str(photographs), "--styles", str(tmp_path), "--work", str(work), "--steps", "1"]
+    given = ["--content", str(photographs), "--ahead", str(photographs), "--styles", str(tmp_path)]
+    words = [*given, "--work", str(work), "--steps", "1"]
     assert whole.main([*words, "--out", str(out)]) == 0
     for stage in STAGES:
         state = checkpoint.load(work / stage / "base.ckpt")
@@ -80,7 +83,17 @@ def test_tuned_styles_start_from_those_that_the_base_learned(
     for size in ("fine", "live"):
         assert extend.main(["--styles", str(tmp_path), "--out", str(tmp_path), "--size", size]) == 0
     fine, live = (publish.base_of(tmp_path, size) for size in ("fine", "live"))
-    assert learned == [(base, ["terrazzo", "frost"], 1.5) for base in (fine, live)]
+    assert learned == [(base, ["halftone", "frost"], 1.5) for base in (fine, live)]
+
+
+def test_a_tuned_style_is_left_as_much_of_its_own_as_the_recipe_says(tmp_path: Path) -> None:
+    """The rest is the mean of what the base learned."""
+    learned = [tmp_path / "one.safetensors", tmp_path / "two.safetensors"]
+    for path, value in zip(learned, (1.0, 3.0), strict=True):
+        export.write_numbers({"a": torch.full((4,), value)}, path, slug=path.stem, base_sha256="base")
+    tuned = Tuned({"a": torch.full((4,), 10.0)}, 1, 1.0, [], "base", "content", "cpu")
+    for own, wanted in ((1.0, 10.0), (0.25, 4.0), (0.0, 2.0)):
+        assert extend.with_own_left(tuned, learned, own).numbers["a"].tolist() == [wanted] * 4
 
 
 def test_some_tuned_styles_learn_on_photographs_besides(
@@ -88,22 +101,28 @@ def test_some_tuned_styles_learn_on_photographs_besides(
 ) -> None:
     """Those that are as large as a drone's, and oftener than each landscape."""
     contents: list[list[int]] = []
-    photographs = tmp_path / "photographs"
-    photographs.mkdir()
-    for name, side in (("small", 288), ("large", 400)):
-        cv2.imwrite(str(photographs / f"{name}.png"), np.zeros((side, side, 3), np.uint8))
+    photographs, ahead = tmp_path / "photographs", tmp_path / "ahead"
+    for folder, name, side in ((photographs, "small", 288), (photographs, "large", 400), (ahead, "a", 300)):
+        folder.mkdir(exist_ok=True)
+        cv2.imwrite(str(folder / f"{name}.png"), np.zeros((side, side, 3), np.uint8))
     monkeypatch.setattr(recipe[1].__class__, "image", lambda *_: np.zeros((8, 8, 3), np.uint8))
-    monkeypatch.setattr(extend, "landscapes", lambda count: [np.zeros((160, 160, 3), np.uint8)])
-    recipe[0] = replace(recipe[0], photographs=True)
+    monkeypatch.setattr(extend, "landscapes", lambda count: [np.zeros((160, 160, 3), np.uint8)] * count)
 
     def seen(images: object, content: ContentSet, *_: object, **__: object) -> None:
         contents.append([picture.shape[0] for picture in content.pictures])
 
     monkeypatch.setattr(extend, "tune", seen)
     words = ["--styles", str(tmp_path), "--out", str(tmp_path)]
+    recipe[0] = replace(recipe[0], photographs=True)
     assert extend.main([*words, "--photographs", str(photographs)]) == 0
-    assert contents == [[160] + [400] * extend.REPEATED]
     with pytest.raises(SystemExit, match="--photographs"):
+        extend.main(words)
+    recipe[0] = replace(recipe[0], ahead=True)
+    words += ["--photographs", str(photographs)]
+    assert extend.main([*words, "--ahead", str(ahead)]) == 0
+    taken = [400] * extend.REPEATED
+    assert contents == [[160, 160, *taken], [160, *taken, 300]]
+    with pytest.raises(SystemExit, match="--ahead"):
         extend.main(words)
 
 

@@ -34,6 +34,17 @@ class Land:
         bright: Field = np.clip((self.albedo - DARKEST) / span, 0, 1)
         return bright
 
+    def tone(self, sky: float = 0.25, gamma: float = 0.7) -> Field:
+        """How light all of it looks, 0..1: `sky` is what lights the shadows, and a `gamma` below 1 lifts them."""
+        light: Field = np.clip(self.albedo * (sky + self.sun), 0, 1) ** gamma
+        return light
+
+    def put_together(self, dry: Field, wood: Field, sea: Field) -> Field:
+        """Of three pictures (SIDE, SIDE, 3) each where it belongs: dry ground, woods and water."""
+        picture = dry + (wood - dry) * self.wood[..., None]
+        together: Field = picture + (sea - picture) * self.water[..., None]
+        return together
+
 
 def land(generator: np.random.Generator, toward: float, woods: float = 0.45) -> Land:
     """Relief with woods (this share of it), meadows, paths and water; `toward`: where the sun stands, radians."""

@@ -11,7 +11,7 @@ import numpy as np
 
 from .aerial import land
 from .fields import SIDE, Field, Picture, blend, finish, noise
-from .surface import lit, smear
+from .surface import along, lit, smear
 
 DRY = [(74, 32, 30), (150, 66, 40), (214, 126, 64), (240, 196, 130), (250, 242, 222)]
 WOOD = [(16, 30, 44), (28, 66, 78), (58, 106, 92), (140, 156, 96), (214, 204, 130)]
@@ -29,24 +29,13 @@ def draw(seed: int = 17) -> Picture:
     wanted = blend(DRY, np.clip(1.05 * tone, 0, 1))
     wanted = wanted + (blend(WOOD, np.clip(1.8 * tone, 0, 1)) - wanted) * ground.wood[..., None]
     wanted = wanted + (blend(SEA, swell) - wanted) * ground.water[..., None]
-    angle = _along(tone + (0.6 + 0.3 * swell) * ground.water, generator)
+    angle = along(tone + (0.6 + 0.3 * swell) * ground.water, generator)
     painted, thick = cv2.GaussianBlur(wanted, (0, 0), 8), np.zeros((SIDE, SIDE), np.float32)
     for brush in BRUSHES:
         _strokes(painted, thick, wanted, angle, brush, generator)
     bristles = smear(generator.random((SIDE, SIDE), dtype=np.float32), angle, 22)
     ridges = lit(cv2.GaussianBlur(thick, (0, 0), 1.2) + 1.1 * (bristles - 0.5), 0.7)
     return finish((painted + (15 * ridges)[..., None]).astype(np.float32), generator, 2.0)
-
-
-def _along(form: Field, generator: np.random.Generator) -> Field:
-    """Which way strokes lie (radians): along forms where there are any, else as the hand happens to go."""
-    soft = cv2.GaussianBlur(form.astype(np.float32), (0, 0), 6)
-    gx, gy = cv2.Sobel(soft, cv2.CV_32F, 1, 0), cv2.Sobel(soft, cv2.CV_32F, 0, 1)
-    xx, yy, xy = (cv2.GaussianBlur(product, (0, 0), 8) for product in (gx * gx, gy * gy, gx * gy))
-    strength = np.hypot(xx - yy, 2 * xy)
-    across = 0.5 * np.arctan2(2 * xy, xx - yy)
-    hand = 6 * (noise(generator, SIDE, 4, 3, 0.4) - 0.5)
-    return np.where(strength > np.median(strength), across + np.pi / 2, hand).astype(np.float32)
 
 
 def _strokes(

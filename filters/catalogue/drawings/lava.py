@@ -1,40 +1,35 @@
-"""Cooling lava: a dark crust in plates, cracks that glow from yellow to deep red."""
+"""Lava at nightfall, from above: crusted ground in the last light, melt in its hollows, cracks that glow."""
 
 from __future__ import annotations
 
 import cv2
 import numpy as np
 
-from .fields import SIDE, Picture, cells, finish, noise
+from .aerial import land
+from .fields import SIDE, Picture, blend, finish, noise
+from .surface import bend, lit, ramp, smear
 
-
-def _warp(field: np.ndarray, generator: np.random.Generator, amount: float) -> np.ndarray:
-    """Bend a field by noise; `amount` in pixels."""
-    y, x = np.mgrid[0:SIDE, 0:SIDE].astype(np.float32)
-    dx, dy = (noise(generator, SIDE, 7, 4) - 0.5) * amount, (noise(generator, SIDE, 7, 4) - 0.5) * amount
-    return cv2.remap(field, x + dx, y + dy, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REFLECT)
+CRUST = [(12, 10, 16), (34, 30, 38), (70, 60, 64), (128, 106, 100), (186, 158, 140)]
+FIRE = [(28, 6, 12), (122, 14, 10), (214, 48, 8), (250, 128, 20), (255, 208, 76), (255, 246, 196)]
 
 
 def draw(seed: int = 33) -> Picture:
     """RGB (768, 768, 3)."""
     generator = np.random.default_rng(seed)
-    heat = np.clip(noise(generator, SIDE, 2.6, 4) * 1.6 - 0.3, 0, 1)
-    glow = np.zeros((SIDE, SIDE), np.float32)
-    for spacing, width in ((110, 10.0), (44, 4.5)):
-        first, second, _ = cells(generator, SIDE, spacing)
-        edge = _warp(second - first, generator, spacing * 0.8)
-        glow = np.maximum(glow, np.exp(-edge / (width * (0.35 + heat))))
-    glow = np.clip(glow * (0.55 + 0.75 * heat) + 0.25 * cv2.GaussianBlur(glow, (0, 0), 9), 0, 1)
-    rough = noise(generator, SIDE, 26, 5, 0.6)
-    light = np.clip(
-        0.5 + cv2.Sobel(cv2.GaussianBlur(rough, (0, 0), 1.2), cv2.CV_32F, 1, 1, ksize=3) * 3, 0, 1
-    )
-    crust = np.stack([34 + 60 * light, 28 + 52 * light, 34 + 56 * light], -1) * (0.5 + 0.6 * rough)[..., None]
-    ramp = np.linspace(0, 1, 6)
-    fire = np.array(
-        [(30, 8, 12), (120, 12, 10), (212, 44, 8), (250, 122, 16), (255, 204, 66), (255, 246, 190)],
-        np.float32,
-    )
-    hot = np.stack([np.interp(glow, ramp, fire[:, c]) for c in range(3)], -1)
-    amount = np.clip(glow * 2.4 - 0.35, 0, 1)[..., None]
-    return finish((crust * (1 - amount) + hot * amount).astype(np.float32), generator, 3.0)
+    ground = land(generator, toward=2.4)
+    rough = bend(noise(generator, SIDE, 22, 6, 0.62), generator, 20, 30)
+    tone = np.clip(ground.albedo * (0.15 + ground.sun), 0, 1)
+    crust = blend(CRUST, np.clip(0.85 * tone + 0.16 * (rough - 0.5), 0, 1))
+    crust = crust + (9 * lit(rough, 1.0))[..., None]
+    ridged = np.abs(2 * bend(noise(generator, SIDE, 7, 5, 0.55), generator, 60, 14) - 1)
+    heat = noise(generator, SIDE, 3, 3)
+    cracks = np.exp(-ridged / (0.02 + 0.06 * heat)) * (0.4 + heat)
+    flow = smear(cv2.GaussianBlur(rough, (0, 0), 1), 6 * noise(generator, SIDE, 4, 3, 0.4), 50)
+    melt = ground.water * np.clip(0.62 + 1.1 * (flow - 0.5) + 0.3 * (heat - 0.5), 0, 1)
+    skin = ramp(bend(noise(generator, SIDE, 12, 5, 0.6), generator, 40, 12), 0.56, 0.64) * ground.water
+    melt = melt * (1 - 0.8 * skin)
+    glow = np.maximum(melt, cracks * (1 - ground.water) * (1 - 0.75 * ground.wood))
+    glow = np.clip(glow + 0.22 * cv2.GaussianBlur(glow.astype(np.float32), (0, 0), 14), 0, 1)
+    amount = np.clip(glow * 2.2 - 0.25, 0, 1)[..., None]
+    picture = crust * (1 - amount) + blend(FIRE, glow) * amount
+    return finish(picture.astype(np.float32), generator, 3.0)

@@ -1,51 +1,64 @@
-"""Dots of pure colour laid side by side after Seurat: every light has its shadow's complement mixed in."""
+"""Land in small touches of pure colour after Signac: each ground's colour, its neighbour, and its complement."""
 
 from __future__ import annotations
 
 import cv2
 import numpy as np
 
-from .fields import SIDE, Picture, finish, noise
+from .aerial import land
+from .fields import SIDE, Field, Picture, blend, finish, noise
+from .surface import along
 
-# Each area's colour, what is scattered through it, and its complement.
-PALETTES = np.array(
-    [
-        ((34, 44, 110), (66, 92, 168), (222, 128, 52)),
-        ((72, 58, 132), (126, 92, 160), (226, 190, 74)),
-        ((38, 110, 92), (96, 156, 90), (206, 74, 74)),
-        ((124, 166, 84), (206, 206, 96), (150, 92, 158)),
-        ((226, 150, 70), (244, 204, 110), (60, 110, 182)),
-        ((240, 214, 148), (250, 238, 208), (142, 160, 214)),
-    ],
-    np.float32,
-)
+DRY = [(84, 70, 150), (190, 96, 120), (238, 158, 84), (250, 212, 116), (252, 240, 206)]
+WOOD = [(30, 52, 118), (34, 104, 112), (92, 156, 90), (190, 204, 98)]
+SEA = [(36, 62, 148), (62, 116, 190), (118, 178, 206), (218, 222, 226)]
+TOUCHES = ((26, 11), (18, 8), (12, 5))
 
 
 def draw(seed: int = 28) -> Picture:
     """RGB (768, 768, 3)."""
     generator = np.random.default_rng(seed)
-    light = noise(generator, SIDE, 5.0, 3, 0.45)
-    ranks = np.searchsorted(np.sort(light.ravel()[::97]), light) / (light.size / 97)
-    flow = noise(generator, SIDE, 3.0, 2) * 6
-    canvas = np.zeros((SIDE, SIDE, 3), np.uint8)
-    canvas[:] = (206, 194, 170)
-    for low, high, pitch, spread in ((7.0, 10.0, 11, 5.0), (4.5, 7.0, 8, 4.0), (2.6, 4.6, 8, 4.0)):
-        places = [(x, y) for y in range(-6, SIDE + 6, pitch) for x in range(-6, SIDE + 6, pitch)]
-        for index in generator.permutation(len(places)):
-            x, y = (c + generator.normal(0, spread) for c in places[index])
-            at = (int(np.clip(y, 0, SIDE - 1)), int(np.clip(x, 0, SIDE - 1)))
-            area = int(
-                np.clip((ranks[at] + generator.normal(0, 0.035)) * len(PALETTES), 0, len(PALETTES) - 1)
-            )
-            colour = PALETTES[area, generator.choice(3, p=(0.5, 0.32, 0.18))]
-            colour = np.clip(colour * generator.normal(1, 0.07) + generator.normal(0, 6, 3), 0, 255)
-            radius = generator.uniform(low, high)
-            axes = (int(radius * 8), int(radius * generator.uniform(5.4, 7.6)))
-            centre, turn = (int(x * 8), int(y * 8)), float(np.rad2deg(flow[at]))
-            points = np.asarray(cv2.ellipse2Poly(centre, axes, int(turn), 0, 360, 30), np.int32)
-            under = np.clip(colour * 0.82, 0, 255).tolist()
-            cv2.fillPoly(canvas, [points + np.array((4, 6), np.int32)], under, cv2.LINE_AA, 3)
-            cv2.fillPoly(canvas, [points], colour.tolist(), cv2.LINE_AA, 3)
-    picture = canvas.astype(np.float32)
+    ground = land(generator, toward=2.4)
+    swell = noise(generator, SIDE, 9, 4)
+    tone = ground.tone()
+    leaves, sea = np.clip(1.7 * tone, 0, 1), np.clip(1.5 * swell - 0.3, 0, 1)
+    wanted = ground.put_together(blend(DRY, tone), blend(WOOD, leaves), blend(SEA, sea))
+    angle = along(tone + (0.6 + 0.3 * swell) * ground.water, generator)
+    painted = cv2.GaussianBlur(wanted, (0, 0), 6)
+    for turn, touch in enumerate(TOUCHES):
+        _touches(painted, wanted, angle, touch, turn, generator)
     weave = noise(generator, SIDE, 180, 2) - 0.5
-    return finish(picture * (1 + 0.12 * weave[..., None]), generator, 3.0)
+    return finish((painted * (1 + 0.1 * weave[..., None])).astype(np.float32), generator, 3.0)
+
+
+def _touches(
+    painted: Field,
+    wanted: Field,
+    angle: Field,
+    touch: tuple[int, int],
+    turn: int,
+    generator: np.random.Generator,
+) -> None:
+    long, wide = touch
+    source = cv2.GaussianBlur(wanted, (0, 0), wide / 3)
+    differs = np.abs(source - painted).mean(2)
+    step = wide * 0.8
+    count = int((SIDE / step) ** 2)
+    for _ in range(count):
+        x, y = (int(v) for v in generator.uniform(0, SIDE, 2))
+        if turn and differs[y, x] < 12 and generator.random() < 0.8:
+            continue
+        colour = source[y, x].copy()
+        choice = generator.random()
+        if choice < 0.16:
+            colour = 255 - colour + (colour.mean() - 128) * 1.6  # the complement, as light as the colour
+            colour = 0.75 * colour + 0.25 * source[y, x]
+        elif choice < 0.5:
+            colour = np.roll(colour, 1) * 0.3 + colour * 0.7
+        colour = np.clip(colour * generator.uniform(0.84, 1.16) + generator.normal(0, 8, 3), 0, 255)
+        turned, half = angle[y, x] + generator.normal(0, 0.35), long * generator.uniform(0.15, 0.5)
+        dx, dy = int(np.cos(turned) * half), int(np.sin(turned) * half)
+        thick = int(wide * generator.uniform(0.6, 1.3))
+        cv2.line(
+            painted, (x - dx, y - dy), (x + dx, y + dy), tuple(colour.tolist()), max(2, thick), cv2.LINE_AA
+        )

@@ -51,3 +51,14 @@ def lit(height: Field, blur: float = 1.0, toward: float = 2.36) -> Field:
     )
     result: Field = np.tanh(slope / (slope.std() * 1.5 + 1e-9)).astype(np.float32)
     return result
+
+
+def along(form: Field, generator: np.random.Generator) -> Field:
+    """Which way strokes lie (radians): along forms where there are any, else as the hand happens to go."""
+    soft = cv2.GaussianBlur(form.astype(np.float32), (0, 0), 6)
+    gx, gy = cv2.Sobel(soft, cv2.CV_32F, 1, 0), cv2.Sobel(soft, cv2.CV_32F, 0, 1)
+    xx, yy, xy = (cv2.GaussianBlur(product, (0, 0), 8) for product in (gx * gx, gy * gy, gx * gy))
+    strength = np.hypot(xx - yy, 2 * xy)
+    across = 0.5 * np.arctan2(2 * xy, xx - yy)
+    hand = 6 * (noise(generator, SIDE, 4, 3, 0.4) - 0.5)
+    return np.where(strength > np.median(strength), across + np.pi / 2, hand).astype(np.float32)

@@ -1,0 +1,43 @@
+"""Fifty stills of coasts, canyons, deserts, woods and snow, as a drone sees them that looks ahead: to train on.
+
+`python -m videos.media.prospects FOLDER` draws what is missing there; `filters.training.extend --ahead FOLDER` reads
+it.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import cv2
+
+from videos.media.files import written
+from videos.media.sample import TERRAINS, landscape
+
+SEEDS = (101, 202)  # none of them the sample flight's
+LIGHTS = ("golden", "afternoon", "noon", "evening", "overcast")
+Prospect = tuple[int, str, str]  # seed, light and terrain
+
+
+def prospects() -> dict[str, Prospect]:
+    """Every still by the name of its file, in order: each terrain in each light, twice, never the same place."""
+    wanted = [(seed, terrain, light) for seed in SEEDS for terrain in TERRAINS for light in LIGHTS]
+    return {
+        f"{index:02d}-{terrain}-{light}.png": (seed + index, light, terrain)
+        for index, (seed, terrain, light) in enumerate(wanted)
+    }
+
+
+def draw(folder: Path, size: tuple[int, int] = (1280, 720)) -> int:
+    """Draw those that `folder` lacks, of (width, height) pixels; how many. The same ones on every machine."""
+    missing = {name: which for name, which in prospects().items() if not (folder / name).exists()}
+    for name, which in missing.items():
+        picture = cv2.cvtColor(landscape(*which, size), cv2.COLOR_RGB2BGR)
+        encoded = cv2.imencode(".png", picture)[1]
+        with written(folder / name) as part:
+            part.write_bytes(encoded.tobytes())
+    return len(missing)
+
+
+if __name__ == "__main__":
+    print(f"{draw(Path(sys.argv[1]))} stills drawn.")
