@@ -17,7 +17,7 @@ SHARES = (0.0, 0.25, 1.0)
 @pytest.fixture
 def recipe(monkeypatch: pytest.MonkeyPatch) -> list[RecipeStyle]:
     """Three styles that the base learned, with a share each, and one that was tuned afterwards."""
-    plain = [style for style in read_recipe() if not style.tuned]
+    plain = [replace(style, own=1.0, live_own=1.0) for style in read_recipe() if not style.tuned]
     chosen = [
         replace(style, share=share, live_share=1 - share) for style, share in zip(plain, SHARES, strict=False)
     ]
