@@ -7,6 +7,9 @@ multiply it (AVX512-BF16, AMX) do twice as many of them in the same time. ONNX R
 from __future__ import annotations
 
 import logging
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
 from typing import Any, Protocol
 
@@ -100,10 +103,11 @@ class HalfPrecision:
     def run(self, batch: NDArray[Any]) -> Outputs:
         """See Session."""
         try:
-            request = self._request(batch.shape)
-            request.infer({0: batch}, share_inputs=True)
-            # The memory of a request is written over by its next call.
-            return {name: np.array(request.get_tensor(name).data) for name in self._names}
+            with _first_alone():
+                request = self._request(batch.shape)
+                request.infer({0: batch}, share_inputs=True)
+                # The memory of a request is written over by its next call.
+                return {name: np.array(request.get_tensor(name).data) for name in self._names}
         except ERRORS as error:
             raise EngineError(f"The filter failed: {_first_line(error)}") from error
 
@@ -129,13 +133,34 @@ class HalfPrecision:
         return _openvino().compile_model(model, "CPU", wanted).create_infer_request()
 
 
+_first = threading.Lock()
+_first_done = threading.Event()
+
+
+@contextmanager
+def _first_alone() -> Iterator[None]:
+    """Until OpenVINO has computed once in this process, one thread at a time.
+
+    Its bindings fill tables at their first use, under a lock of C++, and let go of Python's own lock meanwhile: a
+    second thread that comes to the same place then holds the one and waits for the other, and the whole process
+    stands still.
+    """
+    if _first_done.is_set():
+        yield
+        return
+    with _first:
+        yield
+        _first_done.set()
+
+
 @cache
 def half_precision_is_fast() -> bool:
     """Whether this processor multiplies bfloat16, OpenVINO is there to use it, and no GPU would be left idle."""
     if _providers()[0] != "CPUExecutionProvider":
         return False
     try:
-        return "BF16" in _openvino().get_property("CPU", "OPTIMIZATION_CAPABILITIES")
+        with _first:
+            return "BF16" in _openvino().get_property("CPU", "OPTIMIZATION_CAPABILITIES")
     except ImportError:
         return False
     except RuntimeError as problem:

@@ -89,6 +89,46 @@ def test_every_output_comes_by_its_name() -> None:
     assert all(half[name].shape == full[name].shape for name in full)
 
 
+TOGETHER = """
+import sys
+import threading
+import numpy as np
+from filters.engines.graph import build
+from filters.engines.runtime import HalfPrecision
+from filters.engines.weights import read_base, read_style
+from tests.engines.models import base_bytes, style_bytes
+
+base = read_base(base_bytes())
+model = build(base, read_style(style_bytes(base_bytes()), base))
+sys.setswitchinterval(1e-6)  # threads take turns as often as can be
+begin, frames = threading.Barrier(8), np.zeros((1, 72, 72, 3), np.uint8)
+sessions = [HalfPrecision(model, 1) for _ in range(8)]
+
+def paint(session):
+    session._request(frames.shape)
+    begin.wait()
+    session.run(frames)
+
+threads = [threading.Thread(target=paint, args=(session,)) for session in sessions]
+for thread in threads:
+    thread.start()
+for thread in threads:
+    thread.join()
+"""
+
+
+def test_threads_that_paint_for_the_first_time_at_once_do_not_wait_for_each_other_for_ever() -> None:
+    """OpenVINO's bindings hold Python's lock and wait for one of their own: nothing in the process would go on."""
+    words, folder = [sys.executable, "-c", TOGETHER], Path(__file__).parents[2]
+    started = [subprocess.Popen(words, cwd=folder) for _ in range(4)]
+    try:
+        assert [one.wait(timeout=60) for one in started] == [0] * 4
+    finally:
+        for one in started:
+            one.kill()
+            one.wait()
+
+
 def test_it_is_compiled_once_for_a_size_and_few_sizes_are_kept(monkeypatch: pytest.MonkeyPatch) -> None:
     session = HalfPrecision(small(), 1)
     compiled: list[tuple[int, ...]] = []
