@@ -13,11 +13,17 @@ from videos.models import Frame, Render, Still, Video
 
 VIDEO_FILES = {
     "footage.mp4": "footage",
+    "proxy.mp4": "proxy",
     "poster.jpg": "poster",
     "filmstrip.jpg": "filmstrip",
     "source": "source",
 }
-RENDER_FILES = {"video.mp4": "output", "poster.jpg": "poster", "preview.mp4": "preview"}
+RENDER_FILES = {
+    "video.mp4": "output",
+    "proxy.mp4": "proxy",
+    "poster.jpg": "poster",
+    "preview.mp4": "preview",
+}
 
 
 def video_media(

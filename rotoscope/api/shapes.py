@@ -93,6 +93,7 @@ class VideoOut(Schema):
     may_change: bool
     page: str
     footage: str | None
+    proxy: str | None
     poster: str | None
     filmstrip: str | None
 
@@ -161,6 +162,7 @@ class RenderOut(Schema):
     video: str | None
     poster: str | None
     preview: str | None
+    proxy: str | None
 
 
 class SegmentOut(Schema):

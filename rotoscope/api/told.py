@@ -122,6 +122,7 @@ class Told:
             may_change=mine,
             page=self.page(one),
             footage=file("footage.mp4", one.footage),
+            proxy=file("proxy.mp4", one.proxy),
             poster=file("poster.jpg", one.poster),
             filmstrip=file("filmstrip.jpg", one.filmstrip),
         )
@@ -166,6 +167,7 @@ class Told:
             video=file("video.mp4", one.output),
             poster=file("poster.jpg", one.poster),
             preview=file("preview.mp4", one.preview),
+            proxy=file("proxy.mp4", one.proxy),
         )
 
     def segment(self, one: Segment) -> SegmentOut:

@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from filters.models import Filter, FilterVersion
 from tests.factories import make_filter, make_render_row, make_video_row
+from videos.links import render_media
 from videos.models import Collection, Comparison, Frame, Still, Video, Visibility
 from videos.pipeline.stills import REMEMBERED
 from videos.templatetags.works import ago, clock, decimal_rate
@@ -237,6 +238,16 @@ def test_a_page_that_is_not_there_says_so_kindly(visitor: Client, db: None) -> N
     answer = visitor.get("/there/is/nothing/")
     assert answer.status_code == 404
     assert "There is nothing here" in answer.content.decode()
+
+
+def test_the_contact_sheet_draws_from_small_films_where_there_are_some(visitor: Client, owner: User) -> None:
+    video = with_frames(make_video_row(owner))
+    small = make_render_row(video, make_filter(), proxy="proxies/small.mp4")
+    whole = make_render_row(video, make_filter())
+    page = visitor.get(f"{video.get_absolute_url()}contact/").content.decode()
+    assert render_media(small, "proxy.mp4") in page
+    assert render_media(small, "video.mp4") not in page
+    assert render_media(whole, "video.mp4") in page
 
 
 def test_no_page_has_scripts_or_styles_in_line(owner_client: Client, owner: User) -> None:

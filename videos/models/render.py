@@ -80,7 +80,12 @@ class Render(Leased):
     output = models.FileField(upload_to="renders/", blank=True, max_length=200)
     output_size = models.PositiveBigIntegerField(default=0)
     poster = models.FileField(upload_to="posters/", blank=True, max_length=200)
-    preview = models.FileField(upload_to="previews/", blank=True, max_length=200)
+    preview = models.FileField(
+        upload_to="previews/", blank=True, max_length=200, help_text="A short clip for cards."
+    )
+    proxy = models.FileField(
+        upload_to="proxies/", blank=True, max_length=200, help_text="The whole result, small."
+    )
 
     views = models.PositiveBigIntegerField(default=0)
     created_at = models.DateTimeField(auto_now_add=True, db_index=True)
@@ -198,18 +203,17 @@ class Render(Leased):
         """An active state → failed, with a reason."""
         return self._halt(self.ACTIVE, self.State.FAILED, error=sentence)
 
-    def mark_finished(self, token: uuid.UUID, output: str, size: int, poster: str, preview: str) -> bool:
-        """rebuilding → finished, by the holder of the lease. The files go where that is somebody else by now."""
+    def mark_finished(self, token: uuid.UUID, size: int, **files: str) -> bool:
+        """rebuilding → finished, by the holder of the lease. `files`: names in storage by column; some may be empty.
+
+        The files go where the holder is somebody else by now.
+        """
         return loose.name_on(
             Render.objects.held_by(token).filter(pk=self.pk, state=self.State.REBUILDING),
-            output,
-            poster,
-            preview,
+            *filter(None, files.values()),
             state=self.State.FINISHED,
-            output=output,
             output_size=size,
-            poster=poster,
-            preview=preview,
+            **files,
             finished_at=timezone.now(),
             error="",
             lease_token=None,

@@ -136,6 +136,9 @@ class Video(Leased):
     height = models.PositiveIntegerField(default=0)
     has_audio = models.BooleanField(default=False)
     poster = models.FileField(upload_to="posters/", blank=True, max_length=200)
+    proxy = models.FileField(
+        upload_to="proxies/", blank=True, max_length=200, help_text="The whole footage, small."
+    )
     filmstrip = models.FileField(upload_to="filmstrips/", blank=True, max_length=200)
     filmstrip_tiles = models.PositiveSmallIntegerField(default=0)
     images_per_second = models.CharField(

@@ -20,6 +20,7 @@ from rotoscope.lease import claim, renewing
 from videos.media.errors import MediaError, Refused, Stopped
 from videos.media.footage import Footage, make_footage
 from videos.media.probe import Probe, probe
+from videos.media.proxy import make_proxy, proxy_size
 from videos.models import Video
 from videos.pipeline import dispatch, renders, separate
 from videos.pipeline.progress import VideoProgress
@@ -80,7 +81,7 @@ def _ingest(video: Video, token: uuid.UUID, progress: VideoProgress) -> None:
     found = probe(source)
     facts: dict[str, Any] = {"probe": probe_facts(found), "checksum": checksum(source)}
     if not video.footage:
-        progress.stage("making it playable", 0.05, 0.7)
+        progress.stage("making it playable", 0.05, 0.65)
         facts |= _make_footage(video, source, found, progress)
     _save(video, token, facts)
     progress.stage("separating images", 0.7, 1.0)
@@ -93,8 +94,27 @@ def _make_footage(video: Video, source: Path, found: Probe, progress: VideoProgr
     with work_folder() as folder:
         target = Path(folder) / "footage.mp4"
         made = make_footage(source, target, found, progress=progress, should_stop=progress.should_stop)
+        progress.stage("making a small copy", 0.65, 0.7)
+        proxy = _make_proxy(video, target, made, Path(folder) / "proxy.mp4", progress)
         name = loose.store(target, f"footage/{video.ref}/{secrets.token_hex(4)}.mp4")
-    return {"footage": name, **footage_facts(made)}
+    return {"footage": name, "proxy": proxy, **footage_facts(made)}
+
+
+def _make_proxy(video: Video, footage: Path, made: Footage, target: Path, progress: VideoProgress) -> str:
+    """The name in storage; nothing where the footage is small itself."""
+    size = proxy_size(made.width, made.height)
+    if size is None:
+        return ""
+    make_proxy(
+        footage,
+        target,
+        size,
+        rate=made.rate,
+        frame_count=made.frame_count,
+        progress=progress,
+        should_stop=progress.should_stop,
+    )
+    return loose.store(target, f"proxies/{video.ref}/{secrets.token_hex(4)}.mp4")
 
 
 def footage_facts(made: Footage) -> dict[str, Any]:
@@ -133,7 +153,7 @@ def _plain(value: Any) -> Any:
 def _save(video: Video, token: uuid.UUID, facts: dict[str, Any]) -> None:
     """New footage goes where the video was deleted meanwhile, or somebody else was first."""
     mine = Video.objects.held_by(token).filter(pk=video.pk)
-    if not loose.name_on(mine, *filter(None, [facts.get("footage")]), **facts):
+    if not loose.name_on(mine, *filter(None, [facts.get("footage"), facts.get("proxy")]), **facts):
         raise Stopped("Somebody else works on this video now.")
     video.refresh_from_db()
 
@@ -143,8 +163,8 @@ def _refuse(video: Video, token: uuid.UUID, sentence: str) -> None:
     with loose.removing() as files:
         if not video.mark_failed(token, sentence):
             return
-        Video.objects.filter(pk=video.pk).update(source="", source_size=0, footage="")
-        files += [video.source, video.footage]
+        Video.objects.filter(pk=video.pk).update(source="", source_size=0, footage="", proxy="")
+        files += [video.source, video.footage, video.proxy]
 
 
 def _give_back(video: Video, token: uuid.UUID, sentence: str) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import secrets
+import threading
 import uuid
 from fractions import Fraction
 from pathlib import Path
@@ -15,7 +16,9 @@ from rotoscope.files import forget, local_path, work_folder
 from rotoscope.lease import claim, renewing
 from videos.media import decode, stills
 from videos.media.checks import packet_count
+from videos.media.errors import Stopped
 from videos.media.preview import make_preview
+from videos.media.proxy import make_proxy, proxy_size
 from videos.media.rebuild import rebuild
 from videos.models import Render, Segment
 from videos.pipeline import renders
@@ -35,17 +38,19 @@ def run(pk: int) -> bool:
     render = Render.objects.with_names().get(pk=pk)
     if render.attempts > MAX_ATTEMPTS:
         return _give_up(render)
-    with renewing(Render.objects.filter(pk=pk), token):
+    with renewing(Render.objects.filter(pk=pk), token) as lost:
         try:
             renders.tally(render)  # whoever finished the last segment may have been ended before
-            _rebuild(render, token)
+            _rebuild(render, token, lost)
+        except Stopped:
+            logger.info("render %s was cancelled or taken over", render.ref)
         except Exception:
             Render.objects.held_by(token).filter(pk=pk).update(lease_token=None, lease_until=None)
             raise
     return True
 
 
-def _rebuild(render: Render, token: uuid.UUID) -> None:
+def _rebuild(render: Render, token: uuid.UUID, lost: threading.Event) -> None:
     segments = list(render.segments.order_by("index"))
     video = render.video
     footage = local_path(video.footage)
@@ -59,11 +64,14 @@ def _rebuild(render: Render, token: uuid.UUID) -> None:
             target=target,
             start=Fraction(render.start_frame) / video.rate,
         )
-        poster = _poster(render, target, Path(folder))
-        preview = _preview(render, target, Path(folder))
+        files = {
+            "proxy": _proxy(render, target, Path(folder), lost),  # first: it may be stopped
+            "poster": _poster(render, target, Path(folder)),
+            "preview": _preview(render, target, Path(folder)),
+        }
         size = target.stat().st_size
-        output = loose.store(target, _name("renders", render, "mp4"))
-    if not render.mark_finished(token, output, size, poster, preview):
+        files["output"] = loose.store(target, _name("renders", render, "mp4"))
+    if not render.mark_finished(token, size, **files):
         return  # cancelled meanwhile, or somebody else was first
     logger.info("render %s is finished", render.ref)
     drop_segments(render)
@@ -118,6 +126,17 @@ def _preview(render: Render, path: Path, folder: Path) -> str:
     preview = folder / "preview.mp4"
     make_preview(path, preview)
     return loose.store(preview, _name("previews", render, "mp4"))
+
+
+def _proxy(render: Render, path: Path, folder: Path, lost: threading.Event) -> str:
+    size = proxy_size(render.width, render.height)
+    if size is None:
+        return ""
+    proxy = folder / "proxy.mp4"
+    make_proxy(
+        path, proxy, size, rate=render.video.rate, frame_count=render.frame_count, should_stop=lost.is_set
+    )
+    return loose.store(proxy, _name("proxies", render, "mp4"))
 
 
 def _name(kind: str, render: Render, suffix: str) -> str:

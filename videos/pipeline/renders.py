@@ -207,7 +207,13 @@ def remove(render: Render) -> None:
         now = Render.objects.select_for_update().filter(pk=render.pk).first()
         if now is None:
             return
-        files += [now.output, now.poster, now.preview, *(segment.file for segment in now.segments.all())]
+        files += [
+            now.output,
+            now.poster,
+            now.preview,
+            now.proxy,
+            *(segment.file for segment in now.segments.all()),
+        ]
         now.delete()
 
 
@@ -220,7 +226,7 @@ def remove_video(video: Video) -> None:
         now = Video.objects.select_for_update().filter(pk=video.pk).first()
         if now is None:
             return
-        files += [now.source, now.footage, now.poster, now.filmstrip]
+        files += [now.source, now.footage, now.proxy, now.poster, now.filmstrip]
         files += [frame.image for frame in now.frames.all()] + [still.image for still in now.stills.all()]
         now.delete()
 

@@ -18,6 +18,7 @@ from videos.access import Viewer
 from videos.arrangement import ORIGINAL, Arrangement
 from videos.forms.comparison import ComparisonForm
 from videos.links import render_media, video_media
+from videos.media.proxy import proxy_size
 from videos.models import Comparison, ComparisonItem, Render, Video
 from videos.names import told_apart
 from videos.views.video import count_look, is_playable
@@ -167,6 +168,7 @@ def picks_of(video: Video, renders: list[Render], viewer: Viewer) -> list[dict[s
         "name": "Original",
         "render": None,
         "src": video_media(video, "footage.mp4", viewer),
+        "proxy": video_media(video, "proxy.mp4", viewer) if video.proxy else "",
         "poster": video_media(video, "poster.jpg", viewer) if video.poster else "",
         "small": video_media(video, "poster.jpg", viewer, small=True) if video.poster else "",
         "start": 0,
@@ -183,6 +185,7 @@ def _pick(render: Render, name: str, viewer: Viewer) -> dict[str, Any]:
         "name": name,
         "render": render,
         "src": render_media(render, "video.mp4", viewer),
+        "proxy": render_media(render, "proxy.mp4", viewer) if render.proxy else "",
         "poster": render_media(render, "poster.jpg", viewer) if render.poster else "",
         "small": render_media(render, "poster.jpg", viewer, small=True) if render.poster else "",
         "start": render.start_frame,
@@ -218,6 +221,7 @@ def player_data(
         "frames": video.frame_count,
         "width": video.width,
         "height": video.height,
+        "proxyWidth": (proxy_size(video.width, video.height) or (0, 0))[0],
         "picks": [{key: pick[key] for key in pick if key not in ("render", "small")} for pick in picks],
         "strip": video_media(video, "filmstrip.jpg", viewer) if video.filmstrip else "",
         "tiles": video.filmstrip_tiles,

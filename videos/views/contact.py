@@ -40,7 +40,7 @@ class Cell:
 
 @dataclass(frozen=True)
 class Column:
-    """A filter; `src` is its render's file, from which the page draws frames that nobody painted as stills.
+    """A filter; from `src`, its render's film or the proxy of it, the page draws frames that nobody painted as stills.
 
     `seen` says whether the viewer may look at the filter's own page.
     """
@@ -172,7 +172,7 @@ def _columns(renders: list[Render], painted: Painted, viewer: Viewer) -> list[Co
     # A part was often tried before the whole.
     longest = sorted(renders, key=lambda one: one.frame_count, reverse=True)
     columns = [
-        Column(one.version, one, render_media(one, "video.mp4", viewer))
+        Column(one.version, one, render_media(one, "proxy.mp4" if one.proxy else "video.mp4", viewer))
         for one in one_of_each_filter(longest)
     ]
     there = {column.version.filter_id for column in columns}

@@ -26,7 +26,7 @@ class RsCompare extends HTMLElement {
     this.timing = new Timing(data.rate, data.frames);
     this.place = this.querySelector('[data-stage]');
     Object.assign(this, { layout: data.layout, a: data.a, b: data.b, grid: data.grid, cut: data.cut, lens: data.lens });
-    this.panes = new Panes(this.place, this.picks, this.timing);
+    this.panes = new Panes(this.place, this.picks, this.timing, data.proxyWidth);
     this.clock = new Clock(this.timing);
     this.clock.marks = { in: data.in, out: data.out };
     this.#furnish();
@@ -170,16 +170,34 @@ class RsCompare extends HTMLElement {
     if (layout === 'grid') this.#shape(shown.length);
     const turn = (this.arranging = (this.arranging ?? 0) + 1);
     const loading = setTimeout(() => { this.loading.hidden = false; }, 250);
-    const tracks = this.panes.show(shown, layout === 'grid' ? [] : ['a', 'b']);
+    const tracks = this.panes.show(shown, this.#across, layout === 'grid' ? [] : ['a', 'b']);
     this.#magnify();
     this.#press();
     if (layout !== 'grid') reveal(this.querySelector('[data-picks]'), this.b, !quiet && !still.matches);
     this.#blink();
     await this.clock.show(tracks);
     clearTimeout(loading);
-    if (turn === this.arranging) this.loading.hidden = true;
+    if (turn === this.arranging) {
+      this.loading.hidden = true;
+      this.panes.settle();
+    }
     this.transport.paint();
     if (!quiet) remember(this);
+  }
+
+  /** How many pixels of the screen a whole picture is wide; only cells of the grid are ever small. */
+  get #across() {
+    if (this.layout !== 'grid') return Infinity;
+    const columns = Number(this.style.getPropertyValue('--cols')) || 1;
+    return (this.place.clientWidth / columns) * devicePixelRatio * this.viewport.scale;
+  }
+
+  /** A cell that has become larger than its film is sharp gets the whole film, once that rests. */
+  #sharpen() {
+    clearTimeout(this.sharpening);
+    this.sharpening = setTimeout(() => {
+      if (this.panes.areCoarse(this.shown, this.#across)) this.#arrange({ quiet: true });
+    }, 250);
   }
 
   /** Columns and rows that make the cells of the grid as large as can be. */
@@ -249,6 +267,7 @@ class RsCompare extends HTMLElement {
     const place = this.querySelector('[data-out="zoom"]');
     if (place) place.value = `${Math.round(this.viewport.scale * 100)} %`;
     if (this.layout === 'loupe') this.#magnify();
+    this.#sharpen();
     if (this.clock.tracks.length) remember(this);
   }
 
@@ -308,6 +327,7 @@ class RsCompare extends HTMLElement {
       return true;
     });
     addEventListener('resize', () => { if (this.layout === 'grid') this.#shape(this.grid.length); });
+    new ResizeObserver(() => this.#sharpen()).observe(this.place);
     this.querySelector('[data-save]')?.addEventListener('formdata', (event) => {
       for (const [key, value] of Object.entries(query(this))) event.formData.set(key, value);
     });

@@ -5,11 +5,13 @@ import { Track } from './track.js';
 const KEPT = 10; // panes kept loaded; those hidden longest go first
 
 export class Panes {
-  constructor(place, picks, timing) {
+  /** `proxyWidth`: pixels across of the picks' small films. */
+  constructor(place, picks, timing, proxyWidth) {
     this.place = place;
     this.picks = picks; // ref -> pick
     this.timing = timing;
-    this.all = new Map(); // ref -> {figure, track}
+    this.proxyWidth = proxyWidth;
+    this.all = new Map(); // ref -> {figure, track, small}; `small`: it plays the pick's proxy
     for (const figure of place.querySelectorAll('.pane')) {
       const pick = picks.get(figure.dataset.ref);
       if (!pick || this.all.has(pick.ref)) figure.remove();
@@ -17,20 +19,21 @@ export class Panes {
     }
   }
 
-  /** The pane of a ref, made when first wanted. */
-  of(ref) {
-    if (!this.all.has(ref)) this.#make(this.picks.get(ref));
+  /** The pane of a ref, made when first wanted, with a film that is sharp at so many pixels across. */
+  of(ref, across) {
+    if (!this.all.has(ref)) this.#make(this.picks.get(ref), across);
     const pane = this.all.get(ref);
     this.all.delete(ref); // last asked for, last in order
     this.all.set(ref, pane);
+    if (this.#isCoarse(pane, across)) this.#sharpen(pane);
     return pane;
   }
 
-  /** Show these, in this order; `sides` are 'a' and 'b', or none in the grid. Gives their tracks. */
-  show(refs, sides = []) {
+  /** Show these, in this order, each so many pixels `across`; `sides` are 'a' and 'b', or none in the grid. Gives their tracks. */
+  show(refs, across, sides = []) {
     for (const { figure } of this.all.values()) figure.classList.add('hidden');
     const tracks = refs.map((ref, at) => {
-      const { figure, track } = this.of(ref);
+      const { figure, track } = this.of(ref, across);
       figure.classList.remove('hidden');
       figure.style.order = at;
       figure.dataset.side = sides[at] ?? '';
@@ -41,15 +44,37 @@ export class Panes {
     return tracks;
   }
 
-  #make(pick) {
+  /** Whether one of these plays a film that is not sharp at so many pixels across. */
+  areCoarse(refs, across) {
+    return refs.some((ref) => this.#isCoarse(this.all.get(ref), across));
+  }
+
+  /** The whole films are at the frame that is shown: those that they stood behind go. */
+  settle() {
+    for (const old of this.place.querySelectorAll('.pane video:not(:last-of-type)')) {
+      drop(old);
+      old.remove();
+    }
+  }
+
+  #isCoarse(pane, across) {
+    return Boolean(pane?.small) && across > this.proxyWidth;
+  }
+
+  /** The whole film in place of the proxy, which stays to be seen until `settle`. */
+  #sharpen(pane) {
+    const { pick } = pane.track;
+    const video = film(pick, pick.src);
+    pane.figure.querySelector('video:last-of-type').after(video);
+    Object.assign(pane, { small: false, track: new Track(pick, this.timing, video) });
+  }
+
+  #make(pick, across) {
     const figure = document.createElement('figure');
     figure.className = 'pane';
     figure.dataset.ref = pick.ref;
-    const video = document.createElement('video');
-    video.muted = true;
-    video.setAttribute('aria-label', pick.name);
+    const video = film(pick, pick.proxy && across <= this.proxyWidth ? pick.proxy : pick.src);
     if (pick.poster) video.poster = pick.poster;
-    video.src = pick.src;
     const caption = document.createElement('figcaption');
     caption.className = 'tag';
     figure.append(video, caption);
@@ -60,19 +85,34 @@ export class Panes {
   #adopt(figure, pick) {
     const video = figure.querySelector('video');
     video.tabIndex = -1;
-    this.all.set(pick.ref, { figure, track: new Track(pick, this.timing, video) });
+    const small = Boolean(pick.proxy) && video.getAttribute('src') === pick.proxy;
+    this.all.set(pick.ref, { figure, track: new Track(pick, this.timing, video), small });
   }
 
   #forget(shown) {
     for (const [ref, { figure, track }] of this.all) {
       if (this.all.size <= KEPT) return;
       if (shown.includes(ref)) continue;
-      track.video.removeAttribute('src');
-      track.video.load();
+      drop(track.video);
       figure.remove();
       this.all.delete(ref);
     }
   }
+}
+
+function film(pick, src) {
+  const video = document.createElement('video');
+  video.muted = true;
+  video.tabIndex = -1;
+  video.setAttribute('aria-label', pick.name);
+  video.src = src;
+  return video;
+}
+
+/** What it loads is loaded no further. */
+function drop(video) {
+  video.removeAttribute('src');
+  video.load();
 }
 
 function label(figure, name, side) {

@@ -1,0 +1,100 @@
+"""Cells of a grid play small films as long as those are sharp there; what is larger plays the whole ones."""
+
+import pytest
+from django.core.files.base import ContentFile
+from playwright.sync_api import Page
+from pytest_django.live_server_helper import LiveServer
+
+from rotoscope.files import local_path
+from tests.gallery.comparing.screen import Open, compare, numbers, play_slowly, settled, status, wait
+from videos.models import Render, Video
+
+pytestmark = [pytest.mark.slow, pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+FILMS = """() => [...document.querySelectorAll('.pane:not(.hidden) video')]
+  .map((video) => video.src.includes('/proxy.mp4') ? 'small' : 'whole')"""
+
+
+@pytest.fixture
+def grid(video: Video) -> str:
+    """The query of a grid of four, of footage that is so large that all of them have proxies."""
+    one, two = Render.objects.order_by("finished_at")
+    for row, film in ((video, video.footage), (one, one.output), (two, two.output)):
+        row.proxy.save("proxy.mp4", ContentFile(local_path(film).read_bytes()))
+    Video.objects.update(width=1280, height=720)
+    return f"?layout=grid&grid=o,{one.ref},{two.ref}"
+
+
+def films(page: Page) -> set[str]:
+    found: list[str] = page.evaluate(FILMS)
+    assert len(found) == len(status(page)["frames"]), "one film in each pane"
+    return set(found)
+
+
+def test_a_grid_plays_small_films_in_step(
+    live_server: LiveServer, video: Video, open_page: Open, grid: str
+) -> None:
+    page = open_page("about:blank")
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.goto(compare(live_server, video, f"{grid}&t=9"))
+    wait(page, settled(9), "ready")
+    assert films(page) == {"small"}
+    assert numbers(page) == [9, 9, 9]
+    assert not [address for address in asked if address.endswith(("video.mp4", "footage.mp4"))]
+    play_slowly(page, 9, 12)
+    assert films(page) == {"small"}
+
+
+@pytest.mark.parametrize("way", ["zoom", "fullscreen", "layout", "window"])
+def test_what_becomes_larger_plays_whole_films_at_the_same_frame(
+    live_server: LiveServer, video: Video, open_page: Open, grid: str, way: str
+) -> None:
+    page = open_page(compare(live_server, video, f"{grid}&t=9"), reduced_motion="reduce")
+    wait(page, settled(9), "ready")
+    assert films(page) == {"small"}
+    match way:
+        case "zoom":
+            page.keyboard.press("+")
+            page.keyboard.press("+")
+        case "layout":
+            page.keyboard.press("w")
+        case "window":
+            page.set_viewport_size({"width": 2800, "height": 2200})
+        case "fullscreen":
+            page.set_viewport_size({"width": 2000, "height": 1500})
+            page.keyboard.press("f")
+    page.wait_for_function(f"() => ({FILMS})().every((one) => one === 'whole')")
+    wait(page, settled(9), "there again")
+    page.wait_for_function("() => !document.querySelector('.pane video + video')")
+    assert films(page) == {"whole"}
+    assert set(numbers(page)) == {9}
+    page.keyboard.press("ArrowRight")
+    wait(page, settled(10), "one on")
+    page.keyboard.press("0")
+    page.keyboard.press("g")
+    wait(page, settled(10), "the grid again")
+    assert films(page) == {"whole"} or way == "layout", "what is loaded is kept"
+
+
+def test_it_goes_on_playing_when_the_films_change(
+    live_server: LiveServer, video: Video, open_page: Open, grid: str
+) -> None:
+    page = open_page(compare(live_server, video, f"{grid}&t=9"))
+    play_slowly(page, 9, 12)
+    page.keyboard.press("+")
+    page.keyboard.press("+")
+    page.wait_for_function("() => !document.querySelector('.pane video + video')")
+    page.wait_for_function(f"() => ({FILMS})().every((one) => one === 'whole')")
+    at = wait(page, lambda said: said["playing"], "playing on")["frame"]
+    assert at >= 12
+    wait(page, lambda said: said["playing"] and said["frame"] > at + 2, "further")
+
+
+def test_a_screen_with_more_pixels_wants_whole_films(
+    live_server: LiveServer, video: Video, open_page: Open, grid: str
+) -> None:
+    page = open_page(compare(live_server, video, f"{grid}&t=9"), device_scale_factor=3)
+    wait(page, settled(9), "ready")
+    page.wait_for_function("() => !document.querySelector('.pane video + video')")
+    assert films(page) == {"whole"}
