@@ -15,6 +15,7 @@ const SPEEDS = [0.1, 0.25, 0.5, 1, 2];
 const MOST = 9;
 const STEP = 0.02; // share of the stage that an arrow key moves the wipe or the loupe
 const LONG_STEP = 0.1; // with shift
+const DENSE = 1.5; // pixels of a film for one of the page's that look sharp on screens with three, at an arm's length
 const BLINK = 700; // ms: slower than three flashes a second
 const still = matchMedia('(prefers-reduced-motion: reduce)');
 
@@ -185,11 +186,11 @@ class RsCompare extends HTMLElement {
     if (!quiet) remember(this);
   }
 
-  /** How many pixels of the screen a whole picture is wide; only cells of the grid are ever small. */
+  /** How many pixels a whole picture needs across to look sharp; only cells of the grid are ever small. */
   get #across() {
     if (this.layout !== 'grid') return Infinity;
     const columns = Number(this.style.getPropertyValue('--cols')) || 1;
-    return (this.place.clientWidth / columns) * devicePixelRatio * this.viewport.scale;
+    return (this.place.clientWidth / columns) * Math.min(devicePixelRatio, DENSE) * this.viewport.scale;
   }
 
   /** A cell that has become larger than its film is sharp gets the whole film, once that rests. */

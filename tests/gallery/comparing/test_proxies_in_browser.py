@@ -91,6 +91,13 @@ def test_it_goes_on_playing_when_the_films_change(
     wait(page, lambda said: said["playing"] and said["frame"] > at + 2, "further")
 
 
+def test_a_phone_loads_small_films(live_server: LiveServer, video: Video, open_page: Open, grid: str) -> None:
+    phone = {"size": (390, 844), "device_scale_factor": 3, "is_mobile": True, "has_touch": True}
+    page = open_page(compare(live_server, video, f"{grid}&t=9"), **phone)
+    wait(page, settled(9), "ready")
+    assert films(page) == {"small"}
+
+
 def test_a_screen_with_more_pixels_wants_whole_films(
     live_server: LiveServer, video: Video, open_page: Open, grid: str
 ) -> None:
