@@ -43,7 +43,7 @@ def requeue_lost() -> int:
     died = Q(lease_until__lt=now) & Q(nudged_at__lt=now - AFTER_DEATH)
     waited = Q(nudged_at=None) | Q(nudged_at__lt=now - PATIENCE)
     unfinished = TrainingRun.objects.filter(state__in=[TrainingRun.State.QUEUED, TrainingRun.State.RUNNING])
-    lost = list(unfinished.free(now).filter(died | waited).order_by("created_at")[:20])
+    lost = list(unfinished.free().filter(died | waited).order_by("created_at")[:20])
     for run in lost:
         if run.attempts >= MOST_ATTEMPTS:
             _give_up(run)

@@ -2,7 +2,8 @@
 
 A worker can be killed at any instruction, so a claim is never for good. A claim writes a token and a
 time; the holder renews it every few seconds; when the time has passed, anybody may claim anew. The
-token fences: what a late holder writes after losing its lease meets zero rows.
+token fences: what a late holder writes after losing its lease meets zero rows. All times are the database's, the
+one clock that all machines share.
 """
 
 from __future__ import annotations
@@ -12,12 +13,12 @@ import threading
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any, Self, TypeVar
 
 from django.db import close_old_connections, models, transaction
 from django.db.models import Q
-from django.utils import timezone
+from django.db.models.functions import Now
 
 logger = logging.getLogger(__name__)
 
@@ -31,9 +32,9 @@ M = TypeVar("M", bound=models.Model)
 class LeasedQuerySet(models.QuerySet[M]):
     """Queries over leased rows."""
 
-    def free(self, now: datetime | None = None) -> Self:
+    def free(self) -> Self:
         """Rows that nobody alive works on."""
-        return self.filter(Q(lease_until=None) | Q(lease_until__lt=now or timezone.now()))
+        return self.filter(Q(lease_until=None) | Q(lease_until__lt=Now()))
 
     def held_by(self, token: uuid.UUID) -> Self:
         """The rows of one holder: the fence of every write that a worker makes."""
@@ -64,7 +65,7 @@ def claim(rows: LeasedQuerySet[Any], **values: Any) -> uuid.UUID | None:
     with transaction.atomic():
         free = list(rows.free().select_for_update(of=("self",)).values_list("pk", flat=True))
         own = rows.model._default_manager.filter(pk__in=free)
-        taken = own.update(lease_token=token, lease_until=timezone.now() + LEASE, **values)
+        taken = own.update(lease_token=token, lease_until=Now() + LEASE, **values)
     return token if taken else None
 
 
@@ -82,7 +83,7 @@ def renewing(rows: LeasedQuerySet[Any], token: uuid.UUID) -> Iterator[threading.
         while not done.wait(RENEW_EVERY):
             try:
                 close_old_connections()
-                if not rows.held_by(token).update(lease_until=timezone.now() + LEASE):
+                if not rows.held_by(token).update(lease_until=Now() + LEASE):
                     lost.set()
                     return
             except Exception as problem:  # the database may be restarting; the lease's own time decides

@@ -1,16 +1,14 @@
 """What must be there before anything can run: tables, the queue's tables, the shipped filters."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
-
 from django.conf import settings
 from django.core.management import call_command
-from django.db import DatabaseError, connection
+from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
 from filters import shipped
 from filters.deepfilter.catalogue import ensure_deepfilter_filters
 from rotoscope import broker, storage
+from rotoscope.alone import alone
 
 LOCK = 7_686_834_676  # of PostgreSQL's advisory locks; any number that nothing else in the database takes
 
@@ -28,19 +26,8 @@ def prepare() -> list[str]:
 
     Of several who prepare the same database at once, the others wait for the first, and find it done.
     """
-    with _alone():
+    with alone(LOCK):
         return _missing_done()
-
-
-@contextmanager
-def _alone() -> Iterator[None]:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_lock(%s)", [LOCK])
-    try:
-        yield
-    finally:
-        with suppress(DatabaseError), connection.cursor() as cursor:  # one that broke has given it back
-            cursor.execute("SELECT pg_advisory_unlock(%s)", [LOCK])
 
 
 def _missing_done() -> list[str]:

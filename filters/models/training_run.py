@@ -43,7 +43,6 @@ class TrainingRun(Leased):
     losses = models.JSONField(default=list, blank=True)
     previews = models.JSONField(default=list, blank=True)
     metrics = models.JSONField(default=dict, blank=True)
-    checkpoint = models.CharField(max_length=300, blank=True)
     content_sha256 = models.CharField(max_length=64, blank=True)
     code_version = models.CharField(max_length=80, blank=True)
     device = models.CharField(max_length=80, blank=True)

@@ -6,6 +6,7 @@ from __future__ import annotations
 import os
 from datetime import timedelta
 from pathlib import Path
+from queue import Queue
 
 import dramatiq
 from django.apps import apps
@@ -63,11 +64,19 @@ def pass_days() -> None:
 
 
 def work_off() -> None:
-    """Everything that is on the queue, and what that puts there."""
+    """Everything that is on the queue, and what that puts there; what is put off now waits for the next round."""
     broker = dramatiq.get_broker()
     assert isinstance(broker, StubBroker)
-    while waiting := [queue for queue in broker.queues.values() if not queue.empty()]:
+    due = {name: queue for name, queue in broker.queues.items() if name not in broker.delay_queues}
+    for name in broker.delay_queues:
+        for _ in range(broker.queues[name].qsize()):
+            _begin(broker, broker.queues[name])
+    while waiting := [queue for queue in due.values() if not queue.empty()]:
         for queue in waiting:
-            message = dramatiq.Message.decode(queue.get_nowait())
-            queue.task_done()
-            broker.get_actor(message.actor_name).fn(*message.args, **message.kwargs)
+            _begin(broker, queue)
+
+
+def _begin(broker: StubBroker, queue: Queue[bytes]) -> None:
+    message = dramatiq.Message.decode(queue.get_nowait())
+    queue.task_done()
+    broker.get_actor(message.actor_name).fn(*message.args, **message.kwargs)

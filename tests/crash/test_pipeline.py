@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import errno
+import threading
+import uuid
 from functools import partial
 from io import BytesIO
 from pathlib import Path
@@ -10,11 +12,12 @@ from pathlib import Path
 import pytest
 from django.contrib.auth.models import User
 
+from filters.engines.base import EngineError
 from filters.models import Filter
 from tests.crash import house
 from tests.crash.killing import Killing, brought, ended
 from videos import actors
-from videos.models import Render, Upload, Video
+from videos.models import Render, Segment, Upload, Video
 from videos.models.segment import MAX_ATTEMPTS
 from videos.pipeline import dispatch, paint, rebuild, renders, separate, stills
 from videos.uploads import begin
@@ -104,6 +107,21 @@ def test_a_still(killing: Killing, video: Video, negative: Filter) -> None:
 
 def test_painting(killing: Killing, video: Video, negative: Filter) -> None:
     render = asked(video, negative)
+    killing.ends_the_same(lambda: actors.paint.fn(render.pk))
+
+
+def test_painting_that_fails_at_first(
+    killing: Killing, video: Video, negative: Filter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    render = asked(video, negative)
+    real = paint._paint
+
+    def fails_at_first(segment: Segment, token: uuid.UUID, lost: threading.Event) -> None:
+        if segment.attempts == 1:
+            raise EngineError("out of luck", temporary=True)
+        real(segment, token, lost)
+
+    monkeypatch.setattr(paint, "_paint", fails_at_first)
     killing.ends_the_same(lambda: actors.paint.fn(render.pk))
 
 

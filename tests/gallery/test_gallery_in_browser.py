@@ -9,9 +9,11 @@ from django.contrib.auth.models import User
 from playwright.sync_api import Page, expect
 from pytest_django.live_server_helper import LiveServer
 
+from rotoscope.alone import alone
 from tests.factories import make_filter, make_render_row, make_video_row
 from tests.gallery.conftest import page_of
 from videos.models import Collection
+from videos.pipeline.sample import DRAWING
 
 pytestmark = [pytest.mark.slow, pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -92,3 +94,15 @@ def test_signing_in_is_in_sight_and_the_menu_beside_it_closes_when_the_keyboard_
     expect(menu).to_have_attribute("open", "")
     page.locator(".foot a").first.focus()
     expect(menu).not_to_have_attribute("open", "")
+
+
+def test_the_sample_flight_of_a_first_start_appears_by_itself(
+    live_server: LiveServer, open_page: Callable[..., Page], staff: User
+) -> None:
+    page = open_page(live_server.url, failing="404")  # there are no pictures
+    expect(page.get_by_role("heading", name="The room is dark and the table is empty")).to_be_visible()
+    with alone(DRAWING, staff.pk):
+        expect(page.get_by_role("heading", name="The first flight is on the table")).to_be_visible()
+        make_video_row(staff, title="Sample flight")
+    expect(page.get_by_role("heading", name="Sample flight")).to_be_visible()
+    expect(page.locator("[data-live]")).to_have_count(0)

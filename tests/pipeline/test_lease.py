@@ -3,10 +3,12 @@
 import time
 import uuid
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 
 import pytest
 from django.contrib.auth.models import User
 from django.db import connection, transaction
+from django.utils import timezone
 
 from rotoscope.lease import claim
 from tests.factories import make_filter, make_video
@@ -54,3 +56,15 @@ def test_of_two_claims_at_once_one_has_the_row(segment: Segment) -> None:
     segment.refresh_from_db()
     assert segment.lease_token == first
     assert segment.attempts == 0, "the one that came late wrote nothing"
+
+
+@pytest.mark.parametrize(("holder", "other"), [(-60, 0), (0, 60)], ids=["behind", "ahead"])
+def test_a_clock_that_is_wrong_takes_nobodys_work(
+    segment: Segment, monkeypatch: pytest.MonkeyPatch, holder: int, other: int
+) -> None:
+    right = timezone.now
+    rows = Segment.objects.claimable().filter(pk=segment.pk)
+    monkeypatch.setattr(timezone, "now", lambda: right() + timedelta(seconds=holder))
+    assert claim(rows)
+    monkeypatch.setattr(timezone, "now", lambda: right() + timedelta(seconds=other))
+    assert claim(rows) is None

@@ -1,8 +1,9 @@
 """A sender or a worker of its own, for the tests of the brokers.
 
-    python -m tests.platform.queue_program work|send URL FILE
+    python -m tests.platform.queue_program work|send|put-off URL FILE
 
-The one actor writes “begin PID” to FILE, waits until FILE.go is there, and writes “end PID”.
+The one actor writes “begin PID” to FILE, waits until FILE.go is there, and writes “end PID”. What is put off is for a
+second later.
 """
 
 import os
@@ -43,8 +44,8 @@ def main() -> None:
         with told.open("a") as file:
             file.write(f"end {os.getpid()}\n")
 
-    if word == "send":
-        slowly.send(name)
+    if word in ("send", "put-off"):
+        slowly.send_with_options(args=(name,), delay=None if word == "send" else 1000)
         return
     dramatiq.Worker(queue, queues={"render"}, worker_threads=1).start()
     while True:

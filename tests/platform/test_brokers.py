@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
@@ -38,9 +39,12 @@ def worker(url: str, told: Path) -> Iterator[subprocess.Popen[bytes]]:
         yield process
 
 
-@pytest.mark.parametrize(
+each = pytest.mark.parametrize(
     "server", [postgres, servers.redis, servers.rabbitmq], ids=["postgres", "redis", "rabbitmq"]
 )
+
+
+@each
 def test_a_killed_workers_message_comes_back_once(
     server: Callable[[Path], AbstractContextManager[str]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -63,3 +67,19 @@ def test_a_killed_workers_message_comes_back_once(
                 wait_until("nothing comes again", lambda: told.read_text().count("begin") > 2, patience=3)
     lines = [line.split()[0] for line in told.read_text().splitlines()]
     assert lines == ["begin", "begin", "end"]
+
+
+@each
+def test_a_message_that_is_put_off_comes_and_not_too_early(
+    server: Callable[[Path], AbstractContextManager[str]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As after a segment's rest."""
+    monkeypatch.chdir(BASE)
+    told = tmp_path / "told"
+    told.touch()
+    Path(f"{told}.go").touch()
+    with server(tmp_path) as url, worker(url, told):
+        before = time.time()
+        subprocess.run(program("put-off", url, told), check=True, timeout=60)
+        wait_until("the message comes", lambda: "end" in told.read_text())
+        assert time.time() - before >= 1

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Sum
+from django.db.models import BigIntegerField, OuterRef, Subquery, Sum
+from django.db.models.functions import Coalesce
 
 
 def default_quota() -> int:
@@ -32,9 +33,15 @@ class Profile(models.Model):
         from .upload import Upload
         from .video import Video
 
-        kept = Video.objects.filter(owner=self.user).aggregate(n=Sum("source_size"))["n"] or 0
-        coming = Upload.objects.filter(owner=self.user, video=None).aggregate(n=Sum("length"))["n"] or 0
-        return int(kept + coming)
+        kept = Video.objects.filter(owner=OuterRef("user")).values("owner").values(n=Sum("source_size"))
+        coming = Upload.objects.filter(owner=OuterRef("user"), video=None)
+        promised = coming.values("owner").values(n=Sum("length"))
+        # At one look: an upload that becomes a video between two would not count at all.
+        sums = Profile.objects.filter(pk=self.pk).values_list(
+            Coalesce(Subquery(kept), 0, output_field=BigIntegerField())
+            + Coalesce(Subquery(promised), 0, output_field=BigIntegerField())
+        )
+        return int(sums.get()[0])
 
     def room_for(self, size: int) -> bool:
         """Whether `size` more bytes fit."""

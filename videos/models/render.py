@@ -225,10 +225,10 @@ class Render(Leased):
         Render.objects.filter(pk=self.pk).update(views=F("views") + 1)
 
     def _halt(self, old: Sequence[str], new: str, **values: object) -> bool:
-        """Move, and take the leases of running segments: their workers' next write meets zero rows."""
+        """Move, and take the leases of running segments: their workers' next write meets zero rows. Rests end too."""
         moved = self._move(old, new, finished_at=timezone.now(), **values)
         if moved:
-            self.segments.filter(state="running").update(
+            self.segments.exclude(state="finished").update(
                 state="pending", images_done=0, lease_token=None, lease_until=None
             )
         return moved

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from decimal import Decimal
 
 from django.db import models
+from django.db.models import F, Min
+from django.db.models.functions import Now
 
 from rotoscope.lease import Leased, LeasedQuerySet
 
@@ -22,9 +25,18 @@ class SegmentQuerySet(LeasedQuerySet["Segment"]):
         """Unfinished segments that nobody alive works on, of renders that are being worked on."""
         return self.unfinished().free().filter(render__state="rendering")
 
+    def rest_left(self) -> timedelta | None:
+        """How long until the first of those that rest may be claimed; None where none rests."""
+        resting = self.filter(state=Segment.State.PENDING, lease_until__gt=Now())
+        left: timedelta | None = resting.aggregate(left=Min(F("lease_until") - Now()))["left"]
+        return left
+
 
 class Segment(Leased):
-    """Frames [start, stop) of the footage; `file` is an MPEG-TS that joins without re-encoding."""
+    """Frames [start, stop) of the footage; `file` is an MPEG-TS that joins without re-encoding.
+
+    One that failed rests: it is pending, in nobody's hands, and not free before `lease_until`.
+    """
 
     class State(models.TextChoices):
         PENDING = "pending"
@@ -53,3 +65,8 @@ class Segment(Leased):
 
     def __str__(self) -> str:
         return f"segment {self.index} of {self.render}"
+
+    @property
+    def rest(self) -> timedelta:
+        """How long it is left alone once this attempt has failed: 2, 4, 8, 16 seconds; after the last not at all."""
+        return timedelta(seconds=2**self.attempts if self.attempts < MAX_ATTEMPTS else 0)

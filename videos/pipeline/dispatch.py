@@ -6,9 +6,11 @@ message may come twice, late or never (the reconciler sends it again).
 
 from __future__ import annotations
 
+import math
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
@@ -30,8 +32,8 @@ def inline() -> Iterator[None]:
         _here.inline = False
 
 
-def send(row: Leased, actor: str, *args: Any) -> None:
-    """Queue `actor(row.pk, *args)` after the transaction, and note the time on the row.
+def send(row: Leased, actor: str, *args: Any, delay: timedelta | None = None) -> None:
+    """Queue `actor(row.pk, *args)` after the transaction, to be begun after `delay`, and note the time on the row.
 
     Where the queue is away that is written down and no more: what was asked for is in the row, and the reconciler
     sends it again.
@@ -39,13 +41,15 @@ def send(row: Leased, actor: str, *args: Any) -> None:
     if getattr(_here, "inline", False):
         return
     type(row)._default_manager.filter(pk=row.pk).update(nudged_at=timezone.now())
-    transaction.on_commit(_sending(actor, row.pk, *args), robust=True)
+    transaction.on_commit(_sending(actor, (row.pk, *args), delay), robust=True)
 
 
-def _sending(name: str, *args: Any) -> Callable[[], None]:
+def _sending(name: str, args: tuple[Any, ...], delay: timedelta | None) -> Callable[[], None]:
+    milliseconds = None if delay is None else math.ceil(delay / timedelta(milliseconds=1))
+
     def send_now() -> None:
         from videos import actors  # the edges know the domain; only here the other way, and late
 
-        getattr(actors, name).send(*args)
+        getattr(actors, name).send_with_options(args=args, delay=milliseconds)
 
     return send_now

@@ -17,6 +17,7 @@ from pathlib import Path
 import numpy as np
 from django.db import transaction
 from django.db.models import F
+from django.db.models.functions import Now
 from django.utils import timezone
 from numpy.typing import NDArray
 
@@ -60,7 +61,7 @@ class Work:
 
 
 def run(render_pk: int) -> bool:
-    """Paint the next segment of a render that is free. False when there is none."""
+    """Paint the next segment of a render that is free. False when there is none; one that rests is come back for."""
     render = Render.objects.with_names().filter(pk=render_pk).first()
     if render is None:
         return False
@@ -68,6 +69,7 @@ def run(render_pk: int) -> bool:
         render.start()
     claimed = claim_next(render_pk)
     if claimed is None:
+        _ask_for_next(render)
         return False
     segment, token = claimed
     if segment.attempts > MAX_ATTEMPTS:
@@ -282,9 +284,19 @@ def _finish(work: Work, name: str) -> None:
 def _after(render: Render) -> None:
     """Whoever finishes the last segment begins the rebuild; everybody else asks for the next segment."""
     if render.segments.unfinished().exists():
-        dispatch.send(render, "paint")
+        _ask_for_next(render)
     elif render.begin_rebuild():
         dispatch.send(render, "rebuild")
+
+
+def _ask_for_next(render: Render) -> None:
+    """At once where a segment is free, else for when the first of those that rest is; whoever paints the others asks
+    for themselves."""
+    rest = render.segments.rest_left()  # before the other question: what stops resting in between is free
+    if render.segments.claimable().exists():
+        dispatch.send(render, "paint")
+    elif rest is not None:
+        dispatch.send(render, "paint", delay=rest)
 
 
 def _engine_failed(segment: Segment, token: uuid.UUID, problem: EngineError) -> None:
@@ -296,9 +308,14 @@ def _engine_failed(segment: Segment, token: uuid.UUID, problem: EngineError) -> 
 
 
 def _give_back(segment: Segment, token: uuid.UUID, error: str) -> None:
+    """For the next attempt, after a rest: what it needs may be away for some seconds."""
     with transaction.atomic():
         Segment.objects.held_by(token).filter(pk=segment.pk).update(
-            state=Segment.State.PENDING, images_done=0, error=error[:2000], lease_token=None, lease_until=None
+            state=Segment.State.PENDING,
+            images_done=0,
+            error=error[:2000],
+            lease_token=None,
+            lease_until=Now() + segment.rest,
         )
         renders.tally(segment.render)
 

@@ -37,12 +37,17 @@ def video_from_file(
         size=path.stat().st_size,
         planned_filters=planned_filters,
     )
+    bring(video, path)
+    return video
+
+
+def bring(video: Video, path: Path) -> None:
+    """`take_file` for a file that nobody could bring later: where that fails there is no video."""
     try:
         take_file(video, path)
     except BaseException:
-        Video.objects.filter(pk=video.pk, source="").delete()  # nobody would ever bring its file
+        Video.objects.filter(pk=video.pk, source="").delete()
         raise
-    return video
 
 
 def make_video(

@@ -57,7 +57,7 @@ def overdue(rows: LeasedQuerySet[M]) -> LeasedQuerySet[M]:
     now = timezone.now()
     waited = Q(nudged_at=None) | Q(nudged_at__lt=now - PATIENCE)
     died = Q(lease_until__lt=now) & Q(nudged_at__lt=now - AFTER_DEATH)
-    return rows.free(now).filter(waited | died)
+    return rows.free().filter(waited | died)
 
 
 def _videos() -> int:
@@ -92,7 +92,7 @@ def _renders() -> int:
     painting = Render.objects.filter(state__in=[Render.State.QUEUED, Render.State.RENDERING])
     for render in painting.exclude(segments__in=Segment.objects.unfinished()):
         _begin_rebuild(render)
-    free = Segment.objects.unfinished().free(now)
+    free = Segment.objects.unfinished().free()
     died = free.filter(state=Segment.State.RUNNING)
     alive = Segment.objects.filter(state=Segment.State.RUNNING, lease_until__gt=now)
     bereft = painting.filter(segments__in=died).filter(Q(nudged_at=None) | Q(nudged_at__lt=now - AFTER_DEATH))

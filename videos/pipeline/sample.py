@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from filters.models import Filter
+from rotoscope.alone import alone, at_it
 from rotoscope.files import work_folder
-from videos.media.sample import make_sample
 from videos.models import Video, Visibility
 from videos.pipeline import receive
 
@@ -20,15 +20,37 @@ DESCRIPTION = (
     "Six seconds over a landscape that never was: a height field with sun, shadows and water, drawn by "
     "Rotoscope itself so that there is something to look at before the first upload."
 )
+DRAWING = 768_683_468  # of PostgreSQL's advisory locks, with the owner's key: held while it is drawn
 FILTERS = 4
 FIRST_IMPRESSION = ("aurora", "golden-hour", "stained-glass", "travel-poster")
 
 
 def ensure_sample(owner: Any) -> Video:
     """The sample video: drawn, received and queued if it is not there yet; safe to repeat."""
-    found = Video.objects.filter(owner=owner, source_name=FILENAME).exclude(source="").first()
-    if found is not None:
-        return found
+    with alone(DRAWING, owner.pk):
+        found = Video.objects.filter(owner=owner, source_name=FILENAME).exclude(source="").first()
+        return found or _bring(owner)
+
+
+def is_drawn_for(user: Any) -> bool:
+    """Whether the sample of this person is being drawn at this moment."""
+    return user.pk in at_it(DRAWING)
+
+
+def is_coming() -> bool:
+    """Whether somebody's sample is being drawn or taken in: the gallery will show it."""
+    taken_in = Video.objects.filter(
+        source_name=FILENAME,
+        owner__is_superuser=True,
+        visibility=Visibility.PUBLIC,
+        state__in=[Video.State.RECEIVING, Video.State.INGESTING],
+    ).exclude(source="")
+    return bool(at_it(DRAWING)) or taken_in.exists()
+
+
+def _bring(owner: Any) -> Video:
+    from videos.media.sample import make_sample  # late: the pages ask this module, and draw nothing
+
     Video.objects.filter(owner=owner, source_name=FILENAME, source="").delete()
     with work_folder() as folder:
         path = Path(folder) / FILENAME

@@ -12,7 +12,7 @@ import time
 import uuid
 from typing import Protocol
 
-from django.utils import timezone
+from django.db.models.functions import Now
 
 from rotoscope.lease import LEASE, claim
 from videos.models import Upload
@@ -119,9 +119,7 @@ class _Writer:
         if self._position == self._committed:
             return
         self._part.sync()
-        kept = self._mine.update(
-            offset=self._position, expires_at=expiry(), lease_until=timezone.now() + LEASE
-        )
+        kept = self._mine.update(offset=self._position, expires_at=expiry(), lease_until=Now() + LEASE)
         if not kept:
             raise Busy("This upload was ended, or is being sent over another connection.")
         self._committed = self._position
@@ -131,6 +129,6 @@ class _Writer:
         """Renew the lease now and then. Raises Busy when it is somebody else's."""
         if not at_once and time.monotonic() - self._asked < ASK_EVERY:
             return
-        if not self._mine.update(lease_until=timezone.now() + LEASE):
+        if not self._mine.update(lease_until=Now() + LEASE):
             raise Busy("This upload was ended, or is being sent over another connection.")
         self._asked = time.monotonic()

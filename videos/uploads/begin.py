@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -62,6 +64,17 @@ def check(owner: Any, length: int) -> None:
         raise NoRoom("This server has no room for a file of this size at the moment.")
 
 
+@contextmanager
+def room(owner: Any, length: int) -> Iterator[None]:
+    """For the block that makes the row of a file of `length` bytes: nobody else looks for room of this person's until
+    it is written. Raises as `check` does."""
+    Profile.of(owner)
+    with transaction.atomic():
+        Profile.objects.select_for_update().get(user=owner)
+        check(owner, length)
+        yield
+
+
 def begin(owner: Any, length: int, values: dict[str, str]) -> Upload:
     """A new upload of `length` bytes; `values` as tus metadata: filename, modified, title, visibility, tags.
 
@@ -69,10 +82,7 @@ def begin(owner: Any, length: int, values: dict[str, str]) -> Upload:
     """
     filename = clean_filename(values.get("filename", ""))
     wishes = Wishes.read(values)
-    Profile.of(owner)
-    with transaction.atomic():
-        Profile.objects.select_for_update().get(user=owner)
-        check(owner, length)
+    with room(owner, length):
         if Upload.objects.unfinished().filter(owner=owner).count() >= MOST_UNFINISHED:
             raise TooLarge(
                 f"{MOST_UNFINISHED} of your uploads are unfinished. Finish or remove some of them first."

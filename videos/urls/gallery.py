@@ -6,6 +6,7 @@ from videos.views import catalogue, collections, compare, contact, export, figur
 
 urlpatterns = [
     path("", gallery.gallery, name="gallery"),
+    path("live/", gallery.live, name="gallery-live"),
     path("v/<str:ref>/", video.video, name="video"),
     path("v/<str:ref>/live/", video.live, name="video-live"),
     path("v/<str:ref>/compare/", compare.compare, name="compare"),

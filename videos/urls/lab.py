@@ -6,6 +6,7 @@ from videos.views import lab, manage_render, manage_video, mix, queue, stills, t
 
 urlpatterns = [
     path("lab/", lab.home, name="lab-home"),
+    path("lab/live/", lab.live, name="lab-live"),
     path("lab/train/", training.train, name="train"),
     path("lab/mix/", mix.mix, name="mix"),
     path("lab/mix/still.jpg", mix.still, name="mix-still"),

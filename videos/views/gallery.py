@@ -9,11 +9,13 @@ from django.core.paginator import Page, Paginator
 from django.db.models import Count, F, Func, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from filters.models import Filter
 from videos.models import Video
 from videos.models.video import VideoQuerySet
+from videos.pipeline import sample
 from videos.slices import slice_renders
 
 PER_PAGE = 18
@@ -42,7 +44,25 @@ def gallery(request: HttpRequest) -> HttpResponse:
     }
     if query:
         context |= found_beside(query)
+    if not (shown.object_list or query or tag):
+        context |= _emptiness()
     return render(request, "gallery/gallery.html", context)
+
+
+@require_safe
+@never_cache
+def live(request: HttpRequest) -> HttpResponse:
+    """What an empty gallery says; the page asks again at the beginning, and is loaded anew once there is something."""
+    if Video.objects.listed().exists():
+        return render(request, "videos/_arrived.html")
+    return render(request, "gallery/_empty.html", _emptiness())
+
+
+def _emptiness() -> dict[str, bool]:
+    """Whether the sample flight is on its way, and whether there may be something to see soon: a first start has
+    nothing at all for some seconds, until somebody begins to draw that."""
+    drawn = sample.is_coming()
+    return {"drawn": drawn, "waits": drawn or not Video.objects.exists()}
 
 
 def _chosen(request: HttpRequest, query: str, tag: str, order: str) -> VideoQuerySet:

@@ -10,6 +10,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from filters.models import Filter, TrainingRun
@@ -18,7 +19,7 @@ from videos.forms.render import RenderForm, heights_for, rates_for
 from videos.forms.still import STILL_LINES
 from videos.links import frame_media, still_media
 from videos.models import Frame, Render, Still, Video
-from videos.pipeline import renders
+from videos.pipeline import renders, sample
 from videos.pipeline.prices import too_dear
 from videos.suggestions.suggest import Suggestion, suggestions
 from videos.views.gallery import page_of
@@ -48,9 +49,9 @@ def home(request: HttpRequest) -> HttpResponse:
     runs = TrainingRun.objects.filter(**mine).select_related("style_image", "filter")
     runs = runs.defer(*TrainingRun.LARGE)
     ready = videos.filter(state=Video.State.READY).order_by("-created_at", "-pk").with_slices()
+    page = page_of(ready, request, AT_HOME)
     context = {
-        "page": page_of(ready, request, AT_HOME),
-        "coming": videos.filter(state__in=[Video.State.RECEIVING, Video.State.INGESTING])[:12],
+        "page": page,
         "runs": runs if request.GET.get("trainings") == "all" else runs[:LATEST],
         "runs_in_all": runs.count(),
         "recent": recent[:LATEST],
@@ -59,7 +60,29 @@ def home(request: HttpRequest) -> HttpResponse:
         .first(),
         "section": "lab",
     }
-    return render(request, "lab/home.html", context)
+    return render(request, "lab/home.html", context | _coming(request, page.paginator.count))
+
+
+@login_required
+@require_GET
+@never_cache
+def live(request: HttpRequest) -> HttpResponse:
+    """The part of the lab's home that waits; once nothing does, or more is ready than `?ready=`, all is loaded anew."""
+    ready = Video.objects.filter(owner_id=request.user.pk, state=Video.State.READY).count()
+    coming = _coming(request, ready)
+    if not coming["waits"] or str(ready) != request.GET.get("ready"):
+        return render(request, "videos/_arrived.html")
+    return render(request, "lab/_coming.html", coming)
+
+
+def _coming(request: HttpRequest, ready: int) -> dict[str, Any]:
+    """One's own footage that is taken in beside what is `ready`, whether the sample flight is being drawn, and whether
+    to wait: also where nobody has anything yet, since a first start begins to draw in a moment."""
+    mine = Video.objects.filter(owner_id=request.user.pk)
+    coming = list(mine.filter(state__in=[Video.State.RECEIVING, Video.State.INGESTING])[:12])
+    drawn = not (coming or ready) and sample.is_drawn_for(request.user)
+    waits = bool(coming or drawn or not (ready or Video.objects.exists()))
+    return {"coming": coming, "ready": ready, "drawn": drawn, "waits": waits}
 
 
 @login_required

@@ -21,7 +21,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from rotoscope.files import work_folder
 from videos.models import Profile, Upload, Visibility
-from videos.pipeline import receive
+from videos.uploads import whole
 from videos.uploads.begin import LARGEST, Wishes, check
 from videos.uploads.errors import UploadError
 from videos.uploads.metadata import clean_filename
@@ -74,19 +74,15 @@ def plain(request: HttpRequest) -> HttpResponse:
 def _plain(request: HttpRequest) -> HttpResponse:
     try:
         sent = cast(TemporaryUploadedFile, request.FILES["file"])
-        check(request.user, sent.size or 0)
-        wishes = Wishes.read(request.POST.dict())
+        filename, wishes = clean_filename(sent.name or ""), Wishes.read(request.POST.dict())
+        with work_folder() as folder:
+            path = Path(folder) / "upload"
+            shutil.move(sent.temporary_file_path(), path)
+            video = whole.take(request.user, path, filename, wishes)
     except MultiValueDictKeyError:
         return _page(request, "Choose a file first.", 400)
     except UploadError as refusal:
         return _page(request, str(refusal), refusal.status)
-    filename = clean_filename(sent.name or "")
-    with work_folder() as folder:
-        path = Path(folder) / "upload"
-        shutil.move(sent.temporary_file_path(), path)
-        video = receive.video_from_file(
-            request.user, path, filename, title=wishes.title, visibility=wishes.visibility, tags=wishes.tags
-        )
     messages.success(request, f"{filename} has arrived and is being read.")
     return redirect(video)
 
