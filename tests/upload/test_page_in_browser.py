@@ -13,20 +13,13 @@ from playwright.sync_api import Locator, Page, Route, expect
 from pytest_django.live_server_helper import LiveServer
 
 from tests.gallery.conftest import end_sessions, page_of, sign_in_elsewhere
+from tests.gallery.shifts import hold_until_seen, moved
 from tests.upload.client import created, patch
 from videos.models import Upload, Video
 
 pytestmark = [pytest.mark.slow, pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 Open = Callable[..., Page]
-SEEN = "() => new Promise((done) => new PerformanceObserver(() => done()).observe({ type: 'paint', buffered: true }))"
-MOVED = """() => new Promise((done) => {
-  let moved = 0;
-  new PerformanceObserver((list) => {
-    for (const one of list.getEntries()) moved += one.value;
-  }).observe({ type: 'layout-shift', buffered: true });
-  requestAnimationFrame(() => setTimeout(() => done(moved), 100));
-})"""
 
 
 @pytest.fixture
@@ -144,15 +137,10 @@ def test_nothing_moves_when_the_script_comes_after_the_page_is_seen(
     client.force_login(owner)
     patch(client, created(client, 100, filename="begun.mp4"), b"data", 0)
     page = page_of(live_server, open_page, owner, "/accounts/login/", size=size)
-
-    def once_the_page_is_seen(route: Route) -> None:
-        page.evaluate(SEEN)
-        route.continue_()
-
-    page.route("**/upload/page*.js", once_the_page_is_seen)
+    hold_until_seen(page, "**/upload/page*.js")
     page.goto(f"{live_server.url}/upload/")
     expect(page.get_by_role("button", name="Remove")).to_be_visible()
-    assert page.evaluate(MOVED) < 0.01
+    assert moved(page) < 0.01
 
 
 def test_without_script_there_is_the_plain_form_and_nothing_that_needs_one(
