@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 WIDTH, HEIGHT = 640, 420  # units of the drawing
-LEFT, RIGHT, TOP, BOTTOM = 54, 20, 16, 46
+LEFT, RIGHT, TOP, BOTTOM = 54, 20, 38, 46  # above and below there is room for what the axes are called
 LETTER, LINE = 7.6, 14  # units that a letter is wide in the widest serif (DejaVu), and a line is high
 DOT = 6
 
@@ -127,7 +127,7 @@ def _place(dot: Dot, taken: list[Box]) -> Dot:
     ):
         left = x - {"start": 0.0, "end": wide, "middle": wide / 2}[anchor]
         box = (left, y - LINE + 4, left + wide, y + 3)
-        inside = box[0] >= LEFT and box[2] <= WIDTH - 4 and box[1] >= 2 and box[3] <= HEIGHT - BOTTOM
+        inside = box[0] >= LEFT and box[2] <= WIDTH - 4 and box[1] >= TOP and box[3] <= HEIGHT - BOTTOM
         if inside and not any(_meet(box, other) for other in taken):
             taken.append(box)
             return Dot(dot.point, dot.x, dot.y, round(x, 1), round(y, 1), anchor, named=True)

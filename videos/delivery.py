@@ -20,7 +20,7 @@ from django.utils.http import content_disposition_header, parse_http_date_safe
 
 from videos.http_range import ByteRange, Unsatisfiable, parse
 from videos.media.errors import DecodeError
-from videos.small import LONGEST, small_jpeg
+from videos.small import small_jpeg
 from videos.stored import StoredFile, look_up
 
 PUBLIC_SECONDS = 600  # for which shared caches may keep what everybody may see
@@ -57,17 +57,17 @@ def deliver(request: HttpRequest, parcel: Parcel) -> HttpResponseBase:
     return _labelled(kept if kept is not None else _answer(request, stored), parcel, stored)
 
 
-def deliver_small(request: HttpRequest, parcel: Parcel) -> HttpResponseBase:
-    """A picture in small, made here wherever it is stored; whole where it cannot be made small."""
+def deliver_small(request: HttpRequest, parcel: Parcel, longest: int) -> HttpResponseBase:
+    """A picture with at most `longest` pixels a side, made here wherever it is stored; whole where that cannot be."""
     try:
         stored = look_up(parcel.name)
     except FileNotFoundError:
         raise Http404 from None
-    small = replace(stored, etag=f'{stored.etag[:-1]}-{LONGEST}"')
+    small = replace(stored, etag=f'{stored.etag[:-1]}-{longest}"')
     answer: HttpResponseBase | None = get_conditional_response(request, small.etag, small.modified)
     if answer is None:
         try:
-            data = small_jpeg(stored.name, stored.etag)
+            data = small_jpeg(stored.name, stored.etag, longest)
         except (DecodeError, OSError):
             return deliver(request, parcel)
         answer = HttpResponse(b"" if request.method == "HEAD" else data)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Literal
 from urllib.parse import urlencode
 
 from django.urls import reverse
@@ -10,6 +11,9 @@ from django.urls import reverse
 from filters.models import StyleImage
 from videos.access import Viewer
 from videos.models import Frame, Render, Still, Video
+
+Small = bool | Literal["tiny"]
+"""Whether a picture is wanted in small, for a card or a wall, or tiny, for a strip or a list (videos/small.py)."""
 
 VIDEO_FILES = {
     "footage.mp4": "footage",
@@ -27,14 +31,14 @@ RENDER_FILES = {
 
 
 def video_media(
-    video: Video, name: str, viewer: Viewer | None = None, *, download: bool = False, small: bool = False
+    video: Video, name: str, viewer: Viewer | None = None, *, download: bool = False, small: Small = False
 ) -> str:
     """Address of one of VIDEO_FILES."""
     return _with_query(reverse("media-video", args=[video.ref, name]), viewer, download, small)
 
 
 def render_media(
-    render: Render, name: str, viewer: Viewer | None = None, *, download: bool = False, small: bool = False
+    render: Render, name: str, viewer: Viewer | None = None, *, download: bool = False, small: Small = False
 ) -> str:
     """Address of one of RENDER_FILES."""
     return _with_query(reverse("media-render", args=[render.ref, name]), viewer, download, small)
@@ -48,27 +52,27 @@ def compared_media(video: Video, places: Iterable[str], cut: float, viewer: View
     return f"{reverse('media-compared', args=[video.ref])}?{urlencode(query, safe=',')}"
 
 
-def frame_media(frame: Frame, viewer: Viewer | None = None, *, small: bool = False) -> str:
+def frame_media(frame: Frame, viewer: Viewer | None = None, *, small: Small = False) -> str:
     """Address of a separated frame's JPEG."""
     return _with_query(reverse("media-frame", args=[frame.video.ref, frame.index]), viewer, small=small)
 
 
-def still_media(still: Still, viewer: Viewer | None = None, *, small: bool = False) -> str:
+def still_media(still: Still, viewer: Viewer | None = None, *, small: Small = False) -> str:
     """Address of a painted still's JPEG."""
     return _with_query(reverse("media-still", args=[still.pk]), viewer, small=small)
 
 
-def style_media(style: StyleImage, *, small: bool = False) -> str:
+def style_media(style: StyleImage, *, small: Small = False) -> str:
     """Address of a picture that filters learned from."""
     return _with_query(reverse("media-style", args=[style.pk]), None, small=small)
 
 
-def _with_query(path: str, viewer: Viewer | None, download: bool = False, small: bool = False) -> str:
+def _with_query(path: str, viewer: Viewer | None, download: bool = False, small: Small = False) -> str:
     query = {}
     if viewer is not None and viewer.token:
         query["share"] = viewer.token
     if download:
         query["download"] = "1"
     if small:
-        query["small"] = "1"  # in lists, strips and walls
+        query["small"] = "1" if small is True else small
     return f"{path}?{urlencode(query)}" if query else path

@@ -12,13 +12,15 @@ from videos.media import stills
 from videos.media.errors import DecodeError
 
 LONGEST = 720  # pixels of the longer side: sharp on a card of 340 points and two pixels a point
+TINY = 320  # sharp on a thumbnail of a hundred points and three pixels a point
+SIDES = {"1": LONGEST, "tiny": TINY}  # by what `?small=` says
 MOST_PIXELS = 40_000_000  # of what is made small; more would take too much memory from the web server
 KEPT = 256  # small pictures in memory; each has some 60 kB
 
 
 @lru_cache(maxsize=KEPT)
-def small_jpeg(name: str, etag: str) -> bytes:
-    """The stored picture `name`, as it is while its tag is `etag`, made small.
+def small_jpeg(name: str, etag: str, longest: int = LONGEST) -> bytes:
+    """The stored picture `name`, as it is while its tag is `etag`, with at most `longest` pixels a side.
 
     Raises DecodeError where it is damaged, too large, or no picture that we know.
     """
@@ -26,7 +28,7 @@ def small_jpeg(name: str, etag: str) -> bytes:
         if _pixels(stored) > MOST_PIXELS:
             raise DecodeError("The picture is too large.")
         stored.seek(0)
-        return stills.smaller(stored.read(), longest=LONGEST)
+        return stills.smaller(stored.read(), longest=longest)
 
 
 def _pixels(stored: Any) -> int:

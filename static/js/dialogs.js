@@ -46,3 +46,17 @@ document.addEventListener('click', async (event) => {
     toast('Copying is not allowed here: press Ctrl C.', '', 5);
   }
 });
+
+// <button data-sends="#id-of-a-field" hidden>: its address by what the device sends with, where it has something of the kind.
+if (navigator.share) for (const button of document.querySelectorAll('[data-sends]')) button.hidden = false;
+document.addEventListener('click', async (event) => {
+  const button = event.target.closest('[data-sends]');
+  if (!button) return;
+  try {
+    await navigator.share({ title: document.title, url: document.querySelector(button.dataset.sends).value });
+  } catch (problem) {
+    if (problem.name === 'AbortError') return; // thought better of it
+    const { toast } = await import('./toast.js');
+    toast('Sending is not allowed here: copy the link.', '', 5);
+  }
+});

@@ -5,6 +5,7 @@ import { Clock } from './compare/clock.js';
 import { Timing } from './compare/timing.js';
 import { Track } from './compare/track.js';
 import { Transport } from './compare/transport.js';
+import { Original } from './original.js';
 import { Place } from './place.js';
 
 class RsPlayer extends HTMLElement {
@@ -22,6 +23,7 @@ class RsPlayer extends HTMLElement {
     this.transport = new Transport(this, this.clock, timing, { address: strip, tiles: Number(tiles), shape: Math.max(0.6, Math.min(16 / 9, (videoWidth || width) / (videoHeight || height))) });
     this.clock.tracks = [this.track];
     this.place = new Place(this.clock, Number(this.dataset.start));
+    if (this.dataset.original) this.original = new Original(this.querySelector('.stage'), this.clock, this.dataset.original, Number(this.dataset.start));
     this.#listen(video);
   }
 

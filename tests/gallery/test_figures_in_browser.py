@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Locator, Page, expect
 from pytest_django.live_server_helper import LiveServer
 
 from filters.training.recipe import read_recipe
@@ -21,6 +21,18 @@ NAMES_OF_EACH_PLOT = """() => [...document.querySelectorAll('.plot svg')].map((p
     .map((name) => ({ text: name.textContent, ...name.getBoundingClientRect().toJSON() })),
 }))"""
 
+TOLD_BY_EACH_POINT = """() => [...document.querySelectorAll('.dot')].map((dot) => {
+  dot.focus();
+  const [name, figures] = document.querySelectorAll('.plot-says:not([hidden]) span');
+  const box = (thing) => thing.getBoundingClientRect().toJSON();
+  return { label: dot.getAttribute('aria-label'), says: `${name.textContent}: ${figures.textContent}`,
+    plot: box(dot.closest('svg')), bubble: box(name.parentNode), mark: box(dot.querySelector('.mark')) };
+})"""
+AXES_AND_POINTS = """() => [...document.querySelectorAll('.plot')].flatMap((plot) => {
+  const boxes = (kind) => [...plot.querySelectorAll(kind)].map((thing) => thing.getBoundingClientRect().toJSON());
+  return boxes('.axis').flatMap((axis) => boxes('.mark, .name').map((thing) => [axis, thing]));
+})"""
+
 
 def apart(one: dict[str, Any], other: dict[str, Any]) -> bool:
     """Whether two boxes share no place, but for the four pixels that a line is higher than its letters."""
@@ -32,10 +44,20 @@ def apart(one: dict[str, Any], other: dict[str, Any]) -> bool:
     )
 
 
-@pytest.mark.parametrize("width", [768, 1440])
-def test_names_lie_apart_and_within_their_plot(
-    live_server: LiveServer, open_page: Callable[..., Page], width: int
-) -> None:
+def box(thing: Locator) -> dict[str, Any]:
+    """Where it lies in the window."""
+    found: dict[str, Any] = thing.evaluate("(thing) => thing.getBoundingClientRect().toJSON()")
+    return found
+
+
+def tap(page: Page, thing: Locator) -> None:
+    """With a finger in its middle, and without scrolling there."""
+    there = box(thing)
+    page.touchscreen.tap(there["left"] + there["width"] / 2, there["top"] + there["height"] / 2)
+
+
+def measure_the_catalogue() -> None:
+    """Every filter that ships, with figures that are made up."""
     generator = np.random.default_rng(1)
     for style in read_recipe():
         version = make_filter(style.slug, name=style.name, published=True).current
@@ -49,6 +71,13 @@ def test_names_lie_apart_and_within_their_plot(
             "milliseconds_per_frame": float(generator.uniform(90, 350)),
         }
         version.save()
+
+
+@pytest.mark.parametrize("width", [768, 1440])
+def test_names_lie_apart_and_within_their_plot(
+    live_server: LiveServer, open_page: Callable[..., Page], width: int
+) -> None:
+    measure_the_catalogue()
     page = open_page(f"{live_server.url}/filters/figures/", size=(width, 1000))
     plots = page.evaluate(NAMES_OF_EACH_PLOT)
     assert len(plots) == 3
@@ -60,6 +89,60 @@ def test_names_lie_apart_and_within_their_plot(
             assert one["right"] <= plot["plot"]["right"], one["text"]
             for other in names[:at]:
                 assert apart(one, other), (one["text"], other["text"])
+
+
+@pytest.mark.parametrize("width", [390, 1440])
+def test_every_point_that_has_the_focus_says_its_name_and_figures_within_its_plot(
+    live_server: LiveServer, open_page: Callable[..., Page], width: int
+) -> None:
+    measure_the_catalogue()
+    page = open_page(f"{live_server.url}/filters/figures/", size=(width, 1000))
+    page.locator(".plots .tells").nth(2).wait_for()
+    page.locator(".eyebrow a").focus()
+    page.keyboard.press("Tab")
+    expect(page.locator(".dot").first).to_be_focused()
+    told = page.evaluate(TOLD_BY_EACH_POINT)
+    assert len(told) == 3 * len(read_recipe())
+    for one in told:
+        assert one["label"] == one["says"]
+        assert one["plot"]["left"] <= one["bubble"]["left"], one
+        assert one["bubble"]["right"] <= one["plot"]["right"], one
+        assert one["plot"]["top"] <= one["bubble"]["top"], one
+        assert one["bubble"]["bottom"] <= one["plot"]["bottom"], one
+        assert apart(one["bubble"], one["mark"]), one
+    page.keyboard.press("Escape")
+    expect(page.locator(".plot-says:visible")).to_have_count(0)
+
+
+def test_a_finger_reads_a_point_first_and_opens_it_next(
+    live_server: LiveServer, open_page: Callable[..., Page]
+) -> None:
+    measure_the_catalogue()
+    page = open_page(f"{live_server.url}/filters/figures/", size=(390, 844), has_touch=True, is_mobile=True)
+    plot = page.locator(".plot.tells").first
+    plot.scroll_into_view_if_needed()
+    dot, says = plot.locator(".dot").first, plot.locator(".plot-says")
+    name, address = dot.locator(".name").text_content(), dot.get_attribute("href")
+    tap(page, dot.locator(".mark"))
+    expect(says.locator(".work")).to_have_text(str(name))
+    tap(page, plot.locator("h2"))
+    expect(says).to_be_hidden()
+    tap(page, dot.locator(".mark"))
+    expect(says).to_be_visible()
+    assert page.url.endswith("/filters/figures/")
+    tap(page, dot.locator(".mark"))
+    page.wait_for_url(f"**{address}")
+
+
+@pytest.mark.parametrize("width", [390, 768, 1440])
+def test_what_the_axes_are_called_is_free_of_points_and_names(
+    live_server: LiveServer, open_page: Callable[..., Page], width: int
+) -> None:
+    measure_the_catalogue()
+    page = open_page(f"{live_server.url}/filters/figures/", size=(width, 1000))
+    pairs = page.evaluate(AXES_AND_POINTS)
+    assert len(pairs) > 100
+    assert all(apart(axis, thing) for axis, thing in pairs)
 
 
 @pytest.mark.parametrize("width", [390, 820, 1440])

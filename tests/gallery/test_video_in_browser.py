@@ -11,8 +11,9 @@ from django.templatetags.static import static
 from playwright.sync_api import Page, expect
 from pytest_django.live_server_helper import LiveServer
 
-from tests.factories import make_render_row, make_video
+from tests.factories import make_render, make_render_row, make_video
 from tests.gallery.conftest import page_of
+from tests.gallery.shifts import hold_until_seen, moved
 from videos.models import Video
 
 pytestmark = [pytest.mark.slow, pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -172,3 +173,16 @@ def test_what_stands_there_already_is_not_said_twice(
         static("js/toast.js"),
     )
     expect(page.locator(".toast")).to_have_text(["It is gone.", "It is back."])
+
+
+@pytest.mark.parametrize("width", [390, 1440])
+@pytest.mark.parametrize("motion", ["reduce", "no-preference"])
+def test_nothing_jumps_when_what_plays_it_comes(
+    live_server: LiveServer, open_page: Open, video: Video, width: int, motion: str
+) -> None:
+    render = make_render(video)
+    page = open_page("about:blank", size=(width, 844), reduced_motion=motion)
+    hold_until_seen(page, "**/js/player*.js")
+    page.goto(f"{live_server.url}{render.get_absolute_url()}")
+    expect(page.get_by_role("button", name="Play")).to_be_visible()
+    assert moved(page) < 0.01

@@ -18,7 +18,7 @@ from tests.media_serving.test_delivery import body
 from videos.links import video_media
 from videos.media import stills
 from videos.models import Video
-from videos.small import LONGEST, small_jpeg
+from videos.small import LONGEST, TINY, small_jpeg
 
 pytestmark = pytest.mark.django_db
 WHOLE = stills.encode_jpeg(np.random.default_rng(1).integers(0, 255, (720, 1280, 3), dtype=np.uint8))
@@ -47,6 +47,16 @@ def test_a_picture_comes_in_small_and_whole(visitor: Client, poster: Video) -> N
     assert (small["Content-Type"], small["Content-Length"]) == ("image/jpeg", str(len(small.content)))
     assert len(small.content) < len(WHOLE) / 2
     assert body(visitor.get(address(poster, small=False))) == WHOLE
+
+
+def test_one_for_a_strip_is_tiny_and_another_thing_to_a_cache(visitor: Client, poster: Video) -> None:
+    tiny = visitor.get(video_media(poster, "poster.jpg", small="tiny"))
+    assert size_of(tiny.content) == (TINY, 180)
+    assert tiny["ETag"] != visitor.get(address(poster))["ETag"]
+
+
+def test_a_size_that_nobody_knows_is_the_whole_picture(visitor: Client, poster: Video) -> None:
+    assert body(visitor.get(f"{address(poster, small=False)}?small=huge")) == WHOLE
 
 
 def test_an_upright_one_is_as_high_as_others_are_wide() -> None:

@@ -41,3 +41,36 @@ def test_selecting_the_address_beyond_the_edge_keeps_it(
 
     page.mouse.click(edge["x"] - 60, middle)
     expect(dialog).to_be_hidden()
+
+
+def made_link(live_server: LiveServer, open_page: Callable[..., Page], script: str) -> Page:
+    """A phone whose browser is as the script makes it, with the dialog in which a new link stands."""
+    olga = User.objects.create_user("olga", password="olga's password")
+    video = make_video(olga, frames=24)
+    page = page_of(live_server, open_page, olga, "/collections/", size=(390, 844))
+    page.add_init_script(script)
+    page.goto(f"{live_server.url}{video.get_absolute_url()}")
+    page.get_by_role("link", name="Share", exact=True).click()
+    page.get_by_role("button", name="Make a link").click()
+    expect(page.locator("#share-address")).to_have_value(re.compile(r"/s/[\w-]{32}/$"))
+    return page
+
+
+def test_the_link_is_sent_by_what_the_phone_has(
+    live_server: LiveServer, open_page: Callable[..., Page], transactional_db: None
+) -> None:
+    page = made_link(live_server, open_page, "navigator.share = async (sent) => { window.sent = sent; }")
+    send = page.get_by_role("button", name="Send")
+    box = send.bounding_box()
+    assert box is not None
+    assert 0 <= box["x"] < box["x"] + box["width"] <= 390
+    send.click()
+    assert page.evaluate("window.sent.url") == page.locator("#share-address").input_value()
+
+
+def test_where_there_is_none_no_button_says_so(
+    live_server: LiveServer, open_page: Callable[..., Page], transactional_db: None
+) -> None:
+    page = made_link(live_server, open_page, "delete Navigator.prototype.share")
+    expect(page.get_by_role("button", name="Copy", exact=True)).to_be_visible()
+    expect(page.locator("[data-sends]")).to_be_hidden()

@@ -13,6 +13,7 @@ from playwright.sync_api import Locator, Page, Route, expect
 from pytest_django.live_server_helper import LiveServer
 
 from tests.gallery.conftest import end_sessions, page_of, sign_in_elsewhere
+from tests.gallery.shifts import hold_until_seen, moved
 from tests.upload.client import created, patch
 from videos.models import Upload, Video
 
@@ -126,3 +127,25 @@ def test_an_unfinished_upload_is_removed_only_after_a_question(
     listed.get_by_role("button", name="Remove").click()
     expect(listed).to_have_count(0)
     assert not Upload.objects.unfinished().exists()
+
+
+@pytest.mark.parametrize("size", [(390, 844), (1440, 900)])
+def test_nothing_moves_when_the_script_comes_after_the_page_is_seen(
+    live_server: LiveServer, open_page: Open, owner: User, size: tuple[int, int]
+) -> None:
+    client = Client()
+    client.force_login(owner)
+    patch(client, created(client, 100, filename="begun.mp4"), b"data", 0)
+    page = page_of(live_server, open_page, owner, "/accounts/login/", size=size)
+    hold_until_seen(page, "**/upload/page*.js")
+    page.goto(f"{live_server.url}/upload/")
+    expect(page.get_by_role("button", name="Remove")).to_be_visible()
+    assert moved(page) < 0.01
+
+
+def test_without_script_there_is_the_plain_form_and_nothing_that_needs_one(
+    live_server: LiveServer, open_page: Open, owner: User
+) -> None:
+    page = page_of(live_server, open_page, owner, "/upload/", java_script_enabled=False)
+    expect(page.locator("#plain [name=file]")).to_be_visible()
+    expect(page.locator(".drop-pick")).to_be_hidden()

@@ -30,10 +30,10 @@ def _viewer(context: RequestContext) -> Viewer | None:
 
 
 @register.simple_tag(takes_context=True)
-def media(context: RequestContext, work: Any, name: str = "", small: bool = False) -> str:
+def media(context: RequestContext, work: Any, name: str = "", small: links.Small = False) -> str:
     """Address of a file of a video or render by its name, or of a frame's, still's or style image's picture.
 
-    `small`: a picture in small, for lists, strips and walls.
+    `small`: True for a picture on a card or a wall, "tiny" for one in a strip or a list.
     """
     viewer = _viewer(context)
     if isinstance(work, Video):

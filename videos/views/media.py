@@ -18,6 +18,7 @@ from videos import access
 from videos.delivery import Parcel, deliver, deliver_small
 from videos.links import RENDER_FILES, VIDEO_FILES
 from videos.models import Render, Still, Video, Visibility
+from videos.small import SIDES
 
 TYPES = {
     ".mp4": "video/mp4",
@@ -114,8 +115,10 @@ def _media(
 
 def _in_size(request: HttpRequest, parcel: Parcel) -> HttpResponseBase:
     """Whole, or in small where that is asked for; what is kept or is no picture is whole."""
-    small = request.GET.get("small") == "1" and parcel.content_type.startswith("image/")
-    return deliver_small(request, parcel) if small and not parcel.filename else deliver(request, parcel)
+    longest = SIDES.get(request.GET.get("small", ""))
+    if longest is None or parcel.filename or not parcel.content_type.startswith("image/"):
+        return deliver(request, parcel)
+    return deliver_small(request, parcel, longest)
 
 
 def _must_be_downloadable(request: HttpRequest, thing: Any) -> None:

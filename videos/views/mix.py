@@ -17,8 +17,10 @@ from filters import mixes, testframes
 from filters.models import Filter
 from videos import access, training
 from videos.forms.mix import parts_of
+from videos.media import stills
 from videos.models import Video
 from videos.pipeline import mixed_stills
+from videos.small import SIDES
 
 STRIP = 24  # frames that one may look at
 MOST_WEIGHT = 10_000.0
@@ -49,7 +51,7 @@ def mix(request: HttpRequest) -> HttpResponse:
 @login_required
 @require_GET
 def still(request: HttpRequest) -> HttpResponse:
-    """The chosen frame under the mix of `part`s, or, without any, as it was filmed."""
+    """The chosen frame under the mix of `part`s, or, without any, as it was filmed; with `small` as media are."""
     video, frame = _place(request)
     try:
         if request.GET.getlist("part"):
@@ -57,6 +59,8 @@ def still(request: HttpRequest) -> HttpResponse:
             data = mixed_stills.painted(parts, video, frame)
         else:
             data = mixed_stills.jpeg(mixed_stills.original_frame(video, frame))
+        if longest := SIDES.get(request.GET.get("small", "")):
+            data = stills.smaller(data, longest=longest)
     except (mixes.CannotMix, ValueError) as problem:
         return HttpResponse(str(problem), status=422, content_type="text/plain; charset=utf-8")
     except mixed_stills.NotPainted as problem:

@@ -10,7 +10,8 @@ const form = document.getElementById('train');
 const pieces = document.getElementById('pieces');
 const template = document.getElementById('piece');
 const words = document.getElementById('words');
-const said = drop.querySelector('.drop-words').textContent;
+const invitation = drop.querySelector('.drop-words');
+const said = [...invitation.childNodes];
 const shown = new Map(); // a File or the checkbox of a picture that is here → its article
 const most = Number(form.dataset.mostPictures);
 const mostBytes = Number(form.dataset.mostBytes);
@@ -72,7 +73,7 @@ function keep() {
   pieces.hidden = shown.size === 0;
   words.disabled = words.hidden = shown.size > 0;
   drop.classList.toggle('more', shown.size > 0);
-  drop.querySelector('.drop-words').textContent = shown.size ? 'Add another picture' : said;
+  invitation.replaceChildren(...(shown.size ? ['Add another picture'] : said));
 }
 
 /** Why one more cannot be taken; the server would refuse the whole form, and all that was cropped and written be lost. */

@@ -19,8 +19,7 @@ const pace = new Pace();
 const cards = [];
 const inHand = new Map(); // “name:size:mtime” → transfer, of files on this page that are neither cancelled nor there
 
-for (const part of document.querySelectorAll('.needs-js')) part.hidden = part === section;
-document.getElementById('plain').hidden = true;
+document.getElementById('plain').hidden = true; // for browsers whose style sheets do not know whether there is script
 
 document.getElementById('files').addEventListener('change', (event) => {
   take([...event.target.files]);

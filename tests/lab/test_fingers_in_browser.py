@@ -1,0 +1,40 @@
+"""The mixing desk and the training page under a finger."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from django.contrib.auth.models import User
+from playwright.sync_api import Page, expect
+from pytest_django.live_server_helper import LiveServer
+
+from tests.gallery.conftest import page_of
+from tests.styled import make_styled
+
+pytestmark = [pytest.mark.slow, pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+PHONE = {"size": (390, 844), "has_touch": True, "is_mobile": True}
+
+
+def test_what_shows_the_footage_is_as_large_as_a_finger_and_slides_reach_the_edge(
+    live_server: LiveServer, open_page: Callable[..., Page], owner: User
+) -> None:
+    make_styled("Night", 0)
+    make_styled("Wave", 1)
+    page = page_of(live_server, open_page, owner, "/lab/mix/", **PHONE)
+    hold = page.get_by_role("button", name="Hold to see the footage").bounding_box()
+    assert hold is not None
+    assert hold["height"] >= 44
+    slide = page.locator(".mix-part .slide").first.bounding_box()
+    percent = page.locator(".mix-part [data-percent]").first.bounding_box()
+    assert slide is not None and percent is not None
+    assert slide["x"] + slide["width"] == pytest.approx(percent["x"] + percent["width"], abs=1)
+
+
+def test_training_speaks_of_choosing_where_nothing_can_be_dropped(
+    live_server: LiveServer, open_page: Callable[..., Page], owner: User
+) -> None:
+    page = page_of(live_server, open_page, owner, "/lab/train/", **PHONE)
+    expect(page.get_by_text("Choose pictures from this device")).to_be_visible()
+    expect(page.get_by_text("Drop pictures here")).to_be_hidden()
