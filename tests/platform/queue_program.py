@@ -7,6 +7,7 @@ second later.
 """
 
 import os
+import signal
 import sys
 import time
 from pathlib import Path
@@ -29,7 +30,7 @@ def make_broker(url: str) -> dramatiq.Broker:
 
 
 def main() -> None:
-    """Send one message, or work until killed."""
+    """Send one message, or work until terminated or killed."""
     word, url, name = sys.argv[1:4]
     broker.make_tables(url)
     queue = make_broker(url)
@@ -47,9 +48,11 @@ def main() -> None:
     if word in ("send", "put-off"):
         slowly.send_with_options(args=(name,), delay=None if word == "send" else 1000)
         return
-    dramatiq.Worker(queue, queues={"render"}, worker_threads=1).start()
-    while True:
-        time.sleep(3600)
+    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM})
+    worker = dramatiq.Worker(queue, queues={"render"}, worker_threads=1)
+    worker.start()
+    signal.sigwait({signal.SIGTERM})
+    worker.stop()  # as ours do: what is done is acknowledged before the process ends
 
 
 if __name__ == "__main__":
