@@ -34,6 +34,14 @@ AXES_AND_POINTS = """() => [...document.querySelectorAll('.plot')].flatMap((plot
 })"""
 
 
+LIT = """() => {
+  const fills = [...document.querySelectorAll('.plot .dot .mark')].map((one) => getComputedStyle(one).fill);
+  const often = (fill) => fills.filter((one) => one === fill).length;
+  const usual = fills.toSorted((one, other) => often(other) - often(one))[0];
+  return fills.filter((one) => one !== usual).length;
+}"""
+
+
 def apart(one: dict[str, Any], other: dict[str, Any]) -> bool:
     """Whether two boxes share no place, but for the four pixels that a line is higher than its letters."""
     return bool(
@@ -112,6 +120,21 @@ def test_every_point_that_has_the_focus_says_its_name_and_figures_within_its_plo
         assert apart(one["bubble"], one["mark"]), one
     page.keyboard.press("Escape")
     expect(page.locator(".plot-says:visible")).to_have_count(0)
+
+
+def test_one_point_alone_is_lit_wherever_between_points_a_finger_comes_down(
+    live_server: LiveServer, open_page: Callable[..., Page]
+) -> None:
+    measure_the_catalogue()
+    page = open_page(f"{live_server.url}/filters/figures/", size=(390, 844), has_touch=True, is_mobile=True)
+    plot = page.locator(".plot.tells").first
+    plot.scroll_into_view_if_needed()
+    for number in range(0, 40, 4):
+        there = box(plot.locator(".dot .mark").nth(number))
+        page.touchscreen.tap(there["right"] + 2, there["top"])
+        expect(plot.locator(".plot-says")).to_be_visible()
+        assert page.evaluate(LIT) == 1
+        tap(page, plot.locator("h2"))
 
 
 def test_a_finger_reads_a_point_first_and_opens_it_next(
