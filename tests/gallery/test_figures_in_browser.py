@@ -64,6 +64,15 @@ def tap(page: Page, thing: Locator) -> None:
     page.touchscreen.tap(there["left"] + there["width"] / 2, there["top"] + there["height"] / 2)
 
 
+def plot_on_a_phone(live_server: LiveServer, open_page: Callable[..., Page]) -> Locator:
+    """The first of the plots, in sight."""
+    measure_the_catalogue()
+    page = open_page(f"{live_server.url}/filters/figures/", size=(390, 844), has_touch=True, is_mobile=True)
+    plot = page.locator(".plot.tells").first
+    plot.scroll_into_view_if_needed()
+    return plot
+
+
 def measure_the_catalogue() -> None:
     """Every filter that ships, with figures that are made up."""
     generator = np.random.default_rng(1)
@@ -125,10 +134,8 @@ def test_every_point_that_has_the_focus_says_its_name_and_figures_within_its_plo
 def test_one_point_alone_is_lit_wherever_between_points_a_finger_comes_down(
     live_server: LiveServer, open_page: Callable[..., Page]
 ) -> None:
-    measure_the_catalogue()
-    page = open_page(f"{live_server.url}/filters/figures/", size=(390, 844), has_touch=True, is_mobile=True)
-    plot = page.locator(".plot.tells").first
-    plot.scroll_into_view_if_needed()
+    plot = plot_on_a_phone(live_server, open_page)
+    page = plot.page
     for number in range(0, 40, 4):
         there = box(plot.locator(".dot .mark").nth(number))
         page.touchscreen.tap(there["right"] + 2, there["top"])
@@ -140,10 +147,8 @@ def test_one_point_alone_is_lit_wherever_between_points_a_finger_comes_down(
 def test_a_finger_reads_a_point_first_and_opens_it_next(
     live_server: LiveServer, open_page: Callable[..., Page]
 ) -> None:
-    measure_the_catalogue()
-    page = open_page(f"{live_server.url}/filters/figures/", size=(390, 844), has_touch=True, is_mobile=True)
-    plot = page.locator(".plot.tells").first
-    plot.scroll_into_view_if_needed()
+    plot = plot_on_a_phone(live_server, open_page)
+    page = plot.page
     dot, says = plot.locator(".dot").first, plot.locator(".plot-says")
     name, address = dot.locator(".name").text_content(), dot.get_attribute("href")
     tap(page, dot.locator(".mark"))

@@ -115,7 +115,7 @@ def test_a_large_render_has_a_small_copy_of_all_frames(
 def test_a_render_that_is_cancelled_while_it_is_rebuilt_stops_and_leaves_nothing(
     video: Video, negative: Filter, queue: StubBroker, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def cancelled(render: Render, path: Path, folder: Path, lost: threading.Event) -> str:
+    def cancelled(render: Render, path: Path, lost: threading.Event) -> str:
         assert Render.objects.get(pk=render.pk).cancel()
         assert lost.wait(60), "the lease is known to be lost"
         raise Stopped("Stopped as asked.")

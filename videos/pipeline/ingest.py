@@ -20,10 +20,10 @@ from rotoscope.lease import claim, renewing
 from videos.media.errors import MediaError, Refused, Stopped
 from videos.media.footage import Footage, make_footage
 from videos.media.probe import Probe, probe
-from videos.media.proxy import make_proxy, proxy_size
 from videos.models import Video
 from videos.pipeline import dispatch, renders, separate
 from videos.pipeline.progress import VideoProgress
+from videos.pipeline.proxies import store_proxy
 
 logger = logging.getLogger(__name__)
 
@@ -95,26 +95,17 @@ def _make_footage(video: Video, source: Path, found: Probe, progress: VideoProgr
         target = Path(folder) / "footage.mp4"
         made = make_footage(source, target, found, progress=progress, should_stop=progress.should_stop)
         progress.stage("making a small copy", 0.65, 0.7)
-        proxy = _make_proxy(video, target, made, Path(folder) / "proxy.mp4", progress)
+        proxy = store_proxy(
+            target,
+            video.ref,
+            (made.width, made.height),
+            rate=made.rate,
+            frame_count=made.frame_count,
+            progress=progress,
+            should_stop=progress.should_stop,
+        )
         name = loose.store(target, f"footage/{video.ref}/{secrets.token_hex(4)}.mp4")
     return {"footage": name, "proxy": proxy, **footage_facts(made)}
-
-
-def _make_proxy(video: Video, footage: Path, made: Footage, target: Path, progress: VideoProgress) -> str:
-    """The name in storage; nothing where the footage is small itself."""
-    size = proxy_size(made.width, made.height)
-    if size is None:
-        return ""
-    make_proxy(
-        footage,
-        target,
-        size,
-        rate=made.rate,
-        frame_count=made.frame_count,
-        progress=progress,
-        should_stop=progress.should_stop,
-    )
-    return loose.store(target, f"proxies/{video.ref}/{secrets.token_hex(4)}.mp4")
 
 
 def footage_facts(made: Footage) -> dict[str, Any]:

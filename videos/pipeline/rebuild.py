@@ -18,10 +18,10 @@ from videos.media import decode, stills
 from videos.media.checks import packet_count
 from videos.media.errors import Stopped
 from videos.media.preview import make_preview
-from videos.media.proxy import make_proxy, proxy_size
 from videos.media.rebuild import rebuild
 from videos.models import Render, Segment
 from videos.pipeline import renders
+from videos.pipeline.proxies import store_proxy
 
 logger = logging.getLogger(__name__)
 
@@ -65,7 +65,7 @@ def _rebuild(render: Render, token: uuid.UUID, lost: threading.Event) -> None:
             start=Fraction(render.start_frame) / video.rate,
         )
         files = {
-            "proxy": _proxy(render, target, Path(folder), lost),  # first: it may be stopped
+            "proxy": _proxy(render, target, lost),  # first: it may be stopped
             "poster": _poster(render, target, Path(folder)),
             "preview": _preview(render, target, Path(folder)),
         }
@@ -128,15 +128,15 @@ def _preview(render: Render, path: Path, folder: Path) -> str:
     return loose.store(preview, _name("previews", render, "mp4"))
 
 
-def _proxy(render: Render, path: Path, folder: Path, lost: threading.Event) -> str:
-    size = proxy_size(render.width, render.height)
-    if size is None:
-        return ""
-    proxy = folder / "proxy.mp4"
-    make_proxy(
-        path, proxy, size, rate=render.video.rate, frame_count=render.frame_count, should_stop=lost.is_set
+def _proxy(render: Render, path: Path, lost: threading.Event) -> str:
+    return store_proxy(
+        path,
+        render.ref,
+        (render.width, render.height),
+        rate=render.video.rate,
+        frame_count=render.frame_count,
+        should_stop=lost.is_set,
     )
-    return loose.store(proxy, _name("proxies", render, "mp4"))
 
 
 def _name(kind: str, render: Render, suffix: str) -> str:
