@@ -48,7 +48,7 @@ class Rotoscope(NinjaAPI):
         return operation.view_func.__name__
 
 
-api = Rotoscope(title="Rotoscope", version="1", description=ABOUT, urls_namespace="api")
+api = Rotoscope(title="Rotoscope", version="1", description=ABOUT, docs_url="/try", urls_namespace="api")
 errors.add_to(api)
 api.add_decorator(strictly, mode="view")
 for router in (

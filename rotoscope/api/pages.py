@@ -1,4 +1,4 @@
-"""The page of one's own API keys: make one, see it once, revoke it."""
+"""Pages beside the API: what it can do, and one's own keys: make one, see it once, revoke it."""
 
 from __future__ import annotations
 
@@ -7,11 +7,21 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from rotoscope.api import reference
+from rotoscope.api.api import api
 from videos.models import ApiKey
 
 MOST = 50  # keys of one person, revoked ones included
+
+
+@require_safe
+def documents(request: HttpRequest) -> HttpResponse:
+    """Every operation and every shape of the API, to be read."""
+    schema = api.get_openapi_schema()
+    told = {"groups": reference.groups(schema), "shapes": reference.shapes(schema)}
+    return render(request, "api/reference.html", {**told, "root": request.build_absolute_uri("/")[:-1]})
 
 
 @login_required

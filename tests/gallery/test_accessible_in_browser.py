@@ -47,7 +47,7 @@ def addresses(owner: User) -> list[str]:
     footage = video.get_absolute_url()
     return [
         *("/", "/?q=tide", "/?q=nothing", "/collections/", "/filters/", "/filters/figures/", "/lab/", "/lab/train/"),
-        *("/lab/mix/", "/queue/", "/shares/", "/upload/", "/people/olga/", "/no-such-page/"),
+        *("/lab/mix/", "/queue/", "/shares/", "/upload/", "/people/olga/", "/no-such-page/", "/api/docs"),
         *(footage, f"{footage}compare/", f"{footage}compare/?layout=grid", f"{footage}lab/", f"{footage}contact/"),
         *(f"{footage}edit/", render.get_absolute_url(), comparison.get_absolute_url()),
         *(collection.get_absolute_url(), night.get_absolute_url(), f"/s/{token}/"),
