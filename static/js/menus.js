@@ -1,4 +1,5 @@
 // <details class="menu"> closes with Escape and when something else is pressed or focused.
+import { csrfToken } from './http.js';
 
 for (const kind of ['pointerdown', 'focusin']) {
   document.addEventListener(kind, (event) => {
@@ -28,5 +29,10 @@ document.addEventListener('submit', (event) => {
   if (event.defaultPrevented || event.target.method !== 'post') return;
   if (event.timeStamp - (sent.get(event.target) ?? -TWICE) < TWICE) event.preventDefault();
   else sent.set(event.target, event.timeStamp);
+});
+// The token of a form is from when the page was made; whoever signed in anew since, in another tab, has another.
+document.addEventListener('submit', (event) => {
+  const field = event.target.querySelector('[name=csrfmiddlewaretoken]');
+  if (field) field.value = csrfToken();
 });
 addEventListener('pageshow', () => { sent = new WeakMap(); });

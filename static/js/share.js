@@ -11,6 +11,7 @@ for (const form of document.querySelectorAll('form[data-share]')) {
 }
 
 async function make(form) {
+  if (!form.querySelector('[data-after]').hidden) return; // Enter in the field that shows the new one
   const button = form.querySelector('button[data-before]');
   button.disabled = true;
   try {

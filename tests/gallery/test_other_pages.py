@@ -7,6 +7,7 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
+from django.conf import settings
 from django.contrib.auth.models import User
 from django.test import Client
 from django.utils import timezone
@@ -313,6 +314,17 @@ def test_every_link_has_its_name_and_every_name_its_role(visitor: Client, owner:
             assert words or re.search("aria-label=|aria-hidden=", attributes), (address, attributes)
         for attributes in re.findall(r"<(?:div|span|rs-\w+)\b([^>]*aria-label[^>]*)>", page):
             assert "role=" in attributes, (address, attributes)
+
+
+def test_every_bar_says_whose_progress_it_shows() -> None:
+    """Also on pages that are seldom seen; an upload's is named by its script."""
+    bars = [
+        (path.name, bar)
+        for path in (settings.BASE_DIR / "templates").rglob("*.html")
+        for bar in re.findall("<progress.*?></progress>", path.read_text(), re.S)
+    ]
+    assert len(bars) > 10
+    assert [one for one in bars if "aria-label=" not in one[1] and 'data-part="bar"' not in one[1]] == []
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from decimal import Decimal
 
 import pytest
 from django.contrib.auth.models import User
@@ -47,6 +48,45 @@ def test_the_lab_says_so_and_goes_on_after_signing_in(
     assert Still.objects.filter(state=Still.State.QUEUED).exists()
     page.locator("#strength").fill("0.5")
     expect(page.locator(".lab-go .estimate")).to_contain_text("images to paint")
+
+
+def test_what_was_chosen_in_the_lab_outlives_a_reload_and_the_session(
+    live_server: LiveServer, open_page: Open, owner: User, video: Video, queue: StubBroker
+) -> None:
+    make_filter("paper", name="Paper")
+    page = page_of(live_server, open_page, owner, f"/v/{video.ref}/lab/", failing="404")
+    night, paper = page.locator("#pick-night"), page.locator("#pick-paper")
+    night.press("Space")
+    page.locator("#strength").fill("0.5")
+    page.get_by_label("Keep the original colours").press("Space")
+    page.locator("#range-stop").fill("12")
+    page.get_by_role("link", name="Subtle").click()
+    page.wait_for_url("**/lab/?*filter=night*")
+    page.reload()
+    expect(night).to_be_checked()
+    expect(paper).not_to_be_checked()
+    expect(page.locator("#strength")).to_have_value("0.5")
+    expect(page.get_by_label("Keep the original colours")).to_be_checked()
+    expect(page.locator("#range-says")).to_have_text("00:00.000 – 00:00.500")
+    expect(page.locator(".tags [aria-current]")).to_have_text("Subtle")
+
+    end_sessions()
+    paper.evaluate("box => box.click()")
+    page.locator(".lab-go .start").click()
+    expect(page.locator(".messages")).to_contain_text("nothing was done")
+    page.fill("[name=username]", "olga")
+    page.fill("[name=password]", "olga's password")
+    page.click("main form button")
+    page.wait_for_url("**/lab/?*")
+    expect(night).to_be_checked()
+    expect(paper).to_be_checked()
+
+    end_sessions()
+    sign_in_elsewhere(page, live_server)
+    page.locator(".lab-go .start").click()
+    page.wait_for_url("**/queue/")
+    made = Render.objects.values_list("version__filter__slug", "strength", "keep_colours", "stop_frame")
+    assert sorted(made) == [("night", Decimal("0.5"), True, 12), ("paper", Decimal("0.5"), True, 12)]
 
 
 def test_a_share_link_is_made_after_signing_in_anew(

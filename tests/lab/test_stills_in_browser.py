@@ -27,9 +27,9 @@ Open = Callable[..., Page]
 
 @pytest.fixture
 def page(live_server: LiveServer, open_page: Open, owner: User, queue: StubBroker) -> Page:
-    """Olga's lab with one filter, whose still waits for a worker."""
+    """Olga's lab with one filter, whose still of the first of three frames waits for a worker."""
     make_filter("night", name="Night")
-    video = make_video(owner, frames=24)
+    video = make_video(owner, frames=72)
     page = page_of(live_server, open_page, owner, f"/v/{video.ref}/lab/?frame=0", failing="404")
     expect(page.locator(".tile")).to_have_attribute("data-state", "painting")
     return page
@@ -90,3 +90,36 @@ def test_the_wall_shows_it_in_small_and_the_closeup_whole(page: Page) -> None:
         expect(page.locator("#closeup .b")).to_have_attribute("src", address)
         expect(page.locator("#closeup .a")).to_have_attribute("src", re.compile(r"/0\.jpg$"))
         page.reload()
+
+
+def test_the_closeup_shows_the_footage_left_of_the_pointer(page: Page) -> None:
+    page.locator("#pick-night").press("Enter")
+    place, painted = page.locator("#closeup .stage").bounding_box(), page.locator("#closeup .b")
+    assert place is not None
+    page.mouse.move(place["x"] + place["width"] / 4, place["y"] + 20)
+    expect(painted).to_have_css("clip-path", re.compile(r"inset\(0px 0px 0px 2[45]\.?\d*%\)"))
+    page.mouse.move(1, 1)
+    expect(painted).to_have_css("clip-path", "none")
+
+
+HOLDING = """
+(keys) => {
+  for (const key of keys) document.activeElement.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true }));
+}
+"""
+
+
+def test_nothing_is_asked_for_of_what_a_held_key_only_passes(page: Page) -> None:
+    for slug in ("paper", "quilt"):
+        make_filter(slug)
+    page.reload()
+    expect(page.locator(".tile[data-state=painting]")).to_have_count(3)
+    page.locator("#pick-night").focus()
+    with asked_for(page):
+        page.evaluate(HOLDING, ["ArrowRight", "ArrowRight"])
+    assert set(Still.objects.values_list("frame_index", flat=True)) == {0, 48}
+    with asked_for(page):
+        page.evaluate(HOLDING, ["ArrowLeft", "Enter", "ArrowRight", "ArrowRight"])
+    expect(page.locator("#closeup-name")).to_have_text("Quilt")
+    passed = Still.objects.filter(frame_index=24)
+    assert list(passed.values_list("version__filter__slug", flat=True)) == ["quilt"]

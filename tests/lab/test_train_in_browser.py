@@ -200,10 +200,13 @@ def test_what_the_server_would_refuse_is_refused_when_it_is_chosen(
         Image.new("RGB", (64, 64), (20 * number, 0, 0)).save(path)
     heavy = tmp_path / "heavy.png"
     heavy.write_bytes(pictures[0].read_bytes() + bytes(60_000))
+    pictures[0] = pictures[0].rename(tmp_path / f"{'gull_' * 49}.png")
     page = page_of(live_server, open_page, carla, "/lab/train/")
     page.set_input_files("#picture", [heavy, pictures[0]])
     expect(page.locator(".toast")).to_have_text("heavy.png is larger than 0.06 MB. Choose a smaller one.")
     expect(page.locator(".piece")).to_have_count(1)
+    expect(page.locator("[name=name]")).to_have_value(("gull " * 24).strip())
+    expect(page.locator(".piece [name=title]")).to_have_value(("gull " * 40).strip())
     page.set_input_files("#picture", pictures)
     expect(page.locator(".toast").last).to_contain_text("at most 8 pictures")
     expect(page.locator(".piece")).to_have_count(8)

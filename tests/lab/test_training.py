@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
@@ -217,10 +218,24 @@ class TestWatching:
     ) -> None:
         name = default_storage.save("training/1/1.jpg", ContentFile(b"picture"))
         TrainingRun.objects.update(previews=[{"step": 2, "image": name}])
-        address = reverse("training-run-preview", args=[run.pk, 0])
+        address = reverse("training-run-preview", args=[run.pk, 2])
+        assert address in owner_client.get(reverse("training-run", args=[run.pk])).content.decode()
         assert b"".join(owner_client.get(address)) == b"picture"
         assert stranger_client.get(address).status_code == 404
         assert owner_client.get(reverse("training-run-preview", args=[run.pk, 1])).status_code == 404
+
+    def test_previews_after_going_back_have_addresses_of_their_own(
+        self, owner_client: Client, run: TrainingRun
+    ) -> None:
+        """Browsers keep them for a day."""
+        seen = set()
+        for step in (40, 25):
+            TrainingRun.objects.update(
+                previews=[{"step": 0, "image": "0.jpg"}, {"step": step, "image": "1.jpg"}]
+            )
+            page = owner_client.get(reverse("training-run-live", args=[run.pk])).content.decode()
+            seen |= set(re.findall(r'src="([^"]+preview[^"]+)"', page))
+        assert len(seen) == 3
 
 
 class TestStoppingAndPublishing:

@@ -27,6 +27,11 @@ def test_selecting_the_address_beyond_the_edge_keeps_it(
     dialog.get_by_role("button", name="Make a link").click()
     field = dialog.locator("#share-address")
     expect(field).to_have_value(re.compile(r"/s/[\w-]{32}/$"))
+    sent: list[str] = []
+    page.on("request", lambda request: sent.append(request.method))
+    field.press("Enter")
+    page.evaluate("fetch(location)")  # what Enter may have asked for is on its way before this
+    assert sent == ["GET"]
 
     edge, place = dialog.bounding_box(), field.bounding_box()
     assert edge is not None and place is not None

@@ -85,6 +85,75 @@ def test_words_that_are_not_kept_are_said_to_be_so(
     assert Video.objects.get().title == "Ebb at noon"
 
 
+def test_an_upload_that_goes_on_keeps_what_was_said_of_it(
+    live_server: LiveServer, open_page: Open, owner: User, file: Path, queue: StubBroker
+) -> None:
+    client = Client()
+    client.force_login(owner)
+    said = {"title": "Ebb at noon", "visibility": "public", "tags": "coast,low tide"}
+    created(client, 300_000, filename="flight.mp4", **said)
+    page = page_of(live_server, open_page, owner, "/upload/")
+    held: list[Route] = []
+    page.route("**/uploads/*", lambda route: route.continue_() if held else held.append(route))
+    page.set_input_files("[data-goes-on]", file)
+    card = page.locator(".file[data-state]")
+    card.get_by_label("Title").fill("Ébb at dusk")  # before the server has said what it knows
+    with page.expect_response(lambda answer: answer.url.endswith("/wishes/") and answer.status == 204):
+        held[0].continue_()
+    expect(card.get_by_label("Public")).to_be_checked()
+    expect(card.get_by_label("Tags")).to_have_value("coast, low tide")
+    expect(card).to_have_attribute("data-state", "reading")
+    video = Video.objects.get()
+    assert (video.title, video.visibility, video.tags) == ("Ébb at dusk", "public", ["coast", "low tide"])
+
+
+def test_what_became_footage_while_the_question_stood_is_not_said_to_be_cancelled(
+    live_server: LiveServer, open_page: Open, owner: User, file: Path, queue: StubBroker
+) -> None:
+    page = page_of(live_server, open_page, owner, "/upload/", failing="status of 403")
+    page.route("**/uploads/*", lambda route: None if route.request.method == "PATCH" else route.continue_())
+    page.set_input_files("#files", file)
+    card = page.locator(".file[data-state]")
+    expect(card).to_have_attribute("data-state", "sending")
+    client = Client()
+    client.force_login(owner)
+    patch(client, Upload.objects.get(), file.read_bytes(), 0)
+    page.once("dialog", lambda question: question.accept())
+    card.get_by_role("button", name="Cancel").click()
+    expect(page.locator(".toast")).to_contain_text("is a video already")
+    expect(card).to_have_attribute("data-state", "reading")
+    expect(page.locator("#says")).to_contain_text("has arrived")
+
+
+HOLDS_THE_FIRST_SUM = """
+const digest = crypto.subtle.digest.bind(crypto.subtle);
+window.summing = new Promise((begun) => {
+  crypto.subtle.digest = async (...asked) => {
+    if (!window.letGo) await new Promise((resolve) => { window.letGo = resolve; begun(); });
+    return digest(...asked);
+  };
+});
+"""
+
+
+def test_a_pause_while_a_piece_is_summed_sends_nothing(
+    live_server: LiveServer, open_page: Open, owner: User, file: Path, queue: StubBroker
+) -> None:
+    page = page_of(live_server, open_page, owner, "/collections/")
+    page.add_init_script(HOLDS_THE_FIRST_SUM)
+    page.goto(f"{live_server.url}/upload/")
+    sent: list[str] = []
+    page.on("request", lambda request: sent.append(request.method) if "/uploads/" in request.url else None)
+    page.set_input_files("#files", file)
+    page.evaluate("summing")
+    card = page.locator(".file[data-state]")
+    card.get_by_role("button", name="Pause").click()
+    page.evaluate("letGo()")
+    card.get_by_role("button", name="Resume").click()
+    expect(card).to_have_attribute("data-state", "reading")
+    assert [method for method in sent if method != "GET"] == ["POST", "HEAD", "PATCH"]
+
+
 def test_what_has_arrived_goes_only_after_a_question(
     live_server: LiveServer, open_page: Open, owner: User, tmp_path: Path
 ) -> None:

@@ -136,12 +136,13 @@ def publish(request: HttpRequest, pk: int) -> HttpResponse:
 
 @login_required
 @require_GET
-def preview(request: HttpRequest, pk: int, number: int) -> FileResponse:
-    """A preview of a training, by its place in the list."""
+def preview(request: HttpRequest, pk: int, step: int) -> FileResponse:
+    """The preview of a step. One that goes back to its checkpoint has others at the same places of its list."""
     run = access.training_run_or_404(request, pk)
-    if number >= len(run.previews) or not default_storage.exists(run.previews[number]["image"]):
+    image = next((one["image"] for one in run.previews if one["step"] == step), None)
+    if image is None or not default_storage.exists(image):
         raise Http404
-    answer = FileResponse(default_storage.open(run.previews[number]["image"]), content_type="image/jpeg")
+    answer = FileResponse(default_storage.open(image), content_type="image/jpeg")
     answer["Cache-Control"] = "private, max-age=86400"
     return answer
 
@@ -173,7 +174,7 @@ def _watched(request: HttpRequest, pk: int) -> dict[str, Any]:
         "curves": curves_of(run.losses),
         "active": not run.is_over,
         "share": run.step / run.steps if run.steps else None,
-        "previews": [(number, one["step"]) for number, one in enumerate(run.previews)][::-1][:SHOWN_PREVIEWS],
+        "previews": [one["step"] for one in run.previews][::-1][:SHOWN_PREVIEWS],
         "version": version,
         "still_used": _still_used(run.filter, version) if run.is_over else None,
         "can_publish": access.viewer_of(request).is_staff

@@ -2,7 +2,7 @@
 
 import { whole } from "./sizes.js";
 import { keyOf } from "./stills.js";
-import { wipeUnder } from "./wall.js";
+import { REST, wipeUnder } from "./wall.js";
 
 const MOST_LINES = 1440; // a still beyond that takes longer than one likes to wait
 
@@ -38,10 +38,19 @@ export class Closeup {
     this.dialog.querySelector(".closeup-says").textContent = "painting…"; // not what was said of the one before
     this.say();
     this.wish = this.wall.wish(tile, tile.dataset.price ? undefined : this.lines); // a larger one would be paid again
+    clearTimeout(this.rest);
     if (!this.wall.isFree(tile)) return this.offer();
+    const known = this.stills.known.get(keyOf(this.wish));
+    if (known) this.update(known.wish, known);
+    this.stills.want([]);
+    this.rest = setTimeout(() => this.ask(), REST);
+  }
+
+  /** Have the still painted that one has come to rest at. */
+  ask() {
     const failed = this.stills.known.get(keyOf(this.wish))?.state === "failed";
     this.stills.want([this.wish]);
-    if (failed && !tile.dataset.price) this.stills.retry(this.wish); // whoever looks again wants it tried again
+    if (failed && !this.tile.dataset.price) this.stills.retry(this.wish); // whoever looks again wants it tried again
   }
 
   /** What costs money is asked for on the wall. */
@@ -79,6 +88,7 @@ export class Closeup {
   }
 
   closed() {
+    clearTimeout(this.rest);
     this.wall.paused = false;
     this.wall.refresh();
     this.tile.querySelector("input").focus({ preventScroll: false });

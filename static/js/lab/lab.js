@@ -1,6 +1,7 @@
 // The lab: frame, wall, panel and keys held together.
 
 import "../slides.js";
+import { Address } from "./address.js";
 import { Closeup } from "./closeup.js";
 import { Panel, timecode } from "./panel.js";
 import { Stills } from "./stills.js";
@@ -19,6 +20,9 @@ const stills = new Stills(form.dataset.stills, (wish, still) => {
 const wall = new Wall(form.querySelector(".wall"), stills, state);
 const strip = new Strip(form.querySelector(".strip"), facts, chooseFrame);
 closeup = new Closeup(document.getElementById("closeup"), wall, panel, stills);
+const tags = form.querySelector(".tags");
+const tagShown = () => tags.querySelector("[aria-current]") ?? tags.querySelector("a");
+const address = new Address(form, () => ({ frame: String(state.frame), show: tagShown().dataset.tag }));
 
 /** The wall's stills have as many lines as the result, up to what one is willing to wait for. */
 function stillLines() {
@@ -31,6 +35,7 @@ function chooseFrame(fact) {
   document.getElementById("frame-words").textContent = fact.words;
   panel.frame(fact);
   wall.restart(fact.image);
+  address.note();
 }
 
 function settle() {
@@ -42,8 +47,12 @@ function settle() {
   wall.restart();
 }
 
-form.addEventListener("input", settle);
-form.addEventListener("change", settle);
+for (const kind of ["input", "change"]) {
+  form.addEventListener(kind, () => {
+    settle();
+    address.note();
+  });
+}
 settle();
 
 for (const tile of wall.tiles) {
@@ -55,26 +64,31 @@ document.getElementById("clear").addEventListener("click", () => {
   for (const input of form.querySelectorAll("input[name=filter]:checked")) input.checked = false;
   panel.words();
   panel.ask();
+  address.note();
 });
 
-const tags = form.querySelector(".tags");
 tags.addEventListener("click", (event) => {
   const link = event.target.closest("a");
   if (!link || event.metaKey || event.ctrlKey) return;
   event.preventDefault();
   showTag(link);
+  address.note();
 });
 
 function showTag(link) {
   for (const other of tags.querySelectorAll("a")) other.removeAttribute("aria-current");
   link.setAttribute("aria-current", "true");
   wall.filter(link.dataset.tag);
-  const address = new URL(location);
-  if (link.dataset.tag) address.searchParams.set("show", link.dataset.tag);
-  else address.searchParams.delete("show");
-  history.replaceState(null, "", address);
 }
-showTag(tags.querySelector("[aria-current]") ?? tags.querySelector("a"));
+showTag(tagShown());
+
+// A filter that suits the footage is there to be led to, also while another manner is shown.
+form.querySelector(".suggestions")?.addEventListener("click", (event) => {
+  const link = event.target.closest("a");
+  if (!link || !document.getElementById(link.hash.slice(1))?.closest(".tile").hidden) return;
+  showTag(tags.querySelector("a"));
+  address.note();
+});
 
 // Keys ---------------------------------------------------------------------------------------------------------
 
@@ -83,6 +97,7 @@ const sliding = (target) => target.matches("[type=range], [type=radio]");
 
 document.addEventListener("keydown", (event) => {
   if (event.metaKey || event.ctrlKey || event.altKey || typing(event.target)) return;
+  if (document.querySelector("dialog[open]:not(#closeup)")) return; // the keys are read there, not used
   const act = keys[event.key] ?? (/^[1-9]$/.test(event.key) ? pick : null);
   if (act && act(event) !== false) event.preventDefault();
 });
@@ -102,6 +117,11 @@ function move(event, by) {
   else strip.step(by);
 }
 
+function mark(which) {
+  panel.mark(which, state.frame);
+  address.note();
+}
+
 function pick(event) {
   const tile = wall.shown()[Number(event.key) - 1];
   if (!tile || closeup.open) return false;
@@ -113,8 +133,8 @@ const keys = {
   ArrowRight: (event) => move(event, 1),
   o: () => original(true),
   O: () => original(true),
-  "[": () => panel.mark("in", state.frame),
-  "]": () => panel.mark("out", state.frame),
+  "[": () => mark("in"),
+  "]": () => mark("out"),
   "?": () => document.getElementById("keys").showModal(),
   Enter: (event) => {
     if (event.target.matches("input[name=filter]")) closeup.show(event.target.closest(".tile"));

@@ -28,10 +28,7 @@ export class Strip {
     this.links[this.at].removeAttribute("aria-current");
     this.links[at].setAttribute("aria-current", "true");
     this.at = at;
-    this.centre("smooth");
-    const address = new URL(location);
-    address.searchParams.set("frame", this.fact.index);
-    history.replaceState(null, "", address);
+    this.centre(matchMedia("(prefers-reduced-motion: reduce)").matches ? "instant" : "smooth");
     this.onChoose(this.fact);
   }
 

@@ -50,8 +50,13 @@ function addWords(piece, title) {
   const own = words.cloneNode(true);
   own.disabled = own.hidden = false;
   own.removeAttribute('id');
-  own.querySelector('[name=title]').value ||= title;
+  suggest(own.querySelector('[name=title]'), title);
   piece.querySelector('.piece-words').append(own);
+}
+
+/** Fill an empty field, as far as words go in: browsers hold what is typed to its maxlength, and not what a script writes. */
+function suggest(field, words) {
+  field.value ||= words.slice(0, field.maxLength).trim();
 }
 
 function remove(key) {
@@ -94,7 +99,7 @@ function take(chosen) {
     files.push(file);
     const title = file.name.replace(/\.[^.]+$/, '').replaceAll(/[_-]+/g, ' ').trim();
     add(file, URL.createObjectURL(file), title);
-    form.elements.name.value ||= title;
+    suggest(form.elements.name, title);
   }
   keep();
   for (const problem of problems) toast(problem, 'bad', 10);

@@ -7,6 +7,7 @@ import { keyOf } from "./stills.js";
 const WORDS = { waiting: "waiting", painting: "painting…" };
 const AGAIN = "Try again";
 const PAID = "Paint it";
+export const REST = 200; // milliseconds: a key that is held passes frames and filters that nobody wants painted
 
 export class Wall {
   constructor(root, stills, state) {
@@ -54,6 +55,7 @@ export class Wall {
 
   /** Ask for the stills of the tiles in sight, from the first to the last. */
   refresh() {
+    clearTimeout(this.rest);
     if (this.paused) return;
     const inSight = this.shown().filter((tile) => this.seen.has(tile));
     const free = inSight.filter((tile) => this.isFree(tile));
@@ -75,7 +77,10 @@ export class Wall {
     this.fail(tile, `A still costs ${tile.dataset.price}.`, PAID);
   }
 
-  /** Another frame, or colours kept or not: every tile begins anew, with the footage underneath at once. */
+  /**
+   * Another frame, or colours kept or not: every tile begins anew, with the footage underneath and what is known above it
+   * at once. What is missing is asked for when it comes to rest.
+   */
   restart(original) {
     for (const tile of this.tiles) {
       if (original) tile.querySelector(".tile-original").src = small(original);
@@ -83,7 +88,9 @@ export class Wall {
       if (known) this.update(known.wish, known);
       else this.wait(tile, "waiting");
     }
-    this.refresh();
+    this.stills.want([]);
+    clearTimeout(this.rest);
+    this.rest = setTimeout(() => this.refresh(), REST);
   }
 
   update(wish, still) {

@@ -3,7 +3,7 @@ import { post } from '../http.js';
 import { toast } from '../toast.js';
 import { Pace, size, time } from './pace.js';
 
-const WORDS = { waiting: 'Waiting for its turn', sending: 'Sending', paused: 'Paused. What has arrived is kept.' };
+const WORDS = { waiting: 'Waiting for its turn', sending: 'Sending', paused: 'Paused. What has arrived is kept.', cancelled: 'Being removed' };
 
 export class Card {
   element;
@@ -31,6 +31,15 @@ export class Card {
   wishes() {
     const { title, tags, visibility } = this.#part('wishes').elements;
     return { title: title.value.trim(), tags: tags.value.trim(), visibility: visibility.value };
+  }
+
+  /** Show what was said of the file when its upload began, elsewhere perhaps; what was changed here since stays. */
+  recall({ title = '', tags = '', visibility }) {
+    const [before, now] = [JSON.parse(this.#saved), this.wishes()];
+    const known = { title, tags: tags.replaceAll(',', ', '), visibility: visibility || before.visibility };
+    const { elements } = this.#part('wishes');
+    for (const [name, value] of Object.entries(known)) if (now[name] === before[name]) elements[name].value = value;
+    this.#saved = JSON.stringify(known);
   }
 
   /** Whether something that was typed has not reached the server. */
@@ -95,7 +104,7 @@ export class Card {
     else this.#pace.reset();
     this.#figures(transfer);
     this.#part('login').hidden = state !== 'failed' || !transfer.signedOut;
-    this.#allow({ pause: ['waiting', 'sending', 'retrying'].includes(state), resume: ['paused', 'failed'].includes(state), cancel: true });
+    this.#allow({ pause: ['waiting', 'sending', 'retrying'].includes(state), resume: ['paused', 'failed'].includes(state), cancel: state !== 'cancelled' });
   }
 
   #figures({ state, sent, size: whole }) {

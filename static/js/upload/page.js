@@ -74,7 +74,8 @@ function beginAnew(file, address) {
   inHand.set(keyOf(file), transfer);
   transfer.addEventListener('change', () => changed(transfer, card, file));
   transfer.addEventListener('arrived', () => arrived(transfer, card, file));
-  card.keepWishes(() => transfer.address);
+  transfer.addEventListener('found', ({ detail }) => card.recall(detail));
+  card.keepWishes(() => (transfer.begun ? transfer.address : null));
   cards.push(card);
   list.append(card.element);
   section.hidden = false;
@@ -112,11 +113,17 @@ const mayGo = (name) => window.confirm(`Remove ${name}? What has arrived of it g
 
 async function cancel(transfer, card, file) {
   if (transfer.address && !mayGo(file.name)) return;
+  try {
+    await transfer.cancel();
+  } catch (error) {
+    toast(error.message, 'bad', 10);
+    if (error.status === 403) line.add(transfer); // its last bytes came in meanwhile: it is footage by now
+    return;
+  }
   inHand.delete(keyOf(file));
   card.element.remove();
   section.hidden = !list.children.length;
   say(`${file.name} is cancelled.`);
-  await transfer.cancel();
   sum();
 }
 

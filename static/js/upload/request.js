@@ -18,6 +18,7 @@ export class Refusal extends Error {
  */
 export function request(method, address, { headers = {}, body = null, onSent = null, signal = null } = {}) {
   return new Promise((resolve, reject) => {
+    if (signal?.aborted) return reject(new DOMException('stopped', 'AbortError')); // while its bytes were read and summed
     const xhr = new XMLHttpRequest();
     xhr.open(method, address);
     const all = { 'Tus-Resumable': '1.0.0', 'X-CSRFToken': csrfToken(), ...headers };

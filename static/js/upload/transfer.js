@@ -1,9 +1,11 @@
 // One file on its way: tus 1.0 in pieces of 5 MB, each with its checksum, for as long as it takes.
 //
-// Events: "change" (state, sentence, bytes), "arrived" (the last byte is there).
+// Events: "change" (state, sentence, bytes), "arrived" (the last byte is there), "found" (what the server knows of the
+// upload, where it began before this page did).
 // States: waiting, sending, retrying, paused, failed, arrived, cancelled.
 import { checksum } from './digest.js';
 import { forget, remember, remembered } from './memory.js';
+import { decoded, encoded } from './metadata.js';
 import { Cut, Refusal, request } from './request.js';
 
 const PIECE = 5 * 1024 * 1024;
@@ -19,6 +21,7 @@ export class Transfer extends EventTarget {
   sent = 0;
   signedOut = false; // whether that is why it failed
   address = null;
+  begun = false; // whether the server has said that it knows this upload, and what it knows of it
   #file;
   #endpoint;
   #wishes;
@@ -69,15 +72,19 @@ export class Transfer extends EventTarget {
     this.#halt();
   }
 
-  /** Stop, and have the server remove what has arrived. */
+  /** Stop, and have the server remove what has arrived. Where it does not, this is paused and throws why. */
   async cancel() {
     this.#become('cancelled');
     this.#halt();
-    forget(this.#file);
-    if (!this.address) return;
     try {
-      await request('DELETE', this.address);
-    } catch { /* the server removes what gets no more bytes by itself */ }
+      if (this.address) await request('DELETE', this.address);
+    } catch (error) {
+      if (![404, 410].includes(error.status)) {
+        this.#become('paused');
+        throw error;
+      }
+    }
+    forget(this.#file);
   }
 
   /** Wait for one's turn. */
@@ -122,7 +129,7 @@ export class Transfer extends EventTarget {
     if (this.address) {
       try {
         const answer = await request('HEAD', this.address, { signal });
-        if (Number(answer.header('Upload-Length')) === this.#file.size) return Number(answer.header('Upload-Offset'));
+        if (Number(answer.header('Upload-Length')) === this.#file.size) return this.#goOn(answer);
       } catch (error) {
         if (!(error instanceof Refusal) || ![403, 404, 410].includes(error.status)) throw error;
       }
@@ -133,7 +140,15 @@ export class Transfer extends EventTarget {
     const answer = await request('POST', this.#endpoint, { headers, signal });
     this.address = new URL(answer.header('Location'), location.href).pathname;
     remember(this.#file, this.address);
+    this.begun = true;
     return 0;
+  }
+
+  /** The offset of an upload that is there; the first time, what is known of it is told. */
+  #goOn(answer) {
+    if (!this.begun) this.dispatchEvent(new CustomEvent('found', { detail: decoded(answer.header('Upload-Metadata')) }));
+    this.begun = true;
+    return Number(answer.header('Upload-Offset'));
   }
 
   async #piece(offset, signal) {
@@ -154,8 +169,7 @@ export class Transfer extends EventTarget {
   }
 
   #metadata() {
-    const values = { filename: this.#file.name, modified: String(this.#file.lastModified), ...this.#wishes() };
-    return Object.entries(values).map(([key, value]) => `${key} ${base64(value)}`.trim()).join(',');
+    return encoded({ filename: this.#file.name, modified: String(this.#file.lastModified), ...this.#wishes() });
   }
 
   /** Whether another attempt may help. */
@@ -194,8 +208,4 @@ export class Transfer extends EventTarget {
       };
     });
   }
-}
-
-function base64(text) {
-  return btoa(String.fromCharCode(...new TextEncoder().encode(text)));
 }
