@@ -26,6 +26,8 @@ logger = logging.getLogger(__name__)
 SHIPPED = Path(__file__).with_name("judgements.json")
 MEASURED_ON = "measured_on"
 """Key of the metrics that says, in words, on which footage the figures were measured."""
+MOST_MEASURINGS = 3
+"""So often a worker begins to measure a version: what needs too much memory ends each of them."""
 ASK_AFTER = timedelta(hours=1)
 ASK_UNTIL = timedelta(hours=1, minutes=15)  # upkeep comes round every five minutes
 
@@ -53,6 +55,19 @@ def keep(version: FilterVersion, found: Found) -> None:
 def is_judged(version: FilterVersion) -> bool:
     """Whether it was evaluated with a profile: what came in as a file brings its figures along, and no profile."""
     return MEASURED_ON in version.metrics and Judgement.objects.filter(version=version).exists()
+
+
+def begin(version: FilterVersion) -> bool:
+    """Count an attempt at measuring it; False where there were enough, until somebody asks anew."""
+    again = FilterVersion.objects.filter(pk=version.pk, measurings__lt=MOST_MEASURINGS)
+    return bool(again.update(measurings=F("measurings") + 1))
+
+
+def ask_anew(version: FilterVersion) -> bool:
+    """For somebody who asks to have it measured, however often that was tried; whether the queue took it."""
+    FilterVersion.objects.filter(pk=version.pk).update(measurings=0)
+    answers = judgement_wanted.send_robust(sender=FilterVersion, version=version)
+    return not any(isinstance(answer, Exception) for _, answer in answers)
 
 
 def ask_again() -> int:
