@@ -28,8 +28,8 @@ MEASURED_ON = "measured_on"
 """Key of the metrics that says, in words, on which footage the figures were measured."""
 MOST_MEASURINGS = 3
 """So often a worker begins to measure a version: what needs too much memory ends each of them."""
-ASK_AFTER = timedelta(hours=1)
-ASK_UNTIL = timedelta(hours=1, minutes=15)  # upkeep comes round every five minutes
+ASK_AFTER = tuple(timedelta(hours=2**place) for place in range(7))  # up to nearly three days
+ASK_FOR = timedelta(minutes=15)  # upkeep comes round every five minutes
 
 
 @dataclass(frozen=True)
@@ -71,11 +71,14 @@ def ask_anew(version: FilterVersion) -> bool:
 
 
 def ask_again() -> int:
-    """Ask for what was made here about an hour ago and is not measured yet; how many. Whoever was to ask may have been
-    killed, and so may the queue. What cannot be measured is asked for a few times, and then no more."""
+    """Ask for what was made here an hour ago and is not measured yet; how many. Whoever was to ask may have been
+    killed, and so may the queue. It is asked for ever more seldom, and no more where it was tried often enough."""
     now = timezone.now()
     made_here = Q(training_run__isnull=False) | Q(mix_parts__isnull=False)
-    made = FilterVersion.objects.filter(made_here, created_at__range=(now - ASK_UNTIL, now - ASK_AFTER))
+    due = Q()
+    for age in ASK_AFTER:
+        due |= Q(created_at__range=(now - age - ASK_FOR, now - age))
+    made = FilterVersion.objects.filter(made_here, due, measurings__lt=MOST_MEASURINGS)
     waiting = made.exclude(metrics__has_key=MEASURED_ON).exclude(pk=F("filter__live")).distinct()
     for version in waiting:
         judgement_wanted.send_robust(sender=FilterVersion, version=version)
