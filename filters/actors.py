@@ -20,7 +20,7 @@ def train(pk: int) -> None:
         judgement_wanted.send(sender=type(version), version=version)
 
 
-@dramatiq.actor(queue_name="ingest", time_limit=600_000, max_retries=0)
+@dramatiq.actor(queue_name="default", time_limit=600_000, max_retries=0)
 def upkeep() -> None:
     """Try unavailable filters again, clear away old DeepFilter files, checkpoints and sessions."""
-    upkeep_step.run()
+    upkeep_step.asked()

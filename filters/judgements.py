@@ -26,8 +26,10 @@ logger = logging.getLogger(__name__)
 SHIPPED = Path(__file__).with_name("judgements.json")
 MEASURED_ON = "measured_on"
 """Key of the metrics that says, in words, on which footage the figures were measured."""
-ASK_AFTER = timedelta(hours=1)
-ASK_UNTIL = timedelta(hours=1, minutes=15)  # upkeep comes round every five minutes
+MOST_MEASURINGS = 3
+"""So often a worker begins to measure a version: what needs too much memory ends each of them."""
+ASK_AFTER = tuple(timedelta(hours=2**place) for place in range(7))  # up to nearly three days
+ASK_FOR = timedelta(minutes=15)  # upkeep comes round every five minutes
 
 
 @dataclass(frozen=True)
@@ -55,12 +57,28 @@ def is_judged(version: FilterVersion) -> bool:
     return MEASURED_ON in version.metrics and Judgement.objects.filter(version=version).exists()
 
 
+def begin(version: FilterVersion) -> bool:
+    """Count an attempt at measuring it; False where there were enough, until somebody asks anew."""
+    again = FilterVersion.objects.filter(pk=version.pk, measurings__lt=MOST_MEASURINGS)
+    return bool(again.update(measurings=F("measurings") + 1))
+
+
+def ask_anew(version: FilterVersion) -> bool:
+    """For somebody who asks to have it measured, however often that was tried; whether the queue took it."""
+    FilterVersion.objects.filter(pk=version.pk).update(measurings=0)
+    answers = judgement_wanted.send_robust(sender=FilterVersion, version=version)
+    return not any(isinstance(answer, Exception) for _, answer in answers)
+
+
 def ask_again() -> int:
-    """Ask for what was made here about an hour ago and is not measured yet; how many. Whoever was to ask may have been
-    killed, and so may the queue. What cannot be measured is asked for a few times, and then no more."""
+    """Ask for what was made here an hour ago and is not measured yet; how many. Whoever was to ask may have been
+    killed, and so may the queue. It is asked for ever more seldom, and no more where it was tried often enough."""
     now = timezone.now()
     made_here = Q(training_run__isnull=False) | Q(mix_parts__isnull=False)
-    made = FilterVersion.objects.filter(made_here, created_at__range=(now - ASK_UNTIL, now - ASK_AFTER))
+    due = Q()
+    for age in ASK_AFTER:
+        due |= Q(created_at__range=(now - age - ASK_FOR, now - age))
+    made = FilterVersion.objects.filter(made_here, due, measurings__lt=MOST_MEASURINGS)
     waiting = made.exclude(metrics__has_key=MEASURED_ON).exclude(pk=F("filter__live")).distinct()
     for version in waiting:
         judgement_wanted.send_robust(sender=FilterVersion, version=version)

@@ -25,6 +25,9 @@ NAMES = ("coast", "canyon", "city")
 COUNT = len(NAMES)
 WIDTH, HEIGHT = 960, 540
 
+_found: set[str] = set()
+"""Names that storage had. They are never used for other bytes, and a catalogue asks for dozens at a time."""
+
 
 @lru_cache(maxsize=COUNT)
 def test_frame(number: int) -> Frame:
@@ -58,7 +61,7 @@ def painted(version: FilterVersion, number: int) -> str:
 
 
 def stored_names(version: FilterVersion) -> list[str]:
-    """Where the frames under a version are stored, those that were painted."""
+    """Where the frames under a version are stored, once they are painted."""
     return [_name(version, number) for number in range(COUNT)]
 
 
@@ -69,7 +72,13 @@ def is_free(version: FilterVersion) -> bool:
 
 def is_painted(version: FilterVersion) -> bool:
     """Whether all standing frames were painted with it."""
-    return all(default_storage.exists(_name(version, number)) for number in range(COUNT))
+    return all(_is_stored(name) for name in stored_names(version))
+
+
+def _is_stored(name: str) -> bool:
+    if name not in _found and default_storage.exists(name):
+        _found.add(name)
+    return name in _found
 
 
 def _name(version: FilterVersion, number: int) -> str:

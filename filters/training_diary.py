@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 OnStep = Callable[[int, int, dict[str, float]], None]
 WRITE_EVERY = 2.0  # seconds between two updates of the row
 ASK_EVERY = 1.0  # seconds between two looks at whether somebody wants it to stop
+FURTHER = (
+    50  # steps, more than from one checkpoint to the next: whoever takes so many has got further for good
+)
 MOST_POINTS = 500  # of the stored curve
 
 
@@ -35,11 +38,13 @@ class Diary:
         self.every = 1  # steps from one point of the curve to the next
         self.written = self.asked = 0.0
         self.wanted = False
+        self.first = 0  # the first step of this attempt that was told
 
     def __call__(
         self, step: int, total: int, losses: dict[str, float], preview: Tensor | None, seconds: float
     ) -> None:
         """The trainer's `on_progress`."""
+        self.first = self.first or step
         # Steadiness as it was measured: what it counts for is another thing at every step.
         told = {**losses, "steadiness": losses["flicker"]}
         self.note([step, *(round(told[key], 5) for key in LOSSES)])
@@ -78,9 +83,15 @@ class Diary:
             self.previews.append({"step": step, "image": store(path, name)})
 
     def write(self, step: int, total: int, seconds: float) -> None:
-        """One update of the row; a row that is no longer ours takes nothing."""
+        """One update of the row; a row that is no longer ours takes nothing.
+
+        Attempts are counted anew once this one got further: a day's training outlives more restarts than five.
+        """
         self.written = time.monotonic()
-        self.mine.update(step=step, steps=total, seconds=seconds, losses=self.curve(), previews=self.previews)
+        further = {"attempts": 1} if self.first and step > self.first + FURTHER else {}
+        self.mine.update(
+            step=step, steps=total, seconds=seconds, losses=self.curve(), previews=self.previews, **further
+        )
 
     def curve(self) -> list[list[float]]:
         """The curve in at most 500 points, evenly thinned, the last always there."""

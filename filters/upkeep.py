@@ -1,4 +1,7 @@
-"""What is needed now and then: unavailable filters tried again, lost measurements asked for, old files cleared away."""
+"""What is needed now and then: unavailable filters tried again, lost measurements asked for, old files cleared away.
+
+It waits on the queue of odds and ends. Taking in a long clip lasts hours, and filters would be away for as long.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +14,8 @@ from filters.deepfilter import store
 
 EVERY = 300.0  # seconds
 
-_last = float("-inf")
+_last = float("-inf")  # when this process asked
+_done = float("-inf")  # when this process did it
 
 
 def ask() -> bool:
@@ -24,6 +28,18 @@ def ask() -> bool:
     from filters.actors import upkeep
 
     upkeep.send()
+    return True
+
+
+def asked() -> bool:
+    """For the worker: `run`, unless it did so a moment ago; whether it did. Each of several reconcilers asks, and
+    messages pile up while no worker is there."""
+    global _done
+    now = time.monotonic()
+    if now - _done < EVERY / 2:
+        return False
+    _done = now
+    run()
     return True
 
 

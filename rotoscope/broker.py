@@ -5,17 +5,21 @@ some fifteen seconds on each. None of them counts such a redelivery as a retry: 
 tables.
 """
 
+from __future__ import annotations
+
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from rotoscope import env
 from rotoscope.database import address
 
-# Dramatiq reads this when it is imported, which is later. Segments are long: a process that took a second one
-# while it works on the first would keep it from the others.
+if TYPE_CHECKING:
+    import dramatiq
+
+# Dramatiq reads this when it is imported, which is later.
 os.environ.setdefault("dramatiq_queue_prefetch", "1")
 
 SCHEMES = ("postgres", "postgresql", "redis", "rediss", "unix", "amqp", "amqps")
@@ -45,6 +49,18 @@ REDIS = {
     "heartbeat_timeout": 15_000,  # milliseconds; workers ask at least once a second
     "maintenance_chance": 100_000,  # of a million commands; the default comes round once in minutes on a quiet queue
 }
+
+
+def worker_of(broker: dramatiq.Broker, queues: Iterable[str], threads: int) -> dramatiq.Worker:
+    """A worker, not started yet, that takes as many messages of a queue as it has threads.
+
+    Not more: segments are long, and one that it took while it works on another would be kept from the others.
+    """
+    import dramatiq
+
+    worker = dramatiq.Worker(broker, queues=set(queues), worker_threads=threads)
+    worker.queue_prefetch = threads
+    return worker
 
 
 class QueueAway(Exception):

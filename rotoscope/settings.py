@@ -112,6 +112,7 @@ MIDDLEWARE = [
     "rotoscope.accounts.signed_out.signed_out",
     "videos.share_privacy.share_privacy",
     "rotoscope.gone.GoneMiddleware",
+    "rotoscope.silence.SilenceMiddleware",
 ]
 UNFOLD = unfold.UNFOLD
 ROOT_URLCONF = "rotoscope.urls"

@@ -9,6 +9,8 @@ from rotoscope import env
 
 MEGABYTE = 1024 * 1024
 DELIVERIES = ("direct", "x-accel", "presigned")
+CONNECT, ANSWER = 3, 15  # seconds that S3 has for each; boto3's are 60
+TRIES = 2  # of one request, so that the web server's threads are free again within half a minute
 
 
 class StorageRefuses(Exception):
@@ -42,6 +44,7 @@ def read() -> tuple[str, dict[str, Any]]:
         }
     if not options["bucket_name"]:
         raise env.SettingError("ROTOSCOPE_STORAGE=s3 needs ROTOSCOPE_S3_BUCKET, the name of the bucket.")
+    options["client_config"] = _client_config(options)
     return kind, {"BACKEND": "storages.backends.s3.S3Storage", "OPTIONS": options}
 
 
@@ -59,10 +62,8 @@ def presigned_origin(options: dict[str, Any]) -> str:
     Asks boto3 itself, since Amazon's host depends on the region; opens no connection.
     """
     import boto3
-    from botocore.config import Config
     from botocore.exceptions import BotoCoreError
 
-    style = {"addressing_style": options["addressing_style"]}
     try:
         client = boto3.client(
             "s3",
@@ -70,7 +71,7 @@ def presigned_origin(options: dict[str, Any]) -> str:
             region_name=options["region_name"],
             aws_access_key_id="any",  # the host does not depend on the keys
             aws_secret_access_key="any",  # noqa: S106
-            config=Config(s3=style, signature_version=options["signature_version"]),
+            config=_client_config(options),
         )
         wishes = {"Bucket": options["bucket_name"], "Key": "any"}
         parts = urlsplit(client.generate_presigned_url("get_object", Params=wishes))
@@ -78,6 +79,19 @@ def presigned_origin(options: dict[str, Any]) -> str:
         why = " ".join(str(problem).split())
         raise env.SettingError(f"ROTOSCOPE_S3_BUCKET or ROTOSCOPE_S3_REGION is none: {why}") from None
     return f"{parts.scheme}://{parts.netloc}"
+
+
+def _client_config(options: dict[str, Any]) -> Any:
+    """boto3's Config. Given one, django-storages leaves style and signature to it."""
+    from botocore.config import Config
+
+    return Config(
+        s3={"addressing_style": options["addressing_style"]},
+        signature_version=options["signature_version"],
+        connect_timeout=CONNECT,
+        read_timeout=ANSWER,
+        retries={"mode": "standard", "total_max_attempts": TRIES},
+    )
 
 
 def s3_options() -> dict[str, Any]:

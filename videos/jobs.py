@@ -132,7 +132,7 @@ def _add_renders(jobs: Jobs, user: Any) -> None:
         state__in=[Render.State.FAILED, Render.State.CANCELLED], finished_at__gt=now - STOPPED_FOR
     )
     shown = [*open_ones, *_latest(ended)]
-    cells, places = cells_of(shown), _places(shown)
+    cells, places = cells_of(shown), queue.places(shown)
     for render in shown:
         job = _job(render, cells[render.pk], places.get(render.pk, 0))
         if render.state in (Render.State.RENDERING, Render.State.REBUILDING):
@@ -173,16 +173,6 @@ def _latest(ended: QuerySet[Row]) -> list[Row]:
 def _midnight(now: datetime) -> datetime:
     """When the day began."""
     return now.replace(hour=0, minute=0, second=0, microsecond=0)
-
-
-def _places(renders: Iterable[Render]) -> dict[int, int]:
-    """How many active renders of anybody came before each that waits, in one query."""
-    waiting = [render for render in renders if render.state == Render.State.QUEUED]
-    if not waiting:
-        return {}
-    last = max(render.created_at for render in waiting)
-    times = list(Render.objects.active().filter(created_at__lt=last).values_list("created_at", flat=True))
-    return {render.pk: sum(time < render.created_at for time in times) for render in waiting}
 
 
 def cells_of(renders: Sequence[Render]) -> dict[int, list[Cell]]:

@@ -30,6 +30,9 @@ def run(pk: int) -> bool:
     version = FilterVersion.objects.select_related("filter").filter(pk=pk).first()
     if version is None or judgements.is_judged(version):
         return False
+    if not judgements.begin(version):
+        logger.warning("%s is not measured: that was begun often enough, and came to no end", version)
+        return False
     try:
         found = Evaluator().evaluate(version.filter, version)
     except ModuleNotFoundError:

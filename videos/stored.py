@@ -13,7 +13,10 @@ from botocore.exceptions import ClientError
 from django.core.files.storage import default_storage
 from django.utils.http import http_date
 
+from rotoscope.silence import Silence
+
 BLOCK = 256 * 1024
+SILENCE = Silence()
 
 
 class Blocks(Protocol):
@@ -78,7 +81,8 @@ class StoredFile:
         if length == 0:
             return ObjectBlocks(_Nothing())
         asked = f"bytes={start}-{start + length - 1}"
-        return ObjectBlocks(bucket.Object(self.name).get(Range=asked)["Body"])
+        with SILENCE.asking():
+            return ObjectBlocks(bucket.Object(self.name).get(Range=asked)["Body"])
 
 
 class _Nothing:
@@ -90,8 +94,8 @@ class _Nothing:
 
 
 def look_up(name: str) -> StoredFile:
-    """The stored file called `name`. Raises FileNotFoundError, and ClientError where S3 does not tell us: a wrong key
-    is no missing file, and whoever looks for the cause finds it in the log."""
+    """The stored file called `name`. Raises FileNotFoundError, StoreSilent where S3 does not answer, and ClientError
+    where it does not tell us: a wrong key is no missing file, and whoever looks for the cause finds it in the log."""
     if not name:
         raise FileNotFoundError("nothing is stored here")
     bucket = getattr(default_storage, "bucket", None)
@@ -102,7 +106,8 @@ def look_up(name: str) -> StoredFile:
         )
     try:
         stored = bucket.Object(name)
-        stored.load()
+        with SILENCE.asking():
+            stored.load()
     except ClientError as error:
         if error.response["ResponseMetadata"]["HTTPStatusCode"] != HTTPStatus.NOT_FOUND:
             raise

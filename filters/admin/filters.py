@@ -21,10 +21,9 @@ from filters.admin.parts import STATE_COLOURS, explained
 from filters.admin.versions import VersionInline
 from filters.admin.ways_in import WaysIn
 from filters.engines.base import EngineError
-from filters.judgements import is_judged
+from filters.judgements import ask_anew, is_judged
 from filters.likeness import nearest
 from filters.models import Filter, FilterVersion, StyleUse
-from filters.signals import judgement_wanted
 from rotoscope.admin_parts import RemovesFiles, ShownOnly, badge, do_each
 
 
@@ -302,14 +301,14 @@ def _paint_looks(request: HttpRequest, filter: Filter) -> None:
 
 def _have_measured(request: HttpRequest, filter: Filter) -> None:
     """Nothing but the message says that it is wanted, so what is told is whether the queue took it."""
-    answers = judgement_wanted.send_robust(sender=FilterVersion, version=filter.current)
-    if any(isinstance(answer, Exception) for _, answer in answers):
-        messages.error(
-            request, "The queue does not answer, so nothing is measured. Try again when it is back."
-        )
-    else:
+    assert filter.current is not None
+    if ask_anew(filter.current):
         messages.success(
             request, "A worker with PyTorch measures it next; the figures are here in some minutes."
+        )
+    else:
+        messages.error(
+            request, "The queue does not answer, so nothing is measured. Try again when it is back."
         )
 
 

@@ -29,9 +29,14 @@ class FilterVersion(models.Model):
     metrics = models.JSONField(default=dict, blank=True)
     training_run = models.ForeignKey("TrainingRun", null=True, blank=True, on_delete=models.SET_NULL)
     created_at = models.DateTimeField(auto_now_add=True)
+    measurings = models.PositiveSmallIntegerField(
+        default=0,
+        editable=False,
+        help_text="How often a worker has begun to measure it since somebody asked.",
+    )
 
     # What a later evaluation may add; everything else is fixed once the row exists.
-    MUTABLE = frozenset({"metrics", "training_run", "training_run_id"})
+    MUTABLE = frozenset({"metrics", "measurings", "training_run", "training_run_id"})
 
     class Meta:
         ordering = ["filter", "-number"]

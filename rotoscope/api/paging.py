@@ -29,8 +29,16 @@ class Which(Schema):
 Paging = Query[Which]
 
 
-def page_of(rows: QuerySet[Any] | list[Any], which: Which, tell: Callable[[Any], Any]) -> dict[str, Any]:
-    """A page of `rows`, each told by `tell`."""
+def page_of(
+    rows: QuerySet[Any] | list[Any],
+    which: Which,
+    tell: Callable[[Any], Any],
+    expect: Callable[[list[Any]], None] | None = None,
+) -> dict[str, Any]:
+    """A page of `rows`, each told by `tell`; `expect` looks up before what it needs to know of all of them."""
     start = (which.page - 1) * which.page_size
     count = len(rows) if isinstance(rows, list) else rows.count()
-    return {"items": [tell(row) for row in rows[start : start + which.page_size]], "count": count}
+    page = list(rows[start : start + which.page_size])
+    if expect is not None:
+        expect(page)
+    return {"items": [tell(row) for row in page], "count": count}

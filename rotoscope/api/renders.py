@@ -38,14 +38,16 @@ def list_my_renders(
         found = found.filter(state=state)
     if filter:
         found = found.filter(version__filter__slug=filter)
-    return page_of(found.order_by("-created_at", "-pk"), which, Told(request).render)
+    told = Told(request)
+    return page_of(found.order_by("-created_at", "-pk"), which, told.render, told.expect)
 
 
 @router.get("/videos/{ref}/renders", response={200: Page[RenderOut], 404: Problem}, auth=READING)
 def list_renders(request: HttpRequest, ref: str, which: Paging) -> object:
     """The renders of a video that one may see."""
     video = access.video_or_404(request, ref)
-    return page_of(list(access.renders_to_see(access.viewer_of(request), video)), which, Told(request).render)
+    told = Told(request)
+    return page_of(list(access.renders_to_see(told.viewer, video)), which, told.render, told.expect)
 
 
 @router.post(

@@ -7,6 +7,8 @@ from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 
+from rotoscope.silence import SENTENCE
+
 PLACE = "/api/"
 NOWHERE = "There is no such thing, or it is not for you to see."
 SENTENCES = {
@@ -14,6 +16,7 @@ SENTENCES = {
     403: "This needs the token of a page that was just loaded. Programs send “Authorization: Bearer KEY” instead.",
     404: f"{NOWHERE} All addresses are listed at /api/docs.",
     500: "Something broke here; it was written down. Nothing is wrong with what you sent: try it again later.",
+    503: SENTENCE,
 }
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase]

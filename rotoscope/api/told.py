@@ -63,6 +63,7 @@ class Told:
     def __init__(self, request: HttpRequest) -> None:
         self.request = request
         self.viewer = access.viewer_of(request)
+        self._places: dict[int, int] = {}
 
     def address(self, path: str) -> str:
         """An absolute address."""
@@ -141,6 +142,10 @@ class Told:
         names = {"filter": one.filter.slug, "name": one.filter.name, "page": page}
         return SuggestionOut(**names, score=round(one.score, 3), reasons=one.reasons)
 
+    def expect(self, those: list[Render]) -> None:
+        """Look up the places in the queue of renders that are told next, all at once."""
+        self._places = queue.places(those)
+
     def render(self, one: Render) -> RenderOut:
         """A render."""
 
@@ -155,7 +160,7 @@ class Told:
             filter=one.version.filter.slug,
             version=one.version.number,
             owner=one.owner.get_username(),
-            before=queue.place(one) if one.state == Render.State.QUEUED else 0,
+            before=self._before(one),
             seconds_left=queue.seconds_left(one),
             strength=float(one.strength),
             smoothing=float(one.smoothing),
@@ -169,6 +174,12 @@ class Told:
             preview=file("preview.mp4", one.preview),
             proxy=file("proxy.mp4", one.proxy),
         )
+
+    def _before(self, one: Render) -> int:
+        """How many come before it; 0 once it does not wait any more."""
+        if one.state != Render.State.QUEUED:
+            return 0
+        return self._places[one.pk] if one.pk in self._places else queue.place(one)
 
     def segment(self, one: Segment) -> SegmentOut:
         """A segment."""

@@ -6,6 +6,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+import pytest
 from django.contrib.auth.models import User
 from django.test import Client, TestCase
 from django.urls import reverse
@@ -14,7 +15,7 @@ from django.utils import timezone
 from rotoscope.dashboard import failed_within_a_day
 from tests.admin.pages import begun_upload, change, delete
 from tests.factories import make_filter, make_render_row, make_video_row
-from videos.models import Collection, Comparison, Profile, Render, Segment, ShareLink, Upload, Video
+from videos.models import Collection, Comparison, Frame, Profile, Render, Segment, ShareLink, Upload, Video
 from videos.pipeline import renders
 from videos.uploads import parts
 
@@ -167,6 +168,28 @@ def test_a_deleted_video_takes_everything_along(staff_client: Client, video: Vid
     delete(staff_client, "videos_video", video.pk)
     assert not Video.objects.exists()
     assert not Render.objects.exists()
+
+
+@pytest.mark.parametrize("kind", ["auth_user", "videos_video", "videos_render"])
+def test_before_deleting_much_the_page_tells_numbers_and_asks_for_little(
+    staff_client: Client, video: Video, render: Render, kind: str, django_assert_max_num_queries: Any
+) -> None:
+    measured = dict.fromkeys(("luminance", "contrast", "colourfulness", "sharpness"), 0.0)
+    Frame.objects.bulk_create(
+        Frame(video=video, index=index, timestamp=index, **measured) for index in range(300)
+    )
+    Segment.objects.bulk_create(
+        Segment(render=render, index=index, start=0, stop=1) for index in range(100, 400)
+    )
+    segments = render.segments.count()
+    row = {"auth_user": video.owner, "videos_video": video, "videos_render": render}[kind]
+    with django_assert_max_num_queries(40):
+        page = staff_client.get(reverse(f"admin:{kind}_delete", args=[row.pk])).content.decode()
+    told = " ".join(page.split())
+    assert f"Segments: {segments}" in told and "Renders: 1" in told
+    assert ("Frames: 300" in told) is (kind != "videos_render")
+    assert ("Videos: 1" in told) is (kind != "videos_render")
+    assert len(page) < 60_000
 
 
 def test_footage_that_came_by_upload_is_deleted_with_its_upload(

@@ -13,7 +13,7 @@ from django.utils import timezone
 from pytest_django import Settings
 
 from tests.api.conftest import Program
-from tests.factories import make_filter, make_video_row
+from tests.factories import make_filter, make_render_row, make_video_row
 from videos.models import Collection, Comparison, Render, ShareLink, Still, Video
 from videos.pipeline import renders
 
@@ -311,6 +311,19 @@ def test_a_link_has_no_end_that_the_database_cannot_give_back(
     assert olgas.get("/share-links")["count"] == 1
     for client, page in ((owner_client, "shares"), (staff_client, "admin:videos_sharelink_changelist")):
         assert client.get(reverse(page)).status_code == 200
+
+
+def test_a_list_of_renders_that_wait_asks_no_more_for_many_than_for_few(
+    olgas: Program, video: Video, django_assert_max_num_queries: Any
+) -> None:
+    for _ in range(12):
+        make_render_row(video, state=Render.State.QUEUED)
+    for path in ("/renders?state=queued", f"/videos/{video.ref}/renders"):
+        with django_assert_max_num_queries(9):
+            told = olgas.get(path)
+        assert sorted(one["before"] for one in told["items"]) == list(range(12))
+    last = told["items"][0]
+    assert olgas.get(f"/renders/{last['ref']}")["before"] == last["before"]
 
 
 def test_lists_of_arrangements_ask_no_more_for_many_than_for_few(

@@ -20,7 +20,8 @@ from tests.styled import make_styled
 
 
 def test_it_is_asked_for_every_few_minutes_only(queue: StubBroker, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(upkeep, "_last", float("-inf"))
+    for when in ("_last", "_done"):
+        monkeypatch.setattr(upkeep, when, float("-inf"))
     done: list[str] = []
     monkeypatch.setattr(service, "available_again", lambda: done.append("again"))
     monkeypatch.setattr(store, "forget_old_objects", lambda: done.append("forgot"))
@@ -30,29 +31,54 @@ def test_it_is_asked_for_every_few_minutes_only(queue: StubBroker, monkeypatch: 
     assert not upkeep.ask()
     worker = Worker(queue, worker_timeout=50)
     worker.start()
-    queue.join("ingest")
+    queue.join("default")
     worker.stop()
     assert done == ["again", "forgot", "asked", "clearsessions"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_it_waits_for_no_ingest_and_what_piled_up_is_done_once(
+    queue: StubBroker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(upkeep, "_done", float("-inf"))
+    done: list[str] = []
+    monkeypatch.setattr(service, "available_again", lambda: done.append("again"))
+    for _ in range(3):  # no worker was there, or several reconcilers are
+        monkeypatch.setattr(upkeep, "_last", float("-inf"))
+        upkeep.ask()
+    worker = Worker(queue, queues={"default", "stills"}, worker_timeout=50)
+    worker.start()
+    queue.join("default")
+    worker.stop()
+    assert done == ["again"]
 
 
 @pytest.mark.django_db
 def test_what_was_mixed_an_hour_ago_and_is_not_measured_is_asked_for_again(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    ages = {"Lost": 65, "Waiting": 5, "Given up": 120, "Measured": 65}
+    ages = {
+        "Lost": 65,
+        "Missed before": 125,
+        "Lately asked": 90,
+        "Waiting": 5,
+        "Given up": 65,
+        "Measured": 65,
+    }
     for place, (name, minutes) in enumerate(ages.items()):
         version = make_styled(name, place).current
         assert version is not None
         MixPart.objects.create(version=version, position=0, share=1.0, parent_name="Deep Sea")
         metrics = {judgements.MEASURED_ON: "the sample flight"} if name == "Measured" else {}
         made = timezone.now() - timedelta(minutes=minutes)
-        FilterVersion.objects.filter(pk=version.pk).update(created_at=made, metrics=metrics)
+        tried = judgements.MOST_MEASURINGS if name == "Given up" else 0
+        FilterVersion.objects.filter(pk=version.pk).update(created_at=made, metrics=metrics, measurings=tried)
     asked: list[str] = []
     monkeypatch.setattr(
         judgement_wanted, "send_robust", lambda sender, version: asked.append(version.filter.name)
     )
-    assert judgements.ask_again() == 1
-    assert asked == ["Lost"]
+    assert judgements.ask_again() == 2
+    assert sorted(asked) == ["Lost", "Missed before"]
 
 
 @pytest.mark.django_db

@@ -12,6 +12,7 @@ from django.urls import reverse
 from dramatiq.brokers.stub import StubBroker
 from PIL import Image
 
+from filters import judgements
 from filters.judgements import MEASURED_ON
 from filters.models import Judgement, StyleUse, TrainingRun
 from filters.orders import Wish, cut_picture
@@ -123,6 +124,28 @@ def test_what_cannot_be_measured_is_left_as_it_is(db: None, small: None) -> None
     version.refresh_from_db()
     assert MEASURED_ON not in version.metrics
     assert not judging.run(version.pk + 1000)
+
+
+class Killed(BaseException):
+    """What the process would not survive."""
+
+
+def test_what_ends_its_worker_each_time_is_measured_again_only_where_somebody_asks(
+    db: None, queue: StubBroker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def kill(*_: object) -> None:
+        raise Killed
+
+    version = styled(published=False).current
+    assert version is not None
+    monkeypatch.setattr(judging, "Evaluator", kill)
+    for _ in range(judgements.MOST_MEASURINGS):
+        with pytest.raises(Killed):
+            judging.run(version.pk)
+    assert not judging.run(version.pk)
+    assert judgements.ask_anew(version)
+    with pytest.raises(Killed):
+        judging.run(version.pk)
 
 
 @pytest.mark.django_db(transaction=True)

@@ -19,6 +19,7 @@ from rotoscope.files import local_path
 from tests.factories import make_video, make_video_row
 from tests.lab.pictures import HANDLED, REFUSED, encoded, good, noise, upload
 from videos import training
+from videos.forms.training import MOST_FRAMES, frames_to_learn_on
 from videos.models import Frame, Video
 from videos.pipeline.separate import image_size
 
@@ -178,6 +179,18 @@ def test_all_footage_of_ones_own_counts_evenly(
     assert sum("short" in name for name in images) == 20
     assert sum("long" in name for name in images) == 80
     assert not any("foreign" in name for name in images)
+    assert images[:2] == ["frames/long-0.jpg", "frames/long-5.jpg"]
+    assert images[78:81] == ["frames/long-390.jpg", "frames/long-395.jpg", "frames/short-0.jpg"]
+
+
+def test_all_of_much_footage_is_asked_for_at_once(owner: User, django_assert_max_num_queries: Any) -> None:
+    videos = [with_frames(owner, 2, f"clip-{number}") for number in range(MOST_FRAMES + 1)]
+    separated_none = make_video_row(owner)
+    with django_assert_max_num_queries(2):
+        images = frames_to_learn_on([separated_none, *videos])
+    assert images == tuple(f"frames/clip-{number}-0.jpg" for number in range(MOST_FRAMES))
+    assert frames_to_learn_on(videos[:100])[:2] == ("frames/clip-0-0.jpg", "frames/clip-1-0.jpg")
+    assert frames_to_learn_on([]) == ()
 
 
 def test_several_chosen_clips(owner: User, owner_client: Client, queue: StubBroker) -> None:

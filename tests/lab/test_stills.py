@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -158,6 +159,31 @@ def test_a_slow_filter_keeps_its_still_while_it_paints(
     monkeypatch.setattr(stills, "engine_for_version", lambda version: Slow())
     assert stills.run(still.pk)
     assert Still.objects.get().state == Still.State.FINISHED
+
+
+class Killed(BaseException):
+    """What the process would not survive."""
+
+
+def test_one_that_ends_its_worker_each_time_fails_instead_of_ending_the_next(
+    owner_client: Client, video: Video, queue: StubBroker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def kill(*_: object) -> None:
+        raise Killed
+
+    one = make_filter()
+    pk = ask(owner_client, video, one).json()["stills"][0]["id"]
+    monkeypatch.setattr(stills, "_paint", kill)
+    for _ in range(stills.MAX_ATTEMPTS):
+        with pytest.raises(Killed):
+            stills.run(pk)
+        Still.objects.update(lease_until=timezone.now() - timedelta(seconds=1))
+    assert not stills.run(pk)
+    look = owner_client.get(reverse("lab-stills", args=[video.ref]), {"id": pk}).json()["stills"][0]
+    assert (look["state"], look["error"]) == ("failed", stills.ENDED_ITS_WORKER)
+    ask(owner_client, video, one)
+    with pytest.raises(Killed):
+        stills.run(pk)
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 from django.contrib.auth.models import User
 from django.contrib.staticfiles import finders
+from django.core.files.storage import default_storage
 from django.test import Client
 from django.urls import reverse
 from PIL import Image
@@ -94,6 +95,26 @@ def test_a_filters_page_and_card_show_it_on_the_standing_frames(visitor: Client,
     page = visitor.get(one.get_absolute_url()).content.decode()
     assert all(address(one, number) in page for number in range(testframes.COUNT))
     assert address(one) in visitor.get(reverse("filters")).content.decode()
+
+
+def test_pages_ask_storage_once_for_what_a_service_painted(
+    visitor: Client, db: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one = make_filter("negative")
+    for number in range(testframes.COUNT):
+        body(visitor, address(one, number))
+    FilterVersion.objects.update(kind=FilterVersion.Kind.DEEPFILTER)
+    asked: list[str] = []
+    exists = default_storage.exists
+
+    def counted(name: str) -> bool:
+        asked.append(name)
+        return exists(name)
+
+    monkeypatch.setattr(default_storage, "exists", counted)
+    for _ in range(3):
+        assert address(one) in visitor.get(reverse("filters")).content.decode()
+    assert len(asked) == testframes.COUNT
 
 
 @pytest.mark.slow

@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+import socket
+import threading
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
+from contextlib import closing
 
 import pytest
-from botocore.exceptions import ClientError
+from botocore.exceptions import ClientError, ReadTimeoutError
 from django.contrib.auth.models import User
 from django.test import Client
 from pytest_django import Settings
 
-from rotoscope import storage
+from rotoscope import silence, storage
 from tests.factories import make_video_row
 from tests.media_serving.conftest import DATA, store
 from tests.media_serving.test_delivery import body
 from tests.platform.servers import Bucket, seaweed
+from videos import stored
 from videos.links import video_media
 from videos.models import Video
 
@@ -87,3 +91,81 @@ def test_a_signed_address_is_only_for_those_who_may(
     settings.MEDIA_DELIVERY = "presigned"
     Video.objects.filter(pk=kept_there.pk).update(visibility="private")
     assert visitor.get(video_media(kept_there, "footage.mp4")).status_code == 404
+
+
+class SilentServer:
+    """Takes connections on the loopback and never says anything; `calls` is how many."""
+
+    def __init__(self) -> None:
+        self.calls = 0
+        self._listener = socket.create_server(("127.0.0.1", 0))
+        self.bucket = Bucket(f"http://127.0.0.1:{self._listener.getsockname()[1]}")
+        threading.Thread(target=self._accept, daemon=True).start()
+
+    def _accept(self) -> None:
+        taken = []  # kept open
+        while True:
+            try:
+                taken.append(self._listener.accept())
+            except OSError:
+                return
+            self.calls += 1
+
+    def close(self) -> None:
+        self._listener.close()
+
+
+@pytest.fixture
+def silent(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Iterator[SilentServer]:
+    """A store of files that does not answer, and whose answers are waited for but briefly."""
+    monkeypatch.setattr(storage, "ANSWER", 0.2)
+    with closing(SilentServer()) as server:
+        for name, value in server.bucket.environment().items():
+            monkeypatch.setenv(name, value)
+        settings.STORAGES = {**settings.STORAGES, "default": storage.read()[1]}
+        yield server
+
+
+def test_a_store_that_says_nothing_keeps_one_visitor_waiting_and_not_all(
+    visitor: Client, silent: SilentServer, owner: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock = [0.0]
+    monkeypatch.setattr(stored, "SILENCE", silence.Silence(lambda: clock[0]))
+    video = make_video_row(owner, footage="footage/x.mp4", poster="posters/x.jpg")
+    answers = [visitor.get(video_media(video, name)) for name in ("footage.mp4", "poster.jpg", "poster.jpg")]
+    assert [answer.status_code for answer in answers] == [503] * 3
+    assert {answer.content.decode() for answer in answers} == {silence.SENTENCE}
+    assert silent.calls == storage.TRIES
+    clock[0] += silence.REST
+    assert visitor.get(video_media(video, "poster.jpg")).status_code == 503
+    assert silent.calls == 2 * storage.TRIES
+
+
+def test_one_who_asks_again_may_and_the_others_go_on_without() -> None:
+    clock = [0.0]
+    store_of_files = silence.Silence(lambda: clock[0])
+
+    def ask(problem: Exception | None = None) -> None:
+        with store_of_files.asking():
+            if problem:
+                raise problem
+
+    unanswered = ReadTimeoutError(endpoint_url="http://127.0.0.1")
+    with pytest.raises(silence.StoreSilent):
+        ask(unanswered)
+    with pytest.raises(silence.StoreSilent):
+        ask()
+    clock[0] += silence.REST
+    with store_of_files.asking(), pytest.raises(silence.StoreSilent):
+        ask()
+    ask()
+    with pytest.raises(ClientError):
+        ask(ClientError({}, "HeadObject"))
+    ask()
+
+
+def test_our_patience_leaves_style_and_signature_as_they_are(silent: SilentServer) -> None:
+    options = storage.read()[1]["OPTIONS"]
+    config = options["client_config"]
+    assert (config.s3, config.signature_version) == ({"addressing_style": "path"}, "s3v4")
+    assert (config.connect_timeout, config.retries["total_max_attempts"]) == (storage.CONNECT, storage.TRIES)

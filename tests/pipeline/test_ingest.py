@@ -2,8 +2,10 @@
 
 import threading
 import uuid
+from datetime import timedelta
 from fractions import Fraction
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
@@ -12,6 +14,7 @@ from django.db import connections
 from django.db.models.fields.files import FieldFile
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 from dramatiq.brokers.stub import StubBroker
 from pytest_django import Settings
 
@@ -86,6 +89,32 @@ def test_messages_that_were_sent_while_it_waited_are_no_attempts(owner: User, qu
     video.refresh_from_db()
     assert done == [True] + [False] * (separate.MAX_ATTEMPTS + 1)
     assert (video.stage, video.error, video.progress) == ("", "", 1)
+
+
+class Killed(BaseException):
+    """What the process would not survive."""
+
+
+def test_a_separation_that_is_ended_often_but_gets_further_each_time_comes_to_its_end(
+    owner: User, queue: StubBroker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    video = make_video(owner, frames=48, rate=24)
+    store_frame = separate._store_frame
+
+    def stores_one(*args: Any) -> None:
+        store_frame(*args)
+        raise Killed
+
+    separate.begin(video, "source")
+    monkeypatch.setattr(separate, "_store_frame", stores_one)
+    for _ in range(separate.MAX_ATTEMPTS + 1):
+        with pytest.raises(Killed):
+            separate.run(video.pk)
+        Video.objects.update(lease_until=timezone.now() - timedelta(seconds=1))
+    monkeypatch.undo()
+    assert separate.run(video.pk)
+    video.refresh_from_db()
+    assert (video.frames.count(), video.error) == (48, "")
 
 
 def test_a_new_rate_ends_the_separation_at_the_one_before(
@@ -263,6 +292,24 @@ def test_an_unexpected_error_gives_the_video_back(
     assert ingest.run(video.pk)
     video.refresh_from_db()
     assert video.state == Video.State.READY
+
+
+def test_what_was_made_playable_has_all_its_attempts_for_the_rest(
+    owner: User, tmp_path: Path, queue: StubBroker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    video = received(owner, draw_clip(tmp_path / "clip.mp4", frames=4))
+    Video.objects.update(attempts=ingest.MAX_ATTEMPTS - 1)
+
+    def broken(*args: object) -> None:
+        raise OSError("the disk is full")
+
+    monkeypatch.setattr(separate, "separate", broken)
+    attempts = []
+    for _ in range(2):
+        with pytest.raises(OSError, match="disk is full"):
+            ingest.run(video.pk)
+        attempts.append(Video.objects.get().attempts)
+    assert attempts == [1, 2]
 
 
 def test_a_look_that_was_cut_short_costs_nobody_their_upload(

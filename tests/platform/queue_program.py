@@ -1,9 +1,9 @@
 """A sender or a worker of its own, for the tests of the brokers.
 
-    python -m tests.platform.queue_program work|send|put-off URL FILE
+    python -m tests.platform.queue_program work|work-two|send|put-off URL FILE
 
 The one actor writes “begin PID” to FILE, waits until FILE.go is there, and writes “end PID”. What is put off is for a
-second later.
+second later; `work-two` has two threads.
 """
 
 import os
@@ -49,7 +49,7 @@ def main() -> None:
         slowly.send_with_options(args=(name,), delay=None if word == "send" else 1000)
         return
     signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM})
-    worker = dramatiq.Worker(queue, queues={"render"}, worker_threads=1)
+    worker = broker.worker_of(queue, {"render"}, threads=2 if word == "work-two" else 1)
     worker.start()
     signal.sigwait({signal.SIGTERM})
     worker.stop()  # as ours do: what is done is acknowledged before the process ends

@@ -33,9 +33,9 @@ def program(word: str, url: str, told: Path) -> list[str]:
 
 
 @contextmanager
-def worker(url: str, told: Path) -> Iterator[subprocess.Popen[bytes]]:
+def worker(url: str, told: Path, word: str = "work") -> Iterator[subprocess.Popen[bytes]]:
     """A worker process."""
-    with servers.running(program("work", url, told), told.with_suffix(".log")) as process:
+    with servers.running(program(word, url, told), told.with_suffix(".log")) as process:
         yield process
 
 
@@ -83,3 +83,18 @@ def test_a_message_that_is_put_off_comes_and_not_too_early(
         subprocess.run(program("put-off", url, told), check=True, timeout=60)
         wait_until("the message comes", lambda: "end" in told.read_text())
         assert time.time() - before >= 1
+
+
+@each
+def test_a_worker_with_two_threads_works_on_two_messages_at_once(
+    server: Callable[[Path], AbstractContextManager[str]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(BASE)
+    told = tmp_path / "told"
+    told.touch()
+    with server(tmp_path) as url, worker(url, told, "work-two"):
+        for _ in range(2):
+            subprocess.run(program("send", url, told), check=True, timeout=60)
+        wait_until("both are begun, and neither is done", lambda: told.read_text().count("begin") == 2)
+        Path(f"{told}.go").touch()
+        wait_until("both are done", lambda: told.read_text().count("end") == 2)

@@ -121,6 +121,23 @@ def test_the_curve_of_a_training_of_a_million_steps_stays_small(owner: User, sty
     assert len(steps) > training_diary.MOST_POINTS / 2
 
 
+def test_a_training_that_gets_further_each_time_is_not_given_up(owner: User, style: Path) -> None:
+    from filters.training.tune import tuning_settings
+
+    assert tuning_settings(minutes=5, seed=1).checkpoint_every < training_diary.FURTHER
+    run = orders.order([orders.Piece(style)], "Deep Sea", owner, orders.Wish())
+    mine = TrainingRun.objects.filter(pk=run.pk)
+    mine.update(attempts=5, step=1010)
+    diary = training_diary.Diary(mine)
+    losses = dict.fromkeys([*LOSSES, "flicker"], 0.1)
+    attempts = []
+    for step in (1001, 1011, 1051, 1052):  # from the checkpoint of step 1000
+        diary.written = 0.0
+        diary(step, 5000, losses, None, 1.0)
+        attempts.append(TrainingRun.objects.get().attempts)
+    assert attempts == [5, 5, 5, 1]
+
+
 def test_what_was_learned_before_a_stop_is_kept_as_a_version(
     owner: User, style: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

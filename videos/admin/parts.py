@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
-from django.contrib import admin
-from django.db.models import QuerySet
-from django.http import HttpRequest
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from unfold.decorators import display
 
 from rotoscope.admin_parts import RemovesFiles
-from videos.models import Upload
 
 STATE_COLOURS = {
     "receiving": "info",
@@ -60,14 +55,3 @@ class WithFiles(RemovesFiles):
         if not row.poster:
             return "None yet."
         return format_html('<img class="style" alt="" src="{}">', self.poster_address(row))
-
-
-class TakesUploadsAlong(admin.ModelAdmin):  # type: ignore[type-arg]
-    """Rows that are deleted with their uploads. Nobody may delete those by themselves, so no right is asked for."""
-
-    def get_deleted_objects(
-        self, objs: Sequence[Any] | QuerySet[Any], request: HttpRequest
-    ) -> tuple[list[Any], dict[Any, Any], set[Any], list[Any]]:
-        """What goes, and which rights are missing for it."""
-        listed, counts, missing, kept = super().get_deleted_objects(objs, request)
-        return listed, counts, missing - {Upload._meta.verbose_name}, kept

@@ -20,7 +20,7 @@ from filters import trainings
 from filters.deepfilter import store
 from rotoscope.admin_parts import RemovesFiles, SavesWhatWasChosen, in_bytes
 from videos import uploads
-from videos.admin.parts import TakesUploadsAlong
+from videos.admin.goes import CountsWhatGoes
 from videos.models import Profile
 from videos.pipeline import renders
 
@@ -77,7 +77,7 @@ class ProfileInline(StackedInline):
 @admin.register(User)
 class PeopleAdmin(
     RemovesFiles,
-    TakesUploadsAlong,
+    CountsWhatGoes,
     SavesWhatWasChosen,
     UserAdmin,  # type: ignore[type-arg]
     ModelAdmin,

@@ -10,6 +10,7 @@ from django.http import HttpRequest
 from unfold.decorators import action, display
 
 from rotoscope.admin_parts import HouseAdmin, ShownInline, ShownOnly, badge, do_each, in_bytes, progress_bar
+from videos.admin.goes import CountsWhatGoes
 from videos.admin.parts import STATE_COLOURS, WithFiles, seconds
 from videos.links import render_media
 from videos.models import Render, Segment
@@ -42,7 +43,7 @@ class SegmentInline(ShownInline):
 
 
 @admin.register(Render)
-class RenderAdmin(WithFiles, ShownOnly, HouseAdmin):
+class RenderAdmin(WithFiles, ShownOnly, CountsWhatGoes, HouseAdmin):
     """Renders. They are started in the lab."""
 
     typed = False

@@ -14,7 +14,8 @@ from unfold.decorators import action, display
 from rotoscope.admin_parts import HouseAdmin, ShownInline, ShownOnly, badge, do_each, in_bytes, progress_bar
 from rotoscope.tags import clean_tags
 from videos import uploads
-from videos.admin.parts import STATE_COLOURS, VISIBILITY_COLOURS, TakesUploadsAlong, WithFiles, seconds
+from videos.admin.goes import CountsWhatGoes
+from videos.admin.parts import STATE_COLOURS, VISIBILITY_COLOURS, WithFiles, seconds
 from videos.links import video_media
 from videos.models import Render, Upload, Video
 from videos.pipeline import ingest, renders
@@ -55,7 +56,7 @@ class WordsForm(forms.ModelForm):  # type: ignore[type-arg]
 
 
 @admin.register(Video)
-class VideoAdmin(WithFiles, ShownOnly, TakesUploadsAlong, HouseAdmin):
+class VideoAdmin(WithFiles, ShownOnly, CountsWhatGoes, HouseAdmin):
     """Footage. It comes in by upload; its words and visibility may be changed here, everything else is shown."""
 
     form = WordsForm

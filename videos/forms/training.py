@@ -9,7 +9,8 @@ from typing import Any
 
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
-from django.db.models import QuerySet
+from django.db.models import Count, Q, QuerySet, Window
+from django.db.models.functions import RowNumber
 from django.utils.datastructures import MultiValueDict
 
 from filters.models import StyleImage
@@ -17,7 +18,7 @@ from filters.orders import LAST_SEED, LONGEST_NAME, MOST_PICTURES, Piece, Wish
 from filters.style_images import WORDS
 from filters.training.crop import WHOLE, Crop, crop_from
 from filters.training.usual import LEAST_SIDE
-from videos.models import Video
+from videos.models import Frame, Video
 from videos.pipeline.separate import image_size
 
 MINUTES = (("2", "2"), ("5", "5"), ("15", "15"), ("45", "45"))
@@ -205,16 +206,29 @@ def named(videos: Sequence[Video], most: int = 3) -> str:
     return ", ".join(said) + (f" and {more} more" if more else "")
 
 
-def frames_to_learn_on(videos: Iterable[Video], most: int = MOST_FRAMES) -> tuple[str, ...]:
+def frames_to_learn_on(videos: Sequence[Video], most: int = MOST_FRAMES) -> tuple[str, ...]:
     """Storage names of separated frames, as many of each video as of the others, evenly chosen."""
-    each = [list(video.frames.order_by("index").values_list("image", flat=True)) for video in videos]
-    each = [names for names in each if names]
-    share = max(1, most // len(each)) if each else 0
-    return tuple(name for names in each for name in _evenly(names, share))[:most]
+    frames = Frame.objects.filter(video__in=videos).order_by()
+    counts = dict(frames.values_list("video").annotate(count=Count("pk")))
+    separated = [video.pk for video in videos if video.pk in counts]
+    share = max(1, most // len(separated)) if separated else 0
+    return _names_at({pk: _evenly(counts[pk], share) for pk in separated[:most]})
 
 
-def _evenly(names: Sequence[str], most: int) -> Sequence[str]:
-    return [names[at * len(names) // most] for at in range(most)] if len(names) > most else names
+def _evenly(count: int, most: int) -> list[int]:
+    """At most so many of `count` places, from the first on."""
+    return [at * count // most for at in range(most)] if count > most else list(range(count))
+
+
+def _names_at(places: dict[int, list[int]]) -> tuple[str, ...]:
+    """Storage names of the frames at some places of some videos: one question, and no more names than that."""
+    wanted = Q(pk__in=[])
+    for pk, those in places.items():
+        wanted |= Q(video=pk, place__in=those)
+    number = Window(RowNumber(), partition_by="video", order_by="index")
+    frames = Frame.objects.filter(video__in=places).annotate(place=number - 1).filter(wanted)
+    found = {(frame.video_id, frame.place): str(frame.image) for frame in frames.only("video", "image")}
+    return tuple(found[pk, at] for pk, those in places.items() for at in those if (pk, at) in found)
 
 
 def _written(picture: UploadedFile[bytes], path: Path) -> Path:

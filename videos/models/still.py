@@ -27,6 +27,7 @@ class Still(Leased):
     image = models.FileField(upload_to="stills/", blank=True, max_length=200)
     seconds = models.FloatField(default=0)
     error = models.TextField(blank=True)
+    attempts = models.PositiveSmallIntegerField(default=0, help_text="Since it was last asked for.")
     traits = models.JSONField(
         null=True,
         blank=True,

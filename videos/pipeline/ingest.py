@@ -105,7 +105,8 @@ def _make_footage(video: Video, source: Path, found: Probe, progress: VideoProgr
             should_stop=progress.should_stop,
         )
         name = loose.store(target, f"footage/{video.ref}/{secrets.token_hex(4)}.mp4")
-    return {"footage": name, "proxy": proxy, **footage_facts(made)}
+    # Attempts are counted anew: what may have taken hours is not done again.
+    return {"footage": name, "proxy": proxy, "attempts": 1, **footage_facts(made)}
 
 
 def footage_facts(made: Footage) -> dict[str, Any]:

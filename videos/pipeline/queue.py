@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from django.utils import timezone
 
 from videos.models import Render, Segment, Video
@@ -15,6 +17,16 @@ def place(work: Video | Render) -> int:
         )
         return waiting.filter(created_at__lt=work.created_at).count()
     return Render.objects.active().filter(created_at__lt=work.created_at).count()
+
+
+def places(renders: Iterable[Render]) -> dict[int, int]:
+    """How many active renders of anybody came before each that waits, in one query."""
+    waiting = [render for render in renders if render.state == Render.State.QUEUED]
+    if not waiting:
+        return {}
+    last = max(render.created_at for render in waiting)
+    times = list(Render.objects.active().filter(created_at__lt=last).values_list("created_at", flat=True))
+    return {render.pk: sum(time < render.created_at for time in times) for render in waiting}
 
 
 def seconds_left(render: Render) -> float | None:

@@ -159,6 +159,8 @@ def _store_frame(video: Video, token: uuid.UUID, index: int, picture: Picture) -
                 },
             )
             loose.named(name)
+            # Each attempt that leaves an image gets further than the one before: what ends it was not the footage.
+            Video.objects.filter(pk=video.pk).exclude(attempts=1).update(attempts=1)
 
 
 def _store_poster(video: Video, token: uuid.UUID, picture: Picture) -> None:

@@ -11,7 +11,7 @@ from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
 
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils import timezone
 
 from filters.engines.base import EngineError, EngineUnavailable
@@ -32,7 +32,10 @@ logger = logging.getLogger(__name__)
 REMEMBERED = timedelta(hours=1)
 """For how long a still that was asked for is sent to the workers again where one of them died."""
 
-AGAIN = {"state": Still.State.QUEUED, "error": "", "lease_token": None, "lease_until": None}
+AGAIN = {"state": Still.State.QUEUED, "error": "", "attempts": 0, "lease_token": None, "lease_until": None}
+
+MAX_ATTEMPTS = 3
+ENDED_ITS_WORKER = "Painting this frame ended its worker each time; ask for fewer lines."
 
 HEIGHT = 540  # lines of a still unless more is asked for
 
@@ -80,11 +83,17 @@ def _forgotten() -> LeasedQuerySet[Still]:
 
 
 def run(pk: int) -> bool:
-    """Paint a still. False when there is nothing to do."""
-    token = claim(Still.objects.filter(pk=pk, state=Still.State.QUEUED))
+    """Paint a still. False when there is nothing to do.
+
+    One whose worker was ended MAX_ATTEMPTS times fails: it would end the next, with what others wait for.
+    """
+    token = claim(Still.objects.filter(pk=pk, state=Still.State.QUEUED), attempts=F("attempts") + 1)
     if token is None:
         return False
     still = Still.objects.select_related("video", "version__filter").get(pk=pk)
+    if still.attempts > MAX_ATTEMPTS:
+        _fail(still, token, ENDED_ITS_WORKER)
+        return False
     try:
         with renewing(Still.objects.filter(pk=pk), token):
             _paint(still, token)

@@ -14,7 +14,7 @@ from django.utils.module_loading import autodiscover_modules
 
 from filters.training_work import get_ready
 from rotoscope import malloc
-from rotoscope.broker import QUEUES
+from rotoscope.broker import QUEUES, worker_of
 from rotoscope.files import clear_leftovers
 
 logger = logging.getLogger("rotoscope.work")
@@ -52,7 +52,7 @@ class Command(BaseCommand):
         autodiscover_modules("actors")
         broker = dramatiq.get_broker()
         broker.emit_after("process_boot")
-        worker = dramatiq.Worker(broker, queues=set(options["queues"]), worker_threads=options["threads"])
+        worker = worker_of(broker, options["queues"], options["threads"])
         worker.start()
         if "training" in options["queues"]:
             threading.Thread(target=get_ready, name="get ready", daemon=True).start()
