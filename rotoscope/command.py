@@ -3,12 +3,13 @@
 import os
 import signal
 import sys
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager, nullcontext, suppress
 
 from django.db import OperationalError
 
 from rotoscope.broker import QueueAway
 from rotoscope.database.programs import EmbeddedError
+from rotoscope.endings import Ended
 from rotoscope.env import SettingError
 from rotoscope.storage import StorageRefuses
 
@@ -37,8 +38,8 @@ def run(argv: list[str]) -> None:
         if "--traceback" in argv:
             raise
         _stop(f"The database cannot be used: {str(error).splitlines()[0]}.", 1)
-    except KeyboardInterrupt:
-        _end_as_told()
+    except KeyboardInterrupt as told:
+        _end_as_told(told.number if isinstance(told, Ended) else signal.SIGINT)
 
 
 def _database(argv: list[str]) -> AbstractContextManager[None]:
@@ -66,12 +67,13 @@ def _execute(argv: list[str]) -> None:
     ManagementUtility(argv).execute()
 
 
-def _end_as_told() -> None:
+def _end_as_told(number: int) -> None:
     """End by the signal itself, without a traceback: a shell that runs us in a loop ends its loop then, too."""
-    print("\nStopped.", file=sys.stderr)
-    sys.stdout.flush()
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
-    os.kill(os.getpid(), signal.SIGINT)
+    with suppress(OSError):  # the terminal may be closed
+        print("\nStopped.", file=sys.stderr)
+        sys.stdout.flush()
+    signal.signal(number, signal.SIG_DFL)
+    os.kill(os.getpid(), number)
 
 
 def _stop(sentence: str, code: int) -> None:

@@ -10,7 +10,8 @@ Rules:
 - a share link of a video opens its finished renders too; one of a render opens that render and, to
   compare with, the original; one of a comparison opens its items; one of a collection all its items;
 - only the owner of the footage (and staff) renders it, changes it, shares it;
-- downloads: the owner and staff, and holders of a share link that allows it, made by one of these.
+- downloads: the owner and staff, and holders of a share link that allows it, made by one of these; of what the
+  link itself shows, and never of the upload as it was sent, which may tell more than its pictures.
 """
 
 from __future__ import annotations
@@ -24,7 +25,16 @@ from django.http import Http404, HttpRequest
 
 from filters.models import Filter, StyleImage, TrainingRun
 from filters.models.filter import FilterQuerySet
-from videos.models import Collection, CollectionItem, Comparison, Render, ShareLink, Video, Visibility
+from videos.models import (
+    Collection,
+    CollectionItem,
+    Comparison,
+    ComparisonItem,
+    Render,
+    ShareLink,
+    Video,
+    Visibility,
+)
 
 
 @dataclass(frozen=True)
@@ -193,7 +203,12 @@ def can_download(viewer: Viewer, thing: Video | Render) -> bool:
         return False
     if isinstance(thing, Render):
         return can_see_render(viewer, thing) and _share_shows_render(share, thing)
-    return _share_shows_video(share, thing)
+    return _share_gives_footage(share, thing)
+
+
+def can_download_upload(viewer: Viewer, video: Video) -> bool:
+    """Keep what was sent, untouched: owner and staff. It holds what cameras add, such as the place, and no cut."""
+    return can_change_video(viewer, video)
 
 
 def can_train(viewer: Viewer) -> bool:
@@ -323,6 +338,25 @@ def _share_shows_video(share: ShareLink | None, video: Video) -> bool:
     if share.comparison is not None:
         return share.comparison.video_id == video.pk
     return share.collection is not None and _collection_holds_video(share, video)
+
+
+def _share_gives_footage(share: ShareLink, video: Video) -> bool:
+    """Whether the link is to the footage, or to a comparison, perhaps collected, in which the original stands.
+
+    To look at, the original is beside everything that was made of it; to keep, it is not.
+    """
+    if not share_target_allowed(share):
+        return False
+    if share.video_id is not None:
+        return share.video_id == video.pk
+    if share.render_id is not None:
+        return False
+    if share.comparison_id is not None:
+        compared = Comparison.objects.filter(pk=share.comparison_id)
+    else:
+        compared = Comparison.objects.filter(collectionitem__collection=share.collection)
+    holding = compared.filter(video=video, items__in=ComparisonItem.objects.filter(render=None)).distinct()
+    return any(can_share(Viewer(share.owner), comparison) for comparison in holding)
 
 
 def _share_shows_render(share: ShareLink | None, render: Render) -> bool:

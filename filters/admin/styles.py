@@ -9,13 +9,14 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from unfold.decorators import display
 
+from filters import removal
 from filters.models import StyleImage
-from rotoscope.admin_parts import HouseAdmin, ShownOnly
+from rotoscope.admin_parts import HouseAdmin, RemovesFiles, ShownOnly
 
 
 @admin.register(StyleImage)
-class StyleImageAdmin(ShownOnly, HouseAdmin):
-    """Pictures with their origin; they come with filters and trainings, so here only their words change."""
+class StyleImageAdmin(RemovesFiles, ShownOnly, HouseAdmin):
+    """Pictures with their origin; they come and go with filters and trainings, so here only their words change."""
 
     list_display = ("thumb", "title", "artist", "year", "licence", "size")
     list_display_links = ("thumb", "title")
@@ -24,8 +25,13 @@ class StyleImageAdmin(ShownOnly, HouseAdmin):
     fields = ("picture", "title", "artist", "year", "origin", "licence", "size", "sha256", "created_at")
 
     def has_delete_permission(self, request: HttpRequest, obj: StyleImage | None = None) -> bool:
-        """Its origin belongs to the filters that learned from it."""
-        return False
+        """Its origin belongs to the filters that learned from it; one that nothing goes back to may go."""
+        used = obj is not None and not StyleImage.objects.unused().filter(pk=obj.pk).exists()
+        return bool(super().has_delete_permission(request, obj)) and not used
+
+    def remove(self, row: StyleImage) -> None:
+        """With its file."""
+        removal.remove_picture(row)
 
     @display(description="")
     def thumb(self, image: StyleImage) -> SafeString:

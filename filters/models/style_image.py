@@ -5,6 +5,14 @@ from __future__ import annotations
 from django.db import models
 
 
+class StyleImageQuerySet(models.QuerySet["StyleImage"]):
+    """Named queries over style images."""
+
+    def unused(self) -> StyleImageQuerySet:
+        """Those that no filter and no training goes back to any more."""
+        return self.filter(filter=None, uses=None, training_runs=None)
+
+
 class StyleImage(models.Model):
     """A style image with its origin and licence. `sha256` is that of the stored file's bytes."""
 
@@ -18,6 +26,8 @@ class StyleImage(models.Model):
     origin = models.TextField(blank=True, help_text="Where the picture comes from: museum, address, program.")
     licence = models.CharField(max_length=100, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
+
+    objects = StyleImageQuerySet.as_manager()
 
     class Meta:
         ordering = ["title"]

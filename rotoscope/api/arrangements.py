@@ -64,6 +64,8 @@ def list_comparisons(request: HttpRequest, ref: str, which: Paging) -> object:
 def create_comparison(request: HttpRequest, response: HttpResponse, ref: str, wish: ComparisonWish) -> object:
     """Keep a comparison of finished renders of a video."""
     video = access.video_or_404(request, ref)
+    if not access.can_keep(access.viewer_of(request), video):
+        raise Http404
     arranging.check_ready(video)
     arranging.check_layout(wish.layout, len(wish.renders))
     places = arranging.places_in(request, video, wish.renders)

@@ -16,9 +16,12 @@ Name = tuple[str, str]  # (kind, ref)
 
 
 def work(request: HttpRequest, kind: str, ref: str) -> dict[str, Render | Comparison]:
-    """A work that the asker may see, as a collection takes it. Raises Http404."""
+    """A work that the asker may keep, as a collection takes it. Raises Http404."""
     find: dict[str, Any] = {"render": access.render_or_404, "comparison": access.comparison_or_404}
-    return {kind: find[kind](request, ref)}
+    found: Render | Comparison = find[kind](request, ref)
+    if not access.can_keep(access.viewer_of(request), found):
+        raise Http404
+    return {kind: found}
 
 
 @transaction.atomic

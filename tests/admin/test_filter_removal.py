@@ -11,13 +11,13 @@ from django.test import Client, TestCase
 from django.urls import reverse
 
 from filters import mixes, removal, testframes, training_queue
-from filters.models import Filter, FilterVersion, TrainingRun
+from filters.models import Filter, FilterVersion, StyleImage, StyleUse, TrainingRun
 from tests.factories import make_filter, make_render_row, make_video_row
-from tests.styled import make_styled
+from tests.styled import make_style_image, make_styled
 from videos.models import Still
 
 
-def delete(client: Client, row: Filter | TrainingRun) -> int:
+def delete(client: Client, row: Filter | TrainingRun | StyleImage) -> int:
     """Delete it on its page; the status of the answer."""
     with TestCase.captureOnCommitCallbacks(execute=True):
         address = reverse(f"admin:filters_{row._meta.model_name}_delete", args=[row.pk])
@@ -114,6 +114,40 @@ def test_a_deleted_training_leaves_no_previews_but_what_it_made(staff_client: Cl
     version = FilterVersion.objects.get(filter=made)
     assert version.training_run is None
     assert default_storage.exists(str(version.weights.name))
+
+
+def test_a_picture_goes_with_the_last_that_was_learned_from_it(staff_client: Client) -> None:
+    """One that somebody had no right to hand in is not kept for ever."""
+    made, second = make_styled("Night", 0), make_style_image("The back", seed=8)
+    assert made.style_image is not None
+    shared = make_filter(style_image=second)
+    StyleUse.objects.create(filter=made, style_image=second, position=1, share=0.5)
+    run = TrainingRun.objects.create(name="Night", filter=made, style_image=made.style_image)
+    first = made.style_image
+
+    def there(picture: StyleImage) -> tuple[bool, bool]:
+        return StyleImage.objects.filter(pk=picture.pk).exists(), default_storage.exists(
+            str(picture.image.name)
+        )
+
+    assert delete(staff_client, first) == 403
+    assert delete(staff_client, made) == 302
+    assert (there(first), there(second)) == ((True, True), (True, True))
+    assert delete(staff_client, run) == 302
+    assert (there(first), there(second)) == ((False, False), (True, True))
+    assert delete(staff_client, shared) == 302
+    assert there(second) == (False, False)
+
+
+def test_a_picture_that_nothing_goes_back_to_is_deleted_by_itself(staff_client: Client) -> None:
+    """As of filters that were deleted before their pictures went along."""
+    left, used = make_style_image("Left behind", seed=9), make_style_image("In use", seed=10)
+    make_filter(style_image=used)
+    assert delete(staff_client, left) == 302
+    assert not default_storage.exists(str(left.image.name))
+    removal.remove_picture(used)  # somebody chose it while the page was open
+    assert list(StyleImage.objects.all()) == [used]
+    assert default_storage.exists(str(used.image.name))
 
 
 def test_what_the_next_start_would_bring_back_is_retired_and_not_deleted(staff_client: Client) -> None:

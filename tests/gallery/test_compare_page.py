@@ -16,7 +16,8 @@ from django.utils import timezone
 
 from filters.models import FilterVersion
 from tests.factories import make_filter, make_render_row, make_video_row
-from videos.models import Comparison, Render, Video, Visibility
+from tests.form import Fields
+from videos.models import Collection, Comparison, Render, Video, Visibility
 from videos.names import told_apart
 
 Queries = Callable[..., AbstractContextManager[Any]]
@@ -277,6 +278,32 @@ def test_words_are_edited_and_deleted_where_the_footage_was_made_private_meanwhi
     answer = colleague_client.post(f"{saved.get_absolute_url()}delete/", follow=True)
     assert answer.status_code == 200
     assert "Deleted the comparison" in answer.content.decode()
+
+
+def test_footage_that_was_made_private_tells_nothing_new_to_whoever_compared_it_before(
+    colleague_client: Client, owner: User, colleague: User
+) -> None:
+    """Neither what it is called by now nor its size, on no page with the comparison."""
+    video = make_video_row(owner, title="Open day")
+    saved_wipe(colleague_client, video, b=make_render_row(video).ref, text="What dusk does.")
+    saved = Comparison.objects.get()
+    gathered = Collection.objects.create(owner=colleague, title="Gathered")
+    gathered.add(comparison=saved)
+    itself = saved.get_absolute_url()
+    pages = (itself, f"/people/{colleague.username}/", gathered.get_absolute_url())
+    shown = [colleague_client.get(page).content.decode() for page in pages]
+    assert all("Open day" in page for page in shown)
+
+    Video.objects.update(visibility=Visibility.PRIVATE, title="Our wedding", width=56788, height=12346)
+    shown = [colleague_client.get(page).content.decode() for page in pages]
+    refused = colleague_client.post(f"{itself}edit/", {"title": "", "visibility": "public"})
+    assert refused.status_code == 422
+    assert all("Keeps the shadows" in page for page in shown)
+    for page in (*shown, refused.content.decode()):
+        assert not [word for word in ("Our wedding", "56788", "12346", video.ref, "olga") if word in page]
+    assert "What dusk does." in shown[0]
+    assert Fields(shown[0], f"{itself}edit/").sent["title"] == ["Keeps the shadows"]
+    assert Fields(shown[0], f"{itself}delete/").sent
 
 
 def test_a_render_that_was_deleted_leaves_the_comparison_standing(

@@ -7,6 +7,7 @@ import io
 import json
 import os
 import shutil
+import signal
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -15,16 +16,19 @@ import pytest
 from django.contrib.auth.models import User
 from django.core.management import CommandError, call_command
 from django.utils import timezone
+from dramatiq.brokers.stub import StubBroker
 
 from filters.models import Filter
 from rotoscope.accounts import passing
+from rotoscope.endings import Ended
 from rotoscope.terminal import Bar
+from tests.at_once import at_once
 from tests.clips import decoded, draw_clip, number_of
-from tests.factories import make_filter, make_video_row
+from tests.factories import make_filter, make_render_row, make_video_row
 from videos.management.commands import render as command
 from videos.media.errors import EncodeError
-from videos.models import Video
-from videos.pipeline import here, ingest, paint, rebuild
+from videos.models import Render, Video
+from videos.pipeline import accounts, dispatch, here, ingest, paint, rebuild, reconcile, renders
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -158,9 +162,65 @@ def test_what_a_killed_one_left_goes_after_a_day_and_nobody_elses(clip: Path, ne
     for one in (killed, *people):
         User.objects.filter(pk=one.pk).update(date_joined=timezone.now() - timedelta(days=2))
         make_video_row(one)
-    account = here.account()
-    assert set(User.objects.all()) == {at_work, account, *people}
-    assert Video.objects.count() == len(people)
+    with accounts.account() as account:
+        assert set(User.objects.all()) == {at_work, account, *people}
+        assert Video.objects.count() == len(people)
+    killed = passing.make()
+    User.objects.filter(pk=killed.pk).update(date_joined=timezone.now() - timedelta(days=2))
+    reconcile.clear_away()
+    assert set(User.objects.all()) == {at_work, *people}
+
+
+def test_one_that_takes_longer_than_a_day_keeps_what_it_works_on() -> None:
+    with accounts.account() as slow:
+        User.objects.filter(pk=slow.pk).update(date_joined=timezone.now() - timedelta(days=2))
+        video = make_video_row(slow)
+        at_once(accounts.clear_abandoned)
+        assert set(Video.objects.all()) == {video}
+        assert set(User.objects.all()) == {slow}
+
+
+def test_workers_do_not_finish_what_a_killed_one_left(
+    negative: Filter, owner: User, queue: StubBroker
+) -> None:
+    """It is for nobody, and may cost money. What somebody else waits for is sent as ever."""
+    killed = passing.make()
+    with dispatch.inline():
+        for one in (killed, owner):
+            values = {"state": Video.State.INGESTING, "source": "s.mp4"}
+            make_video_row(one, **values)
+            renders.request(make_video_row(one), negative, one, renders.RenderSettings())
+            make_render_row(make_video_row(one), negative, state=Render.State.REBUILDING)
+    reconcile.requeue()
+    assert Render.objects.exclude(nudged_at=None).count() == 2
+    assert Video.objects.exclude(nudged_at=None).count() == 1
+    sent = [*Render.objects.exclude(nudged_at=None), *Video.objects.exclude(nudged_at=None)]
+    assert {one.owner for one in sent} == {owner}
+
+
+@pytest.mark.timeout(120)
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+def test_kill_and_a_closed_terminal_leave_nothing_either(
+    clip: Path, negative: Filter, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: int
+) -> None:
+    class Told(Bar):
+        def __call__(self, words: str, share: float) -> None:
+            if words == "painting":
+                os.kill(os.getpid(), number)
+
+    def remove_video(video: Video) -> None:
+        os.kill(os.getpid(), number)  # `timeout` tells us, and then all of our group
+        remove(video)
+
+    remove, before = renders.remove_video, signal.getsignal(number)
+    monkeypatch.setattr(command, "Bar", Told)
+    monkeypatch.setattr(paint, "run", lambda pk: False)
+    monkeypatch.setattr(renders, "remove_video", remove_video)
+    with pytest.raises(Ended) as ended:
+        render(clip, tmp_path / "painted.mp4")
+    assert ended.value.number == number
+    assert nothing_stays()
+    assert signal.getsignal(number) == before
 
 
 @pytest.mark.timeout(120)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from html import unescape
+from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
@@ -141,3 +142,64 @@ def test_a_link_to_a_comparison_offers_what_it_gives_away(
             answer = visitor.get(one)
             assert (answer.status_code, token in one) == (200, True)
             assert answer["Content-Disposition"].startswith("attachment")
+
+
+def test_footage_is_given_away_only_where_it_is_what_the_link_shows(
+    visitor: Client, collection: Collection, comparison: Comparison, painted: Render, other: Render
+) -> None:
+    """A link to a render shows the whole original to compare with, and gives away the render."""
+    film, owner = painted.video, painted.owner
+    film.source.save("sent.mov", ContentFile(b"as it was sent"))
+    alone = Comparison.objects.create(video=film, owner=owner, title="Two renders")
+    for place, render in enumerate((painted, other)):
+        ComparisonItem.objects.create(comparison=alone, position=place, render=render)
+    gathered = Collection.objects.create(owner=owner, title="Both")
+    CollectionItem.objects.create(collection=gathered, position=0, comparison=comparison)
+
+    def kept(target: Render | Video | Comparison | Collection) -> list[bool]:
+        _, token = ShareLink.make(owner, target, downloads=True)
+        addresses = [video_media(film, "footage.mp4", download=True) + "&", video_media(film, "source") + "?"]
+        assert visitor.get(video_media(film, "footage.mp4"), {"share": token}).status_code == 200
+        return [visitor.get(f"{address}share={token}").status_code == 200 for address in addresses]
+
+    nothing, footage = [False, False], [True, False]
+    assert [kept(one) for one in (painted, alone, collection)] == [nothing, nothing, nothing]
+    assert [kept(one) for one in (film, comparison, gathered)] == [footage, footage, footage]
+
+
+def test_who_has_a_link_looks_and_keeps_nothing_of_what_would_not_open_without_it(
+    stranger: User, stranger_client: Client, collection: Collection, comparison: Comparison, painted: Render
+) -> None:
+    """Neither a comparison of private footage nor a collected work: on pages and over the API alike."""
+    film, theirs = with_files(painted).video, Collection.objects.create(owner=stranger, title="Theirs")
+    CollectionItem.objects.create(collection=collection, position=1, comparison=comparison)
+    saved = {"title": "Mine", "visibility": "public", "layout": "wipe", "a": "o", "b": painted.ref}
+    written = {"title": "Mine", "visibility": "public", "renders": [None, painted.ref]}
+    works = [("render", painted.ref), ("comparison", comparison.ref)]
+    items = f"/api/collections/{theirs.ref}/items"
+
+    def tried(token: str) -> list[int]:
+        """What each way of keeping something is answered with."""
+        form: dict[str, Any] = {"query_params": {"share": token}}
+        as_json = form | {"content_type": "application/json"}
+        named = [{"kind": kind, "ref": ref} for kind, ref in works]
+        answers = [
+            stranger_client.post(reverse("comparison-save", args=[film.ref]), saved, **form),
+            stranger_client.post(f"/api/videos/{film.ref}/comparisons", written, **as_json),
+            *(
+                stranger_client.post(reverse("collection-add"), one | {"to": theirs.ref}, **form)
+                for one in named
+            ),
+            *(stranger_client.post(items, one, **as_json) for one in named),
+            stranger_client.put(items, {"items": named}, **as_json),
+        ]
+        return [answer.status_code for answer in answers]
+
+    for target in (film, collection):
+        _, token = ShareLink.make(painted.owner, target)
+        assert opened(stranger_client, token, painted) == [True]
+        assert tried(token) == [404, 404, 404, 404, 404, 404, 422]
+    assert not theirs.items.exists() and not stranger.comparisons.exists()
+    Video.objects.update(visibility=Visibility.PUBLIC)
+    Comparison.objects.update(visibility=Visibility.PUBLIC)
+    assert tried(token) == [302, 201, 302, 302, 409, 409, 200]

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import io
+import os
 import uuid
 from collections.abc import Callable
 from datetime import timedelta
@@ -152,6 +154,25 @@ def test_memory_holds_a_block_and_not_the_body(upload: Upload) -> None:
     upload.refresh_from_db()
     assert append(upload, 0, Counting(), 3 * appending.BLOCK) == 3 * appending.BLOCK
     assert max(asked) == appending.BLOCK
+
+
+@pytest.mark.parametrize("call", ["pwrite", "fdatasync"])
+@pytest.mark.parametrize("number", [errno.ENOSPC, errno.EDQUOT])
+def test_on_a_full_disk_what_was_acknowledged_stays_and_the_rest_is_refused(
+    upload: Upload, owner_client: Client, monkeypatch: pytest.MonkeyPatch, call: str, number: int
+) -> None:
+    def full(*_: object) -> int:
+        raise OSError(number, "No space left on device")
+
+    patch(owner_client, upload, b"a" * 10, 0)
+    with monkeypatch.context() as disk:
+        disk.setattr(os, call, full)
+        answer = patch(owner_client, upload, b"b" * 5, 10)
+        assert (answer.status_code, answer["Tus-Resumable"]) == (507, "1.0.0")
+        assert "disk is full" in answer.content.decode()
+        assert parts.path_of(upload.pk).read_bytes() == b"a" * 10
+    assert head(owner_client, upload)["Upload-Offset"] == "10"
+    assert patch(owner_client, upload, b"b" * 5, 10).status_code == 204
 
 
 def test_created_rows_have_a_file(owner_client: Client) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -66,6 +68,35 @@ def test_a_file_that_failed_is_taken_when_it_is_chosen_again(
     expect(card).to_have_attribute("data-state", "reading")
     assert page.locator(".toast").count() == 0
     assert Video.objects.get().title == "Ebb at noon"
+
+
+def test_what_ails_the_server_is_said_and_a_full_disk_is_waited_out_by_whoever_looks(
+    live_server: LiveServer,
+    open_page: Open,
+    owner: User,
+    file: Path,
+    queue: StubBroker,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Neither is a connection that was cut."""
+
+    def full(*_: object) -> int:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    page = page_of(live_server, open_page, owner, "/upload/", failing="a status of 50")
+    page.route(
+        "**/uploads/*", lambda route: route.fulfill(status=500, content_type="text/html", body="Oh"), times=1
+    )
+    with monkeypatch.context() as disk:
+        disk.setattr(os, "pwrite", full)
+        page.set_input_files("#files", file)
+        card = page.locator(".file[data-state]")
+        expect(card).to_contain_text("The server answered 500. Trying again in")
+        expect(card).to_have_attribute("data-state", "failed")
+        expect(card).to_contain_text("disk is full. What has arrived is kept")
+    card.get_by_role("button", name="Resume").click()
+    expect(card).to_have_attribute("data-state", "reading")
+    assert Video.objects.get().owner == owner
 
 
 def test_words_that_are_not_kept_are_said_to_be_so(

@@ -117,6 +117,26 @@ def test_the_first_piece_may_come_with_the_creation(owner_client: Client) -> Non
     assert (answer.status_code, answer["Upload-Offset"]) == (201, "5")
 
 
+@pytest.mark.parametrize(
+    ("length", "headers", "status"),
+    [
+        ("4", {}, 413),
+        ("10", {"Upload-Checksum": sha256(b"last")}, 460),
+        ("10", {"Upload-Checksum": "?"}, 400),
+    ],
+)
+def test_a_creation_whose_piece_is_refused_leaves_nothing(
+    owner_client: Client, length: str, headers: dict[str, str], status: int
+) -> None:
+    """Its sender learned no address: it would take room and a place among their unfinished ones for days."""
+    answer = owner_client.post(
+        reverse("tus"), b"first", content_type=BODY, headers={**TUS, "Upload-Length": length, **headers}
+    )
+    assert answer.status_code == status
+    assert not Upload.objects.exists()
+    assert not list(parts.all_there())
+
+
 @pytest.mark.parametrize("offset", [0, 39, 41])
 def test_a_wrong_offset_is_a_conflict_and_writes_nothing(owner_client: Client, offset: int) -> None:
     upload = created(owner_client, 100)

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import shutil
 from collections import namedtuple
+from datetime import timedelta
 
 import pytest
 from django.contrib.auth.models import User
 from django.test import Client
+from django.utils import timezone
 
-from tests.upload.client import TUS, address, create, created
+from tests.upload.client import TUS, address, create, created, patch
 from videos.models import Profile, Upload
 from videos.uploads import begin
 
@@ -46,6 +48,22 @@ def test_a_full_disk_is_told_in_a_sentence(owner_client: Client, monkeypatch: py
     answer = create(owner_client, 11)
     assert answer.status_code == 507
     assert "no room" in answer.content.decode()
+
+
+def test_room_on_the_disk_is_promised_once(
+    owner_client: Client, colleague_client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What others have still to send is as good as taken; what has come is, and what they gave up is not."""
+    usage = namedtuple("usage", "total used free")
+    free = begin.SPARE + 100
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: usage(10**12, 10**12 - free, free))
+    hers = created(owner_client, 60)
+    assert create(colleague_client, 41).status_code == 507
+    free -= 30
+    assert patch(owner_client, hers, bytes(30), 0).status_code == 204
+    assert [create(colleague_client, length).status_code for length in (41, 40)] == [507, 201]
+    Upload.objects.filter(pk=hers.pk).update(expires_at=timezone.now() - timedelta(seconds=1))
+    assert create(colleague_client, 30).status_code == 201
 
 
 def test_nobody_begins_uploads_without_end(owner_client: Client, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Q, Sum
 from django.utils import timezone
 
 from rotoscope.lease import Leased, LeasedQuerySet
@@ -32,6 +32,11 @@ class UploadQuerySet(LeasedQuerySet["Upload"]):
     def unfinished(self) -> UploadQuerySet:
         """Uploads that are not a video yet."""
         return self.filter(video=None)
+
+    def promised_bytes(self) -> int:
+        """Bytes that are still to come, of whomever: free on the disk as yet, and given away."""
+        coming = self.unfinished().filter(expires_at__gte=timezone.now())
+        return int(coming.aggregate(left=Sum(F("length") - F("offset")))["left"] or 0)
 
     def expired(self) -> UploadQuerySet:
         """Uploads that got no bytes for LIFETIME, and that nobody writes to now. One that needs none does not

@@ -14,16 +14,13 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 from django.db import connections
-from django.utils import timezone
 
 from filters.models import Filter
 from filters.service import forget_engines
-from rotoscope.accounts import passing
 from rotoscope.files import local_path, work_folder
 from videos.media.errors import Refused
 from videos.models import Render, Video
@@ -31,19 +28,6 @@ from videos.pipeline import dispatch, ingest, paint, rebuild, receive, renders
 
 Progress = Callable[[str, float], None]
 PAINTING = [Render.State.QUEUED, Render.State.RENDERING]
-ABANDONED = timedelta(days=1)
-
-
-def account() -> Any:
-    """A name to work under for the time of one command; nobody can sign in with it.
-
-    What a command that was killed left behind a day ago goes now.
-    """
-    for old in passing.those().filter(date_joined__lt=timezone.now() - ABANDONED):
-        for video in Video.objects.filter(owner=old):
-            renders.remove_video(video)
-        old.delete()
-    return passing.make()
 
 
 class Failed(Exception):
@@ -135,8 +119,9 @@ def _paint(render: Render, progress: Progress) -> None:
 
 
 def _leave_out_ctrl_c() -> None:
-    """What this thread starts does not hear Ctrl-C: an encoder that it ended would look like one that failed."""
-    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    """What this thread starts hears neither Ctrl-C nor that the terminal is closed: an encoder that was ended by either
+    would look like one that failed."""
+    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGHUP})
 
 
 def _paint_until_done(pk: int) -> None:

@@ -15,11 +15,12 @@ from django.utils import timezone
 
 from filters import training_queue, upkeep
 from rotoscope import loose
+from rotoscope.accounts import passing
 from rotoscope.files import clear_leftovers
 from rotoscope.lease import LeasedQuerySet, M
 from videos import uploads
 from videos.models import Render, Segment, Still, Video
-from videos.pipeline import dispatch, rebuild, renders, stills
+from videos.pipeline import accounts, dispatch, rebuild, renders, stills
 
 logger = logging.getLogger(__name__)
 
@@ -48,8 +49,14 @@ def requeue() -> int:
 def clear_away() -> None:
     """Finish or end uploads that were left, and clear the disk. A whole upload may be on its way to S3 for an hour."""
     uploads.expire()
+    accounts.clear_abandoned()
     clear_leftovers()
     loose.clear()
+
+
+def queued(rows: LeasedQuerySet[M]) -> LeasedQuerySet[M]:
+    """Without what a command does by itself, and wants nobody's help with: killed, it leaves what nobody waits for."""
+    return rows.exclude(owner__in=passing.those())
 
 
 def overdue(rows: LeasedQuerySet[M]) -> LeasedQuerySet[M]:
@@ -65,7 +72,7 @@ def _videos() -> int:
         source=""
     )
     separating = Video.objects.filter(state=Video.State.READY).exclude(stage="")
-    return _send(overdue(waiting), "ingest") + _send(overdue(separating), "separate")
+    return _send(overdue(queued(waiting)), "ingest") + _send(overdue(queued(separating)), "separate")
 
 
 def _plans() -> None:
@@ -89,7 +96,7 @@ def _stills() -> int:
 def _renders() -> int:
     """Renders with free segments: when a worker died in one of them, or nothing has moved for a while."""
     now = timezone.now()
-    painting = Render.objects.filter(state__in=[Render.State.QUEUED, Render.State.RENDERING])
+    painting = queued(Render.objects.filter(state__in=[Render.State.QUEUED, Render.State.RENDERING]))
     for render in painting.exclude(segments__in=Segment.objects.unfinished()):
         _begin_rebuild(render)
     free = Segment.objects.unfinished().free()
@@ -111,7 +118,7 @@ def _begin_rebuild(render: Render) -> None:
 
 
 def _rebuilds() -> int:
-    return _send(overdue(Render.objects.filter(state=Render.State.REBUILDING)), "rebuild")
+    return _send(overdue(queued(Render.objects.filter(state=Render.State.REBUILDING))), "rebuild")
 
 
 def _send(rows: LeasedQuerySet[Any], actor: str) -> int:

@@ -17,7 +17,7 @@ from django.utils.timesince import timesince
 
 from filters.models import StyleImage
 from videos import links
-from videos.access import Viewer, viewer_of
+from videos.access import NOBODY, Viewer, can_see_video, viewer_of
 from videos.models import Comparison, Frame, Render, Still, Video
 from videos.slices import slices_of, slices_of_comparison
 
@@ -79,6 +79,12 @@ def compared(context: RequestContext, comparison: Comparison, large: bool = Fals
     """What a comparison `with_places()` compares, side by side; `large` opens under the pointer and names filters."""
     viewer = _viewer(context)
     return {"slices": slices_of_comparison(comparison, viewer, small=not large), "opens": large}
+
+
+@register.simple_tag(takes_context=True)
+def sees(context: RequestContext, video: Video) -> bool:
+    """Whether the viewer sees the footage: whoever saved a comparison of it keeps that where they do not any more."""
+    return can_see_video(_viewer(context) or NOBODY, video)
 
 
 @register.simple_tag

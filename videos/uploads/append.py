@@ -20,7 +20,7 @@ from videos.models.upload import expiry
 
 from . import parts
 from .checksum import Checksum
-from .errors import Busy, TooLarge, UploadError, WrongOffset
+from .errors import Busy, NoRoom, TooLarge, UploadError, WrongOffset
 
 BLOCK = 256 * 1024  # bytes read at once
 COMMIT = 5 * 1024**2  # bytes after which an offset is acknowledged even within one request
@@ -45,7 +45,7 @@ def append(upload: Upload, offset: int, body: Body, length: int, checksum: Check
     """Write `length` bytes of `body` at `offset`; the new offset.
 
     With a checksum all of them are kept or none. Without one, what arrived before a cut is kept.
-    Raises WrongOffset, TooLarge, Busy, ChecksumMismatch.
+    Raises WrongOffset, TooLarge, Busy, ChecksumMismatch; NoRoom, after which what was acknowledged is kept.
     """
     reconcile(upload)
     if offset != upload.offset:
@@ -81,6 +81,13 @@ class _Writer:
 
     def take(self, body: Body, length: int) -> None:
         """Everything of `body`; acknowledged on the way, or at the end when there is a checksum."""
+        try:
+            self._take(body, length)
+        except NoRoom:
+            self._cut()
+            raise
+
+    def _take(self, body: Body, length: int) -> None:
         missing = length
         while missing and (data := body.read(min(BLOCK, missing))):
             missing -= len(data)

@@ -60,7 +60,7 @@ def check(owner: Any, length: int) -> None:
             f"This file needs {filesizeformat(length)}, and {left} of your {filesizeformat(profile.quota_bytes)} "
             "are left. Delete footage you no longer need, or ask for more room."
         )
-    if shutil.disk_usage(parts.folder()).free < length + SPARE:
+    if shutil.disk_usage(parts.folder()).free < Upload.objects.promised_bytes() + length + SPARE:
         raise NoRoom("This server has no room for a file of this size at the moment.")
 
 
@@ -89,5 +89,9 @@ def begin(owner: Any, length: int, values: dict[str, str]) -> Upload:
             )
         metadata = {**wishes.stored(), "modified": values.get("modified", "")[:40]}
         upload = Upload.objects.create(owner=owner, filename=filename, length=length, metadata=metadata)
-    parts.create(upload.pk)
+    try:
+        parts.create(upload.pk)
+    except NoRoom:
+        upload.delete()
+        raise
     return upload

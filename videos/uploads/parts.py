@@ -6,6 +6,7 @@ writer cuts it off. Web servers on several machines need this folder on a disk t
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import os
 import uuid
@@ -14,6 +15,8 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from django.conf import settings
+
+from .errors import NoRoom
 
 
 def folder() -> Path:
@@ -29,9 +32,10 @@ def path_of(pk: uuid.UUID) -> Path:
 
 
 def create(pk: uuid.UUID) -> None:
-    """An empty file, there even after a power cut."""
-    path_of(pk).touch(exist_ok=False)
-    _sync_folder()
+    """An empty file, there even after a power cut. Raises NoRoom."""
+    with _room():
+        path_of(pk).touch(exist_ok=False)
+        _sync_folder()
 
 
 def size(pk: uuid.UUID) -> int:
@@ -74,15 +78,17 @@ class OpenPart:
         os.ftruncate(self._descriptor, length)
 
     def write(self, data: bytes, offset: int) -> None:
-        """Put all of `data` at `offset`."""
+        """Put all of `data` at `offset`. Raises NoRoom, perhaps with a part of it there."""
         rest = memoryview(data)
         while rest:
-            written = os.pwrite(self._descriptor, rest, offset)
+            with _room():
+                written = os.pwrite(self._descriptor, rest, offset)
             rest, offset = rest[written:], offset + written
 
     def sync(self) -> None:
-        """Return once the bytes survive a power cut."""
-        os.fdatasync(self._descriptor)
+        """Return once the bytes survive a power cut. Raises NoRoom: some disks look for it only now."""
+        with _room():
+            os.fdatasync(self._descriptor)
 
 
 @contextmanager
@@ -93,6 +99,19 @@ def opened(pk: uuid.UUID) -> Iterator[OpenPart]:
         yield OpenPart(descriptor)
     finally:
         os.close(descriptor)
+
+
+@contextmanager
+def _room() -> Iterator[None]:
+    """Raises NoRoom for the block's error where the disk is full, or what we may have of it."""
+    try:
+        yield
+    except OSError as problem:
+        if problem.errno not in (errno.ENOSPC, errno.EDQUOT):
+            raise
+        raise NoRoom(
+            "This server’s disk is full. What has arrived is kept: go on once there is room again."
+        ) from problem
 
 
 def _sync_folder() -> None:

@@ -102,6 +102,8 @@ def add(request: HttpRequest) -> HttpResponse:
         work = access.comparison_or_404(request, ref)
     else:
         raise Http404
+    if not access.can_keep(access.viewer_of(request), work):
+        raise Http404
     target = _target(request)
     if target is None:
         messages.error(request, "Give the new collection a title.")

@@ -38,12 +38,14 @@ def compare(request: HttpRequest, ref: str) -> HttpResponse:
 def comparison(request: HttpRequest, ref: str) -> HttpResponse:
     """A saved comparison; its address may go on to say how it is looked at just now."""
     saved = access.comparison_or_404(request, ref)
+    viewer = access.viewer_of(request)
+    if not access.can_see_video(viewer, saved.video):
+        return _words_alone(request, saved, ComparisonForm(instance=saved))
     renders = _playable(request, saved.video)
     arranged = arrangement.of_comparison(saved, renders, saved.video.frame_count)
     if {"a", "b", "grid", "layout"} & set(request.GET):
         arranged = arrangement.read(request.GET, renders, saved.video.frame_count)
     context = _context(request, saved.video, renders, arranged)
-    viewer = access.viewer_of(request)
     may_change = access.can_change_own(viewer, saved)
     context |= {"comparison": saved, "may_change_comparison": may_change}
     if may_change:
@@ -59,6 +61,8 @@ def comparison(request: HttpRequest, ref: str) -> HttpResponse:
 def save(request: HttpRequest, ref: str) -> HttpResponse:
     """Keep the arrangement that the page sends as a new Comparison."""
     video = _ready_or_404(request, ref)
+    if not access.can_keep(access.viewer_of(request), video):
+        raise Http404
     renders = _playable(request, video)
     form = ComparisonForm(request.POST)
     arranged = arrangement.read(request.POST, renders, video.frame_count)
@@ -81,6 +85,9 @@ def edit(request: HttpRequest, ref: str) -> HttpResponse:
     """
     saved = _own(request, ref)
     form = ComparisonForm(request.POST, instance=saved)
+    sees = access.can_see_video(access.viewer_of(request), saved.video)
+    if not sees and not form.is_valid():
+        return _words_alone(request, saved, form)
     renders = _playable(request, saved.video)
     if not form.is_valid():
         arranged = arrangement.of_comparison(saved, renders, saved.video.frame_count)
@@ -88,7 +95,7 @@ def edit(request: HttpRequest, ref: str) -> HttpResponse:
         context |= {"comparison": saved, "may_change_comparison": True, "may_save": True}
         context |= {"form": form, "form_open": True}
         return page(request, "videos/compare.html", context, status=422)
-    if "layout" in request.POST and access.can_see_video(access.viewer_of(request), saved.video):
+    if "layout" in request.POST and sees:
         _store(form, arrangement.read(request.POST, renders, saved.video.frame_count), renders)
     else:
         save_changed(form)
@@ -112,6 +119,18 @@ def _ready_or_404(request: HttpRequest, ref: str) -> Video:
     if video.state != Video.State.READY:
         raise Http404
     return video
+
+
+def _words_alone(request: HttpRequest, saved: Comparison, form: ComparisonForm) -> HttpResponse:
+    """What its maker still has of a comparison of footage that they do not see any more; of the footage, nothing."""
+    context = {
+        "section": "gallery",
+        "comparison": saved,
+        "may_change_comparison": True,
+        "form": form,
+        "form_open": form.is_bound,
+    }
+    return page(request, "videos/compare_hidden.html", context, status=422 if form.is_bound else 200)
 
 
 def _own(request: HttpRequest, ref: str) -> Comparison:

@@ -32,13 +32,14 @@ BYTES = "application/octet-stream"
 
 @require_safe
 def video(request: HttpRequest, ref: str, name: str) -> HttpResponseBase:
-    """One of VIDEO_FILES. The untouched source is only ever downloaded, by those who may."""
+    """One of VIDEO_FILES. The untouched source is only ever downloaded, by those whose it is."""
     row = access.video_or_404(request, ref)
     if name not in VIDEO_FILES:
         raise Http404
     stored = getattr(row, VIDEO_FILES[name])
     if name == "source":
-        _must_be_downloadable(request, row)
+        if not access.can_download_upload(access.viewer_of(request), row):
+            raise Http404
         return deliver(request, Parcel(stored.name, BYTES, filename=_safe(row.source_name)))
     return _media(request, row, stored, row, _safe(row.title, name))
 

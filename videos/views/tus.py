@@ -102,7 +102,7 @@ def _create(request: HttpRequest) -> HttpResponse:
     response = HttpResponse(status=201)
     response["Location"] = request.build_absolute_uri(reverse("tus-upload", args=[upload.pk]))
     if request.content_type == BODY:
-        response["Upload-Offset"] = str(_receive(request, upload, 0))
+        response["Upload-Offset"] = str(_first_piece(request, upload))
         upload.refresh_from_db()
     response["Upload-Expires"] = http_date(upload.expires_at.timestamp())
     return response
@@ -149,6 +149,16 @@ def _receive(request: HttpRequest, upload: Upload, offset: int) -> int:
     offset = append(upload, offset, request, length, Checksum.from_header(header) if header else None)
     finish_here(upload)
     return offset
+
+
+def _first_piece(request: HttpRequest, upload: Upload) -> int:
+    """The offset after what came with the creation. Where that fails nobody learns the address, and nobody goes on."""
+    try:
+        return _receive(request, upload, 0)
+    except (UploadError, OSError):
+        if not upload.is_whole:  # else its footage is all there, and is made a video later
+            terminate(upload)
+        raise
 
 
 def _agreed(request: HttpRequest, method: str) -> HttpResponse | None:

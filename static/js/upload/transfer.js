@@ -191,7 +191,7 @@ export class Transfer extends EventTarget {
     const busy = error instanceof Refusal && [409, 423].includes(error.status);
     const seconds = busy ? 1.5 : Math.min(LONGEST_WAIT, 2 ** (this.#failures - 1)) * (0.75 + Math.random() / 2);
     const until = Date.now() + seconds * 1000;
-    const why = navigator.onLine ? 'The connection was cut.' : 'You are offline.';
+    const why = broken(error) ? error.message : navigator.onLine ? 'The connection was cut.' : 'You are offline.';
     while (Date.now() < until && !this.#stop.signal.aborted) {
       this.#become('retrying', `${why} Trying again in ${Math.max(1, Math.ceil((until - Date.now()) / 1000))} s; nothing is lost.`);
       const woken = await this.#pause(Math.min(1000, until - Date.now()));
@@ -208,4 +208,9 @@ export class Transfer extends EventTarget {
       };
     });
   }
+}
+
+/** Whether the server is there and something is wrong with it. */
+function broken(error) {
+  return error instanceof Refusal && error.status >= 500;
 }

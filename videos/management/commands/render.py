@@ -14,10 +14,12 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from filters.models import Filter
+from rotoscope.endings import as_by_ctrl_c
 from rotoscope.terminal import Bar
 from videos.media.errors import MediaError, Refused
 from videos.models import Render
 from videos.pipeline import here
+from videos.pipeline.accounts import account
 from videos.pipeline.renders import CannotRender, RenderSettings
 
 BAD_INPUT = 2
@@ -54,10 +56,14 @@ class Command(BaseCommand):
             raise CommandError(f"There is no file {footage}.", returncode=BAD_INPUT)
         _refuse_output(output, footage)
         one, settings = _filter(options["filter"]), _settings(options)
-        wish = here.Wish(footage, one, here.account(), settings)
         begun = time.monotonic()
         try:
-            with Bar(sys.stderr) as bar, here.rendered(wish, bar) as render:
+            with (
+                as_by_ctrl_c(),
+                account() as owner,
+                Bar(sys.stderr) as bar,
+                here.rendered(here.Wish(footage, one, owner, settings), bar) as render,
+            ):
                 here.copy_output(render, output)
                 summary = _summary(render, output, time.monotonic() - begun)
         except (Refused, CannotRender) as problem:
@@ -66,8 +72,6 @@ class Command(BaseCommand):
             raise CommandError(str(problem)) from None
         except here.NotWritten as problem:
             raise CommandError(f"{output} cannot be written: {problem}") from None
-        finally:
-            wish.owner.delete()
         self.stdout.write(json.dumps(summary) if options["json"] else _sentence(summary))
 
 
