@@ -10,6 +10,7 @@ document.addEventListener('click', (event) => {
     const dialog = document.getElementById(opener.dataset.opens);
     if (dialog && !dialog.open) {
       event.preventDefault();
+      opener.closest('details.menu')?.querySelector('summary').focus(); // a menu closes, so that is where one comes back to
       dialog.showModal();
     }
     return;

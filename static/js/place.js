@@ -18,18 +18,19 @@ export class Place {
   #remember() {
     clearTimeout(this.timer);
     if (this.clock.playing) return;
-    this.timer = setTimeout(() => history.replaceState(history.state, '', this.#at(location.href)), 350);
+    this.timer = setTimeout(() => history.replaceState(history.state, '', this.#at(location.href, this.start)), 350);
   }
 
   #carry(event) {
     const link = event.target.closest?.('a[data-keeps-place]');
-    if (link) link.href = this.#at(link.href);
+    if (link) link.href = this.#at(link.href, 0);
   }
 
-  #at(address) {
+  /** `opening`: the frame at which the address opens by itself. */
+  #at(address, opening) {
     const there = new URL(address);
     const frame = this.clock.frame + this.start;
-    if (this.clock.frame) there.searchParams.set('t', frame);
+    if (frame !== opening) there.searchParams.set('t', frame);
     else there.searchParams.delete('t');
     return there.href.replaceAll('%2C', ',');
   }

@@ -18,7 +18,12 @@ pytestmark = [pytest.mark.slow, pytest.mark.browser, pytest.mark.django_db(trans
 
 Open = Callable[..., Page]
 AA = 4.5
+AA_OF_PARTS = 3.0
 BLACK, WHITE = (0.0, 0.0, 0.0), (255.0, 255.0, 255.0)
+EDGE = """element => {
+  const { boxShadow, borderTopColor } = getComputedStyle(element);
+  return boxShadow === 'none' ? borderTopColor : boxShadow.match(/^.*?\\)/)[0];
+}"""
 LAYERS = """element => {
   const layers = [];
   for (let one = element; one; one = one.parentElement) {
@@ -64,8 +69,21 @@ def contrast(text: Locator, on_picture: Colour | None = None) -> float:
     opacity = 1.0
     for layer in layers:
         opacity *= layer["opacity"]
-    lights = sorted((luminance(mixed(layers[0]["color"], under, opacity)), luminance(under)))
-    return (lights[1] + 0.05) / (lights[0] + 0.05)
+    return ratio(mixed(layers[0]["color"], under, opacity), under)
+
+
+def contrast_of_edge(part: Locator) -> float:
+    """Of its ring or border with what lies around it."""
+    around: Colour = WHITE
+    for layer in reversed(part.evaluate(LAYERS)[1:]):
+        around = mixed(layer["background"], around)
+    return ratio(mixed(part.evaluate(EDGE), around), around)
+
+
+def ratio(one: Colour, other: Colour) -> float:
+    """As WCAG defines it."""
+    dark, light = sorted((luminance(one), luminance(other)))
+    return (light + 0.05) / (dark + 0.05)
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -90,3 +108,18 @@ def test_that_a_film_is_loading_can_be_read_on_any_picture(
     says.evaluate("says => says.hidden = false")
     for picture in (BLACK, WHITE):
         assert contrast(says, on_picture=picture) >= AA
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_where_a_field_is_and_what_is_chosen_can_be_seen(
+    live_server: LiveServer, open_page: Open, video: Video, scheme: str
+) -> None:
+    """On the page, on a panel and in a menu."""
+    address = f"{video.get_absolute_url()}edit/"
+    page = page_of(live_server, open_page, video.owner, address, color_scheme=scheme)
+    for part in (
+        page.locator(".field [name=title]"),
+        page.locator(".panel .seg > :has(:checked)"),
+        page.locator(".menu .seg > [aria-pressed=true]"),
+    ):
+        assert contrast_of_edge(part) >= AA_OF_PARTS

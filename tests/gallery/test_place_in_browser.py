@@ -34,6 +34,21 @@ def test_the_address_brings_back_a_frame_and_a_key_shows_it_under_another_filter
     page.wait_for_url(re.compile(rf"/compare/\?.*b={render.ref}&t=11"))
 
 
+def test_a_render_of_a_part_takes_along_the_frame_at_which_it_opens(
+    live_server: LiveServer, open_page: Open, owner: User
+) -> None:
+    video = make_video(owner, frames=24)
+    render = make_render(video, start_frame=8)
+    address = f"{live_server.url}{render.get_absolute_url()}"
+    page = open_page(f"{address}?t=9")
+    page.wait_for_function(SHOWN, arg=1)
+    page.keyboard.press("ArrowLeft")
+    page.wait_for_url(address)
+    page.keyboard.press("1")
+    page.wait_for_url(f"{live_server.url}{video.get_absolute_url()}?t=8")
+    page.wait_for_function(SHOWN, arg=8)
+
+
 def test_a_film_is_loaded_once_somebody_comes_near_it(
     live_server: LiveServer, open_page: Open, owner: User
 ) -> None:

@@ -48,6 +48,20 @@ def test_the_menu_opens_within_the_page(
     assert page.evaluate("document.documentElement.scrollWidth") <= width
 
 
+def test_a_dialog_that_a_menu_opens_gives_the_focus_back_to_the_menu(
+    live_server: LiveServer, open_page: Open, owner: User, video: Video
+) -> None:
+    render = make_render_row(video)
+    page = page_of(live_server, open_page, owner, render.get_absolute_url(), failing="404")
+    menu = page.locator(".actions .menu")
+    menu.locator("summary").press("Enter")
+    menu.get_by_role("button", name="Add to a collection…").press("Enter")
+    expect(page.get_by_label("A new one, called")).to_be_focused()
+    expect(menu).not_to_have_attribute("open", "")
+    page.keyboard.press("Escape")
+    expect(menu.locator("summary")).to_be_focused()
+
+
 @pytest.mark.parametrize("width", [360, 390, 430, 820, 1440])
 def test_the_frame_of_a_long_clip_has_room_beside_the_buttons(
     live_server: LiveServer, open_page: Open, video: Video, width: int

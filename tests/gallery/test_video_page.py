@@ -118,6 +118,16 @@ def test_the_live_part_reloads_the_page_once_the_footage_is_ready(owner_client: 
     assert "data-reload" in owner_client.get(live).content.decode()
 
 
+def test_deleting_a_render_is_asked_on_a_page_of_its_own(owner_client: Client, owner: User) -> None:
+    """A question by script alone would not be asked without it."""
+    render = make_render_row(make_video_row(owner))
+    page = owner_client.get(render.get_absolute_url()).content.decode()
+    address = reverse("render-delete", args=[render.ref])
+    assert f'href="{address}"' in page and f'action="{address}"' not in page
+    asked = owner_client.get(address).content.decode()
+    assert f'href="{render.get_absolute_url()}">Keep it' in asked
+
+
 @pytest.mark.parametrize("state", [Video.State.READY, Video.State.FAILED])
 def test_deleting_footage_is_asked_once_where_what_is_lost_is_told(
     owner_client: Client, owner: User, state: str

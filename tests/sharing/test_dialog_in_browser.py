@@ -7,10 +7,11 @@ from collections.abc import Callable
 
 import pytest
 from django.contrib.auth.models import User
+from django.urls import reverse
 from playwright.sync_api import Page, expect
 from pytest_django.live_server_helper import LiveServer
 
-from tests.factories import make_video
+from tests.factories import make_video, make_video_row
 from tests.gallery.conftest import page_of
 
 pytestmark = [pytest.mark.slow, pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -79,3 +80,13 @@ def test_where_there_is_none_no_button_says_so(
     page = made_link(live_server, open_page, "delete Navigator.prototype.share")
     expect(page.get_by_role("button", name="Copy", exact=True)).to_be_visible()
     expect(page.locator("[data-sends]")).to_be_hidden()
+
+
+def test_without_script_a_link_is_made_and_nothing_offers_to_copy_it(
+    live_server: LiveServer, open_page: Callable[..., Page], owner: User
+) -> None:
+    path = reverse("share-make", args=["video", make_video_row(owner).ref])
+    page = page_of(live_server, open_page, owner, path, java_script_enabled=False)
+    page.get_by_role("button", name="Make a link").click()
+    expect(page.get_by_label("The link")).to_have_value(re.compile(r"/s/[\w-]{32}/$"))
+    expect(page.locator("[data-copies]").locator("visible=true")).to_have_count(0)

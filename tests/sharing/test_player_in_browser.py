@@ -137,4 +137,6 @@ def test_without_script_the_films_stand_beside_each_other(
     page = open_page(embedded(live_server, None, painted, video=painted), java_script_enabled=False)
     boxes = [film.bounding_box() for film in page.locator("video[controls]").all()]
     assert boxes[0] and boxes[1] and boxes[0]["x"] + boxes[0]["width"] <= boxes[1]["x"]
+    for film in page.locator("video[controls]").all():
+        expect(film).to_have_css("clip-path", "none")
     expect(page.get_by_role("slider")).to_be_hidden()

@@ -18,6 +18,12 @@ function name(event) {
   return event.key.length === 1 ? event.key.toLowerCase() : event.key;
 }
 
+/** By its place on the keyboard, as shift or the language write another sign there; keypads have arrows on theirs without NumLock. */
+function digitOf({ code, key }) {
+  const [, pad, digit] = /^(?:Digit|(Numpad))([1-9])$/.exec(code) ?? [];
+  return pad && key !== digit ? null : digit;
+}
+
 function busy(target) {
   if (document.querySelector('dialog[open]')) return true;
   return target.matches?.('input, textarea, select, [contenteditable]') ?? false;
@@ -25,7 +31,7 @@ function busy(target) {
 
 function wish(event, player) {
   const { clock, viewport } = player;
-  const digit = /^Digit([1-9])$/.exec(event.code)?.[1] ?? /^Numpad([1-9])$/.exec(event.code)?.[1];
+  const digit = digitOf(event);
   if (digit) return () => player.assign(Number(digit) - 1, event.shiftKey ? 'a' : 'b');
   const key = name(event);
   if (key === ' ' && event.target.matches?.('button, a, summary') && event.target.dataset.act !== 'play') return null;

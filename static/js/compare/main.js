@@ -6,6 +6,7 @@ import { Clock } from './clock.js';
 import { listen as listenToGestures } from './gestures.js';
 import { listen as listenToKeys } from './keys.js';
 import { Panes } from './panes.js';
+import { slider, tellSpot, whenMoved } from './sliders.js';
 import { reveal } from './strip.js';
 import { Timing } from './timing.js';
 import { Transport } from './transport.js';
@@ -13,8 +14,6 @@ import { Viewport } from './viewport.js';
 
 const SPEEDS = [0.1, 0.25, 0.5, 1, 2];
 const MOST = 9;
-const STEP = 0.02; // share of the stage that an arrow key moves the wipe or the loupe
-const LONG_STEP = 0.1; // with shift
 const DENSE = 1.5; // pixels of a film for one of the page's that look sharp on screens with three, at an arm's length
 const BLINK = 700; // ms: slower than three flashes a second
 const still = matchMedia('(prefers-reduced-motion: reduce)');
@@ -102,9 +101,7 @@ class RsCompare extends HTMLElement {
     this.lens = [Math.max(0, Math.min(1, x)), Math.max(0, Math.min(1, y))];
     this.style.setProperty('--lx', this.lens[0]);
     this.style.setProperty('--ly', this.lens[1]);
-    const [across, down] = this.lens.map((share) => Math.round(share * 100));
-    this.glass.setAttribute('aria-valuenow', across);
-    this.glass.setAttribute('aria-valuetext', `${across} % across, ${down} % down`);
+    tellSpot(this.glass, ...this.lens);
     this.glass.classList.toggle('low', this.lens[1] > 0.6);
     this.#magnify();
     if (this.clock.tracks.length) remember(this);
@@ -170,20 +167,25 @@ class RsCompare extends HTMLElement {
     this.toggleAttribute('data-alone', shown.length < 2);
     if (layout === 'grid') this.#shape(shown.length);
     const turn = (this.arranging = (this.arranging ?? 0) + 1);
-    const loading = setTimeout(() => { this.loading.hidden = false; }, 250);
+    const late = (is) => { if (turn === this.arranging) this.#sayLoading(is); };
+    const timer = setTimeout(late, 250, true);
     const tracks = this.panes.show(shown, this.#across, layout === 'grid' ? [] : ['a', 'b']);
     this.#magnify();
     this.#press();
     if (layout !== 'grid') reveal(this.querySelector('[data-picks]'), this.b, !quiet && !still.matches);
     this.#blink();
     await this.clock.show(tracks);
-    clearTimeout(loading);
-    if (turn === this.arranging) {
-      this.loading.hidden = true;
-      this.panes.settle();
-    }
     this.transport.paint();
     if (!quiet) remember(this);
+    await Promise.all(tracks.map((track) => track.untilPictured().then(() => this.panes.settle())));
+    clearTimeout(timer);
+    late(false);
+  }
+
+  /** It is said as long as pictures are waited for: by the latest arrangement (`late`), or to play on. */
+  #sayLoading(late = this.late) {
+    this.late = late;
+    this.loading.hidden = !(late || this.clock.waiting);
   }
 
   /** How many pixels a whole picture needs across to look sharp; only cells of the grid are ever small. */
@@ -267,6 +269,7 @@ class RsCompare extends HTMLElement {
   #afterView() {
     const place = this.querySelector('[data-out="zoom"]');
     if (place) place.value = `${Math.round(this.viewport.scale * 100)} %`;
+    tellSpot(this.view, this.viewport.x, this.viewport.y);
     if (this.layout === 'loupe') this.#magnify();
     this.#sharpen();
     if (this.clock.tracks.length) remember(this);
@@ -294,14 +297,14 @@ class RsCompare extends HTMLElement {
   }
 
   #furnish() {
-    this.handle = make('div', 'handle', { role: 'slider', tabindex: '0', 'aria-label': 'Wipe', 'aria-valuemin': '0', 'aria-valuemax': '100' });
-    this.glass = make('div', 'lens', { role: 'slider', tabindex: '0', 'aria-label': 'Loupe', 'aria-valuemin': '0', 'aria-valuemax': '100' });
+    this.handle = slider('handle', 'Wipe');
+    this.glass = slider('lens', 'Loupe');
     this.lensName = this.glass.appendChild(document.createElement('span'));
-    this.loading = make('p', 'loading', { role: 'status' });
-    this.loading.textContent = 'loading…';
-    this.loading.hidden = true;
+    this.view = slider('view', 'Zoomed picture');
+    this.loading = Object.assign(document.createElement('p'), { className: 'loading', textContent: 'loading…', hidden: true });
+    this.loading.setAttribute('role', 'status');
     this.place.tabIndex = -1;
-    this.place.append(this.handle, this.glass, this.loading);
+    this.place.append(this.handle, this.glass, this.view, this.loading);
   }
 
   #listen() {
@@ -313,7 +316,7 @@ class RsCompare extends HTMLElement {
     this.clock.addEventListener('state', () => {
       const speed = this.querySelector('[data-act="speed"]');
       if (speed) speed.value = String(this.clock.speed);
-      this.loading.hidden = !this.clock.waiting;
+      this.#sayLoading();
       if (!this.clock.playing) remember(this);
     });
     this.clock.addEventListener('frame', () => { if (!this.clock.playing && this.clock.tracks.length) remember(this); });
@@ -325,6 +328,10 @@ class RsCompare extends HTMLElement {
     });
     whenMoved(this.glass, (across, down) => {
       this.setLens(this.lens[0] + across, this.lens[1] + down);
+      return true;
+    });
+    whenMoved(this.view, (across, down) => {
+      this.viewport.pan(-across, -down);
       return true;
     });
     addEventListener('resize', () => { if (this.layout === 'grid') this.#shape(this.grid.length); });
@@ -359,25 +366,6 @@ class RsCompare extends HTMLElement {
       return this.set(row.dataset.pick, this.layout === 'grid' ? 'grid' : 'b');
     }
   }
-}
-
-/** Arrow keys on what is focused: `move` hears shares of the stage, and says whether it took them; else they are the player's. */
-function whenMoved(element, move) {
-  element.addEventListener('keydown', (event) => {
-    if (event.ctrlKey || event.metaKey || event.altKey) return;
-    const [across, down] = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] }[event.key] ?? [0, 0];
-    const step = event.shiftKey ? LONG_STEP : STEP;
-    if ((!across && !down) || !move(across * step, down * step)) return;
-    event.preventDefault();
-    event.stopPropagation();
-  });
-}
-
-function make(tag, name, attributes = {}) {
-  const element = document.createElement(tag);
-  element.className = name;
-  for (const [key, value] of Object.entries(attributes)) element.setAttribute(key, value);
-  return element;
 }
 
 customElements.define('rs-compare', RsCompare);

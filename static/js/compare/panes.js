@@ -49,11 +49,14 @@ export class Panes {
     return refs.some((ref) => this.#isCoarse(this.all.get(ref), across));
   }
 
-  /** The whole films are at the frame that is shown: those that they stood behind go. */
+  /** Whole films that have their picture: those that they stood behind go. On a slow line the others are seen until then. */
   settle() {
-    for (const old of this.place.querySelectorAll('.pane video:not(:last-of-type)')) {
-      drop(old);
-      old.remove();
+    for (const { figure, track } of this.all.values()) {
+      if (!track.pictured) continue;
+      for (const old of figure.querySelectorAll('video:not(:last-of-type)')) {
+        drop(old);
+        old.remove();
+      }
     }
   }
 

@@ -45,6 +45,11 @@ export class Track {
     return this.broken || (!this.video.seeking && this.video.readyState >= (last ? HAVE_CURRENT_DATA : HAVE_FUTURE_DATA));
   }
 
+  /** Whether there is a picture of it on the screen, or never will be. */
+  get pictured() {
+    return this.broken || (this.frame !== null && this.#resting);
+  }
+
   /**
    * Show a frame; resolves once it is on the screen (or never will be).
    * `afresh`: seek even where it seems to be there, since a paused video may still show the picture that was on its way.
@@ -78,6 +83,11 @@ export class Track {
     const tell = () => this.#tell();
     for (const kind of ['canplay', 'canplaythrough', 'seeked']) this.video.addEventListener(kind, tell, { once: true });
     return this.#until(() => this.ready, PATIENCE);
+  }
+
+  /** Resolves once there is something to be seen, however long that takes. */
+  untilPictured() {
+    return this.#until(() => this.pictured);
   }
 
   /** Nothing of it can be shown; the others go on without it. */
@@ -143,7 +153,8 @@ export class Track {
     for (const waiter of [...this.waiters]) waiter();
   }
 
-  #until(condition, patience) {
+  /** Resolves once the condition holds; without it after so many milliseconds of `patience`, where there is an end to it. */
+  #until(condition, patience = null) {
     if (condition()) return Promise.resolve(true);
     return new Promise((resolve) => {
       const done = (result) => {
@@ -152,7 +163,7 @@ export class Track {
         resolve(result);
       };
       const check = () => { if (this.broken || condition()) done(true); };
-      const timer = setTimeout(() => done(false), patience);
+      const timer = patience && setTimeout(() => done(false), patience);
       this.waiters.add(check);
     });
   }

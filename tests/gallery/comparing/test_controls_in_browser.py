@@ -3,12 +3,17 @@
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Locator, Page, expect
 from pytest_django.live_server_helper import LiveServer
 
 from tests.gallery.comparing.screen import Open, compare, play_slowly, query_of, settled, status, wait
 from tests.gallery.conftest import page_of
 from videos.models import Render, Video
+
+UNDER_THE_LOUPE = """() => {
+  const { x, y, width, height } = document.querySelector('.lens').getBoundingClientRect();
+  return document.elementFromPoint(x + width / 2, y + height / 2).closest('.pane').dataset.ref;
+}"""
 
 pytestmark = [pytest.mark.slow, pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -32,6 +37,11 @@ def test_the_keyboard_does_all_of_it(live_server: LiveServer, video: Video, open
     assert status(page)["loop"] is False
     page.keyboard.press("+")
     assert status(page)["zoom"] == pytest.approx(1.5)
+    page.keyboard.press("Shift+Numpad1")
+    assert (status(page)["a"], status(page)["b"]) == ("o", one)
+    page.keyboard.press("Numpad6")  # without NumLock it is an arrow
+    wait(page, settled(6), "one frame on")
+    assert status(page)["b"] == one
     page.keyboard.press("?")
     assert page.locator("#compare-keys").is_visible()
     page.keyboard.press("g")
@@ -128,16 +138,21 @@ def test_the_wipe_follows_the_mouse(live_server: LiveServer, video: Video, open_
     assert status(page)["cut"] == pytest.approx(25, abs=1)
 
 
+def tab_to(page: Page, what: Locator) -> None:
+    for _ in range(40):
+        page.keyboard.press("Tab")
+        if what.evaluate("(element) => element === document.activeElement"):
+            return
+    raise AssertionError("never reached")
+
+
 def test_the_loupe_is_moved_with_the_keyboard_and_the_address_keeps_its_place(
     live_server: LiveServer, video: Video, open_page: Open
 ) -> None:
     page = open_page(compare(live_server, video, "?layout=loupe&t=5"), reduced_motion="reduce")
     wait(page, settled(5), "ready")
     loupe = page.get_by_role("slider", name="Loupe")
-    for _ in range(40):
-        page.keyboard.press("Tab")
-        if loupe.evaluate("(element) => element === document.activeElement"):
-            break
+    tab_to(page, loupe)
     for key in ("ArrowRight", "ArrowRight", "ArrowUp", "Shift+ArrowDown", "Shift+ArrowDown"):
         page.keyboard.press(key)
     assert status(page)["lens"] == pytest.approx([0.54, 0.68])
@@ -146,6 +161,34 @@ def test_the_loupe_is_moved_with_the_keyboard_and_the_address_keeps_its_place(
     assert query_of(page)["lens"] == ["0.54,0.68"]
     again = open_page(page.url)
     assert wait(again, settled(5), "back")["lens"] == pytest.approx([0.54, 0.68])
+
+
+def test_a_zoomed_picture_is_moved_with_the_keyboard(
+    live_server: LiveServer, video: Video, open_page: Open
+) -> None:
+    page = open_page(compare(live_server, video, "?t=5&zoom=4,0.5,0.5"), reduced_motion="reduce")
+    wait(page, settled(5), "ready")
+    picture = page.get_by_role("slider", name="Zoomed picture")
+    tab_to(page, picture)
+    for key in ("ArrowRight", "Shift+ArrowRight", "ArrowUp"):
+        page.keyboard.press(key)
+    assert query_of(page)["zoom"] == ["4,0.53,0.495"], "shares of the stage, on which a quarter is seen"
+    assert picture.get_attribute("aria-valuetext") == "53 % across, 50 % down"
+    assert status(page)["frame"] == 5, "the arrows were the picture's, not the player's"
+    page.keyboard.press("0")
+    assert not picture.is_visible()
+    page.keyboard.press("ArrowRight")
+    wait(page, settled(6), "one frame on")
+
+
+def test_the_loupe_shows_what_is_put_at_b(live_server: LiveServer, video: Video, open_page: Open) -> None:
+    one, two = Render.objects.order_by("finished_at").values_list("ref", flat=True)
+    page = open_page(compare(live_server, video, f"?layout=loupe&b={one}&t=5"), reduced_motion="reduce")
+    wait(page, settled(5), "ready")
+    for key, shown in (("3", two), ("x", "o"), ("x", two), ("2", one)):
+        page.keyboard.press(key)
+        wait(page, lambda said, shown=shown: said["b"] == shown, "put there")  # type: ignore[misc]
+        assert page.evaluate(UNDER_THE_LOUPE) == shown
 
 
 @pytest.mark.parametrize("size", [(390, 844), (1440, 900)])

@@ -15,6 +15,10 @@ PLACES = """() => Object.fromEntries([".panes", "[data-transport]", ".tools", ".
   const { x, y, width, height } = document.querySelector(one).getBoundingClientRect();
   return [one, [x, y, width, height].map(Math.round)];
 }))"""
+ENDS = """(element) => {
+  const { left, right } = element.getBoundingClientRect();
+  return [left, right].map(Math.round);
+}"""
 SMALL = """() => [...document.querySelectorAll("main :is(.btn, .ab, select), .foot a, .mark")]
   .filter((one) => one.checkVisibility({ visibilityProperty: true }) && one.getBoundingClientRect().height < 43.5)
   .map((one) => one.outerHTML)"""
@@ -36,6 +40,23 @@ def test_on_a_wide_screen_the_bars_begin_where_the_page_does(
     assert left(page, "h1") > 200, "the page has margins"
     assert left(page, ".mark") == pytest.approx(left(page, "h1"), abs=1)
     assert left(page, ".foot span") == pytest.approx(left(page, "h1"), abs=1)
+
+
+@pytest.mark.parametrize("layout", ["wipe", "grid"])
+def test_in_a_narrow_window_the_stage_is_as_wide_as_the_page(
+    live_server: LiveServer, video: Video, open_page: Open, layout: str
+) -> None:
+    """Not as the window, of which a scrollbar may take a part; and in full screen it is in the middle."""
+    page = open_page(compare(live_server, video, f"?layout={layout}"), size=(600, 1100))
+    page.locator(".compare.ready").wait_for()
+    stage = page.locator(".panes")
+    assert stage.evaluate(ENDS) == [0, 600]
+    page.evaluate("document.body.style.width = '583px'")
+    assert stage.evaluate(ENDS) == [0, 583]
+    page.keyboard.press("f")
+    page.wait_for_function("document.fullscreenElement")
+    left, right = stage.evaluate(ENDS)
+    assert left > 0 and left + right == pytest.approx(600, abs=1)
 
 
 @pytest.mark.parametrize("path", ["", "compare/", "contact/"])

@@ -121,6 +121,10 @@ def test_quick_changes_show_the_frame_under_the_last_filter(
     page = open_page(compare(live_server, video, f"?b={ref_of('One')}&t=30"))
     wait(page, settled(30), "ready")
     held = held_back(page, Render.objects.get(version__filter__name="Two"))
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("ArrowUp")
+    page.evaluate("new Promise(done => setTimeout(done, 300))")  # what was put off until then is said by now
+    expect(page.locator(".loading")).to_be_hidden()
     page.keyboard.press("3")
     page.keyboard.press("4")
     wait(page, settled(30), "at the frame")

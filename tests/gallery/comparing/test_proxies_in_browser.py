@@ -2,7 +2,7 @@
 
 import pytest
 from django.core.files.base import ContentFile
-from playwright.sync_api import Page
+from playwright.sync_api import Page, Route, expect
 from pytest_django.live_server_helper import LiveServer
 
 from rotoscope.files import local_path
@@ -75,6 +75,30 @@ def test_what_becomes_larger_plays_whole_films_at_the_same_frame(
     page.keyboard.press("g")
     wait(page, settled(10), "the grid again")
     assert films(page) == {"whole"} or way == "layout", "what is loaded is kept"
+
+
+def test_over_a_slow_line_the_small_films_are_seen_until_the_whole_ones_are_there(
+    live_server: LiveServer, video: Video, open_page: Open, grid: str
+) -> None:
+    page = open_page(compare(live_server, video, f"{grid}&t=9"), reduced_motion="reduce")
+    wait(page, settled(9), "ready")
+    held: list[Route] = []
+    for film in ("footage", "video"):
+        page.route(f"**/{film}.mp4", lambda route: held.append(route))
+    page.keyboard.press("w")
+    page.wait_for_function("() => document.querySelectorAll('.pane video + video').length === 2")
+    page.wait_for_function("() => !document.querySelector('rs-compare').clock.seeking")  # nor waited for
+    assert numbers(page) == [9, 9]
+    assert page.locator(".pane:not(.hidden) video + video").count() == 2
+    expect(page.locator(".loading")).to_be_visible()
+    for route in held:
+        route.continue_()
+    page.unroute_all()
+    page.wait_for_function("() => !document.querySelector('.pane video + video')")
+    expect(page.locator(".loading")).to_be_hidden()
+    wait(page, settled(9), "there again")
+    assert films(page) == {"whole"}
+    assert numbers(page) == [9, 9]
 
 
 def test_it_goes_on_playing_when_the_films_change(
