@@ -1,0 +1,37 @@
+"""What was learned stays known however a training goes on, as far as its run still tells it."""
+
+from typing import Any
+
+from django.db import migrations, models
+
+SETTINGS = ("minutes", "steps", "style_scale", "style_weight", "content_weight", "crops")
+PLAIN = ("name", "metrics", "seed", "step", "steps", "seconds", "content_sha256", "code_version", "device", "base")
+
+
+def keep_records(apps: Any, schema_editor: Any) -> None:
+    """Of each finished run the newest version is told of by it; of those before, nobody knows any more."""
+    versions = apps.get_model("filters", "FilterVersion").objects
+    for run in apps.get_model("filters", "TrainingRun").objects.filter(state="finished").defer("losses", "previews").iterator():
+        newest = versions.filter(training_run=run).order_by("-number").values_list("pk", flat=True).first()
+        record = {
+            **{name: getattr(run, name) for name in PLAIN},
+            "settings": {name: run.settings[name] for name in SETTINGS if name in run.settings},
+            "trained_at": run.finished_at.isoformat() if run.finished_at else "",
+        }
+        versions.filter(pk=newest).update(record=record)
+
+
+class Migration(migrations.Migration):
+
+    dependencies = [
+        ('filters', '0006_no_checkpoint_column'),
+    ]
+
+    operations = [
+        migrations.AddField(
+            model_name='filterversion',
+            name='record',
+            field=models.JSONField(blank=True, default=dict, help_text='How it was trained; its run may have gone on since.'),
+        ),
+        migrations.RunPython(keep_records, migrations.RunPython.noop),
+    ]
