@@ -251,7 +251,7 @@ def _bring_origins(bundle: FilterBundle, version: FilterVersion) -> None:
     if images:
         Filter.objects.filter(pk=made.pk).update(style_image=images[0])
         made.style_image = images[0]
-        version.training_run = run_of(bundle.training, made, images[0])
+        version.training_run = run_of(bundle.training, made, images)
         version.save(update_fields=["training_run"])
     for place, (name, sha256, share) in enumerate(mix_parts(bundle)):
         public = FilterVersion.objects.filter(sha256=sha256, filter__state=Filter.State.PUBLISHED)

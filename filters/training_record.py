@@ -7,6 +7,7 @@ by its hash.
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -18,7 +19,8 @@ from filters.training.crop import crop_from
 
 NUMBERS = ("seed", "step", "steps", "seconds")
 TEXTS = {"content_sha256": 64, "code_version": 80, "device": 80, "base": 80}
-SETTINGS = ("minutes", "steps", "style_scale", "style_weight", "content_weight")
+COUNTS = ("steps", "first_steps")
+SETTINGS = ("minutes", "first_minutes", *COUNTS, "style_scale", "style_weight", "content_weight")
 PART = ("minutes", "steps", "step")
 MOST_POINTS = 2000
 MOST_KEPT_PARTS = 100
@@ -53,8 +55,10 @@ def told_by(run: TrainingRun) -> dict[str, Any]:
     }
 
 
-def run_of(record: dict[str, Any], made: Filter, picture: StyleImage) -> TrainingRun | None:
+def run_of(record: dict[str, Any], made: Filter, images: Sequence[StyleImage]) -> TrainingRun | None:
     """A finished run as a record from a file tells it, of the owner of `made`; None for one without settings.
+
+    `images` are what it learned from, one at least.
 
     A record may come from a stranger: only what is known and of the right kind is taken.
     """
@@ -67,9 +71,9 @@ def run_of(record: dict[str, Any], made: Filter, picture: StyleImage) -> Trainin
         name=str(record.get("name") or made.name)[:120],
         owner=made.owner,
         filter=made,
-        style_image=picture,
+        style_image=images[0],
         state=TrainingRun.State.FINISHED,
-        settings=_settings(settings),
+        settings={**_settings(settings), "pictures": [image.pk for image in images]},
         losses=_losses(record.get("losses")),
         metrics=_figures(metrics if isinstance(metrics, dict) else {}),
         seed=int(numbers["seed"]),
@@ -101,8 +105,8 @@ def _moment(value: object) -> datetime | None:
 
 def _settings(table: dict[str, Any]) -> dict[str, Any]:
     known: dict[str, Any] = {name: _number(table[name]) for name in SETTINGS if name in table}
-    known.setdefault("minutes", 0.0)
-    known["steps"] = int(known.get("steps", 0))
+    known = {"minutes": 0.0, "steps": 0, **known}
+    known |= {name: int(known[name]) for name in COUNTS if name in known}
     crops, parts = _crops(table.get("crops")), _parts(table.get("parts"))
     return {**known, "footage": [], "images": [], "crops": crops, **({"parts": parts} if parts else {})}
 

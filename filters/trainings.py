@@ -139,7 +139,8 @@ def can_go_on(row: TrainingRun) -> bool:
 
 def _longer(row: TrainingRun, minutes: float) -> dict[str, Any]:
     """The settings of a run that takes so many minutes more than it has taken."""
-    wish: dict[str, Any] = {"first_minutes": row.settings["minutes"], **row.settings}
+    first = {f"first_{name}": row.settings.get(name, 0) for name in ("minutes", "steps")}
+    wish: dict[str, Any] = {**first, **row.settings}
     if minutes <= 0:
         return wish
     unknown = row.step and not row.seconds  # cancelled by a Rotoscope that wrote the seconds only at the end

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.db import migrations, models
 
-SETTINGS = ("minutes", "steps", "style_scale", "style_weight", "content_weight", "crops")
+SETTINGS = ("minutes", "first_minutes", "steps", "style_scale", "style_weight", "content_weight", "crops")
 PLAIN = ("name", "metrics", "seed", "step", "steps", "seconds", "content_sha256", "code_version", "device", "base")
 
 
@@ -21,6 +21,16 @@ def keep_records(apps: Any, schema_editor: Any) -> None:
         versions.filter(pk=newest).update(record=record)
 
 
+def name_pictures(apps: Any, schema_editor: Any) -> None:
+    """A run names its pictures by itself, so that they are known once its filter is removed."""
+    uses = apps.get_model("filters", "StyleUse").objects.order_by("position")
+    for run in apps.get_model("filters", "TrainingRun").objects.exclude(filter=None).only("filter", "settings").iterator():
+        pictures = list(uses.filter(filter=run.filter_id).values_list("style_image", flat=True))
+        if pictures:
+            run.settings["pictures"] = pictures
+            run.save(update_fields=["settings"])
+
+
 class Migration(migrations.Migration):
 
     dependencies = [
@@ -34,4 +44,5 @@ class Migration(migrations.Migration):
             field=models.JSONField(blank=True, default=dict, help_text='How it was trained; its run may have gone on since.'),
         ),
         migrations.RunPython(keep_records, migrations.RunPython.noop),
+        migrations.RunPython(name_pictures, migrations.RunPython.noop),
     ]

@@ -38,7 +38,7 @@ def test_a_number_of_any_size_is_one_that_can_be_kept(db: None, number: Any, kep
         "losses": [[number, 1, 1, 1, 1, 1]],
         "metrics": {"style_distance": number},
     }
-    run = run_of(record, made, made.style_image)
+    run = run_of(record, made, [made.style_image])
     assert run is not None
     run.refresh_from_db()
     assert (run.seed, run.settings["minutes"], run.settings["crops"]) == (int(kept), kept, [])
@@ -59,7 +59,7 @@ def test_a_number_of_any_size_is_one_that_can_be_kept(db: None, number: Any, kep
 def test_when_it_was_trained_is_a_moment_that_has_been(db: None, told: Any, kept: bool) -> None:
     made = make_styled("Quilt")
     assert made.style_image is not None
-    run = run_of({"settings": {"minutes": 5}, "trained_at": told}, made, made.style_image)
+    run = run_of({"settings": {"minutes": 5}, "trained_at": told}, made, [made.style_image])
     assert run is not None
     run.refresh_from_db()
     assert (run.finished_at is not None and run.finished_at.isoformat() == told) is kept
@@ -86,7 +86,7 @@ def test_a_version_keeps_its_own_record_when_its_training_goes_on(
     assert len(second["losses"]) == 1 + len(before["losses"])
     made = first.filter
     assert made.style_image is not None
-    back = run_of(second, made, made.style_image)
+    back = run_of(second, made, [made.style_image])
     assert back is not None
     assert back.settings["parts"] == second["settings"]["parts"]
 

@@ -110,7 +110,12 @@ def resume(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def again(request: HttpRequest, pk: int) -> HttpResponse:
     """The same pictures and settings with another seed, as a filter of its own to compare with."""
-    run = training.another_seed(access.training_run_or_404(request, pk), request.user)
+    before = access.training_run_or_404(request, pk)
+    try:
+        run = training.another_seed(before, request.user)
+    except orders.CannotTrain as problem:
+        messages.error(request, str(problem))
+        return redirect("training-run", pk=pk)
     messages.success(request, f"“{run.name}” is being learned: all as before, only with another seed.")
     return redirect("training-run", pk=run.pk)
 
