@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -32,6 +33,7 @@ class Diary:
         self.row = mine.get()
         self.losses: list[list[float]] = list(self.row.losses)
         self.previews: list[dict[str, Any]] = list(self.row.previews)
+        self.learned_on: Counter[str] = Counter()
         self.every = 1  # steps from one point of the curve to the next
         self.written = self.asked = 0.0
         self.wanted = False
@@ -80,7 +82,14 @@ class Diary:
     def write(self, step: int, total: int, seconds: float) -> None:
         """One update of the row; a row that is no longer ours takes nothing."""
         self.written = time.monotonic()
-        self.mine.update(step=step, steps=total, seconds=seconds, losses=self.curve(), previews=self.previews)
+        self.mine.update(
+            step=step,
+            steps=total,
+            seconds=seconds,
+            losses=self.curve(),
+            previews=self.previews,
+            learned_on=dict(self.learned_on),
+        )
 
     def curve(self) -> list[list[float]]:
         """The curve in at most 500 points, evenly thinned, the last always there."""

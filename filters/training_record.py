@@ -21,6 +21,7 @@ NUMBERS = ("seed", "step", "steps", "seconds")
 TEXTS = {"content_sha256": 64, "code_version": 80, "device": 80, "base": 80}
 COUNTS = ("steps", "first_steps")
 SETTINGS = ("minutes", "first_minutes", *COUNTS, "style_scale", "style_weight", "content_weight")
+READ = ("frames", "landscapes")
 PART = ("minutes", "steps", "step")
 MOST_POINTS = 2000
 MOST_KEPT_PARTS = 100
@@ -50,6 +51,7 @@ def told_by(run: TrainingRun) -> dict[str, Any]:
         "name": run.name,
         "settings": chosen,
         "metrics": run.metrics,
+        "learned_on": run.learned_on,
         "trained_at": run.finished_at.isoformat() if run.finished_at else "",
         **{name: getattr(run, name) for name in (*NUMBERS, *TEXTS)},
     }
@@ -76,6 +78,7 @@ def run_of(record: dict[str, Any], made: Filter, images: Sequence[StyleImage]) -
         settings={**_settings(settings), "pictures": [image.pk for image in images]},
         losses=_losses(record.get("losses")),
         metrics=_figures(metrics if isinstance(metrics, dict) else {}),
+        learned_on=_read(record.get("learned_on")),
         seed=int(numbers["seed"]),
         step=int(numbers["step"]),
         steps=int(numbers["steps"]),
@@ -124,6 +127,11 @@ def _parts(value: object) -> list[dict[str, float]]:
         return []
     known = [[_number(one.get(name)) for name in PART] for one in value if isinstance(one, dict)]
     return [{"minutes": minutes, "steps": int(steps), "step": int(step)} for minutes, steps, step in known]
+
+
+def _read(value: object) -> dict[str, int]:
+    """How much of what was learned on; empty where the file does not say it."""
+    return {name: int(_number(value.get(name))) for name in READ} if isinstance(value, dict) and value else {}
 
 
 def _losses(value: object) -> list[list[float]]:

@@ -43,6 +43,11 @@ class Migration(migrations.Migration):
             name='record',
             field=models.JSONField(blank=True, default=dict, help_text='How it was trained; its run may have gone on since.'),
         ),
+        migrations.AddField(
+            model_name='trainingrun',
+            name='learned_on',
+            field=models.JSONField(blank=True, default=dict),
+        ),
         migrations.RunPython(keep_records, migrations.RunPython.noop),
         migrations.RunPython(name_pictures, migrations.RunPython.noop),
     ]

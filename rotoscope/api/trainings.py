@@ -106,6 +106,9 @@ class TrainingOut(Schema):
     progress: float
     seed: int
     settings: dict[str, Any]
+    learned_on: dict[str, int] = Field(
+        description="Frames of footage and drawn landscapes, as they were read so far; empty where that is not known."
+    )
     pictures: list[LearnedPictureOut]
     losses: list[list[float]] = Field(
         description="[step, total, content, style, variation, steadiness, tone, evenness, lattice] each; "
@@ -233,7 +236,7 @@ def publish_training(
 def told(request: HttpRequest, run: TrainingRun) -> TrainingOut:
     """A training as the API tells it."""
     say, version = Told(request), run.version
-    names = ("name", "state", "error", "step", "steps", "seed", "losses", "metrics", "seconds")
+    names = ("name", "state", "error", "step", "steps", "seed", "losses", "metrics", "seconds", "learned_on")
     times = ("created_at", "started_at", "finished_at")
     hidden = ("footage", "images", "crops", "pictures")  # names of places on this machine
     return TrainingOut(

@@ -185,9 +185,19 @@ def _watched(request: HttpRequest, pk: int) -> dict[str, Any]:
         and run.is_over
         and _publishable(run.filter, version),
         "pictures": [(image, wish.crop(place)) for place, image in enumerate(orders.pictures_of(run))],
-        "frames": len(wish.images),
+        "learned_on": _learned_on(run, wish),
         "more_minutes": MORE_MINUTES if trainings.can_go_on(run) else (),
     }
+
+
+def _learned_on(run: TrainingRun, wish: orders.Wish) -> dict[str, Any]:
+    """How much of footage and of landscapes was read; before that, and of older runs, what was chosen.
+
+    Files of older versions do not say what a training learned on.
+    """
+    came_in = run.state == TrainingRun.State.FINISHED and run.started_at is None
+    chosen = {"frames_chosen": len(wish.images), "clips": len(wish.footage)}
+    return {**run.learned_on, **chosen, "is_read": bool(run.learned_on), "is_known": not came_in}
 
 
 def _still_used(made: Filter | None, version: Any) -> Any:
