@@ -179,7 +179,13 @@ def _queued(images: Sequence[StyleImage], name: str, owner: Any, wish: Wish, see
         slug=free_slug(name), name=name, owner=owner, style_image=images[0], engine=Filter.Engine.NETWORK
     )
     StyleUse.objects.bulk_create(
-        StyleUse(filter=made, style_image=image, position=position, share=1 / len(images))
+        StyleUse(
+            filter=made,
+            style_image=image,
+            position=position,
+            share=1 / len(images),
+            crop=wish.crop(position).as_kept(),
+        )
         for position, image in enumerate(images)
     )
     return TrainingRun.objects.create(

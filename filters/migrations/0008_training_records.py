@@ -5,6 +5,7 @@ from typing import Any
 from django.db import migrations, models
 
 SETTINGS = ("minutes", "first_minutes", "steps", "style_scale", "style_weight", "content_weight", "crops")
+WHOLE = [0, 0, 1, 1, 0]
 PLAIN = ("name", "metrics", "seed", "step", "steps", "seconds", "content_sha256", "code_version", "device", "base")
 
 
@@ -31,6 +32,15 @@ def name_pictures(apps: Any, schema_editor: Any) -> None:
             run.save(update_fields=["settings"])
 
 
+def crop_pictures(apps: Any, schema_editor: Any) -> None:
+    """A filter knows by itself which part of each picture it learned from: until now its run did."""
+    uses = apps.get_model("filters", "StyleUse").objects
+    for run in apps.get_model("filters", "TrainingRun").objects.exclude(filter=None).only("filter", "settings").iterator():
+        for position, crop in enumerate(run.settings.get("crops", [])):
+            if list(crop) != WHOLE:
+                uses.filter(filter=run.filter_id, position=position).update(crop=crop)
+
+
 class Migration(migrations.Migration):
 
     dependencies = [
@@ -41,13 +51,19 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='filterversion',
             name='record',
-            field=models.JSONField(blank=True, default=dict, help_text='How it was trained; its run may have gone on since.'),
+            field=models.JSONField(blank=True, db_default={}, default=dict, help_text='How it was trained; its run may have gone on since.'),
         ),
         migrations.AddField(
             model_name='trainingrun',
             name='learned_on',
-            field=models.JSONField(blank=True, default=dict),
+            field=models.JSONField(blank=True, db_default={}, default=dict),
+        ),
+        migrations.AddField(
+            model_name='styleuse',
+            name='crop',
+            field=models.JSONField(blank=True, db_default=[], default=list),
         ),
         migrations.RunPython(keep_records, migrations.RunPython.noop),
         migrations.RunPython(name_pictures, migrations.RunPython.noop),
+        migrations.RunPython(crop_pictures, migrations.RunPython.noop),
     ]

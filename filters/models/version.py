@@ -29,7 +29,10 @@ class FilterVersion(models.Model):
     metrics = models.JSONField(default=dict, blank=True)
     training_run = models.ForeignKey("TrainingRun", null=True, blank=True, on_delete=models.SET_NULL)
     record = models.JSONField(
-        default=dict, blank=True, help_text="How it was trained; its run may have gone on since."
+        default=dict,
+        db_default={},
+        blank=True,
+        help_text="How it was trained; its run may have gone on since.",
     )
     created_at = models.DateTimeField(auto_now_add=True)
 
