@@ -30,6 +30,7 @@ from filters.engines.inspect import LARGEST_MODEL, inspect_model
 from filters.engines.mix import MOST_PARTS
 from filters.engines.portable import portable
 from filters.engines.weights import LARGEST_BASE, LARGEST_STYLE, read_base, read_style
+from filters.training.crop import crop_from
 
 FORMAT = "rotoscope-filter-1"
 NUMBERED = re.compile(r"rotoscope-filter-[0-9]{1,6}")
@@ -74,6 +75,8 @@ class StylePicture:
     licence: str = ""
     share: float = 1.0
     """How much it counts in the filter, above 0 and up to 1."""
+    crop: tuple[float, ...] = ()
+    """The part of it that was learned from, five numbers as `filters.training.crop` has them; empty for all of it."""
 
 
 @dataclass(frozen=True)
@@ -302,7 +305,10 @@ def _pictures(manifest: dict[str, Any], data: list[bytes]) -> tuple[StylePicture
         raise BundleRefused("The manifest does not describe the style pictures that are there.")
     return tuple(
         StylePicture(
-            one, **{name: _text(said, name, longest) for name, longest in _WORDS.items()}, share=_share(said)
+            one,
+            **{name: _text(said, name, longest) for name, longest in _WORDS.items()},
+            share=_share(said),
+            crop=_crop(said),
         )
         for one, said in zip(data, words, strict=True)
     )
@@ -314,6 +320,15 @@ def _share(said: dict[str, Any]) -> float:
     if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value <= 1:
         raise BundleRefused("The share of a picture or a part is above 0 and at most 1.")
     return float(value)
+
+
+def _crop(said: dict[str, Any]) -> tuple[float, ...]:
+    """The part of a picture that was learned from, empty where none is said. Raises BundleRefused."""
+    value = said.get("crop", [])
+    try:
+        return tuple(crop_from(value).as_kept()) if value != [] else ()
+    except ValueError as error:
+        raise BundleRefused(f"A part of a picture is none: {error}") from error
 
 
 def mix_parts(bundle: FilterBundle) -> list[tuple[str, str, float]]:

@@ -30,8 +30,17 @@ from filters.bundle import (
 )
 from filters.engines.base import EngineError
 from filters.engines.inspect import inspect_model
-from filters.models import RESERVED_SLUGS, Filter, FilterVersion, MixPart, StyleImage, StyleUse
+from filters.models import (
+    RESERVED_SLUGS,
+    Filter,
+    FilterVersion,
+    MixPart,
+    StyleImage,
+    StyleUse,
+    TrainingRun,
+)
 from filters.style_images import WORDS, keep
+from filters.training.crop import crop_from
 from filters.training_record import record_of, run_of
 from rotoscope import loose
 from rotoscope.files import local_path
@@ -244,15 +253,21 @@ def _bring_origins(bundle: FilterBundle, version: FilterVersion) -> None:
     """Pictures, training and parts of a filter that comes in, with its new version."""
     made = version.filter
     images = [_style_image(picture) for picture in bundle.pictures]
-    StyleUse.objects.bulk_create(
-        StyleUse(filter=made, style_image=image, position=place, share=picture.share)
-        for place, (image, picture) in enumerate(zip(images, bundle.pictures, strict=True))
-    )
     if images:
         Filter.objects.filter(pk=made.pk).update(style_image=images[0])
         made.style_image = images[0]
-        version.training_run = run_of(bundle.training, made, images[0])
+        version.training_run = run_of(bundle.training, made, images)
         version.save(update_fields=["training_run"])
+    StyleUse.objects.bulk_create(
+        StyleUse(
+            filter=made,
+            style_image=image,
+            position=place,
+            share=picture.share,
+            crop=list(picture.crop) or _trained_on(version.training_run, place),
+        )
+        for place, (image, picture) in enumerate(zip(images, bundle.pictures, strict=True))
+    )
     for place, (name, sha256, share) in enumerate(mix_parts(bundle)):
         public = FilterVersion.objects.filter(sha256=sha256, filter__state=Filter.State.PUBLISHED)
         parent = public.order_by("pk").first() if sha256 else None
@@ -266,6 +281,12 @@ def _bring_origins(bundle: FilterBundle, version: FilterVersion) -> None:
         )
 
 
+def _trained_on(run: TrainingRun | None, place: int) -> list[float]:
+    """The part of a picture that a training learned from: older files tell it there, not with the picture."""
+    crops = run.settings["crops"] if run is not None else []
+    return crop_from(crops[place]).as_kept() if place < len(crops) else []
+
+
 def _pictures(filter: Filter) -> tuple[StylePicture, ...]:
     """Every picture of a filter in the order it was learned from, so that crops stay with their pictures."""
     return tuple(
@@ -273,6 +294,7 @@ def _pictures(filter: Filter) -> tuple[StylePicture, ...]:
             local_path(use.style_image.image).read_bytes(),
             **{name: getattr(use.style_image, name) for name in WORDS},
             share=min(use.share, 1.0),  # of a mix it is a sum, which rounding may take a little beyond 1
+            crop=tuple(use.crop),
         )
         for use in sorted(filter.pictures(), key=lambda use: use.position)
     )

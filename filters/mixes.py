@@ -77,8 +77,8 @@ def keep(parts: Sequence[Part], name: str, owner: Any) -> Filter:
             style_image=pictures[0][0] if pictures else None,
         )
         StyleUse.objects.bulk_create(
-            StyleUse(filter=made, style_image=image, position=place, share=share)
-            for place, (image, share) in enumerate(pictures)
+            StyleUse(filter=made, style_image=image, position=place, share=share, crop=crop)
+            for place, (image, crop, share) in enumerate(pictures)
         )
         live = _live_twin(made, counting, shares)
         version = _version(made, counting, shares, style_file(style))
@@ -158,14 +158,20 @@ def _version(made: Filter, parts: Sequence[Part], shares: Sequence[float], weigh
     return version
 
 
-def _pictures(parts: Sequence[Part], shares: Sequence[float]) -> list[tuple[StyleImage, float]]:
-    """Every picture behind the parts with its share in the whole, the weightiest first."""
-    found: dict[int, tuple[StyleImage, float]] = {}
+def _pictures(parts: Sequence[Part], shares: Sequence[float]) -> list[tuple[StyleImage, list[float], float]]:
+    """Every picture behind the parts, the part of it that was learned from, and its share; the weightiest first.
+
+    Of a picture that two of them learned other parts of, each of these is one.
+    """
+    images: dict[int, StyleImage] = {}
+    found: dict[tuple[int, tuple[float, ...]], float] = {}
     for part, share in zip(parts, shares, strict=True):
         for use in part.version.filter.pictures():
-            _, before = found.get(use.style_image_id, (use.style_image, 0.0))
-            found[use.style_image_id] = (use.style_image, before + share * use.share)
-    return sorted(found.values(), key=lambda pair: -pair[1])
+            images[use.style_image_id] = use.style_image
+            key = (use.style_image_id, tuple(use.crop))
+            found[key] = found.get(key, 0.0) + share * use.share
+    weightiest = sorted(found.items(), key=lambda pair: -pair[1])
+    return [(images[pk], list(crop), share) for (pk, crop), share in weightiest]
 
 
 def _described(parts: Sequence[Part], shares: Sequence[float]) -> str:

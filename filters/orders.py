@@ -134,11 +134,23 @@ def order(pieces: Sequence[Piece], name: str, owner: Any, wish: Wish, *, seed: i
 
 
 def another_seed(row: TrainingRun, owner: Any) -> TrainingRun:
-    """The same again as a filter of its own, with the next seed that nobody tried: everything else is kept."""
+    """The same again as a filter of its own, with the next seed that nobody tried: everything else is kept.
+
+    Raises CannotTrain where nobody knows any more what was learned from.
+    """
     stem = re.sub(r", seed \d+$", "", row.name)[:100]
     tried = Q(owner=row.owner) | Q(owner=owner)
     images = pictures_of(row)
-    wish = replace(Wish.of(row), minutes=float(row.settings.get("first_minutes", row.settings["minutes"])))
+    wish = Wish.of(row)
+    if row.filter is None and len(images) < len(wish.crops):
+        raise CannotTrain(
+            f"“{row.name}” was deleted, and which pictures it learned from is no longer known. Choose them anew."
+        )
+    wish = replace(
+        wish,
+        minutes=float(row.settings.get("first_minutes", wish.minutes)),
+        steps=int(row.settings.get("first_steps", wish.steps)),
+    )
     with transaction.atomic():
         in_turn()  # asked for twice at the same moment, the second goes on from the seed of the first
         alike = TrainingRun.objects.filter(tried, name__startswith=stem)
@@ -148,9 +160,12 @@ def another_seed(row: TrainingRun, owner: Any) -> TrainingRun:
 
 
 def pictures_of(row: TrainingRun) -> list[StyleImage]:
-    """The style images of a run in their order."""
-    uses = row.filter.pictures() if row.filter is not None else []
-    kept = sorted((use for use in uses if use.pk is not None), key=lambda use: use.position)
+    """The style images of a run in their order, also where its filter was removed."""
+    if row.filter is None:
+        named = row.settings.get("pictures", [])
+        found = StyleImage.objects.in_bulk(named)
+        return [found[pk] for pk in named] if len(found) == len(set(named)) > 0 else [row.style_image]
+    kept = sorted((use for use in row.filter.pictures() if use.pk is not None), key=lambda use: use.position)
     return [use.style_image for use in kept] or [row.style_image]
 
 
@@ -164,7 +179,13 @@ def _queued(images: Sequence[StyleImage], name: str, owner: Any, wish: Wish, see
         slug=free_slug(name), name=name, owner=owner, style_image=images[0], engine=Filter.Engine.NETWORK
     )
     StyleUse.objects.bulk_create(
-        StyleUse(filter=made, style_image=image, position=position, share=1 / len(images))
+        StyleUse(
+            filter=made,
+            style_image=image,
+            position=position,
+            share=1 / len(images),
+            crop=wish.crop(position).as_kept(),
+        )
         for position, image in enumerate(images)
     )
     return TrainingRun.objects.create(
@@ -173,7 +194,7 @@ def _queued(images: Sequence[StyleImage], name: str, owner: Any, wish: Wish, see
         style_image=images[0],
         filter=made,
         seed=seed,
-        settings=asdict(wish),
+        settings={**asdict(wish), "pictures": [image.pk for image in images]},
         steps=wish.steps,
         code_version=CODE_VERSION,
     )

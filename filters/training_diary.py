@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -35,6 +36,7 @@ class Diary:
         self.row = mine.get()
         self.losses: list[list[float]] = list(self.row.losses)
         self.previews: list[dict[str, Any]] = list(self.row.previews)
+        self.learned_on: Counter[str] = Counter()
         self.every = 1  # steps from one point of the curve to the next
         self.written = self.asked = 0.0
         self.wanted = False
@@ -90,7 +92,13 @@ class Diary:
         self.written = time.monotonic()
         further = {"attempts": 1} if self.first and step > self.first + FURTHER else {}
         self.mine.update(
-            step=step, steps=total, seconds=seconds, losses=self.curve(), previews=self.previews, **further
+            step=step,
+            steps=total,
+            seconds=seconds,
+            losses=self.curve(),
+            previews=self.previews,
+            learned_on=dict(self.learned_on),
+            **further,
         )
 
     def curve(self) -> list[list[float]]:

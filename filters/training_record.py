@@ -7,6 +7,7 @@ by its hash.
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -18,30 +19,48 @@ from filters.training.crop import crop_from
 
 NUMBERS = ("seed", "step", "steps", "seconds")
 TEXTS = {"content_sha256": 64, "code_version": 80, "device": 80, "base": 80}
-SETTINGS = ("minutes", "steps", "style_scale", "style_weight", "content_weight")
+COUNTS = ("steps", "first_steps")
+SETTINGS = ("minutes", "first_minutes", *COUNTS, "style_scale", "style_weight", "content_weight")
+READ = ("frames", "landscapes")
+PART = ("minutes", "steps", "step")
 MOST_POINTS = 2000
+MOST_KEPT_PARTS = 100
 LARGEST = 2**31 - 1
 EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
 
 
 def record_of(version: FilterVersion) -> dict[str, Any]:
-    """Settings, seed, curve and so on of the training that made a version; empty where none is known."""
+    """Settings, seed, curve and so on of the training that made a version; empty where none is known.
+
+    Its run may have gone on and tells of a later one then: only a version without a record of its own, which came in as
+    a file or is older than such records, is told of by it.
+    """
     run = version.training_run
-    if run is None:
+    if version.record:
+        losses = run.losses if run is not None else []
+        return {**version.record, "losses": [row for row in losses if row[0] <= version.record["step"]]}
+    if run is None or run.state != TrainingRun.State.FINISHED or run.version != version:
         return {}
-    chosen = {name: run.settings[name] for name in (*SETTINGS, "crops") if name in run.settings}
+    return {**told_by(run), "losses": run.losses}
+
+
+def told_by(run: TrainingRun) -> dict[str, Any]:
+    """What the version that a run has just made keeps of it: all but the curve, whose beginning stays."""
+    chosen = {name: run.settings[name] for name in (*SETTINGS, "crops", "parts") if name in run.settings}
     return {
         "name": run.name,
         "settings": chosen,
-        "losses": run.losses,
         "metrics": run.metrics,
+        "learned_on": run.learned_on,
         "trained_at": run.finished_at.isoformat() if run.finished_at else "",
         **{name: getattr(run, name) for name in (*NUMBERS, *TEXTS)},
     }
 
 
-def run_of(record: dict[str, Any], made: Filter, picture: StyleImage) -> TrainingRun | None:
+def run_of(record: dict[str, Any], made: Filter, images: Sequence[StyleImage]) -> TrainingRun | None:
     """A finished run as a record from a file tells it, of the owner of `made`; None for one without settings.
+
+    `images` are what it learned from, one at least.
 
     A record may come from a stranger: only what is known and of the right kind is taken.
     """
@@ -54,11 +73,12 @@ def run_of(record: dict[str, Any], made: Filter, picture: StyleImage) -> Trainin
         name=str(record.get("name") or made.name)[:120],
         owner=made.owner,
         filter=made,
-        style_image=picture,
+        style_image=images[0],
         state=TrainingRun.State.FINISHED,
-        settings=_settings(settings),
+        settings={**_settings(settings), "pictures": [image.pk for image in images]},
         losses=_losses(record.get("losses")),
         metrics=_figures(metrics if isinstance(metrics, dict) else {}),
+        learned_on=_read(record.get("learned_on")),
         seed=int(numbers["seed"]),
         step=int(numbers["step"]),
         steps=int(numbers["steps"]),
@@ -88,9 +108,10 @@ def _moment(value: object) -> datetime | None:
 
 def _settings(table: dict[str, Any]) -> dict[str, Any]:
     known: dict[str, Any] = {name: _number(table[name]) for name in SETTINGS if name in table}
-    known.setdefault("minutes", 0.0)
-    known["steps"] = int(known.get("steps", 0))
-    return {**known, "footage": [], "images": [], "crops": _crops(table.get("crops"))}
+    known = {"minutes": 0.0, "steps": 0, **known}
+    known |= {name: int(known[name]) for name in COUNTS if name in known}
+    crops, parts = _crops(table.get("crops")), _parts(table.get("parts"))
+    return {**known, "footage": [], "images": [], "crops": crops, **({"parts": parts} if parts else {})}
 
 
 def _crops(value: object) -> list[list[float]]:
@@ -98,6 +119,19 @@ def _crops(value: object) -> list[list[float]]:
         return [crop_from(one).as_numbers() for one in value] if isinstance(value, list) else []
     except ValueError:
         return []
+
+
+def _parts(value: object) -> list[dict[str, float]]:
+    """What went before, of a training that was gone on with: what each part was told, and the step that it came to."""
+    if not isinstance(value, list) or len(value) > MOST_KEPT_PARTS:
+        return []
+    known = [[_number(one.get(name)) for name in PART] for one in value if isinstance(one, dict)]
+    return [{"minutes": minutes, "steps": int(steps), "step": int(step)} for minutes, steps, step in known]
+
+
+def _read(value: object) -> dict[str, int]:
+    """How much of what was learned on; empty where the file does not say it."""
+    return {name: int(_number(value.get(name))) for name in READ} if isinstance(value, dict) and value else {}
 
 
 def _losses(value: object) -> list[list[float]]:

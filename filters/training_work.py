@@ -9,7 +9,8 @@ import contextlib
 import importlib
 import itertools
 import logging
-from collections.abc import Callable, Iterator
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -73,7 +74,7 @@ def train(row: TrainingRun, diary: Diary, lost: Callable[[], bool]) -> tuple[Tun
     styles = [cut_picture(image, wish.crop(place)) for place, image in enumerate(pictures_of(row))]
     for style in styles:  # of a run that was ordered when nobody asked
         refuse_too_long(style, wish.style_scale)
-    content = _content(wish)
+    content = _content(wish, diary.learned_on)
     standing = [_square(picture) for picture in content.pictures[:2]]
     diary.first_look(_painted_before(row, standing))
     perception = Perception()
@@ -189,8 +190,11 @@ def _judge(styles: list[Picture], perception: Perception) -> Judge:
     return judges[0]
 
 
-def _content(wish: Wish) -> GrowingContent:
-    """Frames of chosen footage and stored pictures, mixed with landscapes of our own. Begins with a few."""
+def _content(wish: Wish, read: Counter[str]) -> GrowingContent:
+    """Frames of chosen footage and stored pictures, mixed with landscapes of our own. Begins with a few.
+
+    How many of each are there is counted in `read`.
+    """
     from filters.training.drawn import (
         GrowingContent,
         forget_older_landscapes,
@@ -202,7 +206,19 @@ def _content(wish: Wish) -> GrowingContent:
     drawn = DRAWN // 4 if count >= DRAWN else DRAWN // 2 if count else DRAWN
     folder = Path(settings.ROTOSCOPE_HOME) / "training" / "landscapes"
     forget_older_landscapes(folder)
-    return GrowingContent(interleaved(given, kept_landscapes(folder, drawn)), wait=bool(wish.steps))
+    mixed = interleaved(_of_kind("frames", given), _of_kind("landscapes", kept_landscapes(folder, drawn)))
+    return GrowingContent(_counted(mixed, read), wait=bool(wish.steps))
+
+
+def _of_kind(kind: str, pictures: Iterable[Picture]) -> Iterator[tuple[str, Picture]]:
+    return ((kind, picture) for picture in pictures)
+
+
+def _counted(pictures: Iterable[tuple[str, Picture]], read: Counter[str]) -> Iterator[Picture]:
+    """The pictures alone, each counted by its kind as it is handed out."""
+    for kind, picture in pictures:
+        read[kind] += 1
+        yield picture
 
 
 def _given(wish: Wish) -> tuple[Iterator[Picture], int]:

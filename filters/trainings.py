@@ -19,6 +19,7 @@ from filters.judgements import MEASURED_ON
 from filters.models import Filter, FilterVersion, TrainingRun
 from filters.orders import MOST_MINUTES
 from filters.training_diary import Diary, OnStep
+from filters.training_record import PART, told_by
 from filters.training_work import train
 from rotoscope import loose, malloc
 from rotoscope.files import work_folder
@@ -138,10 +139,15 @@ def can_go_on(row: TrainingRun) -> bool:
 
 def _longer(row: TrainingRun, minutes: float) -> dict[str, Any]:
     """The settings of a run that takes so many minutes more than it has taken."""
-    wish: dict[str, Any] = {"first_minutes": row.settings["minutes"], **row.settings}
+    first = {f"first_{name}": row.settings.get(name, 0) for name in ("minutes", "steps")}
+    wish: dict[str, Any] = {**first, **row.settings}
     if minutes <= 0:
         return wish
     unknown = row.step and not row.seconds  # cancelled by a Rotoscope that wrote the seconds only at the end
+    before = wish.get("parts", [])
+    if row.step > (before[-1]["step"] if before else 0):
+        part = {**wish, "step": row.step}
+        wish["parts"] = [*before, {name: part.get(name, 0) for name in PART}]
     taken = wish["minutes"] if unknown else row.seconds / 60
     wish["minutes"] = min(MOST_MINUTES, taken + minutes)
     if wish.get("steps"):
@@ -188,8 +194,9 @@ def _finish(mine: Any, tuned: Tuned, figures: dict[str, float]) -> bool:
             step=tuned.steps,
             steps=tuned.steps,
         )
+        held.refresh_from_db()
         stored = loose.store(path, f"weights/{made.slug}-{digest[:16]}.safetensors")
-        version = _version(held, made, sha256=digest, metrics=figures, weights=stored)
+        version = _version(held, made, sha256=digest, metrics=figures, weights=stored, record=told_by(held))
         loose.named(stored)
         if made.state == made.State.DRAFT or made.current_id is None:
             made.adopt(version)  # what others render with changes only when a curator says so

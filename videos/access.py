@@ -246,7 +246,8 @@ def can_see_style(viewer: Viewer, style: StyleImage) -> bool:
     mine = Q(owner_id=viewer.user.pk, owner__isnull=False)
     shown = Q(state__in=[Filter.State.PUBLISHED, Filter.State.RETIRED])
     made = Filter.objects.filter(Q(style_image=style) | Q(style_uses__style_image=style))
-    return made.filter(shown | mine).exists() or style.training_runs.filter(mine).exists()
+    learned_from = Q(style_image=style) | Q(settings__contains={"pictures": [style.pk]})
+    return made.filter(shown | mine).exists() or TrainingRun.objects.filter(mine, learned_from).exists()
 
 
 def can_export(viewer: Viewer, filter: Filter) -> bool:

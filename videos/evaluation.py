@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any
 from filters.engines.network import NetworkEngine
 from filters.judgements import Found
 from filters.models import Filter, FilterVersion, StyleUse
-from filters.orders import Picture, Wish, cut_picture
+from filters.orders import Picture, cut_picture
 from filters.service import make_engine
+from filters.training.crop import crop_from
 from filters.training_work import keep_to_our_cores
 from rotoscope.files import local_path
 from videos.suggestions.features import features
@@ -108,8 +109,7 @@ class Evaluator:
 def judge_of(version: FilterVersion, perception: Perception) -> Judge:
     """A judge by the pictures that a version's filter goes back to, weighed by their shares.
 
-    Of a version that was trained, by the parts of them that it learned from. Raises NotMeasurable where it has no
-    picture, or one cannot be read.
+    By the parts of them that were learned from. Raises NotMeasurable where it has no picture, or one cannot be read.
     """
     from filters.training.metrics import Judge
     from filters.training.pictures import UnusableStyle
@@ -118,21 +118,20 @@ def judge_of(version: FilterVersion, perception: Perception) -> Judge:
     if not uses:
         raise NotMeasurable(f"“{slug}” has no style image to be measured against.")
     try:
-        pictures = [_learned_from(version, use) for use in uses]
+        pictures = [_learned_from(use) for use in uses]
     except (OSError, UnusableStyle) as problem:
         raise NotMeasurable(f"The style image of “{slug}” cannot be read: {problem}") from None
     return Judge.of_several(pictures, [use.share for use in uses], perception)
 
 
-def _learned_from(version: FilterVersion, use: StyleUse) -> Picture:
-    """A picture as it is stored, or the part of it that the version's training was told to learn from."""
+def _learned_from(use: StyleUse) -> Picture:
+    """A picture as it is stored, or the part of it that was learned from."""
     from filters.training.pictures import load_style_image, refuse_too_long
 
-    run = version.training_run
-    if run is None:
-        picture = load_style_image(local_path(use.style_image.image))
+    if use.crop:
+        picture = cut_picture(use.style_image, crop_from(use.crop))
     else:
-        picture = cut_picture(use.style_image, Wish.of(run).crop(use.position))
+        picture = load_style_image(local_path(use.style_image.image))
     refuse_too_long(picture)
     return picture
 

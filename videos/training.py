@@ -59,7 +59,7 @@ def order(form: TrainingForm, user: Any) -> TrainingRun | None:
 
 
 def another_seed(run: TrainingRun, user: Any) -> TrainingRun:
-    """The same once more with another seed, on the queue."""
+    """The same once more with another seed, on the queue. Raises CannotTrain."""
     again = orders.another_seed(run, user)
     training_queue.begin(again)
     return again

@@ -6,12 +6,16 @@ from django.db import models
 
 
 class StyleUse(models.Model):
-    """A picture that a filter goes back to, and how much it counts there (the shares of a filter sum to 1)."""
+    """A picture that a filter goes back to, and how much it counts there (the shares of a filter sum to 1).
+
+    `crop` is the part of it that was learned from, five numbers as `filters.training.crop` has them; empty for all.
+    """
 
     filter = models.ForeignKey("Filter", on_delete=models.CASCADE, related_name="style_uses")
     style_image = models.ForeignKey("StyleImage", on_delete=models.PROTECT, related_name="uses")
     position = models.PositiveSmallIntegerField(default=0)
     share = models.FloatField(default=1.0)
+    crop = models.JSONField(default=list, db_default=[], blank=True)
 
     class Meta:
         ordering = ["filter", "position"]

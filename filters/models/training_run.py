@@ -19,6 +19,7 @@ class TrainingRun(Leased):
 
     `losses` is a list of rows [step, total, content, …], as `filters/loss_rows.py` has them.
     `previews` is a list of {"step": int, "image": storage name}.
+    `learned_on` says how much was read to learn on: {"frames": of footage, "landscapes": drawn}; empty before.
     """
 
     class State(models.TextChoices):
@@ -43,6 +44,7 @@ class TrainingRun(Leased):
     losses = models.JSONField(default=list, blank=True)
     previews = models.JSONField(default=list, blank=True)
     metrics = models.JSONField(default=dict, blank=True)
+    learned_on = models.JSONField(default=dict, db_default={}, blank=True)
     content_sha256 = models.CharField(max_length=64, blank=True)
     code_version = models.CharField(max_length=80, blank=True)
     device = models.CharField(max_length=80, blank=True)

@@ -28,6 +28,12 @@ class FilterVersion(models.Model):
     deepfilter_name = models.CharField(max_length=300, blank=True)
     metrics = models.JSONField(default=dict, blank=True)
     training_run = models.ForeignKey("TrainingRun", null=True, blank=True, on_delete=models.SET_NULL)
+    record = models.JSONField(
+        default=dict,
+        db_default={},
+        blank=True,
+        help_text="How it was trained; its run may have gone on since.",
+    )
     created_at = models.DateTimeField(auto_now_add=True)
     measurings = models.PositiveSmallIntegerField(
         default=0,

@@ -39,6 +39,10 @@ class Crop:
         """[left, top, width, height, turn], for JSON."""
         return list(astuple(self))
 
+    def as_kept(self) -> list[float]:
+        """The same with a filter's picture; empty for the whole picture."""
+        return [] if self.is_whole else self.as_numbers()
+
     def of(self, picture: Picture) -> Picture:
         """The chosen part of a picture (H, W, 3). Raises UnusableStyle where less than 64 pixels a side are left."""
         turned = np.rot90(picture, -self.turn // 90)

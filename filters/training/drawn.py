@@ -10,6 +10,7 @@ import os
 import threading
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import TypeVar
 
 import cv2
 import numpy as np
@@ -19,6 +20,7 @@ from .content import ContentSet, read_picture
 from .scenes import landscape
 
 Picture = NDArray[np.uint8]
+One = TypeVar("One")
 SEED = 1
 VERSION = "2"  # raise it when scenes.py draws other landscapes
 AT_ONCE = 4  # pictures that a training begins with
@@ -41,10 +43,10 @@ def forget_older_landscapes(folder: Path) -> int:
     return len(older)
 
 
-def interleaved(first: Iterable[Picture], second: Iterable[Picture]) -> Iterator[Picture]:
+def interleaved(first: Iterable[One], second: Iterable[One]) -> Iterator[One]:
     """By turns one of each, until both are at an end: so the first few of them are of both kinds."""
     for pair in itertools.zip_longest(first, second):
-        yield from (picture for picture in pair if picture is not None)
+        yield from (one for one in pair if one is not None)
 
 
 class GrowingContent(ContentSet):

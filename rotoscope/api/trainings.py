@@ -106,6 +106,9 @@ class TrainingOut(Schema):
     progress: float
     seed: int
     settings: dict[str, Any]
+    learned_on: dict[str, int] = Field(
+        description="Frames of footage and drawn landscapes, as they were read so far; empty where that is not known."
+    )
     pictures: list[LearnedPictureOut]
     losses: list[list[float]] = Field(
         description="[step, total, content, style, variation, steadiness, tone, evenness, lattice] each; "
@@ -195,13 +198,17 @@ def resume_training(request: HttpRequest, id: int, wish: MoreMinutes) -> Trainin
 
 @router.post(
     "/trainings/{id}/again",
-    response={201: TrainingOut, **NO},
+    response={201: TrainingOut, 409: Problem, **NO},
     auth=SIGNED_IN,
     openapi_extra=says_where(),
 )
 def repeat_training(request: HttpRequest, response: HttpResponse, id: int) -> object:
     """The same with the next seed, as a filter of its own."""
-    again = training.another_seed(access.training_run_or_404(request, id), request.user)
+    run = access.training_run_or_404(request, id)
+    try:
+        again = training.another_seed(run, request.user)
+    except orders.CannotTrain as problem:
+        raise Refused(str(problem)) from problem
     return made(request, response, "get_training", again.pk, told(request, again))
 
 
@@ -229,9 +236,9 @@ def publish_training(
 def told(request: HttpRequest, run: TrainingRun) -> TrainingOut:
     """A training as the API tells it."""
     say, version = Told(request), run.version
-    names = ("name", "state", "error", "step", "steps", "seed", "losses", "metrics", "seconds")
+    names = ("name", "state", "error", "step", "steps", "seed", "losses", "metrics", "seconds", "learned_on")
     times = ("created_at", "started_at", "finished_at")
-    hidden = ("footage", "images", "crops")  # names of places on this machine
+    hidden = ("footage", "images", "crops", "pictures")  # names of places on this machine
     return TrainingOut(
         **{name: getattr(run, name) for name in (*names, *times)},
         id=run.pk,

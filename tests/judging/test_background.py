@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import asdict
 from pathlib import Path
 
 import pytest
@@ -14,8 +13,8 @@ from PIL import Image
 
 from filters import judgements
 from filters.judgements import MEASURED_ON
-from filters.models import Judgement, StyleUse, TrainingRun
-from filters.orders import Wish, cut_picture
+from filters.models import Judgement, StyleUse
+from filters.orders import cut_picture
 from filters.training.crop import WHOLE, Crop
 from rotoscope.files import local_path
 from tests.admin.test_filters_admin import press
@@ -66,8 +65,8 @@ def test_a_filter_that_came_in_with_its_figures_gets_its_profile(db: None, small
     assert Judgement.objects.get(version=version).profile
 
 
-def test_a_trained_version_is_judged_by_the_parts_it_learned_from(db: None) -> None:
-    """Turned and cut as its order says, each picture its own; a version that was not trained by the whole ones."""
+def test_a_version_is_judged_by_the_parts_of_pictures_that_were_learned_from(db: None) -> None:
+    """Turned and cut, each picture its own way; the whole ones where nobody cut them."""
     from filters.training.metrics import Judge
     from filters.training.perceptual import Perception
 
@@ -78,12 +77,6 @@ def test_a_trained_version_is_judged_by_the_parts_it_learned_from(db: None) -> N
     StyleUse.objects.update(share=0.5)
     StyleUse.objects.create(filter=one, style_image=other, position=1, share=0.5)
     parts = [Crop(0.25, 0, 0.75, 1, 90), Crop(0, 0.2, 1, 0.7)]
-    run = TrainingRun.objects.create(
-        name="Quilt",
-        style_image=image,
-        filter=one,
-        settings=asdict(Wish(crops=tuple(tuple(part.as_numbers()) for part in parts))),
-    )
     perception = Perception()
 
     def expected(*crops: Crop) -> Judge:
@@ -94,7 +87,8 @@ def test_a_trained_version_is_judged_by_the_parts_it_learned_from(db: None) -> N
         return all(found.targets[layer].equal(wanted.targets[layer]) for layer in wanted.targets)
 
     assert alike(evaluation.judge_of(version, perception), expected(WHOLE, WHOLE))
-    version.training_run = run
+    for position, part in enumerate(parts):
+        StyleUse.objects.filter(position=position).update(crop=part.as_kept())
     cut = evaluation.judge_of(version, perception)
     assert alike(cut, expected(*parts))
     assert not alike(cut, expected(WHOLE, WHOLE))
@@ -105,12 +99,7 @@ def test_a_picture_that_would_take_all_memory_is_not_measured_against(db: None) 
 
     version = make_styled("Frieze").current
     assert version is not None and version.filter.style_image is not None
-    strip = Crop(0, 0, 1, 0.7)
-    version.training_run = TrainingRun.objects.create(
-        name="Frieze",
-        style_image=version.filter.style_image,
-        settings=asdict(Wish(crops=(tuple(strip.as_numbers()),))),
-    )
+    StyleUse.objects.update(crop=Crop(0, 0, 1, 0.7).as_kept())
     image = version.filter.style_image.image
     Image.fromarray(noise(96, 4000)).save(local_path(image), "JPEG")
     with pytest.raises(evaluation.NotMeasurable, match="pixels"):

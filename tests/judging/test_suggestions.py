@@ -136,6 +136,37 @@ def test_a_reason_is_not_given_where_it_does_not_matter() -> None:
     assert "keeps its greens" not in words
 
 
+def test_a_distance_that_is_less_than_that_of_others_is_a_reason_only_where_it_is_small() -> None:
+    def words(measure: str, best: float, others: float) -> list[str]:
+        better = {look: {measure: best} for look in ("sea", "night", "wood")}
+        worse = {look: {measure: others} for look in ("sea", "night", "wood")}
+        every = [Candidate(1, profile(**better), []), Candidate(2, profile(**worse), [])]
+        return choose(every, looks("sea"), 1)[0].reasons
+
+    assert words("content_distance", 1.2, 1.9) == []
+    assert words("content_distance", 0.6, 0.9) == ["true to what is seen"]
+    assert words("unsteadiness", 0.05, 0.09) == []
+    assert words("unsteadiness", 0.01, 0.03) == ["quiet in motion"]
+    assert words("style_distance", 0.7, 0.9) == []
+    assert words("style_distance", 0.2, 0.4) == ["strong on water"]
+
+
+def test_strong_at_night_is_what_came_nearer_to_its_style_than_others_at_night() -> None:
+    def near(by_day: float, at_night: float) -> Candidate:
+        day = {"style_distance": by_day}
+        return Candidate(1, profile(sea=day, wood=day, night={"style_distance": at_night}), [])
+
+    def words(one: Candidate) -> list[str]:
+        others = [Candidate(key, profile(), []) for key in (2, 3)]
+        (first,) = [found for found in choose([one, *others], looks("night"), 3) if found.key == 1]
+        return first.reasons
+
+    assert words(near(0.3, 0.1)) == ["strong at night"]
+    assert words(near(0.05, 0.1)) == ["strong at night"]
+    assert words(near(0.05, 0.3)) == ["close to its style"]
+    assert words(near(0.05, 0.8)) == [], "by day only"
+
+
 def test_the_second_suggestion_is_of_another_manner() -> None:
     good = {"content_distance": 0.6, "style_distance": 0.2}
     every = [

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import onnxruntime
 import pytest
+from django.apps import apps
 from django.contrib.auth.models import User
 from django.test import Client
 from django.urls import reverse
@@ -20,6 +23,7 @@ from filters.bundle import BundleRefused, read_bundle, write_bundle
 from filters.models import Filter, FilterVersion, StyleImage, StyleUse, TrainingRun
 from filters.service import make_engine
 from filters.training.crop import Crop
+from filters.training_record import record_of, told_by
 from rotoscope.files import local_path
 from tests.clips import draw_clip
 from tests.lab.pictures import noise
@@ -147,6 +151,57 @@ def test_a_mix_comes_back_with_its_parts(owner: User, staff: User) -> None:
     ]
 
 
+def test_a_part_of_a_picture_stays_one_in_mixes_and_in_files(
+    trained: Filter, owner: User, staff: User, staff_client: Client
+) -> None:
+    """Also where two filters learned from other parts of the same picture."""
+    other = make_styled("Wave", 1)
+    assert trained.current and other.current
+    front, _ = trained.style_uses.all()
+    assert front.crop == [0, 0, 0.5, 1, 90]
+    StyleUse.objects.filter(filter=other).update(style_image=front.style_image, crop=[0.5, 0, 0.5, 1, 0])
+    made = mixes.keep([mixes.Part(trained.current, 1), mixes.Part(other.current, 2)], "Both", owner)
+    assert made.current is not None
+    parts: list[Any] = [(use.style_image.title, use.crop, use.share) for use in made.pictures()]
+    assert parts == [
+        ("Front", [0.5, 0, 0.5, 1, 0], pytest.approx(2 / 3)),
+        ("Front", [0, 0, 0.5, 1, 90], pytest.approx(1 / 6)),
+        ("Back", [], pytest.approx(1 / 6)),
+    ]
+    assert staff_client.get(made.get_absolute_url()).content.decode().count("a part of it") == 2
+    back = exchange.bring_in(exchange.export(made.current), staff)
+    assert [(use.style_image.title, use.crop, use.share) for use in back.pictures()] == parts
+
+
+def test_older_files_tell_the_parts_of_pictures_with_the_training(trained: Filter, staff: User) -> None:
+    assert trained.current is not None
+    bundle = read_bundle(exchange.export(trained.current))
+    assert [picture.crop for picture in bundle.pictures] == [(0, 0, 0.5, 1, 90), ()]
+    older = tuple(replace(picture, crop=()) for picture in bundle.pictures)
+    back = exchange.bring_in(write_bundle(replace(bundle, pictures=older)), staff)
+    assert [use.crop for use in back.style_uses.all()] == [[0, 0, 0.5, 1, 90], []]
+    with pytest.raises(BundleRefused, match="part of a picture"):
+        write_bundle(replace(bundle, pictures=(replace(bundle.pictures[0], crop=(0, 0, 2, 1, 0)),)))
+
+
+def test_what_was_trained_before_an_upgrade_gets_its_records(trained: Filter) -> None:
+    assert trained.current is not None
+    front, rear = trained.style_uses.all()
+    StyleUse.objects.update(crop=[])
+    run = TrainingRun.objects.get()
+    del run.settings["pictures"]
+    run.save()
+    migration = import_module("filters.migrations.0008_training_records")
+    for step in (migration.keep_records, migration.name_pictures, migration.crop_pictures):
+        step(apps, None)
+    assert [use.crop for use in trained.style_uses.all()] == [[0, 0, 0.5, 1, 90], []]
+    version, run = FilterVersion.objects.get(training_run__isnull=False), TrainingRun.objects.get()
+    assert run.settings["pictures"] == [front.style_image_id, rear.style_image_id]
+    told = {**told_by(run), "learned_on": {}}
+    assert {**version.record, "learned_on": {}} == told
+    assert record_of(version)["losses"] == LOSSES
+
+
 def test_a_mix_of_many_pictures_leaves_and_comes_back(owner: User, staff: User) -> None:
     night, wave = make_styled("Night", 0), make_styled("Wave", 1)
     assert night.current and wave.current
@@ -187,8 +242,6 @@ def test_a_filter_leaves_by_whatever_name_it_got(owner: User, staff: User, name:
 def test_a_record_from_a_stranger_is_read_with_care(
     trained: Filter, staff: User, staff_client: Client, training: dict[str, Any]
 ) -> None:
-    from dataclasses import replace
-
     assert trained.current is not None
     bundle = replace(read_bundle(exchange.export(trained.current)), training=training)
     back = exchange.bring_in(write_bundle(bundle), staff)
@@ -201,8 +254,6 @@ def test_a_record_from_a_stranger_is_read_with_care(
     "mix", [{"parts": 7}, {"parts": [{"name": "x", "share": 2}]}, {"parts": [{"name": 3}]}]
 )
 def test_parts_that_are_none_are_refused(trained: Filter, mix: dict[str, Any]) -> None:
-    from dataclasses import replace
-
     assert trained.current is not None
     bundle = read_bundle(exchange.export(trained.current))
     with pytest.raises(BundleRefused):

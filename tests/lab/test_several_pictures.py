@@ -238,8 +238,14 @@ def test_what_is_left_out_of_all_footage_is_told(
     assert told in owner_client.get(reverse("train")).content.decode()
     answer = owner_client.post(reverse("train"), wish(picture=good(), all_footage="on"), follow=True)
     assert "Not learned on: “small” (128 × 72 pixels)" in answer.content.decode()
-    assert "3</span> frames of yours" in answer.content.decode()
-    assert all("large" in name for name in TrainingRun.objects.get().settings["images"])
+    assert "3</span> frames of footage and drawn landscapes" in answer.content.decode()
+    run = TrainingRun.objects.get()
+    assert all("large" in name for name in run.settings["images"])
+    run.learned_on = {"frames": 2, "landscapes": 48}  # one is gone
+    run.save()
+    page = owner_client.get(reverse("training-run", args=[run.pk])).content.decode()
+    number = '<span class="mono">{}</span>'.format
+    assert f"{number(2)} of {number(3)} frames of footage and {number(48)} drawn landscapes" in page
 
 
 def test_who_has_no_footage_that_is_large_enough_is_not_asked_to_choose(

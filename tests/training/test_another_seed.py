@@ -2,11 +2,16 @@
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 from django.contrib.auth.models import User
+from django.test import Client
+from django.urls import reverse
+from dramatiq.brokers.stub import StubBroker
+from PIL import Image
 
-from filters import orders, trainings
-from filters.models import TrainingRun
+from filters import orders, removal, trainings
+from filters.models import Filter, TrainingRun
 from tests.training.runs import finished
 
 
@@ -23,6 +28,44 @@ def test_another_seed_keeps_all_else(owner: User, style: Path, monkeypatch: pyte
     assert second.filter != run.filter
     assert second.style_image == run.style_image
     assert (second.settings["style_scale"], second.settings["minutes"]) == (0.5, 5)
+
+
+def test_another_seed_is_as_long_as_the_first_part_of_a_training_by_steps(
+    owner: User, style: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = finished(owner, style, monkeypatch, steps=140)
+    assert trainings.go_on(run, 5)
+    run.refresh_from_db()
+    assert run.settings["steps"] > 140
+    again = orders.another_seed(run, owner)
+    assert (again.steps, again.settings["steps"], again.settings["minutes"]) == (140, 140, 5)
+    assert "parts" not in again.settings
+
+
+def test_another_seed_learns_from_all_pictures_also_once_the_filter_is_deleted(
+    owner: User, owner_client: Client, tmp_path: Path, queue: StubBroker
+) -> None:
+    paths = [tmp_path / f"{number}.png" for number in range(3)]
+    for number, path in enumerate(paths):
+        noise = np.random.default_rng(number).integers(0, 255, (90, 120, 3), np.uint8)
+        Image.fromarray(noise).save(path)
+    run = orders.order([orders.Piece(path) for path in paths], "Trio", owner, orders.Wish())
+    before = orders.pictures_of(run)
+    removal.remove(Filter.objects.get())
+    run.refresh_from_db()
+    assert orders.pictures_of(run) == before
+    assert orders.pictures_of(orders.another_seed(run, owner)) == before
+    assert owner_client.get(reverse("media-style", args=[before[2].pk])).status_code == 200
+
+    Filter.objects.all().delete()
+    del run.settings["pictures"]  # as before runs named them
+    run.save()
+    for answer in (
+        owner_client.post(reverse("training-run-again", args=[run.pk]), follow=True),
+        owner_client.post(f"/api/trainings/{run.pk}/again"),
+    ):
+        assert "pictures it learned from is no longer known" in answer.content.decode()
+    assert TrainingRun.objects.count() == 2
 
 
 def test_another_seed_is_one_that_neither_its_owner_nor_who_asks_has_tried(

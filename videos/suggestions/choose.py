@@ -10,8 +10,8 @@ import numpy as np
 
 from filters.likeness import cosines
 from videos.suggestions.features import Features
-from videos.suggestions.predict import Prediction, Profile, kinds, predict
-from videos.suggestions.reasons import reasons, strongest_kind
+from videos.suggestions.predict import Prediction, Profile, kinds, measured_on, predict
+from videos.suggestions.reasons import Nearness, reasons, strongest_kind
 
 COUNT = 4  # filters that are suggested
 LESS_IS_BETTER = frozenset({"content_distance", "style_distance", "unsteadiness"})
@@ -63,13 +63,23 @@ def choose(candidates: Sequence[Candidate], footage: Features, count: int) -> li
     standing = standings([one.here for one in predictions])
     scores = suitability(predictions, footage)
     kind = strongest_kind(kinds(known[0].profile, footage))
+    there = _nearness([one.profile for one in known], kind)
     return [
         Choice(
             known[at].key,
             float(scores[at]),
-            reasons(predictions[at].here, standing[at], footage, kind),
+            reasons(predictions[at].here, standing[at], footage, kind, there[at]),
         )
         for at in _varied(scores, [one.signature for one in known], count)
+    ]
+
+
+def _nearness(profiles: Sequence[Profile], kind: str) -> list[Nearness | None]:
+    """How near each filter comes to its style on standing frames of a kind; None where that was not measured."""
+    there = [measured_on(one, kind) for one in profiles]
+    return [
+        Nearness(one["style_distance"], better["style_distance"]) if "style_distance" in one else None
+        for one, better in zip(there, standings(there), strict=True)
     ]
 
 

@@ -91,6 +91,13 @@ def kinds(profile: Profile, wanted: Features) -> dict[str, float]:
     return shares
 
 
+def measured_on(profile: Profile, kind: str) -> dict[str, float]:
+    """The mean of each measure over the standing frames of a kind, in the units of a Prediction; empty for none."""
+    rows = [measured_values(row) for row in profile if kind in row["kinds"]]
+    names = {name for row in rows for name in row}
+    return {name: float(np.mean([row[name] for row in rows if name in row])) for name in names}
+
+
 def measured_values(row: Mapping[str, Any]) -> dict[str, float]:
     """What was measured on one frame, in the units of a Prediction; what could not be measured is left out."""
     return {

@@ -110,7 +110,12 @@ def resume(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def again(request: HttpRequest, pk: int) -> HttpResponse:
     """The same pictures and settings with another seed, as a filter of its own to compare with."""
-    run = training.another_seed(access.training_run_or_404(request, pk), request.user)
+    before = access.training_run_or_404(request, pk)
+    try:
+        run = training.another_seed(before, request.user)
+    except orders.CannotTrain as problem:
+        messages.error(request, str(problem))
+        return redirect("training-run", pk=pk)
     messages.success(request, f"“{run.name}” is being learned: all as before, only with another seed.")
     return redirect("training-run", pk=run.pk)
 
@@ -181,9 +186,19 @@ def _watched(request: HttpRequest, pk: int) -> dict[str, Any]:
         and run.is_over
         and _publishable(run.filter, version),
         "pictures": [(image, wish.crop(place)) for place, image in enumerate(orders.pictures_of(run))],
-        "frames": len(wish.images),
+        "learned_on": _learned_on(run, wish),
         "more_minutes": MORE_MINUTES if trainings.can_go_on(run) else (),
     }
+
+
+def _learned_on(run: TrainingRun, wish: orders.Wish) -> dict[str, Any]:
+    """How much of footage and of landscapes was read; before that, and of older runs, what was chosen.
+
+    Files of older versions do not say what a training learned on.
+    """
+    came_in = run.state == TrainingRun.State.FINISHED and run.started_at is None
+    chosen = {"frames_chosen": len(wish.images), "clips": len(wish.footage)}
+    return {**run.learned_on, **chosen, "is_read": bool(run.learned_on), "is_known": not came_in}
 
 
 def _still_used(made: Filter | None, version: Any) -> Any:
