@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -167,6 +168,15 @@ def test_a_share_that_rounding_took_beyond_one_is_one(owner: User, staff: User) 
     assert use.share == 1
 
 
+def test_a_base_whose_name_cannot_be_that_of_a_file_is_not_looked_for(staff: User) -> None:
+    made = make_styled("Night", 0)
+    assert made.current is not None
+    data = write_bundle(replace(read_bundle(exchange.export(made.current)), base_name="😀" * 80))
+    back = exchange.bring_in(data, staff)
+    assert back.current is not None
+    assert back.current.kind == FilterVersion.Kind.ONNX
+
+
 @pytest.mark.parametrize("name", ["my_filter", "x" * 69 + " y"])
 def test_a_filter_leaves_by_whatever_name_it_got(owner: User, staff: User, name: str) -> None:
     made = make_styled("Night", 0)
@@ -187,8 +197,6 @@ def test_a_filter_leaves_by_whatever_name_it_got(owner: User, staff: User, name:
 def test_a_record_from_a_stranger_is_read_with_care(
     trained: Filter, staff: User, staff_client: Client, training: dict[str, Any]
 ) -> None:
-    from dataclasses import replace
-
     assert trained.current is not None
     bundle = replace(read_bundle(exchange.export(trained.current)), training=training)
     back = exchange.bring_in(write_bundle(bundle), staff)
@@ -201,8 +209,6 @@ def test_a_record_from_a_stranger_is_read_with_care(
     "mix", [{"parts": 7}, {"parts": [{"name": "x", "share": 2}]}, {"parts": [{"name": 3}]}]
 )
 def test_parts_that_are_none_are_refused(trained: Filter, mix: dict[str, Any]) -> None:
-    from dataclasses import replace
-
     assert trained.current is not None
     bundle = read_bundle(exchange.export(trained.current))
     with pytest.raises(BundleRefused):
