@@ -8,6 +8,7 @@ is kept in storage from the first start with it (`filters.shipped.load`).
 from __future__ import annotations
 
 import hashlib
+import re
 from pathlib import Path
 
 from filters.engines.weights import base_of_style
@@ -15,6 +16,7 @@ from filters.models import FilterVersion
 from rotoscope.files import local_path
 
 SHIPPED = Path(__file__).parent / "catalogue" / "bases"
+NAME = re.compile(r"[a-z0-9-]{1,80}")
 
 
 def base_of(version: FilterVersion) -> Path:
@@ -39,7 +41,8 @@ def find(name: str, digest: str) -> Path:
 def shipped(name: str) -> Path:
     """The base that ships under a name today. Raises FileNotFoundError for a name that is not shipped."""
     path = SHIPPED / f"{name}.safetensors"
-    if not name or "/" in name or not path.is_file():
+    # What came in as a file may say anything, such as a name that no file system takes.
+    if not NAME.fullmatch(name) or not path.is_file():
         raise FileNotFoundError(f"no base network is called “{name}”")
     return path
 

@@ -31,6 +31,7 @@ from filters.engines.mix import MOST_PARTS
 from filters.engines.portable import portable
 from filters.engines.weights import LARGEST_BASE, LARGEST_STYLE, read_base, read_style
 from filters.training.crop import crop_from
+from filters.training.pictures import DECODING, UNREADABLE
 
 FORMAT = "rotoscope-filter-1"
 NUMBERED = re.compile(r"rotoscope-filter-[0-9]{1,6}")
@@ -345,7 +346,7 @@ def _check(bundle: FilterBundle) -> None:
         raise BundleRefused("The filter has no name, or a slug that cannot be part of an address.")
     mix_parts(bundle)
     for picture in bundle.pictures:
-        _picture_kind(picture.data)
+        _check_picture(picture.data)
     try:
         if bundle.kind == "style":
             read_style(bundle.weights, read_base(bundle.base))
@@ -361,11 +362,21 @@ def _picture_kind(data: bytes) -> str:
         with Image.open(io.BytesIO(data), formats=tuple(PICTURE_KINDS)) as picture:
             width, height = picture.size
             kind = PICTURE_KINDS[picture.format or ""]
-    except (OSError, ValueError, KeyError, SyntaxError, Image.DecompressionBombError) as error:
+    except (*UNREADABLE, Image.DecompressionBombError) as error:
         raise BundleRefused("A style picture is no JPEG, PNG or WebP file.") from error
     if width * height > MOST_PIXELS:
         raise BundleRefused(f"A style picture has more than {MOST_PIXELS // 1_000_000} million pixels.")
     return kind
+
+
+def _check_picture(data: bytes) -> None:
+    """Decode a picture once, so that nobody who looks at it later finds it damaged. Raises BundleRefused."""
+    _picture_kind(data)
+    try:
+        with DECODING, Image.open(io.BytesIO(data), formats=tuple(PICTURE_KINDS)) as picture:
+            picture.load()
+    except UNREADABLE as error:
+        raise BundleRefused("A style picture is damaged.") from error
 
 
 def _number(name: str) -> int:

@@ -7,7 +7,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from .footage import FORMATS, read_frames
+from .content import fit
+from .footage import FORMATS, each_frame
 from .usual import LEAST_SIDE
 
 Picture = NDArray[np.uint8]
@@ -18,9 +19,9 @@ class UnusableClip(ValueError):
 
 
 def frames_to_learn_on(path: Path, count: int) -> list[Picture]:
-    """About `count` frames spread evenly over the clip, RGB (H, W, 3). Raises UnusableClip."""
+    """About `count` frames spread evenly over the clip, of at most 720 lines, RGB (H, W, 3). Raises UnusableClip."""
     try:
-        frames = read_frames(path, count)
+        frames = [fit(frame) for frame in each_frame(path, count)]
     except (OSError, ValueError) as problem:
         raise UnusableClip(
             f"Nothing can be learned on “{path.name}”: it is no footage that can be read ({FORMATS})."

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import struct
+import threading
 import warnings
+from collections.abc import Iterator
 from pathlib import Path
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import ExifTags, Image
 
 FORMATS = ("JPEG", "PNG", "WEBP", "TIFF", "GIF", "BMP")
 MOST_PIXELS = 64_000_000
@@ -20,6 +24,32 @@ REFERENCE_SIDE = 512
 """Short side of a picture that is learned from, at strokes of size 1."""
 MOST_LEARNED = 6_500_000
 """Pixels of a picture at the size of its strokes: some 600 bytes of memory each while VGG-16 looks at it."""
+STRIP = 1_000_000
+"""Pixels that are converted at a time: a second copy of the largest picture takes a quarter of a gigabyte."""
+UNREADABLE = (
+    OSError,
+    ValueError,
+    SyntaxError,
+    TypeError,
+    AttributeError,
+    LookupError,
+    ArithmeticError,
+    EOFError,
+    struct.error,
+)
+"""What Pillow raises for a picture that is damaged, or made to do damage."""
+DECODING = threading.Lock()
+"""Held while a picture is decoded: one at a time, since a server has many threads and the largest take 600 MB."""
+
+_TURNS = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
 
 
 class UnusableStyle(ValueError):
@@ -35,7 +65,7 @@ def load_style_image(path: Path, most_side: int = KEPT_SIDE) -> NDArray[np.uint8
     if path.stat().st_size > MOST_BYTES:
         raise UnusableStyle("This picture's file is larger than 100 MB; please hand in a smaller one.")
     try:
-        with warnings.catch_warnings():
+        with DECODING, warnings.catch_warnings():
             warnings.simplefilter("ignore", Image.DecompressionBombWarning)
             with Image.open(path, formats=FORMATS) as image:
                 _check_header(image)
@@ -46,8 +76,7 @@ def load_style_image(path: Path, most_side: int = KEPT_SIDE) -> NDArray[np.uint8
         raise UnusableStyle(
             "This picture has far too many pixels; at most 64 million can be handled."
         ) from error
-    except (UnidentifiedImageError, OSError, ValueError, SyntaxError, TypeError) as error:
-        # TypeError is what Pillow makes of a TIFF whose second page has no dimensions.
+    except UNREADABLE as error:
         raise UnusableStyle(
             "This is not a picture that can be read (JPEG, PNG, WebP, TIFF, GIF or BMP)."
         ) from error
@@ -85,7 +114,8 @@ def refuse_too_long(picture: NDArray[np.uint8], scale: float = 1.0) -> None:
 
 def refuse_flat(picture: NDArray[np.uint8]) -> None:
     """Raise UnusableStyle for a picture (or a part of one) without anything on it."""
-    if float(picture.astype(np.float32).std(axis=(0, 1)).max()) < 2.0:
+    # Not NumPy's, which loses the digits of a large picture in 32 bits and takes 400 MB for it in 64.
+    if float(cv2.meanStdDev(picture)[1].max()) < 2.0:
         raise UnusableStyle("This picture is one flat colour; there is no style in it to learn.")
 
 
@@ -98,33 +128,62 @@ def _check_header(image: Image.Image) -> None:
         raise UnusableStyle(
             f"This picture has only {width} x {height} pixels; at least 64 on each side are needed."
         )
-    if image.format != "MPO" and getattr(image, "n_frames", 1) > 1:  # phones keep a second view in an MPO
+    # Phones keep a second view in an MPO. How many pages there are is not asked: Pillow would walk through all of them.
+    if image.format != "MPO" and getattr(image, "is_animated", False):
         raise UnusableStyle(
             "This picture is animated or has several pages; please choose a single image of it."
         )
 
 
 def _to_rgb(image: Image.Image, most_side: int) -> NDArray[np.uint8]:
-    """Decode, turn upright, bring to 8-bit RGB on white and to a sane size."""
-    turned = ImageOps.exif_transpose(image)
-    if turned.mode.startswith(("I", "F")):
-        turned = _to_eight_bits(turned)
-    if "A" in turned.getbands() or "transparency" in turned.info:
-        clear = turned.convert("RGBA")
-        turned = Image.alpha_composite(Image.new("RGBA", clear.size, "white"), clear)
-    rgb = turned.convert("RGB")
+    """Decode, bring to 8-bit RGB on white and to a sane size, turn upright. `image` is of no use afterwards."""
+    image.load()
+    # Not Pillow's own turn, which writes all of the EXIF anew and fails on what cameras wrote wrongly.
+    turn = _TURNS.get(image.getexif().get(ExifTags.Base.Orientation, 1))
+    rgb = _opaque(_to_eight_bits(image) if image.mode.startswith(("I", "F")) else image)
+    if rgb is not image:
+        image.close()
     rgb.thumbnail((most_side, most_side), Image.Resampling.LANCZOS)
-    return np.asarray(rgb, np.uint8).copy()
+    return np.asarray(rgb if turn is None else rgb.transpose(turn), np.uint8).copy()
+
+
+def _opaque(image: Image.Image) -> Image.Image:
+    """As RGB: itself where it is that, laid on white where something shows through."""
+    if "A" not in image.getbands() and "transparency" not in image.info:
+        return image if image.mode == "RGB" else image.convert("RGB")
+    flat = Image.new("RGB", image.size)
+    for top, strip in _strips(image):
+        clear = strip.convert("RGBA")
+        white = Image.new("RGBA", clear.size, "white")
+        flat.paste(Image.alpha_composite(white, clear).convert("RGB"), (0, top))
+    return flat
 
 
 def _to_eight_bits(image: Image.Image) -> Image.Image:
     """Grey of 16 or 32 bits or floats, to 8 bits: integers by their range, anything else by its own extremes."""
-    values = np.asarray(image, np.float64)
-    if not np.isfinite(values).all():
-        raise UnusableStyle("This picture holds values that are not numbers.")
-    low, high = (
-        (0.0, 65535.0) if values.min() >= 0 and 255 < values.max() <= 65535 else (values.min(), values.max())
-    )
-    return Image.fromarray(
-        (np.clip((values - low) / max(high - low, 1e-9), 0, 1) * 255 + 0.5).astype(np.uint8)
-    )
+    low, high = _extremes(image)
+    if low >= 0 and 255 < high <= 65535:
+        low, high = 0.0, 65535.0
+    grey = Image.new("L", image.size)
+    for top, strip in _strips(image):
+        values = (np.asarray(strip, np.float64) - low) / max(high - low, 1e-9)
+        grey.paste(Image.fromarray((np.clip(values, 0, 1) * 255 + 0.5).astype(np.uint8)), (0, top))
+    return grey
+
+
+def _extremes(image: Image.Image) -> tuple[float, float]:
+    """The least and the greatest value. Raises UnusableStyle where one is no number."""
+    found: list[float] = []
+    for _, strip in _strips(image):
+        values = np.asarray(strip)
+        if not np.isfinite(values).all():
+            raise UnusableStyle("This picture holds values that are not numbers.")
+        found += [float(values.min()), float(values.max())]
+    return min(found), max(found)
+
+
+def _strips(image: Image.Image) -> Iterator[tuple[int, Image.Image]]:
+    """The picture in strips of a million pixels or one row, each with the row that it begins at."""
+    rows = max(1, STRIP // image.width)
+    for top in range(0, image.height, rows):
+        yield top, image.crop((0, top, image.width, min(top + rows, image.height)))

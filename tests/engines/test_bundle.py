@@ -7,6 +7,7 @@ import json
 import pickle
 import struct
 import zipfile
+import zlib
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
@@ -25,6 +26,13 @@ def jpeg(width: int = 32, height: int = 24, kind: str = "JPEG") -> bytes:
     buffer = io.BytesIO()
     Image.fromarray(picture(height, width)).save(buffer, kind)
     return buffer.getvalue()
+
+
+def damaged() -> bytes:
+    """A PNG that is sound but for what stands behind its pixels, where Pillow gives up with no OSError."""
+    data, late = jpeg(kind="PNG"), b"gAMAab"
+    end = data.rindex(b"IEND") - 4
+    return data[:end] + struct.pack(">I", 2) + late + struct.pack(">I", zlib.crc32(late)) + data[end:]
 
 
 def example(**changes: Any) -> FilterBundle:
@@ -176,6 +184,8 @@ REFUSED: dict[str, Callable[[], bytes]] = {
     ),
     "too few pictures described": lambda: changed(lambda m: m["pictures"].pop()),
     "a picture that is none": lambda: with_part("style-1.jpg", b"GIF89a"),
+    "a picture that ends too soon": lambda: with_part("style-1.jpg", jpeg()[:-200]),
+    "a picture that is damaged at its end": lambda: with_part("style-2.png", damaged()),
     "weights that are none": lambda: with_part("weights.safetensors", b"\x80\x04K\x01."),
     "a base that does not fit": lambda: with_part("base.safetensors", base_bytes(seed=9)),
     "a strange compression": lambda: zipped([("manifest.json", b"{}")], zipfile.ZIP_BZIP2),

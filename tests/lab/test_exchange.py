@@ -222,6 +222,15 @@ def test_a_share_that_rounding_took_beyond_one_is_one(owner: User, staff: User) 
     assert use.share == 1
 
 
+def test_a_base_whose_name_cannot_be_that_of_a_file_is_not_looked_for(staff: User) -> None:
+    made = make_styled("Night", 0)
+    assert made.current is not None
+    data = write_bundle(replace(read_bundle(exchange.export(made.current)), base_name="😀" * 80))
+    back = exchange.bring_in(data, staff)
+    assert back.current is not None
+    assert back.current.kind == FilterVersion.Kind.ONNX
+
+
 @pytest.mark.parametrize("name", ["my_filter", "x" * 69 + " y"])
 def test_a_filter_leaves_by_whatever_name_it_got(owner: User, staff: User, name: str) -> None:
     made = make_styled("Night", 0)

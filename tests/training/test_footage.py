@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import itertools
+import tracemalloc
 from pathlib import Path
 
 import av
 import numpy as np
 import pytest
 
+from filters.training.clips import UnusableClip, frames_to_learn_on
 from filters.training.footage import read_frames, read_pairs, read_run
 from tests.clips import decoded, draw_clip, number_of
 from tests.media.clips import run_ffmpeg
@@ -44,6 +46,24 @@ def test_pairs_are_spread_over_every_clip(clip: Path, tmp_path: Path, kind: str)
     run_ffmpeg("-i", clip, *CODECS[kind], wrapped)
     seen = [(number_of(before), number_of(after)) for before, after, _ in read_pairs(wrapped, 3)]
     assert seen == [(0, 1), (100, 101), (200, 201)]
+
+
+def test_frames_to_learn_on_are_made_smaller_one_by_one(tmp_path: Path) -> None:
+    def plain(number: int, width: int, height: int) -> np.ndarray:
+        return np.full((height, width, 3), 10 * number, np.uint8)
+
+    large = draw_clip(tmp_path / "large.mp4", frames=12, width=3840, height=2160, picture=plain)
+    tracemalloc.start()
+    frames = frames_to_learn_on(large, 12)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert [frame.shape for frame in frames] == [(720, 1280, 3)] * 12
+    assert peak < 5 * 3840 * 2160 * 3  # of the twelve at most a few are held at their full size
+
+
+def test_a_clip_that_is_too_small_is_told_with_its_own_size(clip: Path) -> None:
+    with pytest.raises(UnusableClip, match="only 160 x 90 pixels"):
+        frames_to_learn_on(clip, 3)
 
 
 @pytest.mark.parametrize("kind", ["mp4", "mkv"])

@@ -1,6 +1,8 @@
 """Style images that are hostile, useless or merely unusual."""
 
 import struct
+import subprocess
+import sys
 import zlib
 from pathlib import Path
 from typing import Any
@@ -11,9 +13,16 @@ import torch
 from PIL import Image
 
 from filters.training.perceptual import Perception, gram
-from filters.training.pictures import refuse_too_long
+from filters.training.pictures import refuse_flat, refuse_too_long
 from filters.training.styles import UnusableStyle, load_style_image, style_grams, style_picture
 
+PEAK = """
+import re, sys
+from pathlib import Path
+from filters.training.pictures import load_style_image
+load_style_image(Path(sys.argv[1]), 4096)
+print(re.search(r"VmHWM:\\s+([0-9]+) kB", Path("/proc/self/status").read_text())[1])
+"""
 NOISE = np.random.default_rng(1).integers(0, 255, (80, 120, 3), np.uint8)
 
 
@@ -33,6 +42,26 @@ def test_it_turns_a_picture_as_its_exif_says(tmp_path: Path) -> None:
     assert load_style_image(path).shape == (120, 80, 3)
 
 
+@pytest.mark.parametrize(
+    ("tag", "kind", "value"),
+    [
+        (0x0100, 11, struct.pack("<f", 1.5)),
+        (0x0100, 2, b"ab\0\0"),
+        (0x0100, 9, struct.pack("<i", -5)),
+        (0x0103, 4, struct.pack("<I", 70_000)),
+        (0x0131, 11, struct.pack("<f", 1.5)),
+    ],
+)
+def test_it_turns_a_picture_whose_camera_wrote_odd_exif(
+    tmp_path: Path, tag: int, kind: int, value: bytes
+) -> None:
+    entries = sorted([(0x0112, 3, struct.pack("<HH", 6, 0)), (tag, kind, value)])
+    table = b"".join(struct.pack("<HHI", number, form, 1) + what for number, form, what in entries)
+    exif = b"Exif\0\0II*\0\x08\0\0\0" + struct.pack("<H", len(entries)) + table + bytes(4)
+    path = saved(tmp_path / "a.jpg", Image.fromarray(NOISE), exif=exif)
+    assert load_style_image(path).shape == (120, 80, 3)
+
+
 def test_it_converts_cmyk(tmp_path: Path) -> None:
     path = saved(tmp_path / "a.jpg", Image.fromarray(NOISE).convert("CMYK"), quality=95)
     assert load_style_image(path).shape == (80, 120, 3)
@@ -44,6 +73,15 @@ def test_it_converts_sixteen_bits_by_their_range(tmp_path: Path) -> None:
     assert picture[0, 0, 0] == 0
     assert picture[-1, -1, 0] == 255
     assert abs(int(picture[40, 0, 0]) - 127) <= 2
+
+
+@pytest.mark.parametrize("least", [-70_000, -3, 0.25])
+def test_it_converts_other_values_by_their_extremes(tmp_path: Path, least: float) -> None:
+    ramp = np.linspace(least, 2 * abs(least), 80 * 120).reshape(80, 120)
+    values = ramp.astype(np.float32 if least == 0.25 else np.int32)
+    picture = load_style_image(saved(tmp_path / "a.tif", Image.fromarray(values)))
+    assert picture.min() == 0
+    assert picture.max() == 255
 
 
 def test_it_lays_transparency_on_white(tmp_path: Path) -> None:
@@ -58,22 +96,34 @@ def test_it_shrinks_what_is_larger_than_useful(tmp_path: Path) -> None:
     assert max(load_style_image(path).shape) == 1536
 
 
-def bomb(path: Path) -> Path:
-    """A PNG that says that it has 30,000 x 30,000 pixels, in a few bytes."""
+def chunk(kind: bytes, data: bytes) -> bytes:
+    """A part of a PNG."""
+    return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
 
-    def chunk(kind: bytes, data: bytes) -> bytes:
-        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
 
-    header = struct.pack(">IIBBBBB", 30_000, 30_000, 8, 2, 0, 0, 0)
+def png(path: Path, side: int, depth: int, colours: int, pixels: bytes) -> Path:
+    """A square PNG with `colours` as its format numbers them: 0 grey, 2 RGB, 4 grey and alpha, 6 RGBA."""
+    header = struct.pack(">IIBBBBB", side, side, depth, colours, 0, 0, 0)
     path.write_bytes(
-        b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(b"\0" * 1000))
+        b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", pixels) + chunk(b"IEND", b"")
     )
     return path
 
 
 def test_it_refuses_a_pixel_bomb_by_its_header(tmp_path: Path) -> None:
     with pytest.raises(UnusableStyle):
-        load_style_image(bomb(tmp_path / "a.png"))
+        load_style_image(png(tmp_path / "a.png", 30_000, 8, 2, zlib.compress(b"\0" * 1000)))
+
+
+@pytest.mark.parametrize(("depth", "colours", "size"), [(16, 0, 2), (8, 6, 4)])
+def test_a_large_picture_is_held_twice_at_most(tmp_path: Path, depth: int, colours: int, size: int) -> None:
+    side, packer = 5120, zlib.compressobj(1)
+    row = b"\0" + bytes(range(256)) * (side * size // 256)
+    pixels = b"".join(packer.compress(row) for _ in range(side)) + packer.flush()
+    path = png(tmp_path / "a.png", side, depth, colours, pixels)
+    ended = subprocess.run([sys.executable, "-c", PEAK, path], capture_output=True, text=True, check=True)
+    # In kilobytes: twice 105 MB of pixels, and some 80 for the smaller picture and the modules.
+    assert int(ended.stdout) < 350_000
 
 
 @pytest.mark.parametrize("size", [(1, 1), (2000, 8)])
@@ -90,6 +140,12 @@ def test_it_refuses_what_is_too_thin_once_it_is_small(tmp_path: Path) -> None:
 def test_it_refuses_one_flat_colour(tmp_path: Path) -> None:
     with pytest.raises(UnusableStyle, match="flat"):
         load_style_image(saved(tmp_path / "a.png", Image.new("RGB", (200, 200), "teal")))
+
+
+@pytest.mark.parametrize("level", [30, 200, 255])
+def test_it_refuses_one_flat_colour_however_large(level: int) -> None:
+    with pytest.raises(UnusableStyle, match="flat"):
+        refuse_flat(np.full((4096, 4096, 3), level, np.uint8))
 
 
 def test_it_refuses_an_animation(tmp_path: Path) -> None:
@@ -116,14 +172,26 @@ def test_it_refuses_a_truncated_picture(tmp_path: Path) -> None:
         load_style_image(path)
 
 
-def test_it_refuses_a_tiff_whose_second_page_has_no_dimensions(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("kind", "data"), [(b"gAMA", b"ab"), (b"tRNS", b"ab"), (b"eXIf", b"II"), (b"iCCP", b"")]
+)
+def test_it_refuses_a_png_that_is_damaged_behind_its_pixels(tmp_path: Path, kind: bytes, data: bytes) -> None:
+    path = saved(tmp_path / "a.png", Image.fromarray(NOISE))
+    whole = path.read_bytes()
+    end = whole.rindex(b"IEND") - 4
+    path.write_bytes(whole[:end] + chunk(kind, data) + whole[end:])
+    with pytest.raises(UnusableStyle, match="not a picture that can be read"):
+        load_style_image(path)
+
+
+def test_it_refuses_a_tiff_of_several_pages_by_the_first_alone(tmp_path: Path) -> None:
     path = saved(tmp_path / "a.tif", Image.fromarray(NOISE))
     data = bytearray(path.read_bytes())
     (page,) = struct.unpack_from("<I", data, 4)
     (entries,) = struct.unpack_from("<H", data, page)
     struct.pack_into("<I", data, page + 2 + 12 * entries, len(data))
-    path.write_bytes(bytes(data) + bytes(6))  # a page without entries, and none after it
-    with pytest.raises(UnusableStyle, match="not a picture that can be read"):
+    path.write_bytes(bytes(data) + bytes(6))  # a page without entries: Pillow cannot count as far as it
+    with pytest.raises(UnusableStyle, match="several pages"):
         load_style_image(path)
 
 
