@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from filters.deepfilter import algorithm, fetch
+from filters.deepfilter.room import LATEST, SOONEST, Room
 from filters.engines.algorithmia import AlgorithmiaEngine, Breaker, NotFound
 from filters.models import DeepFilterObject, Filter
 from tests.deepfilter.conftest import Server
@@ -206,14 +207,26 @@ def test_what_is_no_json_is_400(server: Server) -> None:
 def test_too_many_calls_at_once_are_asked_to_come_back(
     server: Server, negative: Filter, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    class Full:
-        def acquire(self, blocking: bool) -> bool:
-            return False
+    """Later, the more of them there are and the longer calls take, and one after the other."""
+    seconds = [0.0]
+    room = Room(2, now=lambda: seconds[0])
+    monkeypatch.setattr(algorithm, "_room", room)
 
-    monkeypatch.setattr(algorithm, "_room", Full())
-    answer = server.call(images=[inline(picture())], filterName="gan-vogh")
-    assert answer.status_code == 429
-    assert int(answer.headers["Retry-After"]) > 0
+    def come_back() -> int:
+        answer = server.call(images=[inline(picture())], filterName="gan-vogh")
+        assert answer.status_code == 429
+        return int(answer.headers["Retry-After"])
+
+    with room.place(), room.place():
+        assert [come_back(), come_back()] == [SOONEST, SOONEST]
+        seconds[0] = 16
+    with room.place(), room.place():
+        assert [come_back(), come_back(), come_back()] == [6, 12, 18]
+        seconds[0] += 13
+        assert come_back() == 12, "one of the three is still to come"
+        for _ in range(9):
+            assert come_back() <= LATEST
+    server.call(images=[inline(picture())], filterName="gan-vogh").raise_for_status()
 
 
 def test_a_call_ends_when_its_time_is_over(server: Server, negative: Filter) -> None:
