@@ -41,7 +41,7 @@ from videos.pipeline import dispatch, renders
 logger = logging.getLogger(__name__)
 
 BATCH_PIXELS = 40_000_000  # at a time, for engines that take batches: 16 frames of 1080p
-LONGEST_REST = timedelta(minutes=15)
+LONGEST_REST = 900.0  # seconds
 REPORT_EVERY = 0.5  # seconds; a cancel is noticed within this and one frame
 
 Picture = NDArray[np.uint8]
@@ -322,7 +322,7 @@ def _give_back(segment: Segment, token: uuid.UUID, error: str, *, asked: float |
     """For the next attempt, after a rest: what it needs may be away for some seconds, or for the `asked` ones."""
     rest = segment.rest
     if asked and segment.attempts < MAX_ATTEMPTS:
-        rest = max(rest, min(timedelta(seconds=asked), LONGEST_REST))
+        rest = max(rest, timedelta(seconds=min(asked, LONGEST_REST)))
     with transaction.atomic():
         Segment.objects.held_by(token).filter(pk=segment.pk).update(
             state=Segment.State.PENDING,
