@@ -89,6 +89,18 @@ def test_a_picture_may_stand_in_the_call(server: Server, negative: Filter) -> No
     np.testing.assert_array_equal(pixels_of(server.client.file(address).getBytes()), 255 - original)
 
 
+def test_any_kind_of_picture_is_seen_as_programs_show_it(server: Server, negative: Filter) -> None:
+    """Grey of 16 bits in its full range, and what is transparent on white."""
+    ramp = np.tile(np.linspace(0, 65535, 256).astype(np.uint16), (40, 1))
+    clear = np.zeros((40, 256, 4), np.uint8)
+    clear[:, 128:] = (200, 100, 50, 255)
+    grey = np.repeat((255 - np.arange(256, dtype=np.uint8))[None, :, None], 3, axis=2)
+    answer = server.call(images=[inline(ramp), inline(clear)], filterName="gan-vogh").json()  # type: ignore[arg-type]
+    first, second = (pixels_of(server.client.file(one).getBytes()) for one in answer["result"]["savePaths"])
+    np.testing.assert_array_equal(first, np.broadcast_to(grey, (40, 256, 3)))
+    assert (second[0, 0].tolist(), second[0, 255].tolist()) == ([0, 0, 0], [55, 155, 205])
+
+
 def test_a_picture_in_the_call_may_be_broken_into_lines(server: Server, negative: Filter) -> None:
     """As base64.encodebytes writes it, which scripts of those years used."""
     original = picture()
