@@ -17,7 +17,7 @@ from django.conf import settings
 
 from filters.bases import base_of
 from filters.engines.algorithmia import AlgorithmiaEngine, Patience
-from filters.engines.base import Engine, EngineError, EngineUnavailable
+from filters.engines.base import Engine, EngineBusy, EngineError, EngineUnavailable
 from filters.models import Filter, FilterVersion
 from rotoscope.files import local_path
 
@@ -27,7 +27,7 @@ KEPT = 3
 Key = tuple[int, Decimal]
 """A version's number and what an image costs."""
 PROBE_SIDE = 64  # pixels: the cheapest picture that a service can be asked for
-PROBE_PATIENCE = Patience(answer=20, whole=30, attempts=1)
+PROBE_PATIENCE = Patience(answer=20, whole=30, attempts=1, queueing=0)
 
 _mine = threading.local()
 
@@ -117,6 +117,8 @@ def _answers(one: Filter) -> bool:
     try:
         with closing(_probe_engine(one.current)) as engine:
             engine.apply(picture)
+    except EngineBusy:  # with others, and their calls are answered
+        return True
     except EngineError as still:
         logger.info("%s is still unavailable: %s", one, still)
         return False

@@ -46,7 +46,7 @@ class Parcel:
 def deliver(request: HttpRequest, parcel: Parcel) -> HttpResponseBase:
     """The answer to GET or HEAD. Raises Http404 when storage does not have the file."""
     if settings.MEDIA_DELIVERY == "presigned" and parcel.name:
-        return _presigned(parcel)
+        return _presigned(request, parcel)
     try:
         stored = look_up(parcel.name)
     except FileNotFoundError:
@@ -139,12 +139,14 @@ def _handed_over(parcel: Parcel) -> HttpResponse:
     return answer
 
 
-def _presigned(parcel: Parcel) -> HttpResponse:
-    """S3 sends the bytes; the address works for PRESIGNED_SECONDS, and nobody may keep the redirect."""
+def _presigned(request: HttpRequest, parcel: Parcel) -> HttpResponse:
+    """S3 sends the bytes; the address works for PRESIGNED_SECONDS and this method, and nobody may keep the redirect."""
     wishes = {"ResponseContentType": parcel.content_type, "ResponseCacheControl": "private, max-age=600"}
     if parcel.disposition:
         wishes["ResponseContentDisposition"] = parcel.disposition
-    address = default_storage.url(parcel.name, parameters=wishes, expire=PRESIGNED_SECONDS)  # type: ignore[call-arg]
+    address = default_storage.url(  # type: ignore[call-arg]
+        parcel.name, parameters=wishes, expire=PRESIGNED_SECONDS, http_method=request.method
+    )
     answer = HttpResponseRedirect(address)
     patch_cache_control(answer, private=True, no_store=True)
     return answer

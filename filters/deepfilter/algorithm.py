@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import threading
 import time
 import uuid
 from collections.abc import Iterator
@@ -17,6 +16,7 @@ from django.contrib.auth.models import User
 
 from filters.deepfilter import images, paths, store
 from filters.deepfilter.problem import Problem
+from filters.deepfilter.room import Room
 from filters.engines.algorithmia.pictures import encode
 from filters.engines.base import EngineError, EngineUnavailable, Frame, Frames
 from filters.models import Filter, FilterVersion
@@ -27,11 +27,10 @@ MOST_IMAGES = 64
 BATCH = 4  # pictures painted at a time
 PAINTERS = 1  # threads that paint in one web process: each keeps its own engines
 WAITING = 8  # calls at a time in one web process; more are asked to come back
-COME_BACK = 5  # seconds
 TEMPORARY = ".algo/deeplearning/DeepFilter/temp"
 
 _painters = ThreadPoolExecutor(PAINTERS, thread_name_prefix="deepfilter")
-_room = threading.BoundedSemaphore(WAITING)
+_room = Room(WAITING)
 
 
 @dataclass(frozen=True)
@@ -93,18 +92,12 @@ def run(owner: User, call: Call, *, seconds: float) -> list[str]:
     Raises Problem: 429 when too many wait, 503 when the filter cannot run now, 200 for the caller's mistakes
     and for running out of `seconds`. What was stored before a problem stays: the caller chose its place.
     """
-    if not _room.acquire(blocking=False):
-        raise Problem(
-            "too many calls at once", status=429, error_type="RateLimitError", retry_after=COME_BACK
-        )
-    try:
+    with _room.place():
         until = time.monotonic() + seconds
         for numbers, frames in _batches(owner, call.images):
             painted = _painters.submit(_paint, call.version, frames, until).result()
             for number, frame in zip(numbers, painted, strict=True):
                 _save(owner, call.results[number], frame)
-    finally:
-        _room.release()
     return [f"data://{path}" for path in call.results]
 
 

@@ -7,15 +7,15 @@ import binascii
 import io
 from typing import cast
 
-import numpy as np
 from django.conf import settings
 from django.contrib.auth.models import User
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import Image, UnidentifiedImageError
 
 from filters.deepfilter import paths, store
 from filters.deepfilter.fetch import fetch
 from filters.deepfilter.problem import Problem
 from filters.engines.base import Frame
+from filters.training.pictures import as_rgb
 
 MOST_PIXELS = 36_000_000
 LONGEST_SIDE = 8192
@@ -36,8 +36,7 @@ def decode(data: bytes, name: str) -> Frame:
                 raise Problem(
                     f"{name}: a picture has at most {MOST_PIXELS} pixels, and {LONGEST_SIDE} on a side"
                 )
-            upright = ImageOps.exif_transpose(image).convert("RGB")
-            return cast(Frame, np.array(upright, dtype=np.uint8))
+            return as_rgb(image, LONGEST_SIDE)
     except UnidentifiedImageError as error:
         raise Problem(f"{name} is not a PNG, JPEG or WebP picture") from error
     except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:

@@ -19,18 +19,29 @@ Frame: TypeAlias = NDArray[np.uint8]
 
 
 class EngineError(Exception):
-    """A filter could not be applied. `temporary` says whether another try later may succeed."""
+    """A filter could not be applied. `temporary` says whether another try later may succeed.
 
-    def __init__(self, message: str, *, temporary: bool = False) -> None:
+    `retry_after`: in how many seconds that makes sense, where it is known.
+    """
+
+    def __init__(self, message: str, *, temporary: bool = False, retry_after: float | None = None) -> None:
         super().__init__(message)
         self.temporary = temporary
+        self.retry_after = retry_after
 
 
 class EngineUnavailable(EngineError):
     """The filter cannot run now (no key, no service, no weights); the message says why."""
 
-    def __init__(self, message: str, *, temporary: bool = True) -> None:
-        super().__init__(message, temporary=temporary)
+    def __init__(self, message: str, *, temporary: bool = True, retry_after: float | None = None) -> None:
+        super().__init__(message, temporary=temporary, retry_after=retry_after)
+
+
+class EngineBusy(EngineError):
+    """What paints has no room for more just now: nothing failed, and it will do so another time."""
+
+    def __init__(self, message: str, *, retry_after: float | None = None) -> None:
+        super().__init__(message, temporary=True, retry_after=retry_after)
 
 
 @runtime_checkable

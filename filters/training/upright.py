@@ -1,4 +1,4 @@
-"""How a decoded picture is held: phones store what their sensor sees and say how it is to be turned."""
+"""A decoded picture as players show it: phones store what their sensor sees and say how it is to be turned."""
 
 from __future__ import annotations
 
@@ -6,7 +6,16 @@ from typing import Any, cast
 
 import numpy as np
 from av.video.frame import VideoFrame
+from av.video.reformatter import Colorspace
 from numpy.typing import NDArray
+
+UNTAGGED = 2
+"""What a frame has as its matrix where the file says nothing of it."""
+
+
+def is_standard_definition(width: int, height: int) -> bool:
+    """Whether players take a picture that says nothing of its matrix as BT.601; larger ones they take as BT.709."""
+    return height <= 576 and width <= 1024
 
 
 def orientation(frame: VideoFrame) -> tuple[int, bool]:
@@ -23,7 +32,9 @@ def orientation(frame: VideoFrame) -> tuple[int, bool]:
 
 def upright(frame: VideoFrame) -> NDArray[np.uint8]:
     """The picture as players show it, RGB (H, W, 3)."""
-    picture = np.asarray(frame.to_ndarray(format="rgb24"), np.uint8)
+    large = not is_standard_definition(frame.width, frame.height)
+    matrix = Colorspace.ITU709 if frame.colorspace == UNTAGGED and large else None
+    picture = np.asarray(frame.to_ndarray(format="rgb24", src_colorspace=matrix), np.uint8)
     turn, mirrored = orientation(frame)
     turned = np.rot90(picture, -turn // 90)
     return np.ascontiguousarray(turned[:, ::-1] if mirrored else turned)

@@ -10,7 +10,7 @@ import pytest
 
 from filters.engines.algorithmia import Breaker, breaker_for
 from filters.engines.algorithmia.breaker import LONGEST_TRIAL
-from filters.engines.algorithmia.errors import NoCredit, ServerError
+from filters.engines.algorithmia.errors import NoCredit, RateLimited, ServerError
 from filters.engines.base import EngineError, EngineUnavailable
 
 
@@ -55,10 +55,34 @@ def test_a_success_between_failures_keeps_it_closed() -> None:
     assert not breaker.is_open
 
 
-def test_no_credit_opens_it_at_once() -> None:
+def test_no_credit_opens_it_at_once_and_no_time_brings_it_back() -> None:
     breaker = Breaker(failures=5)
     fail(breaker, NoCredit("no credit", temporary=False))
     assert breaker.is_open
+    assert not fail(breaker).temporary
+
+
+def test_who_is_refused_hears_when_the_next_trial_may_be() -> None:
+    clock = Clock()
+    breaker = Breaker(failures=1, rest=60, now=clock)
+    assert fail(breaker).retry_after == 60
+    clock.seconds = 20
+    refused = fail(breaker)
+    assert (refused.retry_after, refused.temporary) == (40, True)
+
+
+def test_a_service_without_room_has_neither_failed_nor_worked() -> None:
+    clock = Clock()
+    breaker = Breaker(failures=2, rest=60, now=clock)
+    busy = RateLimited("too many calls")
+    for _ in range(3):
+        assert fail(breaker, busy) is busy
+    fail(breaker)
+    fail(breaker, busy)
+    assert isinstance(fail(breaker), EngineUnavailable), "the second in a row"
+    clock.seconds = 61
+    assert fail(breaker, busy) is busy
+    assert fail(breaker).retry_after == 120, "the one before was not yet the trial"
 
 
 def test_after_a_rest_one_trial_closes_it() -> None:

@@ -14,7 +14,7 @@ from filters.engines.algorithmia import AlgorithmiaEngine, Breaker, Patience
 from filters.engines.base import Engine
 from tests.deepfilter.faulty import FaultyService, faulty_service
 
-HASTY = Patience(connect=1, answer=0.5, whole=2, attempts=3, first_wait=0.01, longest_wait=0.2)
+HASTY = Patience(connect=1, answer=0.5, whole=2, attempts=3, queueing=60, first_wait=0.01, longest_wait=0.2)
 
 
 def frames(count: int, height: int = 18, width: int = 26) -> NDArray[np.uint8]:

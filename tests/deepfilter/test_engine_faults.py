@@ -75,6 +75,20 @@ def test_it_gives_up_after_its_attempts(service: FaultyService) -> None:
     assert service.count("CALL") == HASTY.attempts
 
 
+def test_a_service_without_room_is_no_failing_one(service: FaultyService) -> None:
+    engine = engine_at(service, batch=1, at_once=2, breaker=Breaker(failures=1))
+    original = frames(3)
+    service.fail("CALL", *[status(429)] * 12)  # more than the attempts of all three
+    np.testing.assert_array_equal(engine.apply(original), 255 - original)
+    hasty = engine_at(service, patience=replace(HASTY, queueing=0), breaker=Breaker(failures=1))
+    service.fail("CALL", *[status(429, Retry_After="0")] * 2)
+    for _ in range(2):
+        with pytest.raises(algorithmia.RateLimited) as raised:
+            hasty.apply(original)
+        assert raised.value.temporary
+    np.testing.assert_array_equal(hasty.apply(original), 255 - original)
+
+
 def test_it_waits_as_long_as_it_is_asked_to(service: FaultyService) -> None:
     service.fail("PUT", status(429, Retry_After="1"))
     began = time.monotonic()

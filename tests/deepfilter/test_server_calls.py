@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from filters.deepfilter import algorithm, fetch
+from filters.deepfilter.room import LATEST, SOONEST, Room
 from filters.engines.algorithmia import AlgorithmiaEngine, Breaker, NotFound
 from filters.models import DeepFilterObject, Filter
 from tests.deepfilter.conftest import Server
@@ -86,6 +87,18 @@ def test_a_picture_may_stand_in_the_call(server: Server, negative: Filter) -> No
     original = picture()
     [address] = server.call(images=[inline(original)], filterName="gan-vogh").json()["result"]["savePaths"]
     np.testing.assert_array_equal(pixels_of(server.client.file(address).getBytes()), 255 - original)
+
+
+def test_any_kind_of_picture_is_seen_as_programs_show_it(server: Server, negative: Filter) -> None:
+    """Grey of 16 bits in its full range, and what is transparent on white."""
+    ramp = np.tile(np.linspace(0, 65535, 256).astype(np.uint16), (40, 1))
+    clear = np.zeros((40, 256, 4), np.uint8)
+    clear[:, 128:] = (200, 100, 50, 255)
+    grey = np.repeat((255 - np.arange(256, dtype=np.uint8))[None, :, None], 3, axis=2)
+    answer = server.call(images=[inline(ramp), inline(clear)], filterName="gan-vogh").json()  # type: ignore[arg-type]
+    first, second = (pixels_of(server.client.file(one).getBytes()) for one in answer["result"]["savePaths"])
+    np.testing.assert_array_equal(first, np.broadcast_to(grey, (40, 256, 3)))
+    assert (second[0, 0].tolist(), second[0, 255].tolist()) == ([0, 0, 0], [55, 155, 205])
 
 
 def test_a_picture_in_the_call_may_be_broken_into_lines(server: Server, negative: Filter) -> None:
@@ -206,14 +219,26 @@ def test_what_is_no_json_is_400(server: Server) -> None:
 def test_too_many_calls_at_once_are_asked_to_come_back(
     server: Server, negative: Filter, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    class Full:
-        def acquire(self, blocking: bool) -> bool:
-            return False
+    """Later, the more of them there are and the longer calls take, and one after the other."""
+    seconds = [0.0]
+    room = Room(2, now=lambda: seconds[0])
+    monkeypatch.setattr(algorithm, "_room", room)
 
-    monkeypatch.setattr(algorithm, "_room", Full())
-    answer = server.call(images=[inline(picture())], filterName="gan-vogh")
-    assert answer.status_code == 429
-    assert int(answer.headers["Retry-After"]) > 0
+    def come_back() -> int:
+        answer = server.call(images=[inline(picture())], filterName="gan-vogh")
+        assert answer.status_code == 429
+        return int(answer.headers["Retry-After"])
+
+    with room.place(), room.place():
+        assert [come_back(), come_back()] == [SOONEST, SOONEST]
+        seconds[0] = 16
+    with room.place(), room.place():
+        assert [come_back(), come_back(), come_back()] == [6, 12, 18]
+        seconds[0] += 13
+        assert come_back() == 12, "one of the three is still to come"
+        for _ in range(9):
+            assert come_back() <= LATEST
+    server.call(images=[inline(picture())], filterName="gan-vogh").raise_for_status()
 
 
 def test_a_call_ends_when_its_time_is_over(server: Server, negative: Filter) -> None:

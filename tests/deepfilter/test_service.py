@@ -120,6 +120,13 @@ def test_a_filter_that_answers_again_is_available_again(elsewhere: FaultyService
     assert one.is_available
 
 
+def test_a_service_that_has_no_room_just_now_is_there_again(elsewhere: FaultyService) -> None:
+    one = Filter.objects.get(slug="deepfilter-aqua")
+    one.mark_unavailable("It was down.")
+    elsewhere.fail("CALL", status(429, Retry_After="30"))
+    assert service.available_again() == [one]
+
+
 def test_a_retired_filter_is_not_asked(elsewhere: FaultyService) -> None:
     one = Filter.objects.get(slug="deepfilter-aqua")
     one.retire()

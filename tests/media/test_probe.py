@@ -2,6 +2,7 @@
 
 import re
 import socket
+import struct
 import sys
 import threading
 from fractions import Fraction
@@ -145,6 +146,47 @@ def test_pictures_that_cannot_be_decoded_do_not_hide_those_that_can(tmp_path: Pa
     assert (found.track, found.width, found.height) == (1, 160, 96)
     made = make_footage(tmp_path / "both.mp4", tmp_path / "footage.mp4", found)
     assert numbers_of(tmp_path / "footage.mp4") == list(range(made.frame_count)) == list(range(20))
+
+
+def prores_raw(path: Path) -> Path:
+    """Ten bare pictures of 160×96 in ProRes RAW, which PyAV decodes in its way and the ffmpeg program does not."""
+    head = b"\0\1dji0" + struct.pack(">HH", 160, 96) + bytes(80)
+    head = b"prrf" + struct.pack(">H", len(head) + 2) + head
+    body = struct.pack(">H", 1) * 2000 + bytes(8000)
+    picture = struct.pack(">I", len(head + body) + 4) + head + body
+    with av.open(str(path), "w") as output:
+        stream = output.add_stream("prores_ks", rate=25)
+        stream.width, stream.height, stream.pix_fmt = 160, 96, "yuv422p10le"
+        for index in range(10):
+            packet = av.Packet(picture)
+            packet.stream, packet.time_base = stream, Fraction(1, 25)
+            packet.pts = packet.dts = index
+            packet.duration, packet.is_keyframe = 1, True
+            output.mux(packet)
+    path.write_bytes(re.sub(rb"apc[nhso]", b"aprn", path.read_bytes()))
+    return path
+
+
+def test_pictures_that_only_the_newer_of_our_two_decoders_knows_are_refused_at_once(tmp_path: Path) -> None:
+    raw = prores_raw(tmp_path / "raw.mov")
+    with av.open(str(raw)) as container:
+        assert next(container.decode(video=0)).width == 160
+    assert refusal(raw) == probe_worker.NO_PICTURE
+
+
+def test_sound_that_only_the_newer_of_our_two_decoders_knows_does_not_cost_the_pictures(
+    tmp_path: Path,
+) -> None:
+    clip = tmp_path / "a.avi"
+    sound = ["-f", "lavfi", "-i", "sine=d=1:r=22050", "-c:a", "adpcm_ima_wav"]
+    run_ffmpeg("-i", simple_clip(tmp_path / "a.mp4", 25), *sound, "-c:v", "mpeg4", clip)
+    data = bytearray(clip.read_bytes())
+    format_tag = data.index(b"strf", data.index(b"auds")) + 8
+    data[format_tag : format_tag + 2] = struct.pack("<H", 0x125)  # ADPCM of Sanyo
+    clip.write_bytes(data)
+    found = probe(clip)
+    assert (found.frame_count, found.audio) == (25, None)
+    assert make_footage(clip, tmp_path / "footage.mp4", found).frame_count == 25
 
 
 @pytest.mark.parametrize("order", [("0:v", "1:v"), ("1:v", "0:v")])

@@ -85,6 +85,18 @@ def test_a_signed_address_gives_the_bytes_the_type_and_the_name(
         urllib.request.urlopen(answer["Location"].split("?")[0], timeout=20)
 
 
+def test_who_asks_for_the_head_gets_an_address_that_is_signed_for_that(
+    owner_client: Client, kept_there: Video, settings: Settings
+) -> None:
+    settings.MEDIA_DELIVERY = "presigned"
+    answer = owner_client.head(video_media(kept_there, "footage.mp4"))
+    assert answer.status_code == 302
+    asked = urllib.request.Request(answer["Location"], method="HEAD")
+    with urllib.request.urlopen(asked, timeout=20) as there:
+        assert there.headers["Content-Length"] == str(len(DATA))
+        assert there.headers["Content-Type"] == "video/mp4"
+
+
 def test_a_signed_address_is_only_for_those_who_may(
     visitor: Client, kept_there: Video, settings: Settings
 ) -> None:

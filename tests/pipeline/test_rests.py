@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 import dramatiq
@@ -17,7 +18,7 @@ from django.urls import reverse
 from django.utils import timezone
 from dramatiq.brokers.stub import StubBroker
 
-from filters.engines.base import EngineError
+from filters.engines.base import EngineBusy, EngineError, EngineUnavailable
 from rotoscope.lease import LEASE, claim
 from tests.factories import make_filter, make_video_row
 from tests.pipeline.worked import asked
@@ -64,6 +65,22 @@ def failed(render: Render, attempt: int = 1) -> Segment:
     render.segments.filter(index=0).update(attempts=attempt - 1)
     assert paint.run(render.pk)
     return render.segments.get(index=0)
+
+
+def raising(monkeypatch: pytest.MonkeyPatch, problem: EngineError, cost: str = "0") -> None:
+    """Each segment ends so, when it had cost that much."""
+
+    def painted(segment: Segment, token: uuid.UUID, lost: object) -> None:
+        Segment.objects.filter(pk=segment.pk).update(cost=F("cost") + Decimal(cost))
+        raise problem
+
+    monkeypatch.setattr(paint, "_paint", painted)
+
+
+def rest_of(segment: Segment) -> timedelta:
+    """What is left of it."""
+    assert segment.lease_until is not None
+    return segment.lease_until - database_time()
 
 
 def states(render: Render) -> list[str]:
@@ -209,6 +226,44 @@ def test_where_that_message_is_lost_the_reconciler_sends_another_after_the_rest(
     let_them_rest()
     assert reconcile.requeue() == 1
     assert len(sent(queue)) == 1
+
+
+@pytest.mark.parametrize("asked", [300, 1e15])
+def test_one_that_the_service_has_no_room_for_rests_as_asked_and_failed_in_nothing(
+    render: Render, monkeypatch: pytest.MonkeyPatch, asked: float
+) -> None:
+    raising(monkeypatch, EngineBusy("too many calls", retry_after=asked))
+    segment = failed(render, attempt=MAX_ATTEMPTS)
+    assert segment.attempts == MAX_ATTEMPTS - 1
+    longest = timedelta(seconds=min(asked, paint.LONGEST_REST))
+    assert longest - timedelta(minutes=2) < rest_of(segment) <= longest
+    render.refresh_from_db()
+    assert render.state == Render.State.RENDERING
+    assert render.version.filter.is_available
+
+
+def test_pictures_are_not_paid_for_without_end_where_a_service_has_no_room_for_the_others(
+    render: Render, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    raising(monkeypatch, EngineBusy("too many calls"), cost="0.25")
+    assert failed(render).attempts == 1
+
+
+def test_one_whose_service_is_away_rests_until_that_may_be_tried_again(
+    render: Render, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    raising(monkeypatch, EngineUnavailable("It does not answer.", retry_after=600))
+    segment = failed(render, attempt=MAX_ATTEMPTS - 1)
+    assert (segment.state, segment.attempts) == ("pending", MAX_ATTEMPTS - 1)
+    assert timedelta(minutes=8) < rest_of(segment) <= timedelta(minutes=10)
+    render.refresh_from_db()
+    assert render.state == Render.State.RENDERING
+    let_them_rest()
+    assert rest_of(failed(render, attempt=MAX_ATTEMPTS)) <= timedelta(0), "it was the last"
+    assert paint.run(render.pk)
+    render.refresh_from_db()
+    assert render.state == Render.State.FAILED
+    assert "It does not answer." in render.error
 
 
 def test_what_a_killed_worker_held_does_not_rest(render: Render, failing: Failing) -> None:

@@ -66,6 +66,25 @@ def test_a_clip_that_is_too_small_is_told_with_its_own_size(clip: Path) -> None:
         frames_to_learn_on(clip, 3)
 
 
+@pytest.mark.parametrize(
+    ("size", "matrix", "tag"),
+    [
+        ("1280x720", "bt709", "unknown"),
+        ("1280x720", "bt709", "bt709"),
+        ("1280x720", "bt601", "smpte170m"),
+        ("640x360", "bt601", "unknown"),
+    ],
+)
+def test_colours_are_as_players_show_them_also_where_the_file_says_nothing_of_them(
+    tmp_path: Path, size: str, matrix: str, tag: str
+) -> None:
+    source = f"color=0xC83C32:size={size}:rate=25:duration=0.2,format=gbrp"
+    way = f"scale=out_color_matrix={matrix}:out_range=tv,format=yuv420p,setparams=colorspace={tag}"
+    run_ffmpeg("-f", "lavfi", "-i", source, "-vf", way, "-preset", "ultrafast", tmp_path / "a.mp4")
+    (frame,) = read_run(tmp_path / "a.mp4", 1)
+    assert np.abs(frame.mean(axis=(0, 1)) - (200, 60, 50)).max() < 4
+
+
 @pytest.mark.parametrize("kind", ["mp4", "mkv"])
 @pytest.mark.parametrize(
     ("turn", "flips"), [*itertools.product([0, 90, 180, 270], [(), ("-display_hflip",)])]

@@ -1,5 +1,6 @@
 """From whatever colours the source has to 8-bit 4:2:0 BT.709 in limited range, as ffmpeg filters."""
 
+from filters.training.upright import is_standard_definition
 from videos.media.probe import Probe
 
 # What SDR white is in nits on an HDR display (ITU-R BT.2408), and how bright graded HDR usually gets.
@@ -17,7 +18,6 @@ _SWSCALE = {
     "smpte240m": "smpte240m",
     "bt2020nc": "bt2020",
 }
-_HEIGHT_OF_SD = 576
 
 
 def filters(probe: Probe, width: int, height: int) -> list[str]:
@@ -38,7 +38,7 @@ def matrix_of(probe: Probe) -> str:
     """The matrix by its tag; untagged, what players assume: BT.709 above standard definition, else BT.601."""
     if probe.colour.matrix in _SWSCALE:
         return probe.colour.matrix
-    return "smpte170m" if probe.coded_height <= _HEIGHT_OF_SD and probe.coded_width <= 1024 else "bt709"
+    return "smpte170m" if is_standard_definition(probe.coded_width, probe.coded_height) else "bt709"
 
 
 def range_of(probe: Probe) -> str:

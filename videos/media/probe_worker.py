@@ -17,6 +17,7 @@ import av
 import numpy as np
 from av.container import InputContainer
 from av.error import FFmpegError
+from av.stream import Stream
 from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
@@ -24,7 +25,7 @@ from filters.training.upright import orientation
 from videos.media import containers
 from videos.media.errors import Refused
 from videos.media.probe import display_size
-from videos.media.process import FORMATS, PROTOCOLS
+from videos.media.process import FORMATS, PROTOCOLS, decodable
 from videos.media.timing import constant_rate
 
 MAX_SIDE = 8192
@@ -87,6 +88,12 @@ def _open(path: Path) -> InputContainer:
         raise Refused(containers.NOT_A_VIDEO) from error
 
 
+def _can_be_decoded(stream: Stream) -> bool:
+    """Whether its codec is known here and to the ffmpeg that converts it."""
+    context = stream.codec_context
+    return context is not None and context.codec.canonical_name in decodable()
+
+
 def _video_stream(container: InputContainer) -> VideoStream:
     """The moving picture: the largest if there are several that can be decoded here.
 
@@ -96,7 +103,7 @@ def _video_stream(container: InputContainer) -> VideoStream:
     videos = [stream for stream in container.streams.video if not stream.disposition & cover]
     if not videos:
         raise Refused(AUDIO_ONLY if container.streams.audio else containers.NOT_A_VIDEO)
-    known = [stream for stream in videos if stream.codec_context is not None]
+    known = [stream for stream in videos if _can_be_decoded(stream)]
     if not known:
         raise Refused(NO_PICTURE)
     return max(known, key=lambda stream: (stream.frames != 1, stream.width * stream.height))
@@ -200,7 +207,7 @@ def _audio(container: InputContainer, path: Path) -> dict[str, Any] | None:
     """The sound track that players choose: of those that can be decoded here the file's default, else the first."""
     default = av.stream.Disposition.default
     for stream in sorted(container.streams.audio, key=lambda one: not one.disposition & default):
-        if stream.codec_context is None or not stream.rate or not stream.channels:
+        if not _can_be_decoded(stream) or not stream.rate or not stream.channels:
             continue
         start = Fraction(stream.start_time or 0) * (stream.time_base or Fraction(1, stream.rate))
         channels, rate = stream.channels, stream.rate

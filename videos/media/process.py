@@ -1,8 +1,11 @@
 """Child processes for work on files that nobody vouches for."""
 
 import os
+import re
+import subprocess
 import sys
 from collections.abc import Sequence
+from functools import cache
 from pathlib import Path
 
 import imageio_ffmpeg
@@ -28,6 +31,14 @@ def bounded(command: Sequence[str], *, memory: int = 0, cpu_seconds: int = 0) ->
 def ffmpeg() -> str:
     """The path of the ffmpeg that comes with imageio-ffmpeg; the system's own is never used."""
     return str(imageio_ffmpeg.get_ffmpeg_exe())
+
+
+@cache
+def decodable() -> frozenset[str]:
+    """The codecs that this ffmpeg decodes, by ffmpeg's names: a few less than PyAV does, whose libraries are newer."""
+    command = [ffmpeg(), "-nostdin", "-hide_banner", "-codecs"]
+    listed = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    return frozenset(re.findall(r"^ D\S{5} (\w+)", listed, re.MULTILINE))
 
 
 def environment() -> dict[str, str]:

@@ -10,6 +10,7 @@ import uuid
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import timedelta
 from decimal import Decimal
 from itertools import islice
 from pathlib import Path
@@ -21,7 +22,7 @@ from django.db.models.functions import Now
 from django.utils import timezone
 from numpy.typing import NDArray
 
-from filters.engines.base import Engine, EngineError, EngineUnavailable
+from filters.engines.base import Engine, EngineBusy, EngineError, EngineUnavailable
 from filters.engines.effects import blend, finish
 from filters.engines.network import NetworkEngine
 from filters.engines.shots import ShotPainter
@@ -40,6 +41,7 @@ from videos.pipeline import dispatch, renders
 logger = logging.getLogger(__name__)
 
 BATCH_PIXELS = 40_000_000  # at a time, for engines that take batches: 16 frames of 1080p
+LONGEST_REST = 900.0  # seconds
 REPORT_EVERY = 0.5  # seconds; a cancel is noticed within this and one frame
 
 Picture = NDArray[np.uint8]
@@ -302,20 +304,32 @@ def _ask_for_next(render: Render) -> None:
 def _engine_failed(segment: Segment, token: uuid.UUID, problem: EngineError) -> None:
     if isinstance(problem, EngineUnavailable):
         segment.render.version.could_not_run(str(problem))
-    _give_back(segment, token, str(problem))
-    if isinstance(problem, EngineUnavailable) or not problem.temporary:
+    if isinstance(problem, EngineBusy):
+        _take_back_attempt(segment, token)
+    _give_back(segment, token, str(problem), asked=problem.retry_after)
+    if not problem.temporary:
         segment.render.mark_failed(str(problem))
 
 
-def _give_back(segment: Segment, token: uuid.UUID, error: str) -> None:
-    """For the next attempt, after a rest: what it needs may be away for some seconds."""
+def _take_back_attempt(segment: Segment, token: uuid.UUID) -> None:
+    """It failed in nothing. One that paid for pictures that are lost now counts: that must have an end."""
+    mine = Segment.objects.held_by(token).filter(pk=segment.pk, cost=segment.cost)
+    if mine.update(attempts=F("attempts") - 1):
+        segment.attempts -= 1
+
+
+def _give_back(segment: Segment, token: uuid.UUID, error: str, *, asked: float | None = None) -> None:
+    """For the next attempt, after a rest: what it needs may be away for some seconds, or for the `asked` ones."""
+    rest = segment.rest
+    if asked and segment.attempts < MAX_ATTEMPTS:
+        rest = max(rest, timedelta(seconds=min(asked, LONGEST_REST)))
     with transaction.atomic():
         Segment.objects.held_by(token).filter(pk=segment.pk).update(
             state=Segment.State.PENDING,
             images_done=0,
             error=error[:2000],
             lease_token=None,
-            lease_until=Now() + segment.rest,
+            lease_until=Now() + rest,
         )
         renders.tally(segment.render)
 

@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from filters.engines.base import EngineError, EngineUnavailable
+from filters.engines.base import EngineBusy, EngineError, EngineUnavailable
 
 FAILURES = 5
 FIRST_REST = 60.0  # seconds
@@ -23,8 +23,8 @@ class Breaker:
     """Closed: calls go through. Open: they are refused. After a rest half-open: one call decides, others wait for it.
 
     The rest doubles with each failed trial. What makes no sense to repeat (a wrong key, no credit) opens it
-    at once. Calls that were under way when it opened are no trials, however they end. Shared by threads; `now`
-    is a clock in seconds.
+    at once; a service that has no room just now tells nothing about its health. Calls that were under way when it
+    opened are no trials, however they end. Shared by threads; `now` is a clock in seconds.
     """
 
     def __init__(
@@ -43,7 +43,7 @@ class Breaker:
         self._rest = rest
         self._open_until: float | None = None
         self._trial_until = 0.0
-        self._reason = ""
+        self._reason, self._temporary = "", True
 
     @property
     def is_open(self) -> bool:
@@ -53,13 +53,19 @@ class Breaker:
 
     @contextmanager
     def guard(self) -> Iterator[None]:
-        """Run a call. Raises EngineUnavailable with the reason while open, and once this failure opens it."""
+        """Run a call. Raises EngineUnavailable with the reason while open, and once this failure opens it.
+
+        It says for how long nobody is let through, and is as temporary as what opened it.
+        """
         trial = self._enter()
         try:
             yield
+        except EngineBusy:
+            self._tried(trial)
+            raise
         except EngineError as error:
             if self._failed(error, trial):
-                raise EngineUnavailable(str(error), temporary=error.temporary) from error
+                raise self._refusal(str(error), error.temporary) from error
             raise
         except BaseException:  # it tells nothing about the service: the caller was interrupted
             self._tried(trial)
@@ -71,7 +77,7 @@ class Breaker:
         with self._lock:
             while self._open_until is not None:
                 if self._now() < self._open_until:
-                    raise EngineUnavailable(self._reason)
+                    raise self._refusal(self._reason, self._temporary)
                 if self._trial_until <= self._now():
                     self._trial_until = self._now() + LONGEST_TRIAL
                     return True
@@ -88,14 +94,19 @@ class Breaker:
             if trial or self._open_until is None:
                 self._rest = min(self._longest_rest, self._rest * 2) if trial else self._first_rest
                 self._open_until = self._now() + self._rest
-                self._reason = str(error)
+                self._reason, self._temporary = str(error), error.temporary
             return True
+
+    def _refusal(self, reason: str, temporary: bool) -> EngineUnavailable:
+        with self._lock:
+            rest = None if self._open_until is None else max(0.0, self._open_until - self._now())
+        return EngineUnavailable(reason, temporary=temporary, retry_after=rest)
 
     def _succeeded(self, trial: bool) -> None:
         with self._lock:
             self._tried(trial)
             self._failures, self._rest = 0, self._first_rest
-            self._open_until, self._reason = None, ""
+            self._open_until = None
 
     def _tried(self, trial: bool) -> None:
         """The trial is over: those that wait for it look again."""

@@ -11,7 +11,7 @@ from typing import Any
 
 import requests
 
-from filters.engines.base import EngineError, EngineUnavailable
+from filters.engines.base import EngineBusy, EngineError, EngineUnavailable
 
 
 class WrongKey(EngineUnavailable):
@@ -22,12 +22,8 @@ class NoCredit(EngineUnavailable):
     """402: the account has nothing left to spend."""
 
 
-class RateLimited(EngineError):
+class RateLimited(EngineBusy):
     """429: too many calls; `retry_after` seconds, where the service said so."""
-
-    def __init__(self, message: str, *, retry_after: float | None = None) -> None:
-        super().__init__(message, temporary=True)
-        self.retry_after = retry_after
 
 
 class NotFound(EngineError):
