@@ -24,9 +24,10 @@ os.environ.setdefault("dramatiq_queue_prefetch", "1")
 
 SCHEMES = ("postgres", "postgresql", "redis", "rediss", "unix", "amqp", "amqps")
 
-QUEUES = ("default", "ingest", "stills", "render", "training", "judging")
+QUEUES = ("default", "ingest", "stills", "render", "training", "judging", "proxies")
 """Everything that waits: odds and ends, uploads to be taken in, single pictures, segments, filters being made, and
-those being measured: that takes minutes, and whoever orders a training waits for its first preview."""
+those being measured: that takes minutes, and whoever orders a training waits for its first preview. Small copies
+of films take hours, and nobody waits for them."""
 
 MIDDLEWARE = [
     "dramatiq.middleware.AgeLimit",

@@ -9,6 +9,7 @@ import dramatiq
 from videos import judging
 from videos.pipeline import ingest as ingest_step
 from videos.pipeline import paint as paint_step
+from videos.pipeline import proxies as proxy_step
 from videos.pipeline import rebuild as rebuild_step
 from videos.pipeline import separate as separate_step
 from videos.pipeline import stills as still_step
@@ -45,6 +46,12 @@ def paint(pk: int) -> None:
 def rebuild(pk: int) -> None:
     """Put a render's segments together: a second's work that must not wait behind the segments of others."""
     rebuild_step.run(pk)
+
+
+@dramatiq.actor(queue_name="proxies", time_limit=12 * 60 * MINUTE, max_retries=0)
+def proxy(pk: int, kind: str) -> None:
+    """Make the small copy of a film: nobody waits for it, and the reconciler asks again."""
+    proxy_step.run(kind, pk)
 
 
 @dramatiq.actor(queue_name="judging", time_limit=60 * MINUTE, **SOON)

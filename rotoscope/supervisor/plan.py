@@ -45,6 +45,7 @@ def services(base: Path, home: Path, mark: str, wishes: Wishes, owner: str | Non
             service(f"render-{number}", "work", "--queues", "render", nice=5)
             for number in range(1, wishes.workers + 1)
         ),
+        service("proxies", "work", "--queues", "proxies", nice=19),
         service("reconcile", "reconcile", "--every", RECONCILE_SECONDS),
     ]
     if importlib.util.find_spec("torch") is not None:

@@ -14,12 +14,14 @@ from django.contrib.auth.models import User
 
 from filters.engines.base import EngineError
 from filters.models import Filter
+from rotoscope.files import local_path
+from tests.clips import draw_clip
 from tests.crash import house
 from tests.crash.killing import Killing, brought, ended
 from videos import actors
 from videos.models import Render, Segment, Upload, Video
 from videos.models.segment import MAX_ATTEMPTS
-from videos.pipeline import dispatch, paint, rebuild, renders, separate, stills
+from videos.pipeline import dispatch, ingest, paint, rebuild, receive, renders, separate, stills
 from videos.uploads import begin
 from videos.uploads.append import append
 from videos.uploads.finish import finish
@@ -127,6 +129,15 @@ def test_painting_that_fails_at_first(
 
 def test_rebuilding(killing: Killing, painted: Render) -> None:
     killing.ends_the_same(lambda: actors.rebuild.fn(painted.pk))
+
+
+def test_a_proxy(killing: Killing, owner: User, tmp_path: Path) -> None:
+    with dispatch.inline():
+        clip = draw_clip(tmp_path / "large.mp4", frames=3, rate=2, width=560, height=432)
+        video = receive.video_from_file(owner, clip, "large.mp4")
+        brought(video, ingest.run, Video.State.READY)
+    killing.ends_the_same(lambda: actors.proxy.fn(video.pk, "video"))
+    assert local_path(Video.objects.get().proxy).exists()
 
 
 def test_going_on_after_a_failure(killing: Killing, video: Video, negative: Filter) -> None:

@@ -1,22 +1,19 @@
 """Once all segments are painted: the rebuild, what is dropped then, and what removing leaves."""
 
-import threading
 from functools import partial
 from pathlib import Path
 
 import pytest
-from django.contrib.auth.models import User
 from django.core.files.storage import default_storage
 from dramatiq.brokers.stub import StubBroker
 
 from filters.models import Filter
 from rotoscope.files import local_path
-from rotoscope.models import LooseFile
 from tests.at_once import at_once
-from tests.clips import decoded, number_of
-from tests.factories import make_render, make_video
+from tests.factories import make_render
 from tests.pipeline.worked import asked, numbers, painted, worked_off
-from videos.media.errors import RebuildError, Stopped
+from videos.media.errors import RebuildError
+from videos.media.preview import make_preview
 from videos.models import Render, Video
 from videos.pipeline import dispatch, rebuild, reconcile, renders
 
@@ -100,32 +97,21 @@ def test_a_segment_that_was_lost_is_painted_again_by_a_retry(
     assert [segment.attempts for segment in render.segments.order_by("index")] == [1, 1, 1]
 
 
-def test_a_large_render_has_a_small_copy_of_all_frames(
-    owner: User, negative: Filter, queue: StubBroker
-) -> None:
-    render = make_render(make_video(owner, frames=30, width=800, height=450), negative)
-    assert render.height == 450
-    pictures = decoded(local_path(render.proxy))
-    assert pictures[0].shape == (360, 640, 3)
-    assert [number_of(picture, inverted=True) for picture in pictures] == list(range(30))
-    renders.remove(render)
-    assert not default_storage.exists(str(render.proxy.name))
-
-
-def test_a_render_that_is_cancelled_while_it_is_rebuilt_stops_and_leaves_nothing(
+def test_a_render_that_is_cancelled_while_it_is_rebuilt_leaves_nothing(
     video: Video, negative: Filter, queue: StubBroker, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def cancelled(render: Render, path: Path, lost: threading.Event) -> str:
+    real = make_preview
+
+    def cancelled(source: Path, target: Path) -> None:
+        real(source, target)
         assert Render.objects.get(pk=render.pk).cancel()
-        assert lost.wait(60), "the lease is known to be lost"
-        raise Stopped("Stopped as asked.")
 
     render = painted(asked(video, negative))
-    monkeypatch.setattr(rebuild, "_proxy", cancelled)
+    monkeypatch.setattr("videos.pipeline.rebuild.make_preview", cancelled)
     assert rebuild.run(render.pk)
     render.refresh_from_db()
     assert (render.state, render.output.name, render.attempts) == (Render.State.CANCELLED, "", 1)
-    assert not LooseFile.objects.exists()
+    assert not any(default_storage.listdir(f"{kind}/{render.ref}")[1] for kind in ("renders", "posters"))
 
 
 def test_removing_a_render_removes_what_was_made_since_it_was_looked_at(

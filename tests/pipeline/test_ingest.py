@@ -354,17 +354,3 @@ def test_it_queues_the_renders_that_were_planned(
     video = receive.video_from_file(owner, path, path.name, planned_filters=["dear", "negative", "gone"])
     ingest.run(video.pk)
     assert [render.version.filter.slug for render in Render.objects.filter(video=video)] == ["negative"]
-
-
-def test_large_footage_has_a_small_copy_of_all_frames(owner: User) -> None:
-    video = make_video(owner, frames=50, rate=25, width=800, height=450)
-    assert (video.width, video.height) == (800, 450)
-    pictures = decoded(local_path(video.proxy))
-    assert pictures[0].shape == (360, 640, 3)
-    assert [number_of(picture) for picture in pictures] == list(range(50))
-    renders.remove_video(video)
-    assert not kept(video.proxy)
-
-
-def test_small_footage_needs_no_small_copy(owner: User) -> None:
-    assert not make_video(owner).proxy

@@ -62,7 +62,7 @@ def test_the_target_wants_every_unit() -> None:
 
 def test_a_stop_reaches_the_workers_and_not_what_they_have_started() -> None:
     workers = [unit for unit in UNITS if "manage.py work " in unit.read_text()]
-    assert len(workers) == 5
+    assert len(workers) == 6
     for unit in workers:
         assert re.search(r"^KillMode=mixed$", unit.read_text(), re.M), unit.name
 

@@ -122,11 +122,22 @@ def test_a_command_uses_the_server_that_is_running(running: Installation) -> Non
         ("manage.py work", "stills"),
         ("manage.py work", "training"),
         ("manage.py work", "judging"),
+        ("manage.py work", "proxies"),
         ("manage.py reconcile",),
         ("bin/postgres -D",),
         ("sweeper.py",),
     ],
-    ids=["web", "render worker", "stills worker", "trainer", "judge", "reconciler", "database", "sweeper"],
+    ids=[
+        "web",
+        "render worker",
+        "stills worker",
+        "trainer",
+        "judge",
+        "small copies",
+        "reconciler",
+        "database",
+        "sweeper",
+    ],
 )
 def test_what_is_killed_comes_back(running: Installation, words: tuple[str, ...]) -> None:
     if words == ("sweeper.py",):

@@ -15,8 +15,8 @@ from videos.media.transcode import Progress, ShouldStop, TranscodeError, never, 
 SIDE = 360
 """Pixels of the short side."""
 
-WORTH = 1.2
-"""Films whose short side is less than so many times SIDE are small themselves."""
+LEAST = 432
+"""Films whose short side has fewer pixels are small themselves: a proxy would spare too little."""
 
 CRF = 26
 
@@ -24,7 +24,7 @@ CRF = 26
 def proxy_size(width: int, height: int) -> tuple[int, int] | None:
     """Columns and lines of the proxy of a film of this size, even as 4:2:0 wants; None where it needs none."""
     short = min(width, height)
-    if short < WORTH * SIDE:
+    if short < LEAST:
         return None
     return 2 * round(width * SIDE / short / 2), 2 * round(height * SIDE / short / 2)
 

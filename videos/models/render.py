@@ -86,6 +86,7 @@ class Render(Leased):
     proxy = models.FileField(
         upload_to="proxies/", blank=True, max_length=200, help_text="The whole result, small."
     )
+    proxy_attempts = models.PositiveSmallIntegerField(default=0, editable=False)
 
     views = models.PositiveBigIntegerField(default=0)
     created_at = models.DateTimeField(auto_now_add=True, db_index=True)
@@ -204,13 +205,13 @@ class Render(Leased):
         return self._halt(self.ACTIVE, self.State.FAILED, error=sentence)
 
     def mark_finished(self, token: uuid.UUID, size: int, **files: str) -> bool:
-        """rebuilding → finished, by the holder of the lease. `files`: names in storage by column; some may be empty.
+        """rebuilding → finished, by the holder of the lease. `files`: names in storage by column.
 
         The files go where the holder is somebody else by now.
         """
         return loose.name_on(
             Render.objects.held_by(token).filter(pk=self.pk, state=self.State.REBUILDING),
-            *filter(None, files.values()),
+            *files.values(),
             state=self.State.FINISHED,
             output_size=size,
             **files,

@@ -139,6 +139,7 @@ class Video(Leased):
     proxy = models.FileField(
         upload_to="proxies/", blank=True, max_length=200, help_text="The whole footage, small."
     )
+    proxy_attempts = models.PositiveSmallIntegerField(default=0, editable=False)
     filmstrip = models.FileField(upload_to="filmstrips/", blank=True, max_length=200)
     filmstrip_tiles = models.PositiveSmallIntegerField(default=0)
     images_per_second = models.CharField(

@@ -21,9 +21,8 @@ from videos.media.errors import MediaError, Refused, Stopped
 from videos.media.footage import Footage, make_footage
 from videos.media.probe import Probe, probe
 from videos.models import Video
-from videos.pipeline import dispatch, renders, separate
+from videos.pipeline import dispatch, proxies, renders, separate
 from videos.pipeline.progress import VideoProgress
-from videos.pipeline.proxies import store_proxy
 
 logger = logging.getLogger(__name__)
 
@@ -81,32 +80,23 @@ def _ingest(video: Video, token: uuid.UUID, progress: VideoProgress) -> None:
     found = probe(source)
     facts: dict[str, Any] = {"probe": probe_facts(found), "checksum": checksum(source)}
     if not video.footage:
-        progress.stage("making it playable", 0.05, 0.65)
+        progress.stage("making it playable", 0.05, 0.7)
         facts |= _make_footage(video, source, found, progress)
     _save(video, token, facts)
     progress.stage("separating images", 0.7, 1.0)
     separate.separate(video, token, progress)
     if video.mark_ready(token):
         renders.fulfil_plans(video)
+        proxies.ask(video)
 
 
 def _make_footage(video: Video, source: Path, found: Probe, progress: VideoProgress) -> dict[str, Any]:
     with work_folder() as folder:
         target = Path(folder) / "footage.mp4"
         made = make_footage(source, target, found, progress=progress, should_stop=progress.should_stop)
-        progress.stage("making a small copy", 0.65, 0.7)
-        proxy = store_proxy(
-            target,
-            video.ref,
-            (made.width, made.height),
-            rate=made.rate,
-            frame_count=made.frame_count,
-            progress=progress,
-            should_stop=progress.should_stop,
-        )
         name = loose.store(target, f"footage/{video.ref}/{secrets.token_hex(4)}.mp4")
     # Attempts are counted anew: what may have taken hours is not done again.
-    return {"footage": name, "proxy": proxy, "attempts": 1, **footage_facts(made)}
+    return {"footage": name, "attempts": 1, **footage_facts(made)}
 
 
 def footage_facts(made: Footage) -> dict[str, Any]:
@@ -145,7 +135,7 @@ def _plain(value: Any) -> Any:
 def _save(video: Video, token: uuid.UUID, facts: dict[str, Any]) -> None:
     """New footage goes where the video was deleted meanwhile, or somebody else was first."""
     mine = Video.objects.held_by(token).filter(pk=video.pk)
-    if not loose.name_on(mine, *filter(None, [facts.get("footage"), facts.get("proxy")]), **facts):
+    if not loose.name_on(mine, *filter(None, [facts.get("footage")]), **facts):
         raise Stopped("Somebody else works on this video now.")
     video.refresh_from_db()
 

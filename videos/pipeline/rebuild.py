@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import secrets
-import threading
 import uuid
 from fractions import Fraction
 from pathlib import Path
@@ -16,12 +15,10 @@ from rotoscope.files import forget, local_path, work_folder
 from rotoscope.lease import claim, renewing
 from videos.media import decode, stills
 from videos.media.checks import packet_count
-from videos.media.errors import Stopped
 from videos.media.preview import make_preview
 from videos.media.rebuild import rebuild
 from videos.models import Render, Segment
-from videos.pipeline import renders
-from videos.pipeline.proxies import store_proxy
+from videos.pipeline import proxies, renders
 
 logger = logging.getLogger(__name__)
 
@@ -38,19 +35,17 @@ def run(pk: int) -> bool:
     render = Render.objects.with_names().get(pk=pk)
     if render.attempts > MAX_ATTEMPTS:
         return _give_up(render)
-    with renewing(Render.objects.filter(pk=pk), token) as lost:
+    with renewing(Render.objects.filter(pk=pk), token):
         try:
             renders.tally(render)  # whoever finished the last segment may have been ended before
-            _rebuild(render, token, lost)
-        except Stopped:
-            logger.info("render %s was cancelled or taken over", render.ref)
+            _rebuild(render, token)
         except Exception:
             Render.objects.held_by(token).filter(pk=pk).update(lease_token=None, lease_until=None)
             raise
     return True
 
 
-def _rebuild(render: Render, token: uuid.UUID, lost: threading.Event) -> None:
+def _rebuild(render: Render, token: uuid.UUID) -> None:
     segments = list(render.segments.order_by("index"))
     video = render.video
     footage = local_path(video.footage)
@@ -65,7 +60,6 @@ def _rebuild(render: Render, token: uuid.UUID, lost: threading.Event) -> None:
             start=Fraction(render.start_frame) / video.rate,
         )
         files = {
-            "proxy": _proxy(render, target, lost),  # first: it may be stopped
             "poster": _poster(render, target, Path(folder)),
             "preview": _preview(render, target, Path(folder)),
         }
@@ -75,6 +69,7 @@ def _rebuild(render: Render, token: uuid.UUID, lost: threading.Event) -> None:
         return  # cancelled meanwhile, or somebody else was first
     logger.info("render %s is finished", render.ref)
     drop_segments(render)
+    proxies.ask(render)
 
 
 def _give_up(render: Render) -> bool:
@@ -126,17 +121,6 @@ def _preview(render: Render, path: Path, folder: Path) -> str:
     preview = folder / "preview.mp4"
     make_preview(path, preview)
     return loose.store(preview, _name("previews", render, "mp4"))
-
-
-def _proxy(render: Render, path: Path, lost: threading.Event) -> str:
-    return store_proxy(
-        path,
-        render.ref,
-        (render.width, render.height),
-        rate=render.video.rate,
-        frame_count=render.frame_count,
-        should_stop=lost.is_set,
-    )
 
 
 def _name(kind: str, render: Render, suffix: str) -> str:

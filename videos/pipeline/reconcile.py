@@ -20,12 +20,14 @@ from rotoscope.files import clear_leftovers
 from rotoscope.lease import LeasedQuerySet, M
 from videos import uploads
 from videos.models import Render, Segment, Still, Video
-from videos.pipeline import accounts, dispatch, rebuild, renders, stills
+from videos.pipeline import accounts, dispatch, proxies, rebuild, renders, stills
 
 logger = logging.getLogger(__name__)
 
 PATIENCE = timedelta(seconds=60)  # how long a message may wait before it is sent again
 AFTER_DEATH = timedelta(seconds=15)  # the same, for a row whose holder died
+PATIENCE_FOR_PROXIES = timedelta(hours=1)  # they wait for each other; and what failed may need a person
+PROXIES_ABREAST = 8  # of footage, and of renders: those that lack them wait in the tables, not on the queue
 
 
 def run() -> int:
@@ -37,7 +39,7 @@ def run() -> int:
 
 def requeue() -> int:
     """Send again what the queue lost; how many messages. Asks the database alone, so it is done in a moment."""
-    sent = _videos() + _stills() + _renders() + _rebuilds() + training_queue.requeue_lost()
+    sent = _videos() + _stills() + _renders() + _rebuilds() + _proxies() + training_queue.requeue_lost()
     if sent:
         logger.info("reconciler sent %d messages", sent)
     _plans()
@@ -59,10 +61,10 @@ def queued(rows: LeasedQuerySet[M]) -> LeasedQuerySet[M]:
     return rows.exclude(owner__in=passing.those())
 
 
-def overdue(rows: LeasedQuerySet[M]) -> LeasedQuerySet[M]:
+def overdue(rows: LeasedQuerySet[M], patience: timedelta = PATIENCE) -> LeasedQuerySet[M]:
     """Rows that nobody alive works on and whose last message is old."""
     now = timezone.now()
-    waited = Q(nudged_at=None) | Q(nudged_at__lt=now - PATIENCE)
+    waited = Q(nudged_at=None) | Q(nudged_at__lt=now - patience)
     died = Q(lease_until__lt=now) & Q(nudged_at__lt=now - AFTER_DEATH)
     return rows.free().filter(waited | died)
 
@@ -121,9 +123,19 @@ def _rebuilds() -> int:
     return _send(overdue(queued(Render.objects.filter(state=Render.State.REBUILDING))), "rebuild")
 
 
-def _send(rows: LeasedQuerySet[Any], actor: str) -> int:
+def _proxies() -> int:
+    """Films that nobody made a small copy of, or that are older than those are; not what a command throws away soon."""
+    sent = 0
+    for kind, model in proxies.MODELS.items():
+        lacking = queued(proxies.lacking(model))
+        next_ones = model.objects.filter(pk__in=lacking.order_by("pk").values("pk")[:PROXIES_ABREAST])
+        sent += _send(overdue(next_ones, PATIENCE_FOR_PROXIES), "proxy", kind)
+    return sent
+
+
+def _send(rows: LeasedQuerySet[Any], actor: str, *args: Any) -> int:
     count = 0
     for row in rows.order_by(F("nudged_at").asc(nulls_first=True))[:100]:
-        dispatch.send(row, actor)
+        dispatch.send(row, actor, *args)
         count += 1
     return count
