@@ -17,6 +17,7 @@ Rules:
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from django.contrib.auth.models import AnonymousUser
@@ -25,6 +26,7 @@ from django.http import Http404, HttpRequest
 
 from filters.models import Filter, StyleImage, TrainingRun
 from filters.models.filter import FilterQuerySet
+from videos import collected
 from videos.models import (
     Collection,
     CollectionItem,
@@ -35,6 +37,9 @@ from videos.models import (
     Video,
     Visibility,
 )
+
+ALL = None
+"""Of all footage."""
 
 
 @dataclass(frozen=True)
@@ -85,9 +90,9 @@ def link_of(token: str) -> ShareLink | None:
 
 def can_see_video(viewer: Viewer, video: Video) -> bool:
     """Look at the footage and at the page of a video."""
-    if can_change_video(viewer, video) or _share_shows_video(viewer.share, video):
+    if video.state == Video.State.READY and video.visibility != Visibility.PRIVATE:
         return True
-    return video.state == Video.State.READY and video.visibility != Visibility.PRIVATE
+    return can_change_video(viewer, video) or _share_shows_video(viewer.share, video)
 
 
 def can_see_render(viewer: Viewer, render: Render) -> bool:
@@ -96,9 +101,9 @@ def can_see_render(viewer: Viewer, render: Render) -> bool:
         return True
     if render.state != Render.State.FINISHED:
         return False
-    if _share_shows_render(viewer.share, render):
+    if render.video.state == Video.State.READY and render.video.visibility != Visibility.PRIVATE:
         return True
-    return render.video.state == Video.State.READY and render.video.visibility != Visibility.PRIVATE
+    return _share_shows_render(viewer.share, render)
 
 
 def renders_to_see(viewer: Viewer, video: Video) -> list[Render]:
@@ -123,7 +128,8 @@ def can_see_comparison(viewer: Viewer, comparison: Comparison) -> bool:
         return True
     share = viewer.share
     if share is not None and (
-        share.comparison_id == comparison.pk or _collected(share, comparison=comparison)
+        share.comparison_id == comparison.pk
+        or _collected(share, comparison.video_id, Comparison, comparison.pk)
     ):
         return True
     return comparison.visibility != Visibility.PRIVATE and can_see_video(viewer, comparison.video)
@@ -139,7 +145,10 @@ def can_see_collection(viewer: Viewer, collection: Collection) -> bool:
 
 
 def can_see_item(viewer: Viewer, item: CollectionItem) -> bool:
-    """Look at one thing in a collection."""
+    """Look at one thing in a collection. Whoever has a link to that will be asking for all of them."""
+    share = viewer.share
+    if share is not None and share.collection_id == item.collection_id and ALL not in share.found:
+        _look_into(share, ALL)
     if item.render is not None:
         return can_see_render(viewer, item.render)
     return item.comparison is not None and can_see_comparison(viewer, item.comparison)
@@ -338,7 +347,7 @@ def _share_shows_video(share: ShareLink | None, video: Video) -> bool:
         return share.render.video_id == video.pk
     if share.comparison is not None:
         return share.comparison.video_id == video.pk
-    return share.collection is not None and _collection_holds_video(share, video)
+    return _collected(share, video.pk)
 
 
 def _share_gives_footage(share: ShareLink, video: Video) -> bool:
@@ -367,27 +376,20 @@ def _share_shows_render(share: ShareLink | None, render: Render) -> bool:
         return True
     if share.comparison is not None:
         return share.comparison.items.filter(render=render).exists()
-    return share.collection is not None and _collected(share, render=render)
+    return _collected(share, render.video_id, Render, render.pk)
 
 
-def _collected(share: ShareLink, **item: Any) -> bool:
-    """Whether the link's collection holds an item that its owner may share themselves."""
+def _collected(share: ShareLink, video: int, *work: Any) -> bool:
+    """Whether the link's collection shows footage, or a work of it: `work` is its kind and primary key."""
     if share.collection is None or not share_target_allowed(share):
         return False
-    if share.collection.items.filter(**item).exists():
-        return can_share(Viewer(share.owner), next(iter(item.values())))
-    render = item.get("render")
-    if render is None:
-        return False
-    holding = Comparison.objects.filter(collectionitem__collection=share.collection, items__render=render)
-    return any(can_share(Viewer(share.owner), comparison) for comparison in holding)
+    if ALL not in share.found and video not in share.found:
+        _look_into(share, video)
+    found = share.found[ALL if ALL in share.found else video]
+    return (work or (Video, video)) in found
 
 
-def _collection_holds_video(share: ShareLink, video: Video) -> bool:
+def _look_into(share: ShareLink, video: int | None) -> None:
+    """Find out what the link's collection shows of some footage, or of all, and keep it for this request."""
     assert share.collection is not None
-    sharer = Viewer(share.owner)
-    for item in share.collection.items.select_related("render__video", "comparison__video"):
-        thing = item.render or item.comparison
-        if thing is not None and thing.video_id == video.pk and can_share(sharer, thing):
-            return True
-    return False
+    share.found[video] = collected.shown(share.collection, partial(can_share, Viewer(share.owner)), video)

@@ -10,7 +10,9 @@ from urllib.parse import urlsplit
 import pytest
 from django.contrib.auth.models import User
 from django.core.files.base import ContentFile
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from tests.factories import make_filter, make_render_row, make_video_row
@@ -203,3 +205,37 @@ def test_who_has_a_link_looks_and_keeps_nothing_of_what_would_not_open_without_i
     Video.objects.update(visibility=Visibility.PUBLIC)
     Comparison.objects.update(visibility=Visibility.PUBLIC)
     assert tried(token) == [302, 201, 302, 302, 409, 409, 200]
+
+
+def test_a_link_to_a_large_collection_asks_no_more_than_one_to_a_small_one(
+    visitor: Client, collection: Collection, comparison: Comparison, painted: Render
+) -> None:
+    """Neither its pages nor the API ask item by item, and a file of one item does not ask for all the others."""
+    with_files(painted)
+    _, token = ShareLink.make(collection.owner, collection)
+    CollectionItem.objects.create(collection=collection, position=1, comparison=comparison)
+    film = video_media(painted.video, "footage.mp4")
+    asked = (reverse("share", args=[token]), f"/api/collections/{collection.ref}", film)
+
+    def queries() -> list[list[str]]:
+        found = []
+        for address in asked:
+            visitor.get(address, {"share": token})  # a look is counted once
+            with CaptureQueriesContext(connection) as captured:
+                assert visitor.get(address, {"share": token}).status_code == 200
+            found.append([one["sql"] for one in captured.captured_queries])
+        return found
+
+    few = queries()
+    for place in range(2, 8, 2):
+        one = make_render_row(make_video_row(collection.owner, visibility=Visibility.PRIVATE))
+        both = Comparison.objects.create(video=one.video, owner=collection.owner, title="Both")
+        ComparisonItem.objects.create(comparison=both, position=0, render=one)
+        CollectionItem.objects.create(collection=collection, position=place, render=one)
+        CollectionItem.objects.create(collection=collection, position=place + 1, comparison=both)
+    many = queries()
+    assert [len(one) for one in many] == [len(one) for one in few]
+    page = visitor.get(asked[0]).content.decode()
+    assert page.count("Both") >= 3
+    of_items = [sql for sql in many[2] if "collectionitem" in sql]
+    assert of_items and all(f'"video_id" = {painted.video.pk}' in sql for sql in of_items)

@@ -10,6 +10,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
+from django.utils.functional import cached_property
 
 TARGETS = ("video", "render", "comparison", "collection")
 
@@ -70,6 +71,11 @@ class ShareLink(models.Model):
             .select_related("video", "render__video", "comparison__video", "collection", "owner")
             .first()
         )
+
+    @cached_property
+    def found(self) -> dict[int | None, set[tuple[type[models.Model], int]]]:
+        """What access.py found out that the link's collection shows, by footage; None: of all. For one request."""
+        return {}
 
     @property
     def target(self) -> Any:
