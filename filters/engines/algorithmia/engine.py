@@ -57,7 +57,8 @@ class AlgorithmiaEngine:
         self._batch, self._at_once, self._picture = batch, at_once, picture
         self.at_a_time = batch * at_once
         self._service = Service(api_key, api_address, patience, at_once=at_once, algorithm=algorithm)
-        hasty = replace(patience, attempts=min(2, patience.attempts), queueing=0.0, longest_wait=2.0)
+        hasty = replace(patience, attempts=min(2, patience.attempts), longest_wait=2.0)
+        hasty = replace(hasty, queueing=min(2.0, patience.queueing))
         self._cleaner = Service(api_key, api_address, hasty, at_once=1)
         self._counting = threading.Lock()
         self._breaker = breaker or breaker_for(api_address, api_key, filter_name)
