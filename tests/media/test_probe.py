@@ -2,6 +2,7 @@
 
 import re
 import socket
+import struct
 import sys
 import threading
 from fractions import Fraction
@@ -137,6 +138,33 @@ def test_a_codec_that_nobody_knows_is_told(tmp_path: Path, ending: str) -> None:
     assert refusal(clip) == probe_worker.NO_PICTURE
 
 
+def test_pictures_that_only_the_library_decodes_are_refused_at_once(tmp_path: Path) -> None:
+    """What converts them is the program, which is older."""
+    clip = tmp_path / "raw.mov"
+    with av.open(str(clip), "w") as output:
+        stream = output.add_stream("prores_ks", rate=25)
+        assert isinstance(stream, av.VideoStream)
+        stream.width, stream.height, stream.pix_fmt = 640, 368, "yuv422p10le"
+        for number in range(5):
+            packet = av.Packet(prores_raw(640, 368))
+            packet.stream, packet.time_base, packet.is_keyframe = stream, Fraction(1, 25), True
+            packet.pts = packet.dts = number
+            output.mux(packet)
+    data = clip.read_bytes()
+    assert data.count(b"apch") == 1
+    clip.write_bytes(data.replace(b"apch", b"aprn"))
+    with av.open(str(clip)) as container:
+        assert next(container.decode(video=0)).format.name == "bayer_rggb16le"
+    assert refusal(clip) == probe_worker.NO_PICTURE
+
+
+def prores_raw(width: int, height: int) -> bytes:
+    """A picture as it comes from a sensor, with next to nothing on it."""
+    head = bytes([0, 1]) + b"dji0" + struct.pack(">HH", width, height) + bytes(80)
+    body = struct.pack(">H", len(head) + 2) + head + struct.pack(">H", 1) * 2000 + bytes(8000)
+    return struct.pack(">I", len(body) + 8) + b"prrf" + body
+
+
 def test_pictures_that_cannot_be_decoded_do_not_hide_those_that_can(tmp_path: Path) -> None:
     one = simple_clip(tmp_path / "one.mp4", 20)
     both = ["-map", "0:v", "-map", "0:v", "-c:v", "libx264", "-filter:v:0", "scale=640:384"]
@@ -266,6 +294,12 @@ def test_it_refuses_absurd_rates(tmp_path: Path, step: Fraction) -> None:
     times = [n * step for n in range(20)]
     clip = make_clip(tmp_path / "a.mp4", [numbered(n) for n in range(20)], times=times)
     assert "pictures a second" in refusal(clip)
+
+
+def test_a_screen_that_stood_still_for_minutes_is_no_absurd_rate(tmp_path: Path) -> None:
+    times = [Fraction(n, 30) + (300 if n >= 10 else 0) for n in range(20)]
+    found = probe(make_clip(tmp_path / "a.mp4", [numbered(n) for n in range(20)], 30, times=times))
+    assert (found.rate, found.frame_count, found.variable_rate) == (Fraction(30), 9020, True)
 
 
 @pytest.mark.parametrize("count", [2, 8])
