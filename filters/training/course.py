@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .footage import read_frames, read_run
-from .metrics import Homography, backward_flow, frame_motion
+from .metrics import Homography, flow_where_seen, frame_motion
 
 Picture = NDArray[np.uint8]
 NEEDED_OF_A_PATH = "JSON whose “output_to_photo” is a list of nine numbers, three by three, for each frame"
@@ -58,5 +58,5 @@ def course_of(footage: Path, path: Path | None = None, frames: int = 60) -> Cour
             raise ValueError(f"{path.name} knows {len(known)} frames, and {len(clip)} are measured")
         motions = [frame_motion(known, index) for index in pairs]
     else:
-        motions = [backward_flow(clip[index], clip[index + 1]) for index in pairs]
+        motions = [flow_where_seen(clip[index], clip[index + 1]) for index in pairs]
     return Course(footage.name, read_frames(footage, STILLS), clip, motions)

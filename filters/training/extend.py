@@ -21,7 +21,7 @@ import torch
 from rotoscope import malloc
 
 from .content import ContentSet, read_folder
-from .export import mean_style, read_style
+from .export import mean_style, read_style, sha256
 from .network import SIZES
 from .perceptual import Perception
 from .publish import base_of, weights_of
@@ -43,6 +43,7 @@ def arguments(words: list[str]) -> argparse.Namespace:
     parser.add_argument("--ahead", type=Path, help="folder of stills that some styles learn on too")
     parser.add_argument("--styles", type=Path, required=True, help="folder of the paintings")
     parser.add_argument("--out", type=Path, default=CATALOGUE)
+    parser.add_argument("--work", type=Path, help="folder for the checkpoints, to go on where it was stopped")
     parser.add_argument("--size", choices=list(SIZES), default="fine")
     parser.add_argument("--only", nargs="*", default=[], metavar="SLUG")
     parser.add_argument("--steps", type=int, default=140, help="the same number on any machine")
@@ -67,13 +68,22 @@ def main(words: list[str]) -> int:
             continue
         content, image = content_of(options, style), style.image(options.styles)
         own = own_settings(settings, style)
-        tuned = tune([image], content, base, learned, own, style_scale=style.scale, perception=perception)
+        kept = checkpoint_of(options.work, options.size, style, base)
+        tuned = tune(
+            [image], content, base, learned, own,
+            style_scale=style.scale, checkpoint=kept, perception=perception,
+        )  # fmt: skip
         if tuned is not None:
             weights = weights_of(options.out, options.size, style)
             with_own_left(tuned, learned, style.own_on(options.size)).write(weights, style.slug)
             weights.with_suffix(".json").write_text(json.dumps(told(tuned, own)) + "\n")
             print(style.slug, f"{tuned.steps} steps in {tuned.seconds:.0f} s", tuned.history[-1], flush=True)
     return 0
+
+
+def checkpoint_of(work: Path | None, size: str, style: RecipeStyle, base: Path) -> Path | None:
+    """Where what a style has learned so far is kept, if it is. Numbers belong to their base, so it is in the name."""
+    return work and work / f"tuned-{size}" / f"{style.slug}-{sha256(base)[:12]}.ckpt"
 
 
 def own_settings(settings: Settings, style: RecipeStyle) -> Settings:

@@ -117,6 +117,19 @@ def backward_flow(before: Picture, after: Picture) -> NDArray[np.float32]:
     return np.asarray(found, np.float32)
 
 
+def flow_where_seen(before: Picture, after: Picture) -> NDArray[np.float32]:
+    """`backward_flow`, NaN where `before` does not show what `after` does: there the way back leads elsewhere."""
+    flow, back = backward_flow(before, after), backward_flow(after, before)
+    height, width = flow.shape[:2]
+    places = np.stack(np.meshgrid(np.arange(width), np.arange(height)), -1).astype(np.float32)
+    across, down = cv2.split(places + flow)
+    astray = flow + cv2.remap(back, across, down, cv2.INTER_LINEAR)
+    # As far astray as engines.motion trusts one: half a pixel, and more where much moves.
+    hidden = (astray**2).sum(-1) > 0.25 + 0.01 * (flow**2).sum(-1)
+    flow[hidden] = np.nan
+    return flow
+
+
 def pair_error(before: Picture, after: Picture, motion: NDArray[np.floating]) -> float:
     """Mean |after - warp(before)| / 255 over the pixels that both show; 0 where there are none.
 

@@ -57,7 +57,8 @@ class Training:
 
         False if `should_stop` said so, with a checkpoint left to go on from.
         """
-        self.resume()
+        if not self.resume():
+            self.save()  # the start, to fall back to
         while self.progress() < 1.0:
             if should_stop is not None and should_stop():
                 self.save()

@@ -1,7 +1,7 @@
 """The whole catalogue in one command: `python -m filters.training.whole --content DIR --styles DIR --work DIR`.
 
 All stages of both base networks, the styles that are tuned on them, and what ships, with fixed seeds. Started again it
-goes on where it was stopped: each stage keeps its checkpoint below `--work`.
+goes on where it was stopped: each stage and each style that is tuned keeps its checkpoint below `--work`.
 """
 
 from __future__ import annotations
@@ -45,7 +45,14 @@ def main(words: list[str]) -> int:
     for size, stages in ends.items():
         between.main([size, *(str(options.work / stage / "base.ckpt") for stage in stages), str(ships[size])])
     publish.main(["--fine", str(ships["fine"]), "--live", str(ships["live"]), *painted, *out])
-    besides = ["--photographs", str(options.content), "--ahead", str(options.ahead)]
+    besides = [
+        "--photographs",
+        str(options.content),
+        "--ahead",
+        str(options.ahead),
+        "--work",
+        str(options.work),
+    ]
     for size in ("fine", "live"):
         extend.main([*painted, *besides, *out, *steps, "--size", size])
     return publish.main([*painted, *out])

@@ -18,10 +18,11 @@ from PIL import Image
 
 import filters
 from filters import judgements
+from filters.engines.base import EngineError
 from filters.models import Filter, FilterVersion, Judgement, StyleImage
 from tests.clips import draw_clip
 from tests.factories import make_filter
-from videos.evaluation import NO_PYTORCH
+from videos.evaluation import NO_PYTORCH, Evaluator, NotMeasurable
 
 torch = pytest.importorskip("torch")
 
@@ -152,6 +153,21 @@ def test_a_file_that_is_no_camera_path_is_told_to_be_none(
     sentence, code = refusal(*words)
     assert "path.json is no camera path: JSON whose “output_to_photo” is a list" in sentence
     assert code == 2
+
+
+@pytest.mark.parametrize(("problem", "wanted"), [(NotMeasurable, 2), (EngineError, 1)])
+def test_a_filter_that_is_of_no_use_is_told_from_one_that_fails(
+    db: None, clip: Path, monkeypatch: pytest.MonkeyPatch, problem: type[Exception], wanted: int
+) -> None:
+    styled()
+
+    def fails(*_: object) -> None:
+        raise problem("It did not paint.")
+
+    monkeypatch.setattr(Evaluator, "evaluate", fails)
+    words = ("--footage", str(clip), "--frames", "2", "--no-profile")
+    assert refusal("--filter", "negative", *words) == ("It did not paint.", wanted)
+    assert refusal("--all", *words) == ("It did not paint.", 1)
 
 
 @pytest.mark.slow

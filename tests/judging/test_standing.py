@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
+import cv2
 import numpy as np
 import pytest
 
+from filters.training.course import course_of
 from filters.training.metrics import backward_flow, pair_error, warp_by_flow
 from filters.training.profile import unsteadiness
+from tests.clips import Picture, draw_clip
 from videos.media.city import city
 from videos.media.landscape.camera import Camera, flight
 from videos.media.sample import draw_with_depth
@@ -38,6 +43,25 @@ def test_unknown_motion_does_not_count() -> None:
     flow[:4] = np.nan
     assert pair_error(before, after, flow) == 0.0
     assert not warp_by_flow(before, flow)[1][:4].any()
+
+
+def test_what_a_moving_thing_uncovers_does_not_count_along_optical_flow(tmp_path: Path) -> None:
+    noise = np.random.default_rng(1).integers(0, 255, (2, 45, 80, 3), np.uint8)
+    ground, thing = (cv2.resize(one, (320, 180), interpolation=cv2.INTER_CUBIC) for one in noise)
+
+    def moving(number: int, width: int, height: int) -> Picture:
+        picture: Picture = ground.astype(np.uint8)
+        picture[40:140, 80 + 8 * number : 180 + 8 * number] = thing[40:140, :100]
+        return picture
+
+    clip = draw_clip(tmp_path / "clip.mp4", frames=2, width=320, height=180, picture=moving)
+    course = course_of(clip)
+    hidden = np.isnan(course.motions[0]).any(-1)
+    assert hidden[50:130, 81:87].mean() > 0.7
+    assert hidden.mean() < 0.15
+    before, after = course.clip
+    along = backward_flow(before, after)
+    assert pair_error(before, after, course.motions[0]) < 0.5 * pair_error(before, after, along)
 
 
 @pytest.mark.slow

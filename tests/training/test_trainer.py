@@ -152,6 +152,16 @@ def test_a_loss_that_is_no_number_goes_back_a_checkpoint_and_halves_the_rate(
     assert run.optimizer.param_groups[0]["lr"] == pytest.approx(calm.optimizer.param_groups[0]["lr"] / 2)
 
 
+def test_before_the_first_checkpoint_it_goes_back_to_the_start(
+    perception: Perception, targets: dict[str, Tensor], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = training(perception, targets, replace(QUICK, checkpoint_every=25), path=tmp_path / "a.ckpt")
+    poisoned(run, {0, 2}, monkeypatch)
+    assert run.run()
+    assert run.failures == 2
+    assert [one["step"] for one in run.history] == [1, 2, 3, 4]
+
+
 def test_it_gives_up_with_a_sentence_after_three_times(
     perception: Perception, targets: dict[str, Tensor], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

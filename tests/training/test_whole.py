@@ -4,6 +4,7 @@ import json
 import tomllib
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
@@ -15,6 +16,7 @@ from filters.training.content import ContentSet
 from filters.training.recipe import RecipeStyle, read_recipe
 from filters.training.settings import Settings
 from filters.training.stages import DRAWN, LIVE, STAGES
+from filters.training.trainer import Training
 from filters.training.tune import Tuned
 
 
@@ -42,7 +44,7 @@ def photographs(tmp_path: Path) -> Path:
 
 @pytest.mark.slow
 def test_one_command_goes_from_photographs_to_a_catalogue(
-    recipe: list[RecipeStyle], photographs: Path, tmp_path: Path
+    recipe: list[RecipeStyle], photographs: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     work, out = tmp_path / "work", tmp_path / "catalogue"
     given = ["--content", str(photographs), "--ahead", str(photographs), "--styles", str(tmp_path)]
@@ -62,7 +64,12 @@ def test_one_command_goes_from_photographs_to_a_catalogue(
     told = json.loads((out / "bases" / "base-fine.json").read_text())
     assert told["steps"] == len(STAGES) - len(LIVE)  # one in each stage of the fine one
     before = (out / "bases" / "base-live.safetensors").read_bytes()
-    assert whole.main([*words, "--out", str(out)]) == 0  # nothing is learned a second time
+
+    def learns_again(_: Training) -> None:
+        raise AssertionError("nothing is learned a second time")
+
+    monkeypatch.setattr(Training, "take_step", learns_again)
+    assert whole.main([*words, "--out", str(out)]) == 0
     assert (out / "bases" / "base-live.safetensors").read_bytes() == before
 
 
@@ -70,20 +77,33 @@ def test_tuned_styles_start_from_those_that_the_base_learned(
     recipe: list[RecipeStyle], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     learned: list[tuple[Path, list[str], float]] = []
+    kept: list[Path | None] = []
     monkeypatch.setattr(recipe[1].__class__, "image", lambda *_: np.zeros((8, 8, 3), np.uint8))
     monkeypatch.setattr(extend, "landscapes", lambda count: [np.zeros((160, 160, 3), np.uint8)])
     recipe[0] = replace(recipe[0], truth=1.5)
 
     def seen(
-        images: object, content: object, base: Path, starts: list[Path], settings: Settings, **_: object
+        images: object, content: object, base: Path, starts: list[Path], settings: Settings, **named: Any
     ) -> None:
+        kept.append(named["checkpoint"])
         learned.append((base, [path.stem for path in starts], settings.content_weight))
 
     monkeypatch.setattr(extend, "tune", seen)
     for size in ("fine", "live"):
-        assert extend.main(["--styles", str(tmp_path), "--out", str(tmp_path), "--size", size]) == 0
+        base = publish.base_of(tmp_path, size)
+        base.parent.mkdir(exist_ok=True)
+        base.write_text(size)
+        words = ["--styles", str(tmp_path), "--out", str(tmp_path), "--size", size]
+        assert extend.main(words) == 0
+        assert extend.main([*words, "--work", str(tmp_path / "work")]) == 0
     fine, live = (publish.base_of(tmp_path, size) for size in ("fine", "live"))
-    assert learned == [(base, ["halftone", "frost"], 1.5) for base in (fine, live)]
+    assert learned == [(base, ["halftone", "frost"], 1.5) for base in (fine, fine, live, live)]
+    assert [path and path.parent for path in kept] == [
+        None, tmp_path / "work" / "tuned-fine", None, tmp_path / "work" / "tuned-live",
+    ]  # fmt: skip
+    assert (
+        kept[1] and kept[1].name == f"woodcut-{export.sha256(fine)[:12]}.ckpt"
+    )  # its numbers belong to that base
 
 
 def test_a_tuned_style_is_left_as_much_of_its_own_as_the_recipe_says(tmp_path: Path) -> None:

@@ -82,13 +82,13 @@ class Command(BaseCommand):
         with Bar(sys.stderr) as bar:
             evaluator = _evaluator(options, bar)
             done: list[Measured] = []
-            refused: list[str] = []
+            refused: list[NotMeasurable | EngineError] = []
             for one in chosen:
                 try:
                     live = None if options["no_live"] else evaluator.evaluate_live(one)
                     done.append(Measured(one, evaluator.evaluate(one), live))
                 except (NotMeasurable, EngineError) as problem:
-                    refused.append(str(problem))
+                    refused.append(problem)
                     continue
                 if not options["no_store"]:
                     done[-1].keep()
@@ -96,7 +96,8 @@ class Command(BaseCommand):
         if options["ship"]:
             judgements.ship()
         if refused:
-            raise CommandError("\n".join(refused), returncode=1 if options["all"] else BAD_INPUT)
+            of_no_use = not options["all"] and isinstance(refused[0], NotMeasurable)
+            raise CommandError("\n".join(map(str, refused)), returncode=BAD_INPUT if of_no_use else 1)
 
     def _print(self, done: list[Measured], measured_on: str, *, as_json: bool) -> None:
         if as_json:
