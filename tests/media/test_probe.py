@@ -175,6 +175,21 @@ def test_pictures_that_cannot_be_decoded_do_not_hide_those_that_can(tmp_path: Pa
     assert numbers_of(tmp_path / "footage.mp4") == list(range(made.frame_count)) == list(range(20))
 
 
+def test_sound_that_only_the_newer_of_our_two_decoders_knows_does_not_cost_the_pictures(
+    tmp_path: Path,
+) -> None:
+    clip = tmp_path / "a.avi"
+    sound = ["-f", "lavfi", "-i", "sine=d=1:r=22050", "-c:a", "adpcm_ima_wav"]
+    run_ffmpeg("-i", simple_clip(tmp_path / "a.mp4", 25), *sound, "-c:v", "mpeg4", clip)
+    data = bytearray(clip.read_bytes())
+    format_tag = data.index(b"strf", data.index(b"auds")) + 8
+    data[format_tag : format_tag + 2] = struct.pack("<H", 0x125)  # ADPCM of Sanyo
+    clip.write_bytes(data)
+    found = probe(clip)
+    assert (found.frame_count, found.audio) == (25, None)
+    assert make_footage(clip, tmp_path / "footage.mp4", found).frame_count == 25
+
+
 @pytest.mark.parametrize("order", [("0:v", "1:v"), ("1:v", "0:v")])
 def test_a_picture_that_a_camera_keeps_beside_its_film_is_not_the_film(
     tmp_path: Path, order: tuple[str, str]
