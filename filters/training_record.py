@@ -38,21 +38,25 @@ def record_of(version: FilterVersion) -> dict[str, Any]:
     run = version.training_run
     if version.record:
         losses = run.losses if run is not None else []
-        return {**version.record, "losses": [row for row in losses if row[0] <= version.record["step"]]}
+        return {
+            "trained_at": version.created_at.isoformat(),
+            **version.record,
+            "losses": [row for row in losses if row[0] <= version.record["step"]],
+        }
     if run is None or run.state != TrainingRun.State.FINISHED or run.version != version:
         return {}
-    return {**told_by(run), "losses": run.losses}
+    moment = run.finished_at.isoformat() if run.finished_at else ""
+    return {**told_by(run), "trained_at": moment, "losses": run.losses}
 
 
 def told_by(run: TrainingRun) -> dict[str, Any]:
-    """What the version that a run has just made keeps of it: all but the curve, whose beginning stays."""
+    """What the version that a run has just made keeps of it: all but the curve, whose beginning stays, and the time."""
     chosen = {name: run.settings[name] for name in (*SETTINGS, "crops", "parts") if name in run.settings}
     return {
         "name": run.name,
         "settings": chosen,
         "metrics": run.metrics,
         "learned_on": run.learned_on,
-        "trained_at": run.finished_at.isoformat() if run.finished_at else "",
         **{name: getattr(run, name) for name in (*NUMBERS, *TEXTS)},
     }
 

@@ -197,7 +197,7 @@ def test_what_was_trained_before_an_upgrade_gets_its_records(trained: Filter) ->
     assert [use.crop for use in trained.style_uses.all()] == [[0, 0, 0.5, 1, 90], []]
     version, run = FilterVersion.objects.get(training_run__isnull=False), TrainingRun.objects.get()
     assert run.settings["pictures"] == [front.style_image_id, rear.style_image_id]
-    told = {**told_by(run), "learned_on": {}}
+    told = {**told_by(run), "trained_at": run.finished_at.isoformat() if run.finished_at else ""}
     assert {**version.record, "learned_on": {}} == told
     assert record_of(version)["losses"] == LOSSES
 
