@@ -1,5 +1,6 @@
 """Colours arrive as they were meant: any matrix, any range, high dynamic range rolled off, not clipped."""
 
+from fractions import Fraction
 from pathlib import Path
 
 import numpy as np
@@ -120,6 +121,26 @@ def test_high_dynamic_range_without_primaries_is_taken_as_bt2020(tmp_path: Path,
     untold = write_hdr(tmp_path / "untold.mp4", NITS / 1000, transfer, primaries="unknown")
     assert probe(untold).colour.primaries is None
     assert np.abs(seen(untold) - seen(clip)).max() < 2
+
+
+@pytest.mark.parametrize("aspect", ["1", "4/3", "3/4"])
+@pytest.mark.parametrize(
+    "colours", ["yuv420p10le smpte2084 bt2020 bt2020nc", "yuv420p iec61966-2-1 smpte432 bt709"]
+)
+def test_odd_sizes_are_converted_whatever_the_shape_of_a_pixel(
+    tmp_path: Path, colours: str, aspect: str
+) -> None:
+    pixels, transfer, primaries, matrix = colours.split()
+    source = ["-f", "lavfi", "-i", "color=0x808080:size=320x180:rate=25:duration=0.2"]
+    tags = ["-color_trc", transfer, "-color_primaries", primaries, "-colorspace", matrix]
+    shape = ["-vf", f"scale=161:91,format={pixels},setsar={aspect}", "-c:v", "ffv1"]
+    run_ffmpeg(*source, *shape, *tags, tmp_path / "a.mkv")
+    found = probe(tmp_path / "a.mkv")
+    assert (found.coded_width, found.coded_height, found.pixel_aspect) == (161, 91, Fraction(aspect))
+    make_footage(tmp_path / "a.mkv", tmp_path / "footage.mp4", found)
+    picture = decode.frame_at(tmp_path / "footage.mp4", 2)
+    assert picture.shape == (found.height, found.width, 3)
+    assert np.ptp(picture) < 6, "one grey to the edges"
 
 
 @pytest.mark.parametrize("transfer", [4, 5])

@@ -130,20 +130,23 @@ def test_a_varying_rate_becomes_constant_and_keeps_its_length(tmp_path: Path) ->
     assert numbers_of(target) == [max(k for k in kept if k <= n) for n in range(90)]
 
 
+@pytest.mark.parametrize("ending", ["mp4", "mkv"])
 @pytest.mark.parametrize(("even", "bidirectional"), [(True, "0"), (True, "2"), (False, "0")])
 def test_the_last_picture_of_a_still_screen_is_held_as_long_as_the_file_says(
-    tmp_path: Path, even: bool, bidirectional: str
+    tmp_path: Path, even: bool, bidirectional: str, ending: str
 ) -> None:
     times = [Fraction(n, 30) for n in range(20) if even or n not in (7, 8, 9)]
     frames = [numbered(n) for n in range(len(times))]
     options = {"bf": bidirectional, "crf": "12"}
     moving = make_clip(tmp_path / "moving.mp4", frames, 30, times=times, options=options)
-    heard = make_clip(tmp_path / "heard.mp4", frames[:1], sound=click(4, 3))
-    clip = tmp_path / "clip.mp4"
+    heard = make_clip(tmp_path / "heard.mp4", frames[:1], sound=click(3.6, 3))
+    clip = tmp_path / f"clip.{ending}"
     with av.open(str(moving)) as one, av.open(str(heard)) as other, av.open(str(clip), "w") as output:
         seen = [packet for packet in one.demux(video=0) if packet.size]
         sound = [packet for packet in other.demux(audio=0) if packet.size]
-        seen[-1].duration = (seen[-1].duration or 0) + 3 * 90_000
+        # MP4 says when the next one comes, Matroska how long each is seen.
+        last = seen[-1] if ending == "mp4" else max(seen, key=lambda packet: packet.pts or 0)
+        last.duration = (last.duration or 0) + 3 * 90_000
         for track in (seen, sound):
             stream = output.add_stream_from_template(track[0].stream)
             for packet in track:
@@ -153,6 +156,60 @@ def test_the_last_picture_of_a_still_screen_is_held_as_long_as_the_file_says(
     assert (made.rate, made.frame_count) == (Fraction(30), 110)
     assert numbers_of(target)[-91:] == [len(frames) - 1] * 91
     assert abs(click_in(target) - 3) < 0.03
+
+
+@pytest.mark.parametrize("ending", ["mp4", "mkv", "avi"])
+def test_the_last_picture_is_held_while_there_is_sound(tmp_path: Path, ending: str) -> None:
+    plain = simple_clip(tmp_path / "plain.mp4", 50, 25, sound=click(6, 5))
+    run_ffmpeg("-i", plain, "-c:v", "copy", "-c:a", "pcm_s16le" if ending == "avi" else "copy",
+               tmp_path / f"a.{ending}")  # fmt: skip
+    target, made = ingest(tmp_path / f"a.{ending}")
+    assert 150 <= made.frame_count <= 152
+    assert numbers_of(target) == [*range(50), *[49] * (made.frame_count - 50)]
+    assert abs(click_in(target) - 5) < 0.03
+
+
+def test_pictures_at_the_same_time_as_another_shift_nothing(tmp_path: Path) -> None:
+    """There the n-th picture is not the n-th that is seen: those after it would come late, and the last not at all."""
+    options = {"crf": "12", "preset": "ultrafast", "bf": "0", "g": "1"}
+    plain = simple_clip(tmp_path / "plain.mp4", 104, 25, options=options)
+    clip, twice = tmp_path / "clip.mkv", (20, 40, 60, 80)
+    with av.open(str(plain)) as source, av.open(str(clip), "w") as output:
+        stream = output.add_stream_from_template(source.streams.video[0])
+        for number, packet in enumerate([packet for packet in source.demux(video=0) if packet.size]):
+            shift = sum(number > one for one in twice)
+            assert packet.pts is not None and packet.time_base
+            packet.pts = packet.dts = packet.pts - round(shift / 25 / packet.time_base)
+            packet.stream = stream
+            output.mux(packet)
+    target, made = ingest(clip)
+    assert (made.rate, made.frame_count) == (Fraction(25), 100)
+    numbers = numbers_of(target)
+    assert numbers[-19:] == list(range(85, 104))
+    assert numbers[:20] == list(range(20))
+
+
+def test_what_is_interlaced_only_later_is_seen_without_combs(tmp_path: Path) -> None:
+    stripes = "geq=lum='128+100*sin((X-8*N)/6)':cb=128:cr=128"
+    moving = f"nullsrc=size=320x240:rate=50:duration=1,{stripes}"
+    parts: list[bytes] = []
+    ways = {"fps=25": [], "tinterlace=mode=interleave_top": ["-flags", "+ildct+ilme", "-x264opts", "tff=1"]}
+    for way, words in ways.items():
+        part = tmp_path / f"{len(parts)}.264"
+        coded = ["-c:v", "libx264", "-preset", "veryfast", "-bf", "0", *words]
+        run_ffmpeg("-f", "lavfi", "-i", moving, "-vf", f"{way},format=yuv420p", *coded, part)
+        parts.append(part.read_bytes())
+    (tmp_path / "both.264").write_bytes(b"".join(parts))
+    clip = tmp_path / "clip.mkv"
+    run_ffmpeg("-r", "25", "-f", "h264", "-i", tmp_path / "both.264", "-c", "copy", clip)
+    with av.open(str(clip)) as container:
+        marked = [frame.interlaced_frame for frame in container.decode(video=0)]
+    assert not marked[0] and marked[-1]
+    target, made = ingest(clip)
+    assert made.frame_count == len(marked)
+    for number in (12, made.frame_count - 8):
+        lines = decode.frame_at(target, number)[..., 1].astype(int)
+        assert np.abs(2 * lines[1:-1] - lines[:-2] - lines[2:]).mean() < 5
 
 
 @pytest.mark.parametrize(("ending", "told"), [("avi", {}), ("mp4", {"video_track_timescale": "30"})])

@@ -268,6 +268,12 @@ def test_it_refuses_absurd_rates(tmp_path: Path, step: Fraction) -> None:
     assert "pictures a second" in refusal(clip)
 
 
+def test_a_screen_that_stood_still_for_minutes_is_no_absurd_rate(tmp_path: Path) -> None:
+    times = [Fraction(n, 30) + (300 if n >= 10 else 0) for n in range(20)]
+    found = probe(make_clip(tmp_path / "a.mp4", [numbered(n) for n in range(20)], 30, times=times))
+    assert (found.rate, found.frame_count, found.variable_rate) == (Fraction(30), 9020, True)
+
+
 @pytest.mark.parametrize("count", [2, 8])
 def test_a_few_pictures_in_rounded_times_are_no_absurd_rate(tmp_path: Path, count: int) -> None:
     times = [Fraction(n, 240) for n in range(count)]

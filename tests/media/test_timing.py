@@ -150,6 +150,19 @@ def test_frames_that_are_missing_are_noticed_where_a_tick_is_a_frame(
     assert timing.constant_rate([n for n in whole if n not in missing], 1 / rate, [rate]) == (rate, True)
 
 
+@pytest.mark.parametrize(
+    ("rate", "hours"), [("25.0004", 1), ("29.9705", 1), ("30.0003", 4), ("23.9765", 2), ("30.0002", 4)]
+)
+def test_sound_stays_in_step_for_hours_at_a_rate_that_is_nearly_a_usual_one(rate: str, hours: int) -> None:
+    true, tick = Fraction(rate), Fraction(1, 90_000)
+    count = int(hours * 3600 * true)
+    times = np.round(np.arange(count) / float(true / 90_000)).astype(np.int64)
+    found, varies = timing.constant_rate(times, tick, [true])
+    assert not varies
+    assert abs(count / found - count / true) < 1 / true / 2
+    assert timing.timescale(found) < 2**31
+
+
 def test_a_coarse_tick_alone_is_no_varying_rate() -> None:
     ticks = [round(n * 100 / 60) for n in range(600)]
     assert timing.constant_rate(ticks, Fraction(1, 100), [Fraction(60)]) == (Fraction(60), False)

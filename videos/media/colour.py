@@ -18,14 +18,15 @@ _SWSCALE = {
     "bt2020nc": "bt2020",
 }
 _HEIGHT_OF_SD = 576
+_EVEN = "crop=floor(iw/2)*2:floor(ih/2)*2:0:0"  # zscale refuses odd sizes where chroma is at half of them
 
 
 def filters(probe: Probe, width: int, height: int) -> list[str]:
     """The filters that scale to ``width`` × ``height`` and convert the colours."""
     if probe.hdr:
-        return [*_tone_mapped(probe, width, height), "format=yuv420p", TAGS]
+        return [_EVEN, *_tone_mapped(probe, width, height), "format=yuv420p", TAGS]
     if probe.colour.primaries in _WIDE and not _is_rgb(probe):
-        return [_wide(probe, width, height), "format=yuv420p", TAGS]
+        return [_EVEN, _wide(probe, width, height), "format=yuv420p", TAGS]
     return [_swscaled(probe, width, height), "format=yuv420p", TAGS]
 
 

@@ -154,12 +154,17 @@ def video_codec(rate: Fraction, *, crf: int, preset: str, pixels: int) -> list[s
 def _picture_filters(probe: Probe, even_beat: bool) -> list[str]:
     """Everything that happens to a picture: all get the size of the first, then they are turned upright."""
     filters = [f"scale={probe.coded_width}:{probe.coded_height}:flags=bicubic"]
-    filters += ["bwdif=mode=send_frame:deint=interlaced"] if probe.interlaced else []
+    if probe.interlaced or probe.pix_fmt.startswith("yuv"):
+        # The first picture does not speak for all: those that are not marked pass as they are, at no cost.
+        filters += ["bwdif=mode=send_frame:deint=interlaced"]
     filters += [*TURNS[probe.rotation], *(["hflip"] if probe.mirrored else [])]
     if probe.pixel_aspect == 1:
         # An odd row or column is cut off: scaling by one pixel would soften the whole picture.
         filters += [f"crop={probe.width}:{probe.height}:0:0"]
     filters += [*colour.filters(probe, probe.width, probe.height), "setsar=1"]
+    held = probe.frame_count - round((probe.duration - probe.held) * probe.rate)
+    if even_beat and held:  # exactly as many: where pictures are missing, that is noticed
+        filters += [f"tpad=stop_mode=clone:stop={held}"]
     if not even_beat:
         rate = f"{probe.rate.numerator}/{probe.rate.denominator}"
         filters += [f"setpts=PTS-({probe.start})/TB", f"fps={rate}:start_time=0:round=near"]

@@ -57,7 +57,7 @@ class Probe:
 
     ``width`` × ``height`` is the upright display size: rotation and pixel aspect applied, both even.
     ``frame_count`` and ``duration`` (seconds) belong to the constant ``rate`` (pictures a second);
-    where ``variable_rate`` is false it is the number of pictures in the file. ``start`` is the first
+    where ``variable_rate`` is false it is the number of pictures in the file, and what is held. ``start`` is the first
     picture's timestamp in seconds, ``held`` how much longer than any other the last one is shown.
     ``rotation`` is clockwise in degrees, ``mirrored`` comes after it.
     """

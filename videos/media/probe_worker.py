@@ -8,6 +8,7 @@ import json
 import resource
 import sys
 from array import array
+from dataclasses import dataclass
 from fractions import Fraction
 from itertools import islice
 from pathlib import Path
@@ -15,6 +16,7 @@ from typing import Any
 
 import av
 import numpy as np
+from av.audio.stream import AudioStream
 from av.container import InputContainer
 from av.error import FFmpegError
 from av.video.frame import VideoFrame
@@ -115,15 +117,32 @@ def _check_size(width: int, height: int) -> None:
         raise Refused(TINY.format(w=width, h=height, min=MIN_SIDE))
 
 
-def _timestamps(container: InputContainer, stream: VideoStream) -> tuple[np.ndarray[Any, Any], int, bool]:
-    """All presentation timestamps in ticks, sorted and distinct, how long all last, and whether a packet was cut off.
+@dataclass(frozen=True)
+class Pictures:
+    """When each picture is shown, sorted and distinct, and how long all last, in ticks of the stream.
+
+    `repeated`: several are shown at the same time. `torn`: a packet was cut off.
+    """
+
+    ticks: np.ndarray[Any, Any]
+    length: int
+    repeated: bool
+    torn: bool
+
+
+def _timestamps(container: InputContainer, stream: VideoStream, sound: AudioStream | None) -> Pictures:
+    """From all packets. Players show the last picture until the sound ends too, so it lasts as long.
 
     AVI has no such times: those guessed for it are a frame or two late, and would put the sound out of step. There
     the n-th picture belongs to the time of the n-th piece.
     """
-    shown, decoded, end, torn = array("q"), array("q"), 0, False
-    for packet in container.demux(stream):
+    shown, decoded, torn = array("q"), array("q"), False
+    seen, end, heard = 0, 0, 0  # until when, by either time, and by the ticks of the sound
+    for packet in container.demux([stream, sound] if sound else [stream]):
         if packet.size == 0 or packet.is_discard:
+            continue
+        if packet.stream.index != stream.index:
+            heard = max(heard, (packet.pts or 0) + (packet.duration or 0))
             continue
         torn |= packet.is_corrupt
         if packet.dts is not None:
@@ -131,14 +150,32 @@ def _timestamps(container: InputContainer, stream: VideoStream) -> tuple[np.ndar
             end = max(end, packet.dts + (packet.duration or 0))
         if packet.pts is not None:
             shown.append(packet.pts)
+            seen = max(seen, packet.pts + (packet.duration or 0))
         if max(len(shown), len(decoded)) > MAX_FRAMES:
             raise Refused(LONG.format(hours=MAX_FRAMES / 240 / 3600))
     guessed = container.format.name == "avi" or len(shown) < len(decoded)
-    ticks = decoded if guessed else shown
-    length = min(
-        end - min(decoded, default=end), stream.duration or 0
-    )  # an edit list may end it before its end
-    return np.unique(np.frombuffer(ticks, dtype=np.int64)), length, torn
+    times = np.frombuffer(decoded if guessed else shown, dtype=np.int64)
+    ticks = np.unique(times)
+    length = end - min(decoded, default=end)
+    if stream.duration is None:  # Matroska tells how long each is seen, the others when the next one comes
+        length = seen - min(shown, default=seen)
+    else:  # an edit list may end it before its end
+        length = min(length, stream.duration)
+    if sound and len(ticks):
+        length = max(length, _heard_until(sound, heard) // _tick(stream) - int(ticks[0]))
+    return Pictures(ticks, length, len(ticks) < len(times), torn)
+
+
+def _heard_until(sound: AudioStream, heard: int) -> Fraction:
+    """The time in seconds at which a sound track ends whose packets end at `heard`."""
+    if sound.duration is not None:
+        heard = min(heard, (sound.start_time or 0) + sound.duration)  # as above
+    return heard * _tick(sound)
+
+
+def _tick(stream: VideoStream | AudioStream) -> Fraction:
+    """Seconds between two ticks of a stream."""
+    return stream.time_base or Fraction(1, 1000)
 
 
 def _first_picture(path: Path, track: int) -> VideoFrame:
@@ -224,57 +261,57 @@ def _aspect(stream: VideoStream) -> Fraction:
     return Fraction(aspect) if Fraction(1, 8) <= aspect <= 8 else Fraction(1)
 
 
-def _rate(stream: VideoStream, ticks: np.ndarray[Any, Any]) -> tuple[Fraction, bool, Fraction]:
+def _rate(stream: VideoStream, pictures: Pictures) -> tuple[Fraction, bool, Fraction]:
     """Rate, whether it varies, and the seconds until the last picture has been shown as long as any other.
 
     Refuses what is absurd or too long.
     """
-    tick = stream.time_base or Fraction(1, 1000)
+    tick, ticks = _tick(stream), pictures.ticks
     declared = [rate for rate in (stream.average_rate, stream.guessed_rate) if rate]
     rate, varies = constant_rate(ticks, tick, [Fraction(rate) for rate in declared])
+    varies |= pictures.repeated  # the n-th picture is not the n-th to be seen
     span = int(ticks[-1] - ticks[0]) * tick
     mean = (len(ticks) - 1) / span if len(ticks) > 1 else rate
     # A few pictures may seem quicker than they are where times are rounded: an even beat is known better.
-    for value in (rate, mean) if varies else (rate,):
-        if not MIN_RATE <= value <= MAX_RATE * JITTER:
-            raise Refused(ABSURD.format(rate=float(value)))
+    # On the whole few are no fault: a screen may stand still for long.
+    most = max(rate, mean) if varies else rate
+    if rate < MIN_RATE or most > MAX_RATE * JITTER:
+        raise Refused(ABSURD.format(rate=float(most)))
     duration = span + 1 / rate if varies else len(ticks) / rate
     if duration > MAX_SECONDS:
         raise Refused(LONG.format(hours=float(duration) / 3600))
     return rate, varies, duration
 
 
-def _times(stream: VideoStream, ticks: np.ndarray[Any, Any], length: int) -> dict[str, Any]:
+def _times(stream: VideoStream, pictures: Pictures) -> dict[str, Any]:
     """What the times of all pictures come to; raises Refused.
 
-    The last one may be shown much longer than any other: the recording of a screen that stood still in the end.
+    The last one may be shown much longer than any other: the recording of a screen that stood still in the end, or
+    sound that goes on.
     """
-    tick = stream.time_base or Fraction(1, 1000)
-    rate, varies, duration = _rate(stream, ticks)
-    held = length * tick - duration
+    tick = _tick(stream)
+    rate, varies, duration = _rate(stream, pictures)
+    held = pictures.length * tick - duration
     if held < HELD or duration + held > MAX_SECONDS:
         held = Fraction(0)
     return {
         "rate": str(rate),
-        "variable_rate": varies or held > 0,
+        "variable_rate": varies,
         "duration": str(duration + held),
         "held": str(held),
         "frame_count": round((duration + held) * rate),
-        "start": str(int(ticks[0]) * tick),
+        "start": str(int(pictures.ticks[0]) * tick),
     }
 
 
-def _pictures_at(container: InputContainer, stream: VideoStream) -> tuple[np.ndarray[Any, Any], int]:
-    """When each picture is shown, and how long all last, in ticks of the stream.
-
-    Raises Refused without any, or where the end is missing.
-    """
-    ticks, length, torn = _timestamps(container, stream)
-    if torn or (stream.frames > 1 and not len(ticks)):
+def _pictures(container: InputContainer, stream: VideoStream, sound: dict[str, Any] | None) -> Pictures:
+    """When they are shown. Raises Refused without any, or where the end is missing."""
+    pictures = _timestamps(container, stream, container.streams.audio[sound["track"]] if sound else None)
+    if pictures.torn or (stream.frames > 1 and not len(pictures.ticks)):
         raise Refused(containers.TRUNCATED)
-    if not len(ticks):
+    if not len(pictures.ticks):
         raise Refused(NO_PICTURE)
-    return ticks, length
+    return pictures
 
 
 def _colour(frame: VideoFrame) -> dict[str, str | None]:
@@ -294,8 +331,9 @@ def examine(path: Path) -> dict[str, Any]:
         stream = _video_stream(container)
         stream.codec_context.thread_count = 2
         _check_size(stream.width, stream.height)
-        ticks, length = _pictures_at(container, stream)
-        times = _times(stream, ticks, length)
+        sound = _audio(container, path)
+        pictures = _pictures(container, stream, sound)
+        times = _times(stream, pictures)
         track = list(container.streams.video).index(stream)
         frame = _first_picture(path, track)
         _check_size(frame.width, frame.height)
@@ -314,9 +352,9 @@ def examine(path: Path) -> dict[str, Any]:
             **_colour(frame),
             "interlaced": bool(frame.interlaced_frame),
             "track": track,
-            "audio": _audio(container, path),
+            "audio": sound,
         }
-        _check_end(container, stream, int(ticks[-1]))
+        _check_end(container, stream, int(pictures.ticks[-1]))
         return found
 
 

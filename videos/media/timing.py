@@ -30,6 +30,9 @@ STANDARD_RATES: tuple[Fraction, ...] = (
     Fraction(240),
 )
 
+MOST_DENOMINATOR = 1_000_000
+"""Of a rate: at 240 pictures a second its numerator still fits into 31 bits, as columns and files want."""
+
 
 def time_of(index: int, rate: Fraction) -> Fraction:
     """The time in seconds at which frame ``index`` appears."""
@@ -129,7 +132,7 @@ def constant_rate(
     candidates = [rate for rate in (*declared, *near, *measured) if rate > 0]
     for rate in candidates:
         if _spread(seconds, rate) <= min(2.02 * float(time_base), 0.9 / float(rate)):
-            return _snapped(rate), False
+            return _snapped(rate, seconds), False
     best = min([*near, measured[-1]], key=lambda rate: _spread(seconds, rate) if rate else np.inf)
     if best and _spread(seconds, best) < 0.5 / float(best):
         return best, False
@@ -138,7 +141,14 @@ def constant_rate(
     return min(STANDARD_RATES, key=lambda rate: abs(rate / wanted - 1)), True
 
 
-def _snapped(rate: Fraction) -> Fraction:
-    """The standard rate meant by one that differs from it by less than one in 100,000."""
+def _snapped(rate: Fraction, seconds: NDArray[np.float64]) -> Fraction:
+    """The standard rate meant by one that differs from it by less than one in 100,000, else a simple one near it.
+
+    Over hours even that comes to more than half a frame: then it is taken as it is.
+    """
     nearest = min(STANDARD_RATES, key=lambda standard: abs(standard - rate))
-    return nearest if abs(nearest / rate - 1) < Fraction(1, 100_000) else rate.limit_denominator(1001)
+    meant = [nearest] if abs(nearest / rate - 1) < Fraction(1, 100_000) else []
+    for simple in (*meant, rate.limit_denominator(1001)):
+        if _spread(seconds, simple) < 0.5 / float(rate):
+            return simple
+    return rate.limit_denominator(MOST_DENOMINATOR)
