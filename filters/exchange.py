@@ -39,8 +39,9 @@ from filters.models import (
     StyleUse,
     TrainingRun,
 )
-from filters.style_images import WORDS, keep
+from filters.style_images import WORDS, bare, keep
 from filters.training.crop import crop_from
+from filters.training.pictures import UNREADABLE
 from filters.training_record import record_of, run_of
 from rotoscope import loose
 from rotoscope.files import local_path
@@ -309,9 +310,13 @@ def _mix(version: FilterVersion) -> dict[str, Any]:
 
 
 def _style_image(picture: StylePicture) -> StyleImage:
-    with Image.open(io.BytesIO(picture.data)) as image:
+    try:
+        data = bare(picture.data)
+    except UNREADABLE as problem:
+        raise BundleRefused("A style picture is damaged.") from problem
+    with Image.open(io.BytesIO(data)) as image:
         size, kind = image.size, PICTURE_KINDS.get(image.format or "", "jpg")
-    return keep(picture.data, kind, size, {name: getattr(picture, name) for name in WORDS}, "Untitled")
+    return keep(data, kind, size, {name: getattr(picture, name) for name in WORDS}, "Untitled")
 
 
 def _sha256(data: bytes) -> str:

@@ -5,7 +5,6 @@ Does without PyTorch, but for clips; `trainings.run` does the work.
 
 from __future__ import annotations
 
-import io
 import re
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field, fields, replace
@@ -16,11 +15,10 @@ import numpy as np
 from django.db import transaction
 from django.db.models import Max, Q
 from numpy.typing import NDArray
-from PIL import Image
 
 from filters.exchange import free_slug, in_turn, is_name
 from filters.models import Filter, StyleImage, StyleUse, TrainingRun
-from filters.style_images import keep
+from filters.style_images import as_jpeg, keep
 from filters.training import usual
 from filters.training.crop import WHOLE, Crop, crop_from
 from filters.training.pictures import (
@@ -230,7 +228,5 @@ def _style_image(picture: Picture, piece: Piece, name: str) -> StyleImage:
     """The picture as we keep it: decoded and written anew, so that nothing of the upload's bytes survives."""
     if isinstance(piece.source, StyleImage):
         return piece.source
-    buffer = io.BytesIO()
-    Image.fromarray(picture).save(buffer, "JPEG", quality=92)
     height, width = picture.shape[:2]
-    return keep(buffer.getvalue(), "jpg", (width, height), piece.words, name)
+    return keep(as_jpeg(picture), "jpg", (width, height), piece.words, name)

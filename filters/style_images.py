@@ -3,16 +3,47 @@
 from __future__ import annotations
 
 import hashlib
+import io
 from collections.abc import Mapping
 
+import numpy as np
 from django.db import transaction
+from numpy.typing import NDArray
+from PIL import Image
 
 from filters.models import StyleImage
+from filters.training.pictures import DECODING, ORIGINAL_SIDE, to_rgb
 from rotoscope import loose
 from rotoscope.files import forget
 
+Picture = NDArray[np.uint8]
 WORDS = {"title": 200, "artist": 200, "year": 40, "origin": 2000, "licence": 100}
 """What is said of a picture, with the longest that is kept."""
+
+
+QUALITY = 92
+"""Of the JPEG that a picture is written as."""
+TOLD_BY_CAMERAS = {"exif", "xmp", "photoshop", "comment"}
+"""What Pillow finds beside the pixels that says where, when and by whom a picture was taken; a PNG says it in texts."""
+
+
+def bare(data: bytes) -> bytes:
+    """A picture's bytes, written anew as a JPEG where they tell what cameras write into them: the place, say.
+
+    As it is done with what is handed in for training. Those that tell nothing stay as they are. Raises UNREADABLE.
+    """
+    with DECODING, Image.open(io.BytesIO(data)) as image:
+        image.load()  # a PNG may tell more behind its pixels
+        if not TOLD_BY_CAMERAS & image.info.keys() and not getattr(image, "text", None):
+            return data
+        return as_jpeg(to_rgb(image, ORIGINAL_SIDE))
+
+
+def as_jpeg(picture: Picture) -> bytes:
+    """A picture (H, W, 3) as it is kept."""
+    buffer = io.BytesIO()
+    Image.fromarray(picture).save(buffer, "JPEG", quality=QUALITY)
+    return buffer.getvalue()
 
 
 def keep(data: bytes, kind: str, size: tuple[int, int], said: Mapping[str, str], title: str) -> StyleImage:

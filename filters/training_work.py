@@ -135,11 +135,21 @@ def _learned(
             should_stop=should_stop,
             perception=perception,
         )
-    except MemoryError as problem:
+    except (MemoryError, RuntimeError) as problem:
+        if not _is_lack_of_memory(problem):
+            raise
         raise TrainingFailed("There was not enough memory to train with.") from problem
     if tuned is not None or lost():
         return tuned
     return tuned_so_far(checkpoint, base_file(row), content, next(perception.buffers()).device.type)
+
+
+def _is_lack_of_memory(problem: Exception) -> bool:
+    """PyTorch has an exception of its own for a graphics card, and nothing but words for the machine's memory."""
+    import torch
+
+    own = isinstance(problem, MemoryError | torch.OutOfMemoryError)
+    return own or "can't allocate memory" in str(problem)
 
 
 def _settings(row: TrainingRun, wish: Wish) -> Settings:

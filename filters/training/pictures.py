@@ -69,7 +69,7 @@ def load_style_image(path: Path, most_side: int = KEPT_SIDE) -> NDArray[np.uint8
             warnings.simplefilter("ignore", Image.DecompressionBombWarning)
             with Image.open(path, formats=FORMATS) as image:
                 _check_header(image)
-                picture = _to_rgb(image, most_side)
+                picture = to_rgb(image, most_side)
     except UnusableStyle:
         raise
     except Image.DecompressionBombError as error:
@@ -143,7 +143,7 @@ def _check_header(image: Image.Image) -> None:
         )
 
 
-def _to_rgb(image: Image.Image, most_side: int) -> NDArray[np.uint8]:
+def to_rgb(image: Image.Image, most_side: int) -> NDArray[np.uint8]:
     """Decode, bring to 8-bit RGB on white and to a sane size, turn upright. `image` is of no use afterwards."""
     image.load()
     # Not Pillow's own turn, which writes all of the EXIF anew and fails on what cameras wrote wrongly.

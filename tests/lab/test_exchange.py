@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 from dataclasses import replace
 from importlib import import_module
@@ -19,7 +20,7 @@ from django.utils import timezone
 from PIL import Image
 
 from filters import exchange, mixes, orders
-from filters.bundle import BundleRefused, read_bundle, write_bundle
+from filters.bundle import BundleRefused, StylePicture, read_bundle, write_bundle
 from filters.models import Filter, FilterVersion, StyleImage, StyleUse, TrainingRun
 from filters.service import make_engine
 from filters.training.crop import Crop
@@ -116,6 +117,36 @@ def test_pictures_travel_byte_for_byte(trained: Filter, staff: User) -> None:
     StyleImage.objects.all().delete()
     back = exchange.bring_in(data, staff)
     assert [local_path(use.style_image.image).read_bytes() for use in back.pictures()] == before
+
+
+@pytest.mark.parametrize(("kind", "told"), [("JPEG", 0x0112), ("PNG", 0x0112), ("WEBP", 0x8825)])
+def test_what_a_camera_wrote_into_a_picture_stays_outside(staff: User, kind: str, told: int) -> None:
+    made = make_styled("Night", 0)
+    assert made.current is not None
+    exif, buffer = Image.Exif(), io.BytesIO()
+    exif[told] = 6 if told == 0x0112 else {2: (47.0, 22.0, 9.0)}
+    exif[0x010F] = "Olga's camera"
+    Image.fromarray(noise(200, 300, 3)).save(buffer, kind, exif=exif)
+    bundle = read_bundle(exchange.export(made.current))
+    data = write_bundle(replace(bundle, pictures=(StylePicture(buffer.getvalue(), "Photo"),)))
+    (use,) = exchange.bring_in(data, staff).pictures()
+    stored = local_path(use.style_image.image)
+    assert b"camera" not in stored.read_bytes()
+    with Image.open(stored) as image:
+        assert not image.getexif()
+        assert image.size == (use.style_image.width, use.style_image.height)
+        assert image.size == ((200, 300) if told == 0x0112 else (300, 200))  # it stays upright
+
+
+def test_a_picture_whose_exif_is_damaged_is_refused(staff: User) -> None:
+    made = make_styled("Night", 0)
+    assert made.current is not None
+    buffer = io.BytesIO()
+    Image.fromarray(noise(200, 300, 3)).save(buffer, "WEBP", exif=b"no EXIF at all")
+    bundle = read_bundle(exchange.export(made.current))
+    data = write_bundle(replace(bundle, pictures=(StylePicture(buffer.getvalue(), "Photo"),)))
+    with pytest.raises(BundleRefused, match="damaged"):
+        exchange.bring_in(data, staff)
 
 
 def test_names_of_places_on_the_machine_stay_there(trained: Filter) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+import torch
 from django.contrib.auth.models import User
 from django.core.files.storage import default_storage
 from django.test import Client
@@ -310,6 +311,17 @@ def test_a_checkpoint_that_is_renamed_while_others_go_is_no_trouble(
     settings.ROTOSCOPE_HOME = tmp_path
     monkeypatch.setattr(Path, "glob", lambda folder, _: iter([folder / "1-a.ckpt.7-7.part"]))
     assert trainings.clear_checkpoints() == 0
+
+
+def test_without_enough_memory_it_says_so(owner: User, style: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    run = orders.order([orders.Piece(style)], "Deep Sea", owner, orders.Wish())
+    monkeypatch.setattr(training_work, "DRAWN", 2)
+    monkeypatch.setattr(training_diary.Diary, "first_look", lambda diary, pictures: None)
+    monkeypatch.setattr("filters.training.tune.tune", lambda *_, **__: torch.empty(1 << 46))
+    assert not trainings.run(run.pk)
+    run.refresh_from_db()
+    assert run.state == TrainingRun.State.FAILED
+    assert run.error == "There was not enough memory to train with."
 
 
 @pytest.mark.slow
