@@ -15,7 +15,7 @@ from filters.deepfilter import paths, store
 from filters.deepfilter.fetch import fetch
 from filters.deepfilter.problem import Problem
 from filters.engines.base import Frame
-from filters.training.pictures import as_rgb
+from filters.training.pictures import UNREADABLE, to_rgb
 
 MOST_PIXELS = 36_000_000
 LONGEST_SIDE = 8192
@@ -36,10 +36,10 @@ def decode(data: bytes, name: str) -> Frame:
                 raise Problem(
                     f"{name}: a picture has at most {MOST_PIXELS} pixels, and {LONGEST_SIDE} on a side"
                 )
-            return as_rgb(image, LONGEST_SIDE)
+            return to_rgb(image, LONGEST_SIDE)
     except UnidentifiedImageError as error:
         raise Problem(f"{name} is not a PNG, JPEG or WebP picture") from error
-    except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
+    except (*UNREADABLE, Image.DecompressionBombError) as error:
         raise Problem(f"{name} is damaged") from error
 
 

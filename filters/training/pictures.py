@@ -97,14 +97,6 @@ def at_most(picture: NDArray[np.uint8], side: int = KEPT_SIDE) -> NDArray[np.uin
     return np.asarray(smaller, np.uint8).copy()
 
 
-def as_rgb(image: Image.Image, most_side: int) -> NDArray[np.uint8]:
-    """What was opened, as RGB (H, W, 3): upright, of 8 bits, on white, its long side at most `most_side` pixels.
-
-    Raises UnusableStyle, and whatever Pillow does.
-    """
-    return _to_rgb(image, most_side)
-
-
 def refuse_too_long(picture: NDArray[np.uint8], scale: float = 1.0) -> None:
     """Raise UnusableStyle for one that at this size of strokes, or at size 1, where it is judged, has too many pixels.
 
