@@ -34,13 +34,13 @@ def remove(one: Filter) -> None:
 def remove_run(run: TrainingRun) -> None:
     """Delete a training with its previews; who works on it stops. What it made stays.
 
-    Its picture goes where no filter goes back to it, nor another training.
+    Its pictures go where no filter goes back to them, nor another training.
     Its checkpoint lies on the machine that trained it, and is cleared away there in time.
     """
     with loose.removing() as files:
         files += [str(one["image"]) for one in run.previews]
         run.delete()
-        files += _drop_unused([run.style_image_id])
+        files += _drop_unused([run.style_image_id, *run.settings.get("pictures", [])])
 
 
 def remove_picture(one: StyleImage) -> None:

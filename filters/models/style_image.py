@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from django.apps import apps
 from django.db import models
+from django.db.models import Exists, Func, JSONField, OuterRef
 
 
 class StyleImageQuerySet(models.QuerySet["StyleImage"]):
     """Named queries over style images."""
 
     def unused(self) -> StyleImageQuerySet:
-        """Those that no filter and no training goes back to any more."""
-        return self.filter(filter=None, uses=None, training_runs=None)
+        """Those that no filter and no training goes back to any more; of several pictures a training names each."""
+        one = Func(OuterRef("pk"), function="to_jsonb", output_field=JSONField())
+        named = apps.get_model("filters", "TrainingRun").objects.filter(settings__pictures__contains=one)
+        return self.filter(~Exists(named), filter=None, uses=None, training_runs=None)
 
 
 class StyleImage(models.Model):

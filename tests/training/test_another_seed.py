@@ -11,7 +11,7 @@ from dramatiq.brokers.stub import StubBroker
 from PIL import Image
 
 from filters import orders, removal, trainings
-from filters.models import Filter, TrainingRun
+from filters.models import Filter, StyleImage, TrainingRun
 from tests.training.runs import finished
 
 
@@ -56,6 +56,7 @@ def test_another_seed_learns_from_all_pictures_also_once_the_filter_is_deleted(
     assert orders.pictures_of(run) == before
     assert orders.pictures_of(orders.another_seed(run, owner)) == before
     assert owner_client.get(reverse("media-style", args=[before[2].pk])).status_code == 200
+    assert StyleImage.objects.count() == 3
 
     Filter.objects.all().delete()
     del run.settings["pictures"]  # as before runs named them
@@ -66,6 +67,8 @@ def test_another_seed_learns_from_all_pictures_also_once_the_filter_is_deleted(
     ):
         assert "pictures it learned from is no longer known" in answer.content.decode()
     assert TrainingRun.objects.count() == 2
+    removal.remove_run(TrainingRun.objects.exclude(pk=run.pk).get())
+    assert list(StyleImage.objects.all()) == [run.style_image]  # the others went with the last that named them
 
 
 def test_another_seed_is_one_that_neither_its_owner_nor_who_asks_has_tried(
