@@ -10,7 +10,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from .footage import read_frames, read_run
+from .content import fit
+from .footage import each_frame, read_frames, read_run
 from .metrics import Homography, flow_where_seen, frame_motion
 
 Picture = NDArray[np.uint8]
@@ -43,11 +44,12 @@ def camera_path(path: Path) -> list[Homography]:
 def course_of(footage: Path, path: Path | None = None, frames: int = 60) -> Course:
     """A clip with its motion: from the camera path where one is known, else by optical flow.
 
+    By flow, frames of more than 720 lines are made smaller: sixty of 4K and their flows would fill a laptop's memory.
     Raises OSError or ValueError where the footage or the path cannot be read, or is too short.
     """
     if frames < 2:
         raise ValueError("at least two consecutive frames are needed")
-    clip = read_run(footage, frames)
+    clip = read_run(footage, frames) if path is not None else small_run(footage, frames)
     if len(clip) < 2:
         raise ValueError(f"{footage.name} has only one frame; at least two are needed")
     motions: Sequence[NDArray[np.floating]]
@@ -60,3 +62,8 @@ def course_of(footage: Path, path: Path | None = None, frames: int = 60) -> Cour
     else:
         motions = [flow_where_seen(clip[index], clip[index + 1]) for index in pairs]
     return Course(footage.name, read_frames(footage, STILLS), clip, motions)
+
+
+def small_run(footage: Path, frames: int) -> list[Picture]:
+    """The first frames of a clip at 720 lines or fewer. Raises OSError or ValueError."""
+    return [fit(frame) for frame in each_frame(footage, frames, most=frames)]

@@ -64,6 +64,15 @@ def test_what_a_moving_thing_uncovers_does_not_count_along_optical_flow(tmp_path
     assert pair_error(before, after, course.motions[0]) < 0.5 * pair_error(before, after, along)
 
 
+def test_large_footage_of_ones_own_is_judged_at_720_lines(tmp_path: Path) -> None:
+    def plain(number: int, width: int, height: int) -> Picture:
+        return np.full((height, width, 3), 90 + 10 * number, np.uint8)
+
+    course = course_of(draw_clip(tmp_path / "clip.mp4", frames=3, width=1920, height=1080, picture=plain))
+    assert [frame.shape for frame in course.clip] == [(720, 1280, 3)] * 3
+    assert [flow.shape for flow in course.motions] == [(720, 1280, 2)] * 2
+
+
 @pytest.mark.slow
 def test_exact_motion_carries_one_frame_into_another_as_optical_flow_finds_it() -> None:
     size = 320, 180
