@@ -112,7 +112,6 @@ def _learned(
     perception: Perception,
 ) -> Tuned | None:
     from filters.training.salvage import tuned_so_far
-    from filters.training.trainer import TrainingFailed
     from filters.training.tune import tune
 
     checkpoint = checkpoint_path(row)
@@ -121,7 +120,7 @@ def _learned(
         content.raise_problem()
         return lost() or diary.should_stop()
 
-    try:
+    with _lack_of_memory_told():
         tuned = tune(
             styles,
             content,
@@ -135,13 +134,22 @@ def _learned(
             should_stop=should_stop,
             perception=perception,
         )
+    if tuned is not None or lost():
+        return tuned
+    return tuned_so_far(checkpoint, base_file(row), content, next(perception.buffers()).device.type)
+
+
+@contextlib.contextmanager
+def _lack_of_memory_told() -> Iterator[None]:
+    """Raises TrainingFailed with a sentence where the block found no memory."""
+    from filters.training.trainer import TrainingFailed
+
+    try:
+        yield
     except (MemoryError, RuntimeError) as problem:
         if not _is_lack_of_memory(problem):
             raise
         raise TrainingFailed("There was not enough memory to train with.") from problem
-    if tuned is not None or lost():
-        return tuned
-    return tuned_so_far(checkpoint, base_file(row), content, next(perception.buffers()).device.type)
 
 
 def _is_lack_of_memory(problem: Exception) -> bool:
