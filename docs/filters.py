@@ -93,13 +93,15 @@ def head(filters: tuple[CatalogueFilter, ...]) -> list[str]:
         "![The whole catalogue over one frame of the sample flight](images/catalogue.jpg)",
         "",
         "Distances and steadiness as [judging](judging.md) defines them, measured on a flight over drone photographs,",
-        f"whose camera path is known exactly and of which no frame was learned from ({measured_on(filters)}):",
+        f"whose camera path is known exactly ({measured_on(filters)}).",
+        "No frame of it was learned from, though photographs of the same place were, and how strong each style is was",
+        "set on it ([0005](decisions/0005-base-network.md)):",
         "",
         "    .venv/bin/python manage.py evaluate --all --footage FLIGHT.mp4 --camera-path FLIGHT.json --ship",
         "",
-        "Lower is better; *smoothed* is the temporal error with smoothing 1; the footage itself has 0.0093. Filters",
-        "without figures were not measured yet. *tuned* filters were not learned with the base but in a few",
-        "minutes afterwards.",
+        "Lower is better; *smoothed* is the temporal error with smoothing 1; the footage itself has",
+        f"{footage_error(filters)}. Filters without figures were not measured yet. *tuned* filters were not learned",
+        "with the base but in a few minutes afterwards.",
         "",
     ]
 
@@ -120,6 +122,12 @@ def measured_on(filters: tuple[CatalogueFilter, ...]) -> str:
     """The footage and how many filters were measured on it, the most first."""
     where = Counter(str(figures_of(one).get(MEASURED_ON, "not yet measured")) for one in filters)
     return "; ".join(f"{footage}: {count} filters" for footage, count in where.most_common())
+
+
+def footage_error(filters: tuple[CatalogueFilter, ...]) -> str:
+    """The temporal error of the footage itself, where all were measured on the same."""
+    found = {error for one in filters if (error := figures_of(one).get("footage_temporal_error"))}
+    return " or ".join(f"{error:.4f}" for error in sorted(found))
 
 
 def table(filters: tuple[CatalogueFilter, ...]) -> list[str]:

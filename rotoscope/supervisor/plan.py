@@ -29,6 +29,7 @@ def services(base: Path, home: Path, mark: str, wishes: Wishes, owner: str | Non
     logs = home / "logs"
     logs.mkdir(parents=True, exist_ok=True)
     environment = {**os.environ, SUPERVISED: mark, "PYTHONUNBUFFERED": "1", "PYTHONPATH": str(base)}
+    environment["ROTOSCOPE_WORKERS"] = str(wishes.workers)  # the cores are divided by it
     # Numeric libraries start a thread for every core in every process unless told otherwise.
     environment.setdefault("OMP_NUM_THREADS", "1")
     environment.setdefault("OPENBLAS_NUM_THREADS", "1")

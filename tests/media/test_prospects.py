@@ -20,6 +20,14 @@ def test_every_terrain_in_every_light_from_two_places() -> None:
     )
 
 
+def test_words_that_are_no_folder_draw_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    for words in ([], ["--help"]):
+        with pytest.raises(SystemExit):
+            prospects.main(words)
+    assert not list(tmp_path.iterdir())
+
+
 def test_only_what_is_missing_is_drawn(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """A real still of the first place; the others are there already."""
     first, *others = prospects.prospects()

@@ -71,6 +71,19 @@ def test_it_paints_every_frame_and_keeps_nothing(clip: Path, negative: Filter, t
     assert {path.name for path in tmp_path.iterdir()} == {"clip.mp4", "painted.mp4"}
 
 
+def test_a_draft_is_taken_and_what_is_retired_or_cannot_run_is_not(clip: Path, tmp_path: Path) -> None:
+    """What was trained here is a draft until a curator has seen it."""
+    draft = make_filter("negative", published=False)
+    assert json.loads(render(clip, tmp_path / "painted.mp4", "--json"))["frames"] == 12
+    Filter.objects.filter(pk=draft.pk).update(unavailable_reason="Its base is gone.")
+    with pytest.raises(CommandError, match=r"“negative” cannot run now: Its base is gone\.") as refused:
+        render(clip, tmp_path / "again.mp4")
+    assert refused.value.returncode == 2
+    Filter.objects.filter(pk=draft.pk).update(unavailable_reason="", state=Filter.State.RETIRED)
+    with pytest.raises(CommandError, match=r"There is no filter “negative”\. There are: none yet\."):
+        render(clip, tmp_path / "again.mp4")
+
+
 @pytest.mark.parametrize(
     "words",
     [

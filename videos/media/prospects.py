@@ -6,7 +6,9 @@ it.
 
 from __future__ import annotations
 
+import argparse
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import cv2
@@ -39,5 +41,13 @@ def draw(folder: Path, size: tuple[int, int] = (1280, 720)) -> int:
     return len(missing)
 
 
+def main(words: Sequence[str]) -> int:
+    """Draw what is missing, and say how many."""
+    parser = argparse.ArgumentParser(description="Draw fifty stills as a drone sees them that looks ahead.")
+    parser.add_argument("folder", type=Path, help="where they go; what is there already stays")
+    print(f"{draw(parser.parse_args(words).folder)} stills drawn.")
+    return 0
+
+
 if __name__ == "__main__":
-    print(f"{draw(Path(sys.argv[1]))} stills drawn.")
+    sys.exit(main(sys.argv[1:]))

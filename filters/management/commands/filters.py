@@ -1,4 +1,4 @@
-"""`manage.py filters [--json]`: the filters that can be picked."""
+"""`manage.py filters [--json]`: the published filters."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def described(one: Filter) -> dict[str, Any]:
 class Command(BaseCommand):
     """Lists published filters, those that cannot run now included, with the reason."""
 
-    help = "List the filters that `render --filter` takes."
+    help = "List the published filters; `render --filter` takes those that can run now, and drafts."
 
     def add_arguments(self, parser: CommandParser) -> None:
         """For people, or for a script."""

@@ -34,7 +34,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         """The settings of a render, as on the page."""
         parser.add_argument("footage", type=Path, metavar="FOOTAGE")
-        parser.add_argument("--filter", required=True, metavar="SLUG")
+        parser.add_argument("--filter", required=True, metavar="SLUG", help="published, or a draft")
         parser.add_argument("--output", required=True, type=Path, metavar="OUT.mp4")
         parser.add_argument("--strength", type=float, default=1.0, help="0 (the original) to 1")
         parser.add_argument("--keep-colours", action="store_true")
@@ -42,8 +42,8 @@ class Command(BaseCommand):
         parser.add_argument("--fps", default="source", metavar="source|N", help="painted images a second")
         parser.add_argument("--cross-fade", action="store_true", help="between images, below the source rate")
         parser.add_argument("--height", type=int, help="lines of the result")
-        parser.add_argument("--start-frame", type=int, default=0)
-        parser.add_argument("--stop-frame", type=int)
+        parser.add_argument("--start-frame", type=int, default=0, help="the first, counted from 0")
+        parser.add_argument("--stop-frame", type=int, help="the one after the last; without it the end")
         parser.add_argument(
             "--live", action="store_true", help="on the smaller network: faster, a little plainer"
         )
@@ -90,10 +90,14 @@ def _refuse_output(output: Path, footage: Path) -> None:
 
 
 def _filter(slug: str) -> Filter:
-    found = Filter.objects.usable().filter(slug=slug).first()
+    """A filter that can run, also a draft: whoever has this machine may use what was trained on it."""
+    here = Filter.objects.exclude(state=Filter.State.RETIRED).filter(current__isnull=False)
+    found = here.filter(slug=slug).first()
     if found is None:
-        known = ", ".join(Filter.objects.usable().values_list("slug", flat=True)) or "none yet"
+        known = ", ".join(here.filter(unavailable_reason="").values_list("slug", flat=True)) or "none yet"
         raise CommandError(f"There is no filter “{slug}”. There are: {known}.", returncode=BAD_INPUT)
+    if not found.is_available:
+        raise CommandError(f"“{slug}” cannot run now: {found.unavailable_reason}", returncode=BAD_INPUT)
     return found
 
 
