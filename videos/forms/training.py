@@ -227,7 +227,7 @@ def _names_at(places: dict[int, list[int]]) -> tuple[str, ...]:
         wanted |= Q(video=pk, place__in=those)
     number = Window(RowNumber(), partition_by="video", order_by="index")
     frames = Frame.objects.filter(video__in=places).annotate(place=number - 1).filter(wanted)
-    found = {(frame.video_id, frame.place): str(frame.image) for frame in frames.only("video", "image")}
+    found = {(pk, at): image for pk, at, image in frames.values_list("video", "place", "image")}
     return tuple(found[pk, at] for pk, those in places.items() for at in those if (pk, at) in found)
 
 

@@ -5,6 +5,17 @@ from __future__ import annotations
 from django.db import models
 
 
+class FrameQuerySet(models.QuerySet["Frame"]):
+    """The separated frames of one video."""
+
+    def evenly(self, most: int, *also: int) -> FrameQuerySet:
+        """Up to `most` of them, evenly chosen, and those with the indices `also`; in order. Two queries."""
+        indices = list(self.order_by("index").values_list("index", flat=True))
+        if len(indices) > most:
+            indices = [indices[at * len(indices) // most] for at in range(most)]
+        return self.filter(index__in={*indices, *also}).order_by("index")
+
+
 class Frame(models.Model):
     """`index` counts the frames of the footage from 0; `timestamp` is its presentation time in seconds.
 
@@ -20,6 +31,8 @@ class Frame(models.Model):
     colourfulness = models.FloatField()
     sharpness = models.FloatField()
     palette = models.JSONField(default=list)
+
+    objects = FrameQuerySet.as_manager()
 
     class Meta:
         ordering = ["video", "index"]

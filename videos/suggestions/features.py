@@ -9,10 +9,11 @@ from typing import Protocol
 import cv2
 import numpy as np
 
+from filters.training import traits
+
 DARK, LIGHT = 25.0, 75.0  # L of CIE Lab
-COLOURED = 12.0  # chroma in CIE Lab from which a colour has a hue
-HUES = {"green": (100.0, 170.0), "blue": (190.0, 300.0), "warm": (10.0, 95.0)}
-"""Ranges of the hue angle in CIE Lab, in degrees, as in `filters.training.traits`."""
+HUES = {"green": traits.HUES["greens"], "blue": traits.HUES["blues"], "warm": traits.HUES["warm"]}
+"""Ranges of the hue angle in CIE Lab, in degrees: the same in which is measured what a painting keeps of them."""
 
 Features = dict[str, float]
 
@@ -63,5 +64,5 @@ def _names(colour: str) -> Iterable[str]:
     if lightness > LIGHT:
         yield "light"
     angle = math.degrees(math.atan2(b, a)) % 360
-    if math.hypot(a, b) > COLOURED:
+    if math.hypot(a, b) > traits.COLOURED:
         yield from (name for name, (least, most) in HUES.items() if least <= angle < most)

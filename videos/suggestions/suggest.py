@@ -72,8 +72,5 @@ def _seen(video: Video) -> dict[int, dict[str, float]]:
 
 def _some(video: Video) -> list[Frame]:
     """Statistics of up to FRAMES separated frames, evenly chosen."""
-    indices = list(video.frames.order_by("index").values_list("index", flat=True))
-    if len(indices) > FRAMES:
-        indices = [indices[at * len(indices) // FRAMES] for at in range(FRAMES)]
     wanted = ("luminance", "contrast", "colourfulness", "sharpness", "palette")
-    return list(video.frames.filter(index__in=indices).only("video", *wanted))
+    return list(video.frames.evenly(FRAMES).only("video", *wanted))

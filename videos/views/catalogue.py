@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import Count, F, Func, Q
+from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -15,7 +15,7 @@ from filters.figures import COMPARED, FIGURES, Figure
 from filters.judgements import MEASURED_ON
 from filters.likeness import nearest
 from filters.models import Filter, FilterVersion, MixPart, TrainingRun
-from filters.models.filter import FilterQuerySet
+from rotoscope import tags
 from videos import access
 from videos.access import Viewer
 from videos.models import Render, Video, Visibility
@@ -42,7 +42,7 @@ def filters(request: HttpRequest) -> HttpResponse:
         "cards": [(one, look_of(one), samples.get(one.pk)) for one in shown],
         "filter_query": query,
         "tag": tag,
-        "tags": _tags(every),
+        "tags": tags.popular(every, TAGS),
         "total": found.count() if tag else shown.paginator.count,
     }
     return render(request, "filters/catalogue.html", context)
@@ -155,9 +155,3 @@ def _visible_or_404(viewer: Viewer, slug: str) -> Filter:
     if shown is None or not access.can_see_filter(viewer, shown):
         raise Http404
     return shown
-
-
-def _tags(filters: FilterQuerySet) -> list[str]:
-    each = filters.annotate(tag=Func(F("tags"), function="unnest")).order_by()
-    counted = each.values("tag").annotate(count=Count("pk")).order_by("-count", "tag")
-    return [row["tag"] for row in counted[:TAGS]]

@@ -6,13 +6,14 @@ from typing import Any
 
 from django.contrib.auth.models import User
 from django.core.paginator import Page, Paginator
-from django.db.models import Count, F, Func, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from filters.models import Filter
+from rotoscope import tags
 from videos.models import Video
 from videos.models.video import VideoQuerySet
 from videos.pipeline import sample
@@ -94,9 +95,7 @@ def hero() -> dict[str, Any] | None:
 
 def popular_tags() -> list[str]:
     """The tags that most public footage carries."""
-    each = Video.objects.listed().annotate(tag=Func(F("tags"), function="unnest")).order_by()
-    counted = each.values("tag").annotate(count=Count("pk")).order_by("-count", "tag")
-    return [row["tag"] for row in counted[:TAGS]]
+    return tags.popular(Video.objects.listed(), TAGS)
 
 
 def found_beside(query: str) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -252,16 +253,15 @@ def _values(video: Video, request: HttpRequest) -> dict[str, Any]:
 
 def strip(video: Video, asked: str) -> list[Frame]:
     """Up to STRIP separated frames, evenly chosen, and the one that was asked for among them."""
-    indices = list(video.frames.order_by("index").values_list("index", flat=True))
-    if len(indices) > STRIP:
-        picked = {indices[at * len(indices) // STRIP] for at in range(STRIP)}
-        picked |= {index for index in indices if str(index) == asked}
-    else:
-        picked = set(indices)
-    frames = list(video.frames.filter(index__in=picked).order_by("index"))
+    frames = list(video.frames.evenly(STRIP, *named(asked)))
     for frame in frames:
         frame.video = video
     return frames
+
+
+def named(asked: str) -> list[int]:
+    """The index in an address, if it is one that a frame could have."""
+    return [int(asked)] if re.fullmatch(r"0|[1-9][0-9]{0,8}", asked, re.ASCII) else []
 
 
 def _current(frames: list[Frame], asked: str) -> Frame | None:

@@ -147,10 +147,7 @@ def _context(
 
 def some_frames(video: Video, most: int = FRAMES) -> list[Frame]:
     """Up to `most` separated frames, evenly chosen."""
-    indices = list(video.frames.order_by("index").values_list("index", flat=True))
-    if len(indices) > most:
-        indices = [indices[at * len(indices) // most] for at in range(most)]
-    frames = list(video.frames.filter(index__in=indices).order_by("index"))
+    frames = list(video.frames.evenly(most))
     for frame in frames:
         frame.video = video
     return frames

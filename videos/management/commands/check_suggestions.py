@@ -22,6 +22,7 @@ from filters.service import make_engine
 from filters.training.traits import Traits
 from rotoscope.terminal import Bar
 from videos.evaluation import NO_PYTORCH, NotMeasurable, judge_of
+from videos.media.standing_frames import SHIFT
 from videos.media.statistics import statistics
 from videos.suggestions.check import Agreement, Profiles, Worth, compare_each, left_out, worth_of_each
 from videos.suggestions.choose import COUNT
@@ -33,7 +34,6 @@ if TYPE_CHECKING:
 BAD_INPUT = 2
 LEAST_LINES, MOST_LINES = 64, 4320
 PICTURES = {".jpg", ".jpeg", ".png"}
-SHIFT = (3, 5)  # pixels, down and across
 
 
 class Command(BaseCommand):
