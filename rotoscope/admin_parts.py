@@ -7,8 +7,9 @@ from functools import partial
 from typing import Any
 
 from django.contrib import messages
+from django.contrib.auth.models import User
 from django.db import transaction
-from django.db.models import Model, QuerySet
+from django.db.models import Model, Q, QuerySet
 from django.forms import ModelForm
 from django.http import HttpRequest
 from django.utils.html import format_html
@@ -156,3 +157,17 @@ def progress_bar(share: float) -> SafeString:
     """A thin bar, `share` from 0 to 1."""
     percent = round(100 * min(1.0, max(0.0, share)))
     return format_html('<span class="bar"><i style="width:{}%"></i></span> {} %', percent, percent)
+
+
+def is_above(helper: Any, other: User | None) -> bool:
+    """Whether somebody else has rights that a helper, who is no superuser, might not have."""
+    if other is None or helper.is_superuser or other.pk == helper.pk:
+        return False
+    return other.is_staff or other.is_superuser
+
+
+def not_above(helper: Any, people: QuerySet[User]) -> QuerySet[User]:
+    """Those of `people` who are not."""
+    if helper.is_superuser:
+        return people
+    return people.filter(Q(pk=helper.pk) | Q(is_staff=False, is_superuser=False))

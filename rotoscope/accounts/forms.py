@@ -30,7 +30,8 @@ class WithinLimits(AuthenticationForm):
         except forms.ValidationError:
             throttle.note_failure(name, address)
             raise
-        throttle.forgive(name)
+        if self.get_user() is not None:  # of a form without a password nobody is asked
+            throttle.forgive(name)
         return cleaned
 
 

@@ -6,6 +6,7 @@ import re
 from typing import Any
 
 import pytest
+from django.apps import apps
 from django.contrib import admin
 from django.contrib.auth.models import Group, Permission, User
 from django.test import Client
@@ -122,6 +123,23 @@ def test_nobody_takes_over_an_account_with_more_rights(
         helpers_client.post(gone, chosen)
     staff.refresh_from_db()
     assert (staff.password, staff.email) == (before, "ada@example.org")
+
+
+@pytest.mark.parametrize("model", ["videos_apikey", "filters_deepfilterkey"])
+def test_nobody_makes_a_key_of_somebody_with_more_rights(
+    helpers_client: Client, helper: User, staff_client: Client, staff: User, owner: User, model: str
+) -> None:
+    let(helper, f"add_{model.partition('_')[2]}", "view_user")
+    app, _, name = model.partition("_")
+    asked = {"app_label": app, "model_name": name, "field_name": "owner"}
+    offered = helpers_client.get(reverse("admin:autocomplete"), asked).json()["results"]
+    assert {one["id"] for one in offered} == {str(owner.pk), str(helper.pk)}
+    add, keys = reverse(f"admin:{model}_add"), apps.get_model(app, name).objects
+    for one, refused in ((staff, True), (owner, False), (helper, False)):
+        answer = helpers_client.post(add, {"name": "a script", "owner": one.pk})
+        assert ('class="once"' not in answer.content.decode()) is refused
+        assert keys.filter(owner=one).exists() is not refused
+    assert 'class="once"' in staff_client.post(add, {"name": "mine", "owner": helper.pk}).content.decode()
 
 
 def test_nobody_gives_rights_to_a_group_of_their_own(

@@ -18,7 +18,7 @@ from unfold.widgets import UnfoldAdminDecimalFieldWidget
 
 from filters import trainings
 from filters.deepfilter import store
-from rotoscope.admin_parts import RemovesFiles, SavesWhatWasChosen, in_bytes
+from rotoscope.admin_parts import RemovesFiles, SavesWhatWasChosen, in_bytes, is_above, not_above
 from videos import uploads
 from videos.admin.goes import CountsWhatGoes
 from videos.models import Profile
@@ -26,6 +26,7 @@ from videos.pipeline import renders
 
 GIGABYTE = 10**9
 PLACES = 3  # of a quota in gigabytes: megabytes
+KEYS = ("apikey", "deepfilterkey")
 RIGHTS = ("is_staff", "is_superuser", "groups", "user_permissions")
 
 admin.site.unregister(User)
@@ -102,11 +103,20 @@ class PeopleAdmin(
 
     def has_change_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
         """Who has rights of their own is changed by superusers: whoever sets a password can sign in with it."""
-        return bool(super().has_change_permission(request, obj)) and not _is_above(request.user, obj)
+        return bool(super().has_change_permission(request, obj)) and not is_above(request.user, obj)
 
     def has_delete_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
         """And deleted by them."""
-        return bool(super().has_delete_permission(request, obj)) and not _is_above(request.user, obj)
+        return bool(super().has_delete_permission(request, obj)) and not is_above(request.user, obj)
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[User], search_term: str
+    ) -> tuple[QuerySet[User], bool]:
+        """Where the owner of a new key is looked for, only those who may be."""
+        found, doubled = super().get_search_results(request, queryset, search_term)
+        if request.GET.get("model_name") in KEYS:
+            found = not_above(request.user, found)
+        return found, doubled
 
     def get_inlines(self, request: HttpRequest, obj: User | None) -> Any:
         """A new person gets a profile when first needed; an old one without gets it here."""
@@ -158,10 +168,3 @@ class HouseGroupAdmin(SavesWhatWasChosen, GroupAdmin, ModelAdmin):
     def has_delete_permission(self, request: HttpRequest, obj: Group | None = None) -> bool:
         """Superusers."""
         return bool(request.user.is_superuser)
-
-
-def _is_above(helper: Any, other: User | None) -> bool:
-    """Whether somebody else has rights that a helper, who is no superuser, might not have."""
-    if other is None or helper.is_superuser or other.pk == helper.pk:
-        return False
-    return other.is_staff or other.is_superuser
