@@ -24,7 +24,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.db.models import Q
 from django.http import Http404, HttpRequest
 
-from filters.models import Filter, StyleImage, TrainingRun
+from filters.models import Filter, FilterVersion, StyleImage, TrainingRun
 from filters.models.filter import FilterQuerySet
 from videos import collected
 from videos.models import (
@@ -37,6 +37,7 @@ from videos.models import (
     Video,
     Visibility,
 )
+from videos.models.render import RenderQuerySet
 
 ALL = None
 """Of all footage."""
@@ -122,6 +123,15 @@ def renders_to_see(viewer: Viewer, video: Video) -> list[Render]:
     return [render for render in finished if can_see_render(viewer, render)]
 
 
+def renders_of(user: Any) -> RenderQuerySet:
+    """All renders of one's own footage, and what one asked for of others' as far as one sees it now."""
+    seen = Q(owner_id=user.pk)
+    if not Viewer(user).is_staff:
+        seen &= Q(state=Render.State.FINISHED, video__state=Video.State.READY)
+        seen &= ~Q(video__visibility=Visibility.PRIVATE)
+    return Render.objects.with_names().filter(Q(video__owner_id=user.pk) | seen)
+
+
 def can_see_comparison(viewer: Viewer, comparison: Comparison) -> bool:
     """Look at a comparison; a link to it opens it, otherwise its own and its video's visibility count."""
     if viewer.owns(comparison) or viewer.is_staff:
@@ -165,8 +175,8 @@ def can_render(viewer: Viewer, video: Video) -> bool:
 
 
 def can_change_render(viewer: Viewer, render: Render) -> bool:
-    """Cancel, pause, retry and delete a render."""
-    return viewer.owns(render) or can_change_video(viewer, render.video)
+    """Cancel, pause, retry and delete a render: as its footage, whoever asked for it when they were staff."""
+    return can_change_video(viewer, render.video)
 
 
 def can_change_own(viewer: Viewer, thing: Comparison | Collection | ShareLink) -> bool:
@@ -260,11 +270,21 @@ def can_see_style(viewer: Viewer, style: StyleImage) -> bool:
 
 
 def can_export(viewer: Viewer, filter: Filter) -> bool:
-    """Take a filter away as a file: its owner, staff, and any signed-in person what ships with Rotoscope."""
+    """Take a filter away as a file: its owner, staff, and any signed-in person what ships with Rotoscope.
+
+    A mix too, where they may take away all that it is made of: with little of the others it is nearly the one.
+    """
     if filter.current is None:
         return False
-    signed_in = bool(viewer.user.is_authenticated and viewer.user.is_active)
-    return viewer.is_staff or viewer.owns(filter) or (filter.shipped and signed_in)
+    return viewer.is_staff or (can_train(viewer) and _may_take(viewer, filter, filter.current))
+
+
+def _may_take(viewer: Viewer, filter: Filter, version: FilterVersion) -> bool:
+    """Whether a version, and every one that it is mixed of, is theirs or ships; of one that is gone nobody knows."""
+    parents = [part.parent for part in version.mix_parts.select_related("parent__filter")]
+    return (viewer.owns(filter) or filter.shipped) and all(
+        parent is not None and _may_take(viewer, parent.filter, parent) for parent in parents
+    )
 
 
 def training_run_or_404(request: HttpRequest, pk: int) -> TrainingRun:
@@ -331,6 +351,12 @@ def share_target_allowed(share: ShareLink) -> bool:
 def opens_now(share: ShareLink) -> bool:
     """Whether whoever has the link sees anything: it is neither revoked nor run out, and still its owner's to give."""
     return share.is_open and share_target_allowed(share)
+
+
+def maker_sees(share: ShareLink) -> bool:
+    """Whether the one who made a link still sees what it leads to."""
+    viewer, target = Viewer(share.owner), share.target
+    return can_see_collection(viewer, target) if isinstance(target, Collection) else can_keep(viewer, target)
 
 
 def gives_away(share: ShareLink) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -9,24 +10,25 @@ from django import forms
 from django.contrib import admin
 from django.contrib.auth.admin import GroupAdmin, UserAdmin
 from django.contrib.auth.models import Group, User
-from django.db.models import QuerySet, Sum
+from django.db.models import Model, QuerySet, Sum
 from django.http import HttpRequest
 from unfold.admin import ModelAdmin, StackedInline
 from unfold.decorators import display
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
 from unfold.widgets import UnfoldAdminDecimalFieldWidget
 
-from filters import trainings
-from filters.deepfilter import store
+from filters.models import Filter, TrainingRun
+from rotoscope.admin_goes import CountsWhatGoes, counted
 from rotoscope.admin_parts import RemovesFiles, SavesWhatWasChosen, in_bytes, is_above, not_above
-from videos import uploads
-from videos.admin.goes import CountsWhatGoes
-from videos.models import Profile
-from videos.pipeline import renders
+from videos import leaving
+from videos.models import Profile, Render
 
 GIGABYTE = 10**9
 PLACES = 3  # of a quota in gigabytes: megabytes
 KEYS = ("apikey", "deepfilterkey")
+STAYING = (
+    "Filters that were published, or that other people’s footage was rendered with, stay with their pictures"
+)
 RIGHTS = ("is_staff", "is_superuser", "groups", "user_permissions")
 
 admin.site.unregister(User)
@@ -126,19 +128,23 @@ class PeopleAdmin(
         return self.inlines
 
     def remove(self, row: User) -> None:
-        """With the files of their uploads and works, which a cascade in the database would leave behind.
+        """With all that is theirs."""
+        leaving.remove(row)
 
-        Trainings stay as the record of what they made; those that nobody waits for any more end.
-        """
-        for run in row.trainingrun_set.all():
-            trainings.cancel(run)
-        uploads.remove(row.uploads.all())
-        store.remove_all(row)
-        for video in row.videos.all():
-            renders.remove_video(video)
-        for render in row.renders.all():
-            renders.remove(render)
-        row.delete()
+    def what_goes(self, rows: Sequence[User]) -> dict[type[Model], int]:
+        """With the filters and trainings that go too; without the renders that become somebody else's."""
+        counts = counted(User, rows, [Render._meta.get_field("owner")])
+        more = {Filter: leaving.drafts(rows).count(), TrainingRun: leaving.trainings(rows).count()}
+        return counts | {model: count for model, count in more.items() if count}
+
+    def what_stays(self, rows: Sequence[User]) -> list[str]:
+        """Renders of other people's footage, and filters that others have got to know."""
+        said = []
+        if count := leaving.renders_elsewhere(rows).count():
+            said.append(f"Renders of other people’s footage stay, as those of its owners: {count}")
+        if count := Filter.objects.filter(owner__in=rows).count() - leaving.drafts(rows).count():
+            said.append(f"{STAYING}: {count}")
+        return said
 
     @display(description="keeps", ordering="kept_bytes")
     def kept(self, user: Any) -> str:

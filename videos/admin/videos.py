@@ -11,10 +11,10 @@ from django.http import HttpRequest
 from django.utils.html import format_html
 from unfold.decorators import action, display
 
+from rotoscope.admin_goes import CountsWhatGoes
 from rotoscope.admin_parts import HouseAdmin, ShownInline, ShownOnly, badge, do_each, in_bytes, progress_bar
 from rotoscope.tags import clean_tags
 from videos import uploads
-from videos.admin.goes import CountsWhatGoes
 from videos.admin.parts import STATE_COLOURS, VISIBILITY_COLOURS, WithFiles, seconds
 from videos.links import video_media
 from videos.models import Render, Upload, Video
@@ -183,6 +183,7 @@ class UploadAdmin(ShownOnly, HouseAdmin):
     list_display = ("filename", "owner", "arrived", "video", "created_at", "expires_at")
     list_filter = (("video", admin.EmptyFieldListFilter),)
     search_fields = ("filename", "owner__username")
+    goes_with_others = True
 
     def has_change_permission(self, request: HttpRequest, obj: Upload | None = None) -> bool:
         """Only the uploader goes on with it."""
