@@ -210,11 +210,20 @@ def test_footage_that_came_by_upload_is_deleted_in_the_list(staff_client: Client
     assert not Video.objects.exists()
 
 
-def test_nobody_deletes_an_upload_by_itself(staff_client: Client, owner: User) -> None:
-    upload = Upload.objects.create(owner=owner, filename="x.mp4", length=1000, offset=250)
-    address = reverse("admin:videos_upload_delete", args=[upload.pk])
-    assert staff_client.post(address, {"post": "yes"}).status_code == 403
-    assert Upload.objects.exists()
+def test_an_unfinished_upload_is_ended_with_its_bytes(
+    staff_client: Client, owner: User, video: Video, home: Path
+) -> None:
+    first, second = begun_upload(owner), begun_upload(owner)
+    whole = Upload.objects.create(owner=owner, video=video, filename="x.mp4", length=4, offset=4)
+    assert delete(staff_client, "videos_upload", whole.pk) == 403
+    assert delete(staff_client, "videos_upload", first.pk) == 302
+    chosen = {"action": "delete_selected", "_selected_action": [whole.pk, second.pk], "post": "yes"}
+    with TestCase.captureOnCommitCallbacks(execute=True):
+        assert staff_client.post(reverse("admin:videos_upload_changelist"), chosen).status_code == 403
+        chosen["_selected_action"] = [second.pk]
+        staff_client.post(reverse("admin:videos_upload_changelist"), chosen)
+    assert list(Upload.objects.all()) == [whole]
+    assert not any(parts.path_of(one.pk).exists() for one in (first, second))
 
 
 def test_a_link_to_what_its_maker_may_not_show_any_more_is_shut(
