@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ from django.contrib.auth.models import User
 from django.test import Client, TestCase
 from django.urls import reverse
 from django.utils import timezone
+from pytest_django import Settings
 
 from rotoscope.dashboard import failed_within_a_day
 from tests.admin.pages import begun_upload, change, delete
@@ -208,6 +210,34 @@ def test_footage_that_came_by_upload_is_deleted_in_the_list(staff_client: Client
     with TestCase.captureOnCommitCallbacks(execute=True):
         staff_client.post(reverse("admin:videos_video_changelist"), data)
     assert not Video.objects.exists()
+
+
+def test_all_of_a_long_list_is_deleted_once_one_is_sure(
+    staff_client: Client, owner: User, settings: Settings
+) -> None:
+    settings.DATA_UPLOAD_MAX_NUMBER_FIELDS = 100
+    Video.objects.bulk_create(Video(owner=owner, title=f"Flight {number}") for number in range(120))
+    kept = make_video_row(owner, title="Kept")
+    address = f"{reverse('admin:videos_video_changelist')}?q=flight"
+    page = list(Video.objects.exclude(pk=kept.pk).values_list("pk", flat=True)[:50])
+    asked = {"action": "delete_selected", "_selected_action": page, "select_across": "1"}
+
+    def sent(data: dict[str, Any]) -> str:
+        with TestCase.captureOnCommitCallbacks(execute=True):
+            return str(staff_client.post(address, data, follow=True).content.decode())
+
+    def hidden(page: str) -> dict[str, Any]:
+        return dict(re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)"', page))
+
+    sure = hidden(sent(asked))
+    assert sure["counted"] == "120"
+    late = make_video_row(owner, title="A late flight")
+    again = sent(sure)
+    assert "Since you were asked" in again
+    assert Video.objects.count() == 122
+    late.delete()
+    sent(hidden(again) | {"counted": "120"})
+    assert list(Video.objects.all()) == [kept]
 
 
 def test_an_unfinished_upload_is_ended_with_its_bytes(

@@ -142,6 +142,29 @@ def test_nobody_makes_a_key_of_somebody_with_more_rights(
     assert 'class="once"' in staff_client.post(add, {"name": "mine", "owner": helper.pk}).content.decode()
 
 
+def test_the_owner_of_a_filter_is_looked_for_by_who_may_see_people(
+    helpers_client: Client, helper: User, staff_client: Client, owner: User, stranger: User
+) -> None:
+    made = make_filter("negative", owner=owner)
+    address = reverse("admin:filters_filter_change", args=[made.pk])
+    let(helper, "change_filter")
+    for client in (helpers_client, staff_client):
+        page = client.get(address).content.decode()
+        assert owner.username in page
+        assert stranger.username not in page
+    typed = {"name": made.name, "slug": made.slug, "current": made.current_id, "cost_per_image": "0"}
+    inline = {"versions-TOTAL_FORMS": "0", "versions-INITIAL_FORMS": "0"}
+    for client, now in ((helpers_client, owner), (staff_client, stranger)):
+        assert client.post(address, {**typed, **inline, "owner": stranger.pk}).status_code == 302
+        made.refresh_from_db()
+        assert made.owner == now
+
+
+def test_who_gives_staff_status_is_told_what_it_opens(staff_client: Client, owner: User) -> None:
+    page = staff_client.get(reverse("admin:auth_user_change", args=[owner.pk])).content.decode()
+    assert "may change and delete everything on the pages, whatever their rights here" in page
+
+
 def test_nobody_gives_rights_to_a_group_of_their_own(
     helpers_client: Client, helper: User, staff_client: Client
 ) -> None:

@@ -25,6 +25,9 @@ from videos.models import Profile, Render
 
 GIGABYTE = 10**9
 PLACES = 3  # of a quota in gigabytes: megabytes
+CURATORS = (
+    "They come into the admin, and may change and delete everything on the pages, whatever their rights here."
+)
 KEYS = ("apikey", "deepfilterkey")
 STAYING = (
     "Filters that were published, or that other people’s footage was rendered with, stay with their pictures"
@@ -93,6 +96,12 @@ class PeopleAdmin(
     inlines = (ProfileInline,)
     set_elsewhere = ("is_active", "last_login", *RIGHTS)
     list_display = ("username", "email", "is_staff", "is_active", "kept", "quota", "last_login")
+
+    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
+        """With what staff may do wherever they are."""
+        return super().get_form(
+            request, obj, change=change, **{**kwargs, "help_texts": {"is_staff": CURATORS}}
+        )
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[User]:
         """With what the list shows."""
