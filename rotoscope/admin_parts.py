@@ -139,12 +139,12 @@ def do_each(
 
 
 def in_bytes(size: int | None) -> str:
-    """A size for people: 1.5 GB."""
+    """A size for people: 1.5 GB; counted as the pages count, in steps of 1024."""
     amount = float(size or 0)
     for unit in ("bytes", "kB", "MB", "GB"):
-        if amount < 1000 or unit == "GB":
+        if amount < 1024 or unit == "GB":
             return f"{amount:.0f} {unit}" if amount >= 100 or unit == "bytes" else f"{amount:.1f} {unit}"
-        amount /= 1000
+        amount /= 1024
     raise AssertionError("unreachable")
 
 

@@ -285,7 +285,7 @@ def test_the_first_page_shows_the_queue_and_what_failed(
         state=Video.State.FAILED, error="The upload is cut off."
     )
     Profile.of(owner)
-    Video.objects.filter(pk=render.video_id).update(source_size=3_000_000_000)
+    Video.objects.filter(pk=render.video_id).update(source_size=3 * 1024**3)
     one = make_filter("broken")
     one.mark_unavailable("The service is down.")
     page = staff_client.get(reverse("admin:index")).content.decode()

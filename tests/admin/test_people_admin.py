@@ -16,6 +16,7 @@ from django.urls import reverse
 from filters.deepfilter import store
 from filters.models import Filter, StyleImage, TrainingRun
 from tests.admin.pages import begun_upload, delete
+from tests.admin.test_rights import person_form
 from tests.factories import make_filter, make_render_row, make_video_row
 from videos.models import Profile, Render, Upload, Video
 from videos.pipeline import renders
@@ -35,7 +36,9 @@ def test_deleting_a_person_still_takes_the_right_to_delete_what_is_theirs(
     assert not User.objects.filter(pk=video.owner_id).exists()
 
 
-def test_a_quota_is_set_in_gigabytes(staff_client: Client, owner: User) -> None:
+def test_a_quota_is_set_in_gigabytes_as_the_pages_count_them(
+    staff_client: Client, owner_client: Client, owner: User
+) -> None:
     address = reverse("admin:auth_user_change", args=[owner.pk])
     page = staff_client.get(address)
     assert page.status_code == 200
@@ -55,7 +58,9 @@ def test_a_quota_is_set_in_gigabytes(staff_client: Client, owner: User) -> None:
     }
     assert staff_client.post(address, data).status_code == 302
     profile.refresh_from_db()
-    assert profile.quota_bytes == 2_500_000_000
+    assert profile.quota_bytes == 2.5 * 1024**3
+    assert "of your 2.5\xa0GB left" in owner_client.get(reverse("upload")).content.decode()
+    assert "2.5 GB" in staff_client.get(reverse("admin:auth_user_changelist")).content.decode()
 
 
 def test_a_person_is_saved_without_touching_the_usual_quota(staff_client: Client, owner: User) -> None:
@@ -86,6 +91,17 @@ def test_people_are_added_and_listed(staff_client: Client) -> None:
     data = {"username": "nora", "password1": secret, "password2": secret, "usable_password": "true"}
     assert staff_client.post(reverse("admin:auth_user_add"), data).status_code == 302
     assert "nora" in staff_client.get(reverse("admin:auth_user_changelist")).content.decode()
+
+
+def test_names_are_refused_as_where_one_signs_up(staff_client: Client, owner: User, colleague: User) -> None:
+    address = reverse("admin:auth_user_change", args=[owner.pk])
+    for name, taken in (("..", False), (colleague.username.title(), False), ("Olga", True)):
+        staff_client.post(address, person_form(owner, username=name))
+        assert User.objects.filter(pk=owner.pk, username=name).exists() is taken
+    words = {"password1": "seven grey herons", "password2": "seven grey herons", "usable_password": "true"}
+    for name in ("..", "OLGA"):
+        staff_client.post(reverse("admin:auth_user_add"), {"username": name, **words})
+    assert set(User.objects.filter(is_staff=False)) == {owner, colleague}
 
 
 def test_a_deleted_person_leaves_no_files(staff_client: Client, video: Video, render: Render) -> None:

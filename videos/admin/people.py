@@ -18,12 +18,13 @@ from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationFo
 from unfold.widgets import UnfoldAdminDecimalFieldWidget
 
 from filters.models import Filter, TrainingRun
+from rotoscope.accounts import names
 from rotoscope.admin_goes import CountsWhatGoes, counted
 from rotoscope.admin_parts import RemovesFiles, SavesWhatWasChosen, in_bytes, is_above, not_above
 from videos import leaving
 from videos.models import Profile, Render
 
-GIGABYTE = 10**9
+GIGABYTE = 1024**3  # as everywhere on the pages
 PLACES = 3  # of a quota in gigabytes: megabytes
 CURATORS = (
     "They come into the admin, and may change and delete everything on the pages, whatever their rights here."
@@ -65,6 +66,23 @@ class QuotaForm(forms.ModelForm):  # type: ignore[type-arg]
         return saved
 
 
+class PersonForm(UserChangeForm):
+    """A person; a name that stays as it was is no matter."""
+
+    def clean_username(self) -> str:
+        """As where people make their accounts themselves."""
+        name = str(self.cleaned_data["username"])
+        return names.check(name, self.instance) if "username" in self.changed_data else name
+
+
+class NewPersonForm(UserCreationForm):
+    """A new one."""
+
+    def clean_username(self) -> str:
+        """The same."""
+        return names.check(str(self.cleaned_data["username"]))
+
+
 class ProfileInline(StackedInline):
     """Quota and a few words."""
 
@@ -90,8 +108,8 @@ class PeopleAdmin(
 ):
     """People."""
 
-    form = UserChangeForm
-    add_form = UserCreationForm
+    form = PersonForm
+    add_form = NewPersonForm
     change_password_form = AdminPasswordChangeForm
     inlines = (ProfileInline,)
     set_elsewhere = ("is_active", "last_login", *RIGHTS)
