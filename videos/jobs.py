@@ -14,7 +14,6 @@ from django.db.models.functions import Cast
 from django.utils import timezone
 
 from filters.models import TrainingRun
-from videos import access
 from videos.models import Render, Segment, Video
 from videos.pipeline import queue
 
@@ -126,7 +125,7 @@ def _add_videos(jobs: Jobs, user: Any) -> None:
 
 
 def _add_renders(jobs: Jobs, user: Any) -> None:
-    mine = access.renders_of(user)
+    mine = Render.objects.with_names().listed_for(user)
     now = timezone.now()
     open_ones = mine.filter(state__in=[*Render.ACTIVE, Render.State.PAUSED]).order_by("created_at")[:MOST]
     ended = mine.filter(

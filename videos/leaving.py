@@ -1,7 +1,8 @@
 """A person leaves, and all that is theirs goes: the rows with their files, which a cascade would leave behind.
 
 What others have got to know or go on using stays: filters that are or were published, with the trainings behind them,
-drafts that other people's footage was rendered with, and what was rendered of that footage, as its owners'.
+drafts that other people's footage was rendered with, and what was rendered of that footage, as its owners'. Rows are
+looked for with `_base_manager`: all of them, also such as lists leave out.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from filters import trainings as runs
 from filters.deepfilter import store
 from filters.models import DeepFilterObject, Filter, FilterVersion, TrainingRun
 from videos import uploads
-from videos.models import Render, Video
+from videos.models import Render, Upload, Video
 from videos.pipeline import renders
 
 
@@ -31,7 +32,7 @@ def remove(person: User) -> None:
 
 def drafts(people: Sequence[User]) -> QuerySet[Filter]:
     """Filters that go with these people: drafts that nobody else's footage was rendered with."""
-    elsewhere = Render.objects.exclude(video__owner__in=people).values("version")
+    elsewhere = Render._base_manager.exclude(video__owner__in=people).values("version")
     used = FilterVersion.objects.filter(pk__in=elsewhere)
     return Filter.objects.filter(owner__in=people, state=Filter.State.DRAFT, shipped=False).exclude(
         versions__in=used
@@ -46,17 +47,17 @@ def trainings(people: Sequence[User]) -> QuerySet[TrainingRun]:
 
 def renders_elsewhere(people: Sequence[User]) -> QuerySet[Render]:
     """What these people rendered of others' footage."""
-    return Render.objects.filter(owner__in=people).exclude(video__owner__in=people)
+    return Render._base_manager.filter(owner__in=people).exclude(video__owner__in=people)
 
 
 def _remove_what_is_theirs(person: User) -> None:
     for run in TrainingRun.objects.filter(owner=person):
         runs.cancel(run)
-    owners = Video.objects.filter(pk=OuterRef("video")).values("owner")
+    owners = Video._base_manager.filter(pk=OuterRef("video")).values("owner")
     renders_elsewhere([person]).update(owner=Subquery(owners))
-    uploads.remove(person.uploads.all())
+    uploads.remove(Upload.objects.filter(owner=person))
     store.remove_all(person)
-    for video in person.videos.all():
+    for video in Video._base_manager.filter(owner=person):
         renders.remove_video(video)
     for draft in drafts([person]):
         with suppress(ProtectedError):  # somebody rendered with it just now
@@ -80,6 +81,6 @@ def _is_gone(person: User) -> bool:
 
 
 def _has_something(person: User) -> bool:
-    kept = DeepFilterObject.objects.filter(owner=person)
-    theirs = (person.uploads, person.videos, person.renders, kept, drafts([person]), trainings([person]))
-    return any(rows.exists() for rows in theirs)
+    models = (Upload, Video, Render, DeepFilterObject)
+    rows = [model._base_manager.filter(owner=person) for model in models]
+    return any(found.exists() for found in (*rows, drafts([person]), trainings([person])))

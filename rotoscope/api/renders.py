@@ -30,7 +30,7 @@ def list_my_renders(
     request: HttpRequest, which: Paging, state: Render.State | None = None, filter: str = ""
 ) -> object:
     """Renders of one's own footage, and those that one asked for and may see; newest first."""
-    found = access.renders_of(request.user)
+    found = Render.objects.with_names().listed_for(request.user)
     if state is not None:
         found = found.filter(state=state)
     if filter:
