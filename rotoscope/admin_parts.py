@@ -7,8 +7,9 @@ from functools import partial
 from typing import Any
 
 from django.contrib import messages
+from django.contrib.auth.models import User
 from django.db import transaction
-from django.db.models import Model, QuerySet
+from django.db.models import Model, Q, QuerySet
 from django.forms import ModelForm
 from django.http import HttpRequest
 from django.utils.html import format_html
@@ -138,12 +139,12 @@ def do_each(
 
 
 def in_bytes(size: int | None) -> str:
-    """A size for people: 1.5 GB."""
+    """A size for people: 1.5 GB; counted as the pages count, in steps of 1024."""
     amount = float(size or 0)
     for unit in ("bytes", "kB", "MB", "GB"):
-        if amount < 1000 or unit == "GB":
+        if amount < 1024 or unit == "GB":
             return f"{amount:.0f} {unit}" if amount >= 100 or unit == "bytes" else f"{amount:.1f} {unit}"
-        amount /= 1000
+        amount /= 1024
     raise AssertionError("unreachable")
 
 
@@ -156,3 +157,17 @@ def progress_bar(share: float) -> SafeString:
     """A thin bar, `share` from 0 to 1."""
     percent = round(100 * min(1.0, max(0.0, share)))
     return format_html('<span class="bar"><i style="width:{}%"></i></span> {} %', percent, percent)
+
+
+def is_above(helper: Any, other: User | None) -> bool:
+    """Whether somebody else has rights that a helper, who is no superuser, might not have."""
+    if other is None or helper.is_superuser or other.pk == helper.pk:
+        return False
+    return other.is_staff or other.is_superuser
+
+
+def not_above(helper: Any, people: QuerySet[User]) -> QuerySet[User]:
+    """Those of `people` who are not."""
+    if helper.is_superuser:
+        return people
+    return people.filter(Q(pk=helper.pk) | Q(is_staff=False, is_superuser=False))

@@ -5,13 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import admin
+from django.contrib.auth.models import User
+from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from unfold.decorators import action, display
 
-from rotoscope.admin_parts import HouseAdmin, badge, do_each
+from rotoscope.admin_parts import HouseAdmin, badge, do_each, is_above, not_above
 from rotoscope.key_model import SecretKey
 
 
@@ -34,11 +36,19 @@ class KeyAdmin(HouseAdmin):
         """A key stays its owner's."""
         return ("owner", *self.shown) if obj else ()
 
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """Its owner. Whoever sees the plain text may do all that they may: it is nobody with more rights."""
+        if db_field.name == "owner":
+            kwargs["queryset"] = not_above(request.user, User.objects.all())
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: Any) -> None:
         """A new key is made with its plain text, which `response_add` shows."""
         if change:
             super().save_model(request, obj, form, change)
             return
+        if is_above(request.user, obj.owner):
+            raise PermissionDenied
         row, plain = self.model.make(obj.owner, obj.name)
         obj.__dict__.update(row.__dict__)
         request._new_key = plain  # type: ignore[attr-defined]

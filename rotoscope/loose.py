@@ -85,17 +85,24 @@ def removing() -> Iterator[list[FieldFile | str]]:
 def clear() -> int:
     """Remove what has been noted for too long, for the reconciler; how many notes."""
     overdue = list(LooseFile.objects.filter(due__lt=timezone.now())[:1000])
+    still_named = _named({one.name for one in overdue})
     for one in overdue:
-        if not _is_named(one.name):  # a note that is wrong costs nobody a file
+        if one.name not in still_named:  # a note that is wrong costs nobody a file
             files.forget(one.name)
         one.delete()
     return len(overdue)
 
 
-def _is_named(name: str) -> bool:
-    return any(
-        table._base_manager.filter(**{field.name: name}).exists()
+def _named(names: set[str]) -> set[str]:
+    """Those of some names that rows have."""
+    columns = [
+        (table, field.name)
         for table in apps.get_models()
         for field in table._meta.concrete_fields
         if isinstance(field, models.FileField)
-    )
+    ]
+    return {
+        str(name)
+        for table, column in columns
+        for name in table._base_manager.filter(**{f"{column}__in": names}).values_list(column, flat=True)
+    }

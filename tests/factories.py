@@ -107,9 +107,10 @@ def make_render_row(video: Video, filter: Filter | None = None, **fields: Any) -
     """A render without files, for tests of pages and rights."""
     filter = filter or make_filter()
     values: dict[str, Any] = {
+        "owner": video.owner,
         "state": Render.State.FINISHED,
         "height": video.height,
         "stop_frame": video.frame_count,
     }
     assert filter.current is not None
-    return Render.objects.create(video=video, version=filter.current, owner=video.owner, **(values | fields))
+    return Render.objects.create(video=video, version=filter.current, **(values | fields))

@@ -125,7 +125,7 @@ def _add_videos(jobs: Jobs, user: Any) -> None:
 
 
 def _add_renders(jobs: Jobs, user: Any) -> None:
-    mine = Render.objects.with_names().filter(Q(owner=user) | Q(video__owner=user))
+    mine = Render.objects.with_names().listed_for(user)
     now = timezone.now()
     open_ones = mine.filter(state__in=[*Render.ACTIVE, Render.State.PAUSED]).order_by("created_at")[:MOST]
     ended = mine.filter(

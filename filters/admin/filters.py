@@ -6,6 +6,7 @@ from functools import partial
 from typing import Any
 
 from django.contrib import admin, messages
+from django.contrib.auth.models import User
 from django.db import transaction
 from django.db.models import Count, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
@@ -24,14 +25,16 @@ from filters.engines.base import EngineError
 from filters.judgements import ask_anew, is_judged
 from filters.likeness import nearest
 from filters.models import Filter, FilterVersion, StyleUse
+from rotoscope.admin_goes import CountsWhatGoes
 from rotoscope.admin_parts import RemovesFiles, ShownOnly, badge, do_each
 
 
 @admin.register(Filter)
-class FilterAdmin(RemovesFiles, ShownOnly, WaysIn):
+class FilterAdmin(RemovesFiles, ShownOnly, CountsWhatGoes, WaysIn):
     """Filters. New ones come as files, as names at a service, or out of training."""
 
     form = FilterForm
+    autocomplete_fields = ("owner",)
     list_display = (
         "look", "name", "state_badge", "engine", "availability", "current", "render_count", "shipped",
     )  # fmt: skip
@@ -69,8 +72,13 @@ class FilterAdmin(RemovesFiles, ShownOnly, WaysIn):
         )
 
     def get_readonly_fields(self, request: HttpRequest, obj: Filter | None = None) -> tuple[str, ...]:
-        """What ships is found again by its slug: under another one it would be there twice after the next start."""
-        return (*self.readonly_fields, *(("slug",) if obj is not None and obj.shipped else ()))
+        """What ships is found again by its slug: under another one it would be there twice after the next start.
+
+        Its owner is looked for among all people, by whoever may see these.
+        """
+        slug = ("slug",) if obj is not None and obj.shipped else ()
+        people = self.admin_site.get_model_admin(User)
+        return (*self.readonly_fields, *slug, *(() if people.has_view_permission(request) else ("owner",)))
 
     def has_delete_permission(self, request: HttpRequest, obj: Filter | None = None) -> bool:
         """What something was rendered with is retired, not deleted; so is what the next start would bring back."""
@@ -83,10 +91,11 @@ class FilterAdmin(RemovesFiles, ShownOnly, WaysIn):
         removal.remove(row)
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: Any) -> None:
-        """The live twin paints as the version that it came with, and goes with it."""
+        """The live twin paints as the version that it came with: it goes with it, and comes back with it."""
         other = change and "current" in form.changed_data
-        if other and Filter.objects.filter(pk=obj.pk).exclude(current=obj.current).update(live=None):
-            obj.live = None
+        twin = obj.current.twin if obj.current is not None else None
+        if other and Filter.objects.filter(pk=obj.pk).exclude(current=obj.current).update(live=twin):
+            obj.live = twin
         super().save_model(request, obj, form, change)
 
     def get_actions(self, request: HttpRequest) -> dict[str, Any]:

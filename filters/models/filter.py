@@ -154,7 +154,8 @@ class Filter(models.Model):
     def adopt(self, version: FilterVersion, *, live: FilterVersion | None = None) -> None:
         """Make `version` the one that new renders use, and `live` its twin; without one there is none any more."""
         Filter.objects.filter(pk=self.pk).update(current=version, live=live)
-        self.current, self.live = version, live
+        type(version).objects.filter(pk=version.pk).update(twin=live)  # for who comes back to it from another
+        self.current, self.live, version.twin = version, live, live
 
     def _move(self, old: set[State], new: State, **also: object) -> bool:
         values: dict[str, object] = {"state": new}

@@ -28,6 +28,15 @@ class FilterVersion(models.Model):
     deepfilter_name = models.CharField(max_length=300, blank=True)
     metrics = models.JSONField(default=dict, blank=True)
     training_run = models.ForeignKey("TrainingRun", null=True, blank=True, on_delete=models.SET_NULL)
+    twin = models.ForeignKey(
+        "self",
+        null=True,
+        blank=True,
+        editable=False,
+        on_delete=models.SET_NULL,
+        related_name="+",
+        help_text="The same style on the smaller base, which came with it.",
+    )
     record = models.JSONField(
         default=dict,
         db_default={},
@@ -41,8 +50,8 @@ class FilterVersion(models.Model):
         help_text="How often a worker has begun to measure it since somebody asked.",
     )
 
-    # What a later evaluation may add; everything else is fixed once the row exists.
-    MUTABLE = frozenset({"metrics", "measurings", "training_run", "training_run_id"})
+    # What a later evaluation may add, and what it is paired with; everything else is fixed once the row exists.
+    MUTABLE = frozenset({"metrics", "measurings", "training_run", "training_run_id", "twin"})
 
     class Meta:
         ordering = ["filter", "-number"]

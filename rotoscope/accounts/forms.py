@@ -10,9 +10,8 @@ from django.contrib.auth.models import User
 from django.db import IntegrityError, transaction
 from unfold.forms import AuthenticationForm as AdminForm
 
-from . import throttle
+from . import names, throttle
 
-TAKEN = "This name is taken."
 PAUSED = "Too many attempts. Wait a quarter of an hour, then try again."
 
 
@@ -30,7 +29,8 @@ class WithinLimits(AuthenticationForm):
         except forms.ValidationError:
             throttle.note_failure(name, address)
             raise
-        throttle.forgive(name)
+        if self.get_user() is not None:  # of a form without a password nobody is asked
+            throttle.forgive(name)
         return cleaned
 
 
@@ -63,13 +63,8 @@ class SignUp(UserCreationForm):  # type: ignore[type-arg]
         }
 
     def clean_username(self) -> str:
-        """Refuse names that differ from a taken one by case alone, and those that make no address ("..")."""
-        name = str(self.cleaned_data["username"])
-        if not any(letter.isalnum() for letter in name):
-            raise forms.ValidationError("A name needs at least one letter or digit.", code="no_letter")
-        if User.objects.filter(username__iexact=name).exists():
-            raise forms.ValidationError(TAKEN, code="taken")
-        return name
+        """Refuse what is no name."""
+        return names.check(str(self.cleaned_data["username"]))
 
     def make(self) -> User | None:
         """The account of a valid form; None, with a sentence in the form, where the name was taken this moment."""
@@ -77,6 +72,6 @@ class SignUp(UserCreationForm):  # type: ignore[type-arg]
             with transaction.atomic():
                 made: User = self.save()
         except IntegrityError:
-            self.add_error("username", TAKEN)
+            self.add_error("username", names.TAKEN)
             return None
         return made

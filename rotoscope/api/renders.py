@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse
 from ninja import Router, Status
 
@@ -30,10 +29,8 @@ NO: dict[int, Any] = {401: Problem, 403: Problem, 404: Problem}
 def list_my_renders(
     request: HttpRequest, which: Paging, state: Render.State | None = None, filter: str = ""
 ) -> object:
-    """Renders that one asked for, and those of one's own footage; newest first."""
-    found = Render.objects.with_names().filter(
-        Q(owner_id=request.user.pk) | Q(video__owner_id=request.user.pk)
-    )
+    """Renders of one's own footage, and those that one asked for and may see; newest first."""
+    found = Render.objects.with_names().listed_for(request.user)
     if state is not None:
         found = found.filter(state=state)
     if filter:

@@ -135,6 +135,16 @@ def test_signing_in_forgives_ones_own_slips(visitor: Client, owner: User) -> Non
     assert not throttle.is_paused("olga", "192.0.2.7")
 
 
+@pytest.mark.parametrize("door", ["login", "admin:login"])
+def test_a_form_without_a_password_forgives_nothing(visitor: Client, staff: User, door: str) -> None:
+    for _ in range(throttle.MOST_FOR_A_NAME):
+        visitor.post(reverse(door), {"username": "ada", "password": "guess"})
+        visitor.post(reverse(door), {"username": "ada", "password": ""})
+    answer = visitor.post(reverse(door), {"username": "ada", "password": "ada's password"})
+    assert "Too many attempts" in answer.content.decode()
+    assert not is_in(visitor)
+
+
 def test_failures_are_kept_without_names_and_addresses(visitor: Client, owner: User) -> None:
     sign_in(visitor, "olga", "guess")
     stored = " ".join(FailedSignIn.objects.values_list("subject", flat=True))

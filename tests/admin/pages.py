@@ -22,7 +22,7 @@ def change(model: str | None, pk: int) -> str:
     return reverse(f"admin:videos_{model}_change", args=[pk])
 
 
-def delete(client: Client, model: str, pk: int) -> int:
+def delete(client: Client, model: str, pk: object) -> int:
     """Delete a row on its page; the status of the answer. Files go when the page's transaction is over."""
     with TestCase.captureOnCommitCallbacks(execute=True):
         return client.post(reverse(f"admin:{model}_delete", args=[pk]), {"post": "yes"}).status_code

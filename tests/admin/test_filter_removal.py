@@ -42,6 +42,20 @@ def test_a_deleted_filter_leaves_no_files(staff_client: Client, owner: User) -> 
     assert default_storage.exists(str(twin.current.weights.name))
 
 
+def test_the_page_that_asks_tells_how_much_goes(
+    staff_client: Client, owner: User, django_assert_max_num_queries: Any
+) -> None:
+    one, video = make_filter("negative"), make_video_row(owner)
+    Still.objects.bulk_create(
+        Still(video=video, version=one.current, frame_index=number) for number in range(300)
+    )
+    with django_assert_max_num_queries(40):
+        page = staff_client.get(reverse("admin:filters_filter_delete", args=[one.pk])).content.decode()
+    told = " ".join(page.split())
+    assert "Stills: 300" in told and "Filter versions: 1" in told
+    assert len(page) < 60_000
+
+
 def test_a_training_for_a_deleted_filter_ends_and_does_not_go_on(staff_client: Client, queue: Any) -> None:
     made = make_styled("Night", 0)
     assert made.style_image is not None

@@ -73,7 +73,7 @@ def test_filters_are_listed_with_state_and_picture(staff_client: Client) -> None
     assert reverse("admin:filters_after", args=[one.current_id, 0]) in page
 
 
-def test_another_version_has_no_live_twin_of_the_one_before(staff_client: Client) -> None:
+def test_a_live_twin_goes_and_comes_back_with_its_version(staff_client: Client) -> None:
     one = make_filter("negative")
     assert one.current is not None
     first = one.current
@@ -86,6 +86,9 @@ def test_another_version_has_no_live_twin_of_the_one_before(staff_client: Client
     staff_client.post(change(one), form_of(one, current=own.pk))
     one.refresh_from_db()
     assert (one.current, one.live) == (own, None)
+    staff_client.post(change(one), form_of(one, current=first.pk))
+    one.refresh_from_db()
+    assert (one.current, one.live) == (first, twin)
 
 
 def test_the_test_frames_are_shown_before_and_after(staff_client: Client) -> None:

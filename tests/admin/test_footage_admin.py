@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ from django.contrib.auth.models import User
 from django.test import Client, TestCase
 from django.urls import reverse
 from django.utils import timezone
+from pytest_django import Settings
 
 from rotoscope.dashboard import failed_within_a_day
 from tests.admin.pages import begun_upload, change, delete
@@ -210,11 +212,48 @@ def test_footage_that_came_by_upload_is_deleted_in_the_list(staff_client: Client
     assert not Video.objects.exists()
 
 
-def test_nobody_deletes_an_upload_by_itself(staff_client: Client, owner: User) -> None:
-    upload = Upload.objects.create(owner=owner, filename="x.mp4", length=1000, offset=250)
-    address = reverse("admin:videos_upload_delete", args=[upload.pk])
-    assert staff_client.post(address, {"post": "yes"}).status_code == 403
-    assert Upload.objects.exists()
+def test_all_of_a_long_list_is_deleted_once_one_is_sure(
+    staff_client: Client, owner: User, settings: Settings
+) -> None:
+    settings.DATA_UPLOAD_MAX_NUMBER_FIELDS = 100
+    Video.objects.bulk_create(Video(owner=owner, title=f"Flight {number}") for number in range(120))
+    kept = make_video_row(owner, title="Kept")
+    address = f"{reverse('admin:videos_video_changelist')}?q=flight"
+    page = list(Video.objects.exclude(pk=kept.pk).values_list("pk", flat=True)[:50])
+    asked = {"action": "delete_selected", "_selected_action": page, "select_across": "1"}
+
+    def sent(data: dict[str, Any]) -> str:
+        with TestCase.captureOnCommitCallbacks(execute=True):
+            return str(staff_client.post(address, data, follow=True).content.decode())
+
+    def hidden(page: str) -> dict[str, Any]:
+        return dict(re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)"', page))
+
+    sure = hidden(sent(asked))
+    assert sure["counted"] == "120"
+    late = make_video_row(owner, title="A late flight")
+    again = sent(sure)
+    assert "Since you were asked" in again
+    assert Video.objects.count() == 122
+    late.delete()
+    sent(hidden(again) | {"counted": "120"})
+    assert list(Video.objects.all()) == [kept]
+
+
+def test_an_unfinished_upload_is_ended_with_its_bytes(
+    staff_client: Client, owner: User, video: Video, home: Path
+) -> None:
+    first, second = begun_upload(owner), begun_upload(owner)
+    whole = Upload.objects.create(owner=owner, video=video, filename="x.mp4", length=4, offset=4)
+    assert delete(staff_client, "videos_upload", whole.pk) == 403
+    assert delete(staff_client, "videos_upload", first.pk) == 302
+    chosen = {"action": "delete_selected", "_selected_action": [whole.pk, second.pk], "post": "yes"}
+    with TestCase.captureOnCommitCallbacks(execute=True):
+        assert staff_client.post(reverse("admin:videos_upload_changelist"), chosen).status_code == 403
+        chosen["_selected_action"] = [second.pk]
+        staff_client.post(reverse("admin:videos_upload_changelist"), chosen)
+    assert list(Upload.objects.all()) == [whole]
+    assert not any(parts.path_of(one.pk).exists() for one in (first, second))
 
 
 def test_a_link_to_what_its_maker_may_not_show_any_more_is_shut(
@@ -246,7 +285,7 @@ def test_the_first_page_shows_the_queue_and_what_failed(
         state=Video.State.FAILED, error="The upload is cut off."
     )
     Profile.of(owner)
-    Video.objects.filter(pk=render.video_id).update(source_size=3_000_000_000)
+    Video.objects.filter(pk=render.video_id).update(source_size=3 * 1024**3)
     one = make_filter("broken")
     one.mark_unavailable("The service is down.")
     page = staff_client.get(reverse("admin:index")).content.decode()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from hashlib import sha256
 from io import BytesIO
 from pathlib import Path
 
@@ -13,10 +14,12 @@ from django.test import Client
 from django.urls import reverse
 
 from filters.deepfilter import store
-from filters.models import StyleImage, TrainingRun
+from filters.models import Filter, StyleImage, TrainingRun
 from tests.admin.pages import begun_upload, delete
-from tests.factories import make_video_row
+from tests.admin.test_rights import person_form
+from tests.factories import make_filter, make_render_row, make_video_row
 from videos.models import Profile, Render, Upload, Video
+from videos.pipeline import renders
 from videos.uploads import parts
 
 
@@ -33,7 +36,9 @@ def test_deleting_a_person_still_takes_the_right_to_delete_what_is_theirs(
     assert not User.objects.filter(pk=video.owner_id).exists()
 
 
-def test_a_quota_is_set_in_gigabytes(staff_client: Client, owner: User) -> None:
+def test_a_quota_is_set_in_gigabytes_as_the_pages_count_them(
+    staff_client: Client, owner_client: Client, owner: User
+) -> None:
     address = reverse("admin:auth_user_change", args=[owner.pk])
     page = staff_client.get(address)
     assert page.status_code == 200
@@ -53,7 +58,9 @@ def test_a_quota_is_set_in_gigabytes(staff_client: Client, owner: User) -> None:
     }
     assert staff_client.post(address, data).status_code == 302
     profile.refresh_from_db()
-    assert profile.quota_bytes == 2_500_000_000
+    assert profile.quota_bytes == 2.5 * 1024**3
+    assert "of your 2.5\xa0GB left" in owner_client.get(reverse("upload")).content.decode()
+    assert "2.5 GB" in staff_client.get(reverse("admin:auth_user_changelist")).content.decode()
 
 
 def test_a_person_is_saved_without_touching_the_usual_quota(staff_client: Client, owner: User) -> None:
@@ -86,6 +93,17 @@ def test_people_are_added_and_listed(staff_client: Client) -> None:
     assert "nora" in staff_client.get(reverse("admin:auth_user_changelist")).content.decode()
 
 
+def test_names_are_refused_as_where_one_signs_up(staff_client: Client, owner: User, colleague: User) -> None:
+    address = reverse("admin:auth_user_change", args=[owner.pk])
+    for name, taken in (("..", False), (colleague.username.title(), False), ("Olga", True)):
+        staff_client.post(address, person_form(owner, username=name))
+        assert User.objects.filter(pk=owner.pk, username=name).exists() is taken
+    words = {"password1": "seven grey herons", "password2": "seven grey herons", "usable_password": "true"}
+    for name in ("..", "OLGA"):
+        staff_client.post(reverse("admin:auth_user_add"), {"username": name, **words})
+    assert set(User.objects.filter(is_staff=False)) == {owner, colleague}
+
+
 def test_a_deleted_person_leaves_no_files(staff_client: Client, video: Video, render: Render) -> None:
     name = default_storage.save("footage/x.mp4", ContentFile(b"footage"))
     Video.objects.filter(pk=video.pk).update(footage=name)
@@ -101,13 +119,73 @@ def test_what_a_deleted_person_kept_for_deepfilter_goes_at_once(staff_client: Cl
     assert not default_storage.exists(str(kept.file.name))
 
 
-def test_the_trainings_of_a_deleted_person_end(staff_client: Client, owner: User) -> None:
-    picture = StyleImage.objects.create(image="x.jpg", sha256="0" * 64, width=9, height=9, title="Quilt")
-    for state in ("queued", "running", "finished"):
-        TrainingRun.objects.create(name=state, owner=owner, style_image=picture, state=state)
+def picture(title: str) -> StyleImage:
+    """A style image with a file of its own."""
+    name = default_storage.save(f"styles/{title}.jpg", ContentFile(title.encode()))
+    digest = sha256(title.encode()).hexdigest()
+    return StyleImage.objects.create(image=name, sha256=digest, width=9, height=9, title=title)
+
+
+def test_of_a_deleted_persons_filters_only_those_stay_that_others_know(
+    staff_client: Client, owner: User, colleague: User, video: Video
+) -> None:
+    elsewhere = make_video_row(colleague)
+    for name, published in (("face", False), ("hand", True), ("foot", False), ("knee", False)):
+        one = picture(name)
+        made = make_filter(name, published=published, owner=owner, style_image=one)
+        TrainingRun.objects.create(name=name, owner=owner, style_image=one, filter=made, state="running")
+    make_render_row(elsewhere, Filter.objects.get(slug="foot"))
+    make_render_row(video, Filter.objects.get(slug="knee"))
+    TrainingRun.objects.create(name="first try", owner=owner, style_image=picture("first"), state="finished")
+    page = staff_client.get(reverse("admin:auth_user_delete", args=[owner.pk])).content.decode()
+    assert "Filters: 2" in page
+    assert "Training runs: 4" in page
+    assert "stay with their pictures: 2" in page
     assert delete(staff_client, "auth_user", owner.pk) == 302
-    states = dict(TrainingRun.objects.values_list("name", "state"))
-    assert states == {"queued": "cancelled", "running": "cancelled", "finished": "finished"}
+    assert set(Filter.objects.filter(owner=None).values_list("slug", flat=True)) == {"hand", "foot"}
+    assert Filter.objects.count() == 2
+    assert list(TrainingRun.objects.values_list("name", "state")) == [("hand", "cancelled")]
+    assert set(StyleImage.objects.values_list("title", flat=True)) == {"hand", "foot"}
+    assert set(default_storage.listdir("styles")[1]) == {"hand.jpg", "foot.jpg"}
+
+
+def test_what_a_deleted_curator_rendered_of_others_footage_becomes_its_owners(
+    staff_client: Client, colleague: User, video: Video, render: Render
+) -> None:
+    Render.objects.filter(pk=render.pk).update(owner=colleague)
+    page = staff_client.get(reverse("admin:auth_user_delete", args=[colleague.pk])).content.decode()
+    assert "Renders of other people’s footage stay, as those of its owners: 1" in page
+    assert "Renders: " not in page
+    assert "Segments: " not in page
+    assert delete(staff_client, "auth_user", colleague.pk) == 302
+    render.refresh_from_db()
+    assert (render.owner, render.state) == (video.owner, Render.State.QUEUED)
+
+
+def test_what_comes_in_while_a_person_is_being_deleted_goes_too(
+    staff_client: Client, owner_client: Client, owner: User, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for _ in range(2):
+        make_video_row(owner)
+    remove_video = renders.remove_video
+    came: list[tuple[Upload, str]] = []
+    asked: list[int] = []
+
+    def with_more(video: Video) -> None:
+        if not came:  # what was under way when it began
+            name = default_storage.save("footage/late.mp4", ContentFile(b"late"))
+            make_video_row(owner, footage=name)
+            came.append((begun_upload(owner), name))
+            asked.append(owner_client.get("/upload/").status_code)
+        remove_video(video)
+
+    monkeypatch.setattr(renders, "remove_video", with_more)
+    assert delete(staff_client, "auth_user", owner.pk) == 302
+    assert asked == [302]  # they are signed out
+    [(upload, name)] = came
+    assert not parts.path_of(upload.pk).exists()
+    assert not default_storage.exists(name)
+    assert not User.objects.filter(pk=owner.pk).exists()
 
 
 def test_a_deleted_person_takes_unfinished_uploads_along(

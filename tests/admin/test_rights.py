@@ -6,6 +6,7 @@ import re
 from typing import Any
 
 import pytest
+from django.apps import apps
 from django.contrib import admin
 from django.contrib.auth.models import Group, Permission, User
 from django.test import Client
@@ -122,6 +123,46 @@ def test_nobody_takes_over_an_account_with_more_rights(
         helpers_client.post(gone, chosen)
     staff.refresh_from_db()
     assert (staff.password, staff.email) == (before, "ada@example.org")
+
+
+@pytest.mark.parametrize("model", ["videos_apikey", "filters_deepfilterkey"])
+def test_nobody_makes_a_key_of_somebody_with_more_rights(
+    helpers_client: Client, helper: User, staff_client: Client, staff: User, owner: User, model: str
+) -> None:
+    let(helper, f"add_{model.partition('_')[2]}", "view_user")
+    app, _, name = model.partition("_")
+    asked = {"app_label": app, "model_name": name, "field_name": "owner"}
+    offered = helpers_client.get(reverse("admin:autocomplete"), asked).json()["results"]
+    assert {one["id"] for one in offered} == {str(owner.pk), str(helper.pk)}
+    add, keys = reverse(f"admin:{model}_add"), apps.get_model(app, name).objects
+    for one, refused in ((staff, True), (owner, False), (helper, False)):
+        answer = helpers_client.post(add, {"name": "a script", "owner": one.pk})
+        assert ('class="once"' not in answer.content.decode()) is refused
+        assert keys.filter(owner=one).exists() is not refused
+    assert 'class="once"' in staff_client.post(add, {"name": "mine", "owner": helper.pk}).content.decode()
+
+
+def test_the_owner_of_a_filter_is_looked_for_by_who_may_see_people(
+    helpers_client: Client, helper: User, staff_client: Client, owner: User, stranger: User
+) -> None:
+    made = make_filter("negative", owner=owner)
+    address = reverse("admin:filters_filter_change", args=[made.pk])
+    let(helper, "change_filter")
+    for client in (helpers_client, staff_client):
+        page = client.get(address).content.decode()
+        assert owner.username in page
+        assert stranger.username not in page
+    typed = {"name": made.name, "slug": made.slug, "current": made.current_id, "cost_per_image": "0"}
+    inline = {"versions-TOTAL_FORMS": "0", "versions-INITIAL_FORMS": "0"}
+    for client, now in ((helpers_client, owner), (staff_client, stranger)):
+        assert client.post(address, {**typed, **inline, "owner": stranger.pk}).status_code == 302
+        made.refresh_from_db()
+        assert made.owner == now
+
+
+def test_who_gives_staff_status_is_told_what_it_opens(staff_client: Client, owner: User) -> None:
+    page = staff_client.get(reverse("admin:auth_user_change", args=[owner.pk])).content.decode()
+    assert "may change and delete everything on the pages, whatever their rights here" in page
 
 
 def test_nobody_gives_rights_to_a_group_of_their_own(

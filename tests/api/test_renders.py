@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 from pytest_django import Settings
 
-from tests.api.conftest import Program
+from tests.api.conftest import Program, program_of
 from tests.factories import make_filter, make_render_row, make_video_row
 from videos.models import Collection, Comparison, Render, ShareLink, Still, Video
 from videos.pipeline import renders
@@ -113,6 +113,29 @@ def test_an_unfinished_render_is_its_owners(olgas: Program, nobodys: Program, re
     nobodys.get(f"/renders/{render.ref}", 404)
     finish(render)
     assert nobodys.get(f"/renders/{render.ref}")["video"].endswith(f"/media/render/{render.ref}/video.mp4")
+
+
+def test_who_is_no_longer_staff_sees_and_changes_what_anybody_does(
+    colleague: User, olgas: Program, video: Video
+) -> None:
+    was_staff = program_of(colleague)
+    session = Client()
+    session.force_login(colleague)
+    now = timezone.now()
+    private = make_video_row(video.owner, title="Where we live now", visibility="private")
+    hidden = make_render_row(private, owner=colleague, finished_at=now)
+    seen = make_render_row(video, owner=colleague, finished_at=now)
+    make_render_row(video, owner=colleague, state="failed", finished_at=now)
+    assert [one["ref"] for one in was_staff.get("/renders")["items"]] == [seen.ref]
+    for page in (reverse("queue"), "/api/renders"):
+        assert "Where we live now" not in session.get(page).content.decode()
+    assert was_staff.get(f"/renders/{seen.ref}")["may_change"] is False
+    for one in (hidden, seen):
+        assert was_staff.ask("DELETE", f"/renders/{one.ref}").status_code == 404
+    assert len(olgas.get("/renders")["items"]) == 3
+    User.objects.filter(pk=colleague.pk).update(is_staff=True)
+    assert len(was_staff.get("/renders")["items"]) == 3
+    assert was_staff.ask("DELETE", f"/renders/{seen.ref}").status_code == 204
 
 
 def test_segments_tell_the_progress(olgas: Program, stellas: Program, render: Render) -> None:

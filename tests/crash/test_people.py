@@ -42,4 +42,4 @@ def test_deleting_a_person(killing: Killing, owner: User, belongings: None) -> N
 
     killing.ends_the_same(remove)
     left = {path.relative_to(killing.home).parts[:2] for path in killing.home.rglob("*") if path.is_file()}
-    assert left == {("media", "styles"), ("media", "weights")}  # trainings and filters stay
+    assert left == {("media", "weights")}  # of the filter that was rendered with, which is nobody's own

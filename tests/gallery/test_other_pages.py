@@ -47,10 +47,14 @@ def test_a_persons_page_shows_what_is_public(visitor: Client, owner_client: Clie
     assert "For all" in mine and "For me" in mine and "Secret list" in mine
 
 
-def test_people_who_left_have_no_page(visitor: Client, owner: User) -> None:
+def test_people_who_left_have_a_page_for_staff_alone(
+    visitor: Client, staff_client: Client, owner: User
+) -> None:
+    assert "shut out" not in staff_client.get("/people/olga/").content.decode()
     owner.is_active = False
     owner.save()
     assert visitor.get("/people/olga/").status_code == 404
+    assert "shut out" in staff_client.get("/people/olga/").content.decode()
 
 
 def test_the_sheet_has_a_row_for_each_frame_and_a_column_for_each_filter(

@@ -19,7 +19,7 @@ from django.urls import reverse
 from django.utils import timezone
 from PIL import Image
 
-from filters import exchange, mixes, orders
+from filters import exchange, mixes, orders, removal
 from filters.bundle import BundleRefused, StylePicture, read_bundle, write_bundle
 from filters.models import Filter, FilterVersion, StyleImage, StyleUse, TrainingRun
 from filters.service import make_engine
@@ -330,6 +330,30 @@ class TestTakingAFilterAway:
         for name in ("filter-bundle", "filter-onnx"):
             assert stranger_client.get(reverse(name, args=[trained.slug])).status_code == 404
         assert "Export as one file" not in stranger_client.get(trained.get_absolute_url()).content.decode()
+
+    def test_a_mix_leaves_only_with_all_of_its_parts(
+        self, owner: User, owner_client: Client, staff_client: Client
+    ) -> None:
+        mine, theirs = make_styled("Mine", 0, owner=owner), make_styled("Theirs", 1)
+
+        def mixed(name: str, *weights: tuple[Filter, float]) -> Filter:
+            parts = [mixes.Part(one.current, weight) for one, weight in weights if one.current]
+            return mixes.keep(parts, name, owner)
+
+        nearly = mixed("Nearly theirs", (theirs, 1000), (mine, 0.000001))
+        deep = mixed("Nearly that", (nearly, 1000), (mine, 1))
+
+        def answers(one: Filter, client: Client = owner_client) -> set[int]:
+            pages = [reverse(f"filter-{kind}", args=[one.slug]) for kind in ("bundle", "onnx")]
+            calls = [f"/api/filters/{one.slug}/{kind}" for kind in ("bundle", "onnx")]
+            return {client.get(address).status_code for address in (*pages, *calls)}
+
+        assert answers(nearly) == answers(deep) == {404}
+        assert answers(nearly, staff_client) == {200}
+        Filter.objects.filter(pk=theirs.pk).update(shipped=True)
+        assert answers(nearly) == answers(deep) == {200}
+        removal.remove(theirs)
+        assert answers(nearly) == answers(deep) == {404}
 
     def test_everywhere_it_is_said_that_its_files_are_gone(
         self, trained: Filter, owner_client: Client, staff_client: Client

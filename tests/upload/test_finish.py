@@ -13,10 +13,12 @@ import pytest
 from django.contrib.auth.models import User
 from django.core.files.storage import default_storage
 from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 from dramatiq.brokers.stub import StubBroker
 
 from rotoscope.files import store
+from tests.admin.pages import delete
 from tests.at_once import at_once
 from tests.clips import draw_clip
 from tests.upload.client import TUS, address, created, head, patch
@@ -143,6 +145,26 @@ def test_of_a_video_that_is_deleted_while_its_file_is_stored_nothing_stays(
         finish(upload)
     assert stored and not default_storage.exists(stored[0])
     assert not Upload.objects.exists()
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("door", ["page", "api", "admin"])
+def test_of_footage_that_is_deleted_before_its_file_was_taken_over_the_bytes_go(
+    owner: User, owner_client: Client, staff_client: Client, monkeypatch: pytest.MonkeyPatch, door: str
+) -> None:
+    upload = whole_upload(owner)
+    monkeypatch.setattr(receive, "take_file", _no_room)
+    with pytest.raises(OSError, match="space"):
+        finish(upload)
+    video = Video.objects.get()
+    if door == "page":
+        owner_client.post(reverse("video-delete", args=[video.ref]), {"sure": "on"})
+    elif door == "api":
+        owner_client.delete(f"/api/videos/{video.ref}")
+    else:
+        delete(staff_client, "videos_video", video.pk)
+    assert not Upload.objects.exists()
+    assert not parts.path_of(upload.pk).exists()
 
 
 def _no_room(*_: object) -> None:

@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from tests.upload.client import TUS, address, create, created, patch
 from videos.models import Profile, Upload
+from videos.models.upload import LIFETIME
 from videos.uploads import begin
 
 pytestmark = pytest.mark.django_db
@@ -58,12 +59,30 @@ def test_room_on_the_disk_is_promised_once(
     free = begin.SPARE + 100
     monkeypatch.setattr(shutil, "disk_usage", lambda _: usage(10**12, 10**12 - free, free))
     hers = created(owner_client, 60)
+    free -= 1
+    assert patch(owner_client, hers, bytes(1), 0).status_code == 204
     assert create(colleague_client, 41).status_code == 507
-    free -= 30
-    assert patch(owner_client, hers, bytes(30), 0).status_code == 204
-    assert [create(colleague_client, length).status_code for length in (41, 40)] == [507, 201]
+    free -= 29
+    assert patch(owner_client, hers, bytes(29), 1).status_code == 204
+    his = created(colleague_client, 40)
+    assert patch(colleague_client, his, bytes(1), 0).status_code == 204
+    assert create(colleague_client, 41).status_code == 507
     Upload.objects.filter(pk=hers.pk).update(expires_at=timezone.now() - timedelta(seconds=1))
     assert create(colleague_client, 30).status_code == 201
+
+
+def test_room_is_not_kept_for_what_was_only_begun_or_came_to_a_halt(
+    owner_client: Client, colleague_client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    usage = namedtuple("usage", "total used free")
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: usage(10**12, 10**12, begin.SPARE + 100))
+    hers = created(owner_client, 90)
+    assert create(colleague_client, 90).status_code == 201, "nothing came of it"
+    assert patch(owner_client, hers, bytes(5), 0).status_code == 204
+    assert create(colleague_client, 90).status_code == 507
+    Upload.objects.filter(pk=hers.pk).update(expires_at=timezone.now() + LIFETIME - timedelta(minutes=31))
+    assert create(colleague_client, 90).status_code == 201
+    assert patch(owner_client, hers, bytes(30), 5).status_code == 204
 
 
 def test_nobody_begins_uploads_without_end(owner_client: Client, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -9,23 +10,29 @@ from django import forms
 from django.contrib import admin
 from django.contrib.auth.admin import GroupAdmin, UserAdmin
 from django.contrib.auth.models import Group, User
-from django.db.models import QuerySet, Sum
+from django.db.models import Model, QuerySet, Sum
 from django.http import HttpRequest
 from unfold.admin import ModelAdmin, StackedInline
 from unfold.decorators import display
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
 from unfold.widgets import UnfoldAdminDecimalFieldWidget
 
-from filters import trainings
-from filters.deepfilter import store
-from rotoscope.admin_parts import RemovesFiles, SavesWhatWasChosen, in_bytes
-from videos import uploads
-from videos.admin.goes import CountsWhatGoes
-from videos.models import Profile
-from videos.pipeline import renders
+from filters.models import Filter, TrainingRun
+from rotoscope.accounts import names
+from rotoscope.admin_goes import CountsWhatGoes, counted
+from rotoscope.admin_parts import RemovesFiles, SavesWhatWasChosen, in_bytes, is_above, not_above
+from videos import leaving
+from videos.models import Profile, Render
 
-GIGABYTE = 10**9
+GIGABYTE = 1024**3  # as everywhere on the pages
 PLACES = 3  # of a quota in gigabytes: megabytes
+CURATORS = (
+    "They come into the admin, and may change and delete everything on the pages, whatever their rights here."
+)
+KEYS = ("apikey", "deepfilterkey")
+STAYING = (
+    "Filters that were published, or that other people’s footage was rendered with, stay with their pictures"
+)
 RIGHTS = ("is_staff", "is_superuser", "groups", "user_permissions")
 
 admin.site.unregister(User)
@@ -59,6 +66,23 @@ class QuotaForm(forms.ModelForm):  # type: ignore[type-arg]
         return saved
 
 
+class PersonForm(UserChangeForm):
+    """A person; a name that stays as it was is no matter."""
+
+    def clean_username(self) -> str:
+        """As where people make their accounts themselves."""
+        name = str(self.cleaned_data["username"])
+        return names.check(name, self.instance) if "username" in self.changed_data else name
+
+
+class NewPersonForm(UserCreationForm):
+    """A new one."""
+
+    def clean_username(self) -> str:
+        """The same."""
+        return names.check(str(self.cleaned_data["username"]))
+
+
 class ProfileInline(StackedInline):
     """Quota and a few words."""
 
@@ -84,12 +108,18 @@ class PeopleAdmin(
 ):
     """People."""
 
-    form = UserChangeForm
-    add_form = UserCreationForm
+    form = PersonForm
+    add_form = NewPersonForm
     change_password_form = AdminPasswordChangeForm
     inlines = (ProfileInline,)
     set_elsewhere = ("is_active", "last_login", *RIGHTS)
     list_display = ("username", "email", "is_staff", "is_active", "kept", "quota", "last_login")
+
+    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
+        """With what staff may do wherever they are."""
+        return super().get_form(
+            request, obj, change=change, **{**kwargs, "help_texts": {"is_staff": CURATORS}}
+        )
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[User]:
         """With what the list shows."""
@@ -102,11 +132,20 @@ class PeopleAdmin(
 
     def has_change_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
         """Who has rights of their own is changed by superusers: whoever sets a password can sign in with it."""
-        return bool(super().has_change_permission(request, obj)) and not _is_above(request.user, obj)
+        return bool(super().has_change_permission(request, obj)) and not is_above(request.user, obj)
 
     def has_delete_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
         """And deleted by them."""
-        return bool(super().has_delete_permission(request, obj)) and not _is_above(request.user, obj)
+        return bool(super().has_delete_permission(request, obj)) and not is_above(request.user, obj)
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[User], search_term: str
+    ) -> tuple[QuerySet[User], bool]:
+        """Where the owner of a new key is looked for, only those who may be."""
+        found, doubled = super().get_search_results(request, queryset, search_term)
+        if request.GET.get("model_name") in KEYS:
+            found = not_above(request.user, found)
+        return found, doubled
 
     def get_inlines(self, request: HttpRequest, obj: User | None) -> Any:
         """A new person gets a profile when first needed; an old one without gets it here."""
@@ -116,19 +155,23 @@ class PeopleAdmin(
         return self.inlines
 
     def remove(self, row: User) -> None:
-        """With the files of their uploads and works, which a cascade in the database would leave behind.
+        """With all that is theirs."""
+        leaving.remove(row)
 
-        Trainings stay as the record of what they made; those that nobody waits for any more end.
-        """
-        for run in row.trainingrun_set.all():
-            trainings.cancel(run)
-        uploads.remove(row.uploads.all())
-        store.remove_all(row)
-        for video in row.videos.all():
-            renders.remove_video(video)
-        for render in row.renders.all():
-            renders.remove(render)
-        row.delete()
+    def what_goes(self, rows: Sequence[User]) -> dict[type[Model], int]:
+        """With the filters and trainings that go too; without the renders that become somebody else's."""
+        counts = counted(User, rows, [Render._meta.get_field("owner")])
+        more = {Filter: leaving.drafts(rows).count(), TrainingRun: leaving.trainings(rows).count()}
+        return counts | {model: count for model, count in more.items() if count}
+
+    def what_stays(self, rows: Sequence[User]) -> list[str]:
+        """Renders of other people's footage, and filters that others have got to know."""
+        said = []
+        if count := leaving.renders_elsewhere(rows).count():
+            said.append(f"Renders of other people’s footage stay, as those of its owners: {count}")
+        if count := Filter.objects.filter(owner__in=rows).count() - leaving.drafts(rows).count():
+            said.append(f"{STAYING}: {count}")
+        return said
 
     @display(description="keeps", ordering="kept_bytes")
     def kept(self, user: Any) -> str:
@@ -158,10 +201,3 @@ class HouseGroupAdmin(SavesWhatWasChosen, GroupAdmin, ModelAdmin):
     def has_delete_permission(self, request: HttpRequest, obj: Group | None = None) -> bool:
         """Superusers."""
         return bool(request.user.is_superuser)
-
-
-def _is_above(helper: Any, other: User | None) -> bool:
-    """Whether somebody else has rights that a helper, who is no superuser, might not have."""
-    if other is None or helper.is_superuser or other.pk == helper.pk:
-        return False
-    return other.is_staff or other.is_superuser

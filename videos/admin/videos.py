@@ -11,15 +11,24 @@ from django.http import HttpRequest
 from django.utils.html import format_html
 from unfold.decorators import action, display
 
-from rotoscope.admin_parts import HouseAdmin, ShownInline, ShownOnly, badge, do_each, in_bytes, progress_bar
+from rotoscope.admin_goes import CountsWhatGoes
+from rotoscope.admin_parts import (
+    HouseAdmin,
+    RemovesFiles,
+    ShownInline,
+    ShownOnly,
+    badge,
+    do_each,
+    in_bytes,
+    progress_bar,
+)
 from rotoscope.tags import clean_tags
-from videos import uploads
-from videos.admin.goes import CountsWhatGoes
 from videos.admin.parts import STATE_COLOURS, VISIBILITY_COLOURS, WithFiles, seconds
 from videos.links import video_media
 from videos.models import Render, Upload, Video
 from videos.pipeline import ingest, renders
 from videos.pipeline.separate import SOURCE
+from videos.uploads import expiry
 
 
 class RenderInline(ShownInline):
@@ -112,7 +121,6 @@ class VideoAdmin(WithFiles, ShownOnly, CountsWhatGoes, HouseAdmin):
 
     def remove(self, row: Video) -> None:
         """With everything made of it, and the upload that it came by."""
-        uploads.remove(Upload.objects.filter(video=row))
         renders.remove_video(row)
 
     def offered(self, row: Video) -> set[str]:
@@ -177,12 +185,13 @@ class VideoAdmin(WithFiles, ShownOnly, CountsWhatGoes, HouseAdmin):
 
 
 @admin.register(Upload)
-class UploadAdmin(ShownOnly, HouseAdmin):
-    """Uploads that come in, or came to a halt."""
+class UploadAdmin(RemovesFiles, ShownOnly, HouseAdmin):
+    """Uploads that come in, or came to a halt. They expire by themselves, and their bytes with them."""
 
     list_display = ("filename", "owner", "arrived", "video", "created_at", "expires_at")
     list_filter = (("video", admin.EmptyFieldListFilter),)
     search_fields = ("filename", "owner__username")
+    goes_with_others = True
 
     def has_change_permission(self, request: HttpRequest, obj: Upload | None = None) -> bool:
         """Only the uploader goes on with it."""
@@ -195,5 +204,9 @@ class UploadAdmin(ShownOnly, HouseAdmin):
         return format_html("{} of {}", progress_bar(share), in_bytes(upload.length))
 
     def has_delete_permission(self, request: HttpRequest, obj: Upload | None = None) -> bool:
-        """They expire by themselves, and their bytes with them."""
-        return False
+        """Those that are a video already go with it."""
+        return bool(super().has_delete_permission(request, obj)) and (obj is None or obj.video_id is None)
+
+    def remove(self, row: Upload) -> None:
+        """End it."""
+        expiry.terminate(row)

@@ -7,11 +7,12 @@ from collections.abc import Sequence
 from datetime import timedelta
 from decimal import Decimal
 from fractions import Fraction
+from typing import Any
 
 from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models, transaction
-from django.db.models import F
+from django.db.models import F, Q
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils import timezone
@@ -19,6 +20,8 @@ from django.utils import timezone
 from rotoscope import loose
 from rotoscope.lease import Leased, LeasedQuerySet
 from videos.refs import new_ref
+
+from .video import Video, Visibility
 
 SHARE = [MinValueValidator(Decimal(0)), MaxValueValidator(Decimal(1))]
 
@@ -33,6 +36,15 @@ class RenderQuerySet(LeasedQuerySet["Render"]):
     def active(self) -> RenderQuerySet:
         """Renders that wait or are worked on."""
         return self.filter(state__in=Render.ACTIVE)
+
+    def listed_for(self, user: Any) -> RenderQuerySet:
+        """What lists show to `user`: all renders of their own footage; of others' those that they asked for, as staff,
+        and still see."""
+        asked_for = Q(owner=user)
+        if not (user.is_active and user.is_staff):
+            shown = Q(video__state=Video.State.READY) & ~Q(video__visibility=Visibility.PRIVATE)
+            asked_for &= Q(state=Render.State.FINISHED) & shown
+        return self.filter(Q(video__owner=user) | asked_for)
 
     def with_names(self) -> RenderQuerySet:
         """What a list of renders shows, in one query."""

@@ -15,6 +15,8 @@ from rotoscope.lease import Leased, LeasedQuerySet
 from .video import Video
 
 LIFETIME = timedelta(days=2)
+PROMISED = timedelta(minutes=30)
+"""For how long after the last bytes room on the disk is kept for the rest."""
 
 
 # Refused footage has no file either, for good; it is not receiving any more.
@@ -34,8 +36,12 @@ class UploadQuerySet(LeasedQuerySet["Upload"]):
         return self.filter(video=None)
 
     def promised_bytes(self) -> int:
-        """Bytes that are still to come, of whomever: free on the disk as yet, and given away."""
-        coming = self.unfinished().filter(expires_at__gte=timezone.now())
+        """Bytes that are still to come, of whomever: free on the disk as yet, and given away.
+
+        Nothing is kept for what was only begun, or came to a halt: who goes on with it may be told that there is no
+        room now.
+        """
+        coming = self.unfinished().filter(offset__gt=0, expires_at__gte=timezone.now() + LIFETIME - PROMISED)
         return int(coming.aggregate(left=Sum(F("length") - F("offset")))["left"] or 0)
 
     def expired(self) -> UploadQuerySet:

@@ -18,7 +18,7 @@ from filters.figures import SPEED
 from filters.models import Filter, FilterVersion
 from rotoscope import loose
 from videos.media import timing
-from videos.models import Render, Segment, Video
+from videos.models import Render, Segment, Upload, Video
 from videos.pipeline import dispatch
 from videos.pipeline.prices import too_dear
 
@@ -218,7 +218,12 @@ def remove(render: Render) -> None:
 
 
 def remove_video(video: Video) -> None:
-    """Delete footage with everything made of it, also what was made since it was looked at."""
+    """Delete footage with everything made of it, also what was made since it was looked at.
+
+    Of what was still to be taken over from its upload the bytes go too; who is at that now takes them along.
+    """
+    from videos.uploads import parts  # which takes footage in, for which renders are asked
+
     for render in video.renders.all():
         remove(render)
     with loose.removing() as files:
@@ -228,7 +233,10 @@ def remove_video(video: Video) -> None:
             return
         files += [now.source, now.footage, now.proxy, now.poster, now.filmstrip]
         files += [frame.image for frame in now.frames.all()] + [still.image for still in now.stills.all()]
+        arrived = list(Upload.objects.free().filter(video=now).values_list("pk", flat=True))
         now.delete()
+    for pk in arrived:
+        parts.remove(pk)
 
 
 def _plan(render: Render) -> None:

@@ -33,6 +33,18 @@ def opens(link: ShareLink) -> bool:
 
 
 @register.filter
+def maker_sees(link: ShareLink) -> bool:
+    """Whether whoever made it still sees what it leads to."""
+    return access.maker_sees(link)
+
+
+@register.filter
+def kind(link: ShareLink) -> str:
+    """What it leads to, in a word."""
+    return str(link.target._meta.verbose_name)
+
+
+@register.filter
 def gives_away(link: ShareLink) -> bool:
     """Whether anything can be downloaded through it. Older links say so of footage that is not their maker's."""
     return access.gives_away(link)

@@ -21,8 +21,9 @@ BESIDE = 12
 @require_safe
 def person(request: HttpRequest, username: str) -> HttpResponse:
     """What the person shows; to themselves (and staff) everything they have."""
-    shown = get_object_or_404(User.objects.filter(is_active=True), username=username)
     viewer = access.viewer_of(request)
+    people = User.objects.all() if viewer.is_staff else User.objects.filter(is_active=True)
+    shown = get_object_or_404(people, username=username)
     everything = shown == request.user or viewer.is_staff
     videos = Video.objects.filter(owner=shown) if everything else Video.objects.listed().filter(owner=shown)
     context = {
