@@ -293,7 +293,12 @@ def test_styles_and_scripts_are_collected_for_production_before_it_starts(tmp_pa
     assert (static / "staticfiles.json").exists()
     allowed = manage(tmp_path / "home", "serve", "--host", "a..b", **settings)
     assert "a..b" in allowed.stderr  # as far as its next question
-    # An upgrade brings a file, and nobody collects it.
+    # An upgrade changes a file, or brings one, and nobody collects it.
+    (static / "css" / "base.css").write_text("older")
+    refused = manage(tmp_path / "home", "serve", **settings)
+    assert "run `manage.py collectstatic --noinput --clear`." in refused.stderr
+    assert manage(tmp_path / "home", "collectstatic", "--noinput", "--clear", **settings).returncode == 0
+    assert "a..b" in manage(tmp_path / "home", "serve", "--host", "a..b", **settings).stderr
     manifest = static / "staticfiles.json"
     manifest.write_text(manifest.read_text().replace('"css/base.css": ', '"css/older.css": '))
     assert "collectstatic" in manage(tmp_path / "home", "serve", **settings).stderr
