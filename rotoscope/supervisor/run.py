@@ -142,20 +142,23 @@ class Supervisor:
         if self.sweeper is None or self.sweeper.poll() is not None:
             with suppress(OSError):  # no memory for it now
                 self._start_sweeper()
-        for service in self.services:
-            if sentence := service.look():
-                self.console.trouble(sentence)
+        self._look_after_services()
         if time.monotonic() >= self.logs_due:
             self.logs_due = time.monotonic() + LOGS_EVERY
             self._put_logs_aside()
 
+    def _look_after_services(self) -> None:
+        for service in self.services:
+            if sentence := service.look():
+                self.console.trouble(sentence)
+
     def _restart(self, database: Server) -> None:
-        """Try once, after a pause that grows where it was in vain; meanwhile the others are looked after."""
+        """Try once, after a pause that grows where it was in vain; all the while the others are looked after."""
         if time.monotonic() < self.database_due:
             return
         self.console.trouble("the database ended; starting it again")
         try:
-            database.start()
+            database.start(meanwhile=self._look_after_services)
         except (OSError, psycopg.Error, EmbeddedError) as problem:  # no memory for it, or a full disk, say
             why = str(problem).splitlines()[0].partition(" The end of ")[0].rstrip(".")
             pause = self.database_pause

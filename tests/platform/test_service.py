@@ -5,6 +5,7 @@ import shutil
 import signal
 import subprocess
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -76,8 +77,10 @@ def test_a_database_that_does_not_start_again_ends_nothing_and_is_tried_after_pa
     """As on a disk that is full for a night."""
     tries: list[None] = []
 
-    def full(server: Server) -> None:
+    def full(server: Server, meanwhile: Callable[[], None]) -> None:
         tries.append(None)
+        meanwhile()
+        assert service.process is not None, "looked after while the database starts"
         raise EmbeddedError(f"PostgreSQL does not start. The end of {server.log}:\nNo space left\nshut down")
 
     (tmp_path / "logs").mkdir()
@@ -87,7 +90,6 @@ def test_a_database_that_does_not_start_again_ends_nothing_and_is_tried_after_pa
     monkeypatch.setattr(Server, "start", full)
     monkeypatch.setattr(Supervisor, "_start_sweeper", lambda _: None)
     supervisor._look()
-    assert service.process is not None
     supervisor._look()
     assert len(tries) == 1, "not before the pause is over"
     supervisor.database_due = 0.0
@@ -97,7 +99,7 @@ def test_a_database_that_does_not_start_again_ends_nothing_and_is_tried_after_pa
         f"(see {tmp_path / 'logs' / 'postgres.log'})"
         for pause in (0.5, 1)
     ]
-    monkeypatch.setattr(Server, "start", lambda _: None)
+    monkeypatch.setattr(Server, "start", lambda *_, **__: None)
     supervisor.database_due = 0.0
     supervisor._look()
     assert "the database is back" in capsys.readouterr().out
