@@ -58,21 +58,23 @@ venv:
 		$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null \
 			|| { echo "Python 3.11 or newer is needed as $(PYTHON): install it, or say make PYTHON=python3.12." >&2; exit 1; }; \
 		echo "  · making $(VENV)"; \
-		$(PYTHON) -m venv $$([ ! -x $(PY) ] || echo --clear) $(VENV); \
+		$(PYTHON) -m venv --clear $(VENV); \
 	fi
 
-# A stamp is younger than the requirements it stands for; a second `make up` installs nothing.
-$(RUN_STAMP): requirements.txt | venv
+# A stamp is younger than the requirements it stands for; a second `make up` installs nothing. Where python is gone, stamps
+# that are left stand for nothing.
+GONE := $(shell [ -x $(PY) ] || echo venv)
+$(RUN_STAMP): requirements.txt $(GONE) | venv
 	@echo "  · installing what Rotoscope runs on (once, a minute or two)"
 	@$(PIP) -r requirements.txt
 	@touch $@
 
-$(TRAIN_STAMP): requirements-train.txt | $(RUN_STAMP)
+$(TRAIN_STAMP): requirements-train.txt $(GONE) | $(RUN_STAMP)
 	@echo "  · installing PyTorch, to train filters (TRAIN=0 leaves it out)"
 	@$(PIP) -r requirements-train.txt
 	@touch $@
 
-$(DEV_STAMP): requirements-dev.txt requirements.txt | $(RUN_STAMP)
+$(DEV_STAMP): requirements-dev.txt requirements.txt $(GONE) | $(RUN_STAMP)
 	@echo "  · installing what the tests need"
 	@$(PIP) -r requirements-dev.txt
 	@touch $@

@@ -13,6 +13,8 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
+from psycopg import conninfo
+
 from rotoscope import env
 from rotoscope.database import address
 
@@ -39,7 +41,7 @@ MIDDLEWARE = [
     "django_dramatiq.middleware.DbConnectionsMiddleware",
 ]
 
-POSTGRES_BROKER = "dramatiq_postgres.broker.PostgresBroker"
+POSTGRES_BROKER = "rotoscope.postgres_queue.PostgresQueue"
 POSTGRES = {
     "results": False,
     "heartbeat_interval": 2,  # seconds
@@ -86,12 +88,18 @@ def settings_for(url: str, *, production: bool) -> dict[str, Any]:
     parts = env.split_address("DRAMATIQ_BROKER_URL", url, SCHEMES)
     if is_postgres(url):
         address.options_of("DRAMATIQ_BROKER_URL", parts)
-        broker, options = POSTGRES_BROKER, {"url": url, **POSTGRES}
+        broker, options = POSTGRES_BROKER, {"url": connection_of(url), **POSTGRES}
     elif urlsplit(url).scheme.startswith("amqp"):
         broker, options = "dramatiq.brokers.rabbitmq.RabbitmqBroker", {"url": url, "confirm_delivery": True}
     else:
         broker, options = "dramatiq.brokers.redis.RedisBroker", {"url": url, **REDIS}
     return {"BROKER": broker, "OPTIONS": options, "MIDDLEWARE": MIDDLEWARE}
+
+
+def connection_of(url: str) -> dict[str, Any]:
+    """What psycopg is told to connect to a PostgreSQL. As an address Dramatiq would lose one that names no host."""
+    told = conninfo.conninfo_to_dict(url)
+    return address.limits(str(told.get("host", ""))) | told
 
 
 def make_tables(url: str) -> bool:
@@ -105,7 +113,7 @@ def make_tables(url: str) -> bool:
     from dramatiq_postgres import schema
 
     try:
-        with psycopg.connect(url) as connection, connection.cursor() as cursor:
+        with psycopg.connect(**connection_of(url)) as connection, connection.cursor() as cursor:
             return bool(schema.init(cursor))
     except psycopg.OperationalError as problem:
         raise _away(problem) from problem

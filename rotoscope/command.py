@@ -11,6 +11,7 @@ from rotoscope.broker import QueueAway
 from rotoscope.database.programs import EmbeddedError
 from rotoscope.endings import Ended
 from rotoscope.env import SettingError
+from rotoscope.newer import NewerDatabase
 from rotoscope.storage import StorageRefuses
 
 SUPERVISED = "ROTOSCOPE_SUPERVISED"
@@ -32,7 +33,7 @@ def run(argv: list[str]) -> None:
             _execute(argv)
     except SettingError as error:
         _stop(str(error), 2)
-    except (EmbeddedError, QueueAway, StorageRefuses) as error:
+    except (EmbeddedError, NewerDatabase, QueueAway, StorageRefuses) as error:
         _stop(str(error), 1)
     except OperationalError as error:
         if "--traceback" in argv:

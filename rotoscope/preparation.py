@@ -9,6 +9,7 @@ from filters import shipped
 from filters.deepfilter.catalogue import ensure_deepfilter_filters
 from rotoscope import broker, storage
 from rotoscope.alone import alone
+from rotoscope.newer import refuse_newer
 
 LOCK = 7_686_834_676  # of PostgreSQL's advisory locks; any number that nothing else in the database takes
 
@@ -22,7 +23,7 @@ def pending_migrations() -> int:
 def prepare() -> list[str]:
     """Do what is missing, in words of what was done; an empty list when all was there. Safe to repeat.
 
-    Raises CatalogueError, QueueAway, StorageRefuses, each with a sentence.
+    Raises CatalogueError, NewerDatabase, QueueAway, StorageRefuses, each with a sentence.
 
     Of several who prepare the same database at once, the others wait for the first, and find it done.
     """
@@ -31,6 +32,7 @@ def prepare() -> list[str]:
 
 
 def _missing_done() -> list[str]:
+    refuse_newer()
     done = []
     if count := pending_migrations():
         call_command("migrate", interactive=False, verbosity=0)

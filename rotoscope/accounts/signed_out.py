@@ -43,4 +43,4 @@ def _is_turned_away(response: HttpResponseBase) -> bool:
 
 
 def _is_a_scripts(request: HttpRequest) -> bool:
-    return "X-Requested-With" in request.headers or "HX-Request" in request.headers
+    return "X-Requested-With" in request.headers

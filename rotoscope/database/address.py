@@ -10,6 +10,15 @@ from rotoscope import env
 
 SCHEMES = ("postgres", "postgresql")
 
+LIMITS = {
+    "connect_timeout": 5,  # seconds
+    "keepalives_idle": 5,  # seconds
+    "keepalives_interval": 2,  # seconds
+    "keepalives_count": 2,
+    "tcp_user_timeout": 10_000,  # milliseconds
+}
+"""How long a server may be silent. By itself libpq waits for ever for one whose machine or network is gone."""
+
 
 def settings_for(url: str) -> dict[str, Any]:
     """Django's DATABASES["default"] for a PostgreSQL address; options of libpq may follow after `?`."""
@@ -19,6 +28,7 @@ def settings_for(url: str) -> dict[str, Any]:
         raise env.SettingError("DATABASE_URL names no database after the host.")
     options = options_of("DATABASE_URL", parts)
     host = options.pop("host", None) or unquote(parts.hostname or "")
+    options = limits(host) | options
     return {
         "ENGINE": "django.db.backends.postgresql",
         "NAME": name,
@@ -30,6 +40,11 @@ def settings_for(url: str) -> dict[str, Any]:
         "CONN_HEALTH_CHECKS": True,
         "OPTIONS": options,
     }
+
+
+def limits(host: str) -> dict[str, int]:
+    """The LIMITS of a connection to this host; none where it is a folder with a socket, on this machine."""
+    return {} if not host or host.startswith("/") else LIMITS
 
 
 def options_of(setting: str, parts: SplitResult) -> dict[str, Any]:

@@ -11,6 +11,7 @@ import shutil
 import signal
 import subprocess
 import time
+from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import quote
 
@@ -73,8 +74,9 @@ class Server:
             return False
         return True
 
-    def start(self) -> None:
-        """Make the cluster where there is none, start the server and wait until it answers.
+    def start(self, meanwhile: Callable[[], None] = lambda: None) -> None:
+        """Make the cluster where there is none, start the server and wait until it answers; `meanwhile` is called all
+        the time that this takes.
 
         Raises EmbeddedError with the end of the server's log when it does not come up within a minute, and before
         it touches anything where the cluster is somebody else's.
@@ -96,6 +98,7 @@ class Server:
             if not self.alive():
                 time.sleep(0.25)
                 self._spawn()
+            meanwhile()
             time.sleep(0.02)
         self._make_database()
 

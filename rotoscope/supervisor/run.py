@@ -21,7 +21,7 @@ from rotoscope.database.join import Lock, own
 from rotoscope.database.programs import EmbeddedError
 from rotoscope.supervisor import logs, newcomer, plan, sweeper
 from rotoscope.supervisor.console import Console
-from rotoscope.supervisor.service import Service
+from rotoscope.supervisor.service import FIRST_PAUSE, LONGEST_PAUSE, Service
 
 LOOK_EVERY = 0.2  # seconds
 LOGS_EVERY = 60.0  # seconds
@@ -49,6 +49,8 @@ class Supervisor:
         self.sweeper: subprocess.Popen[bytes] | None = None
         self.stopping = False
         self.logs_due = 0.0
+        self.database_due = 0.0
+        self.database_pause = FIRST_PAUSE
 
     def run(self) -> None:
         """Stand up, watch until told to stop, take down. Raises EmbeddedError where it cannot stand up."""
@@ -140,24 +142,33 @@ class Supervisor:
         if self.sweeper is None or self.sweeper.poll() is not None:
             with suppress(OSError):  # no memory for it now
                 self._start_sweeper()
-        for service in self.services:
-            if sentence := service.look():
-                self.console.trouble(sentence)
+        self._look_after_services()
         if time.monotonic() >= self.logs_due:
             self.logs_due = time.monotonic() + LOGS_EVERY
             self._put_logs_aside()
 
+    def _look_after_services(self) -> None:
+        for service in self.services:
+            if sentence := service.look():
+                self.console.trouble(sentence)
+
     def _restart(self, database: Server) -> None:
+        """Try once, after a pause that grows where it was in vain; all the while the others are looked after."""
+        if time.monotonic() < self.database_due:
+            return
         self.console.trouble("the database ended; starting it again")
         try:
-            database.start()
-        except (
-            OSError,
-            psycopg.Error,
-        ) as problem:  # no memory for it, or it ended again; the next round tries anew
-            self.console.trouble(f"the database cannot be started: {problem}")
-            time.sleep(LOOK_EVERY * 5)
+            database.start(meanwhile=self._look_after_services)
+        except (OSError, psycopg.Error, EmbeddedError) as problem:  # no memory for it, or a full disk, say
+            why = str(problem).splitlines()[0].partition(" The end of ")[0].rstrip(".")
+            pause = self.database_pause
+            self.console.trouble(
+                f"the database cannot be started: {why}; trying again in {pause:g} s (see {database.log})"
+            )
+            self.database_due = time.monotonic() + pause
+            self.database_pause = min(pause * 2, LONGEST_PAUSE)
             return
+        self.database_pause = FIRST_PAUSE
         self.console.step("the database is back")
 
     def _put_logs_aside(self) -> None:

@@ -12,6 +12,7 @@ import pytest
 import yaml
 from django.core.management import get_commands, load_command_class
 
+from rotoscope.supervisor.plan import WEB_THREADS
 from tests.platform.installation import BASE, environment, manage
 from tests.platform.test_production import SAFE
 from tests.platform.test_settings_documented import documented
@@ -23,6 +24,8 @@ IMAGE_SETS = {"ROTOSCOPE_HOME", "ROTOSCOPE_STATIC_ROOT"}
 NOT_IN_CONTAINERS = {"ROTOSCOPE_DEBUG", "PORT", "ROTOSCOPE_HOST", "ROTOSCOPE_WORKERS"}
 """What production refuses, and what only `make up` heeds."""
 COMPOSE_DECIDES = {"ROTOSCOPE_ENV", "DATABASE_URL"}
+LIBRARIES_HEED = {"AWS_CA_BUNDLE"}
+"""Settings of what we stand on, not ours."""
 PROTECTION = {
     "X-Content-Type-Options", "X-Robots-Tag", "Referrer-Policy", "Content-Security-Policy", "Strict-Transport-Security",
 }  # fmt: skip
@@ -79,15 +82,41 @@ def test_every_setting_of_the_examples_is_one_of_ours() -> None:
     named = set(PASSED_ON)
     for file in ("environment.example", "s3.env"):
         named |= set(re.findall(r"^#?([A-Z][A-Z0-9_]+)=", (DEPLOY / file).read_text(), re.M))
-    assert named - {"POSTGRES_PASSWORD"} <= set(documented())
+    assert named - {"POSTGRES_PASSWORD"} - LIBRARIES_HEED <= set(documented())
 
 
 def test_compose_passes_on_every_setting_that_is_documented() -> None:
-    assert set(PASSED_ON) == set(documented()) - IMAGE_SETS - NOT_IN_CONTAINERS
-    for name in set(PASSED_ON) - COMPOSE_DECIDES:
+    assert set(PASSED_ON) - LIBRARIES_HEED == set(documented()) - IMAGE_SETS - NOT_IN_CONTAINERS
+    for name in set(PASSED_ON) - COMPOSE_DECIDES - LIBRARIES_HEED:
         assert f"${{{name}:" in PASSED_ON[name]
     for name in IMAGE_SETS:
         assert f"{name}=/" in (BASE / "Dockerfile").read_text()
+
+
+def test_what_a_library_would_not_take_empty_is_passed_on_only_where_it_is_set() -> None:
+    for name in LIBRARIES_HEED:
+        assert PASSED_ON[name] is None
+
+
+def test_the_example_s3_server_is_known_by_one_name() -> None:
+    """To visitors, to our own containers, and by the certificate to try it with."""
+    address = re.search(r"^ROTOSCOPE_S3_ENDPOINT=https://(\S+)$", (DEPLOY / "s3.env").read_text(), re.M)
+    assert address is not None
+    assert f"server_name {address.group(1)};" in (DEPLOY / "nginx.conf").read_text()
+    assert address.group(1) in COMPOSE["services"]["nginx"]["networks"]["default"]["aliases"]
+    assert f"DNS:{address.group(1)} " in (BASE / "docs" / "operations.md").read_text()
+    bundle = re.search(r"^#AWS_CA_BUNDLE=(\S+)$", (DEPLOY / "s3.env").read_text(), re.M)
+    assert bundle is not None
+    assert f"./deploy/tls/fullchain.pem:{bundle.group(1)}:ro" in COMPOSE["x-rotoscope"]["volumes"]
+
+
+def test_the_database_of_the_containers_has_connections_for_all() -> None:
+    """Five for each worker, as with the embedded one, and some for whoever looks after it."""
+    told = re.fullmatch(r"postgres -c max_connections=(\d+)", COMPOSE["services"]["db"]["command"])
+    assert told is not None
+    shown = re.search(r"--scale render=(\d+)", (BASE / "docs" / "operations.md").read_text())
+    assert shown is not None
+    assert int(told.group(1)) >= 5 * (int(shown.group(1)) + len(COMPOSE["services"])) + int(WEB_THREADS) + 50
 
 
 def test_a_setting_that_compose_passes_on_empty_counts_as_unset(
@@ -193,6 +222,13 @@ def test_nginx_passes_on_alike_in_containers_and_under_systemd() -> None:
     assert any(line.split() == ["serve"] for line in commands_of_systemd())
 
 
+def test_nginx_listens_by_ipv6_too() -> None:
+    listening = re.findall(r"^ +listen (.+?);", (DEPLOY / "nginx-site.conf").read_text(), re.M)
+    assert {line.removeprefix("[::]:") for line in listening if line.startswith("[::]:")} == {
+        line for line in listening if not line.startswith("[")
+    }
+
+
 def under_systemd() -> str:
     """What docs/operations.md says of it."""
     text = (BASE / "docs" / "operations.md").read_text()
@@ -257,7 +293,12 @@ def test_styles_and_scripts_are_collected_for_production_before_it_starts(tmp_pa
     assert (static / "staticfiles.json").exists()
     allowed = manage(tmp_path / "home", "serve", "--host", "a..b", **settings)
     assert "a..b" in allowed.stderr  # as far as its next question
-    # An upgrade brings a file, and nobody collects it.
+    # An upgrade changes a file, or brings one, and nobody collects it.
+    (static / "css" / "base.css").write_text("older")
+    refused = manage(tmp_path / "home", "serve", **settings)
+    assert "run `manage.py collectstatic --noinput --clear`." in refused.stderr
+    assert manage(tmp_path / "home", "collectstatic", "--noinput", "--clear", **settings).returncode == 0
+    assert "a..b" in manage(tmp_path / "home", "serve", "--host", "a..b", **settings).stderr
     manifest = static / "staticfiles.json"
     manifest.write_text(manifest.read_text().replace('"css/base.css": ', '"css/older.css": '))
     assert "collectstatic" in manage(tmp_path / "home", "serve", **settings).stderr

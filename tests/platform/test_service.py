@@ -5,12 +5,15 @@ import shutil
 import signal
 import subprocess
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from rotoscope.database.embedded import Server
+from rotoscope.database.programs import EmbeddedError
 from rotoscope.supervisor.console import Console
 from rotoscope.supervisor.plan import Wishes
 from rotoscope.supervisor.run import Supervisor
@@ -66,6 +69,41 @@ def test_the_supervisor_goes_on_where_nothing_can_be_started(
     monkeypatch.setattr("rotoscope.database.embedded.Server.start", no_memory)
     supervisor._look()
     assert "the database cannot be started: [Errno 12] Cannot allocate memory" in capsys.readouterr().out
+
+
+def test_a_database_that_does_not_start_again_ends_nothing_and_is_tried_after_pauses_that_grow(
+    tmp_path: Path, service: Service, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """As on a disk that is full for a night."""
+    tries: list[None] = []
+
+    def full(server: Server, meanwhile: Callable[[], None]) -> None:
+        tries.append(None)
+        meanwhile()
+        assert service.process is not None, "looked after while the database starts"
+        raise EmbeddedError(f"PostgreSQL does not start. The end of {server.log}:\nNo space left\nshut down")
+
+    (tmp_path / "logs").mkdir()
+    wishes = Wishes("127.0.0.1", 8000, 1, sample=False)
+    supervisor = Supervisor(tmp_path, tmp_path, wishes, embedded=True, console=Console(colour=False))
+    supervisor.services = [service]
+    monkeypatch.setattr(Server, "start", full)
+    monkeypatch.setattr(Supervisor, "_start_sweeper", lambda _: None)
+    supervisor._look()
+    supervisor._look()
+    assert len(tries) == 1, "not before the pause is over"
+    supervisor.database_due = 0.0
+    supervisor._look()
+    assert [line for line in capsys.readouterr().out.splitlines() if "cannot" in line] == [
+        f"  ! the database cannot be started: PostgreSQL does not start; trying again in {pause} s "
+        f"(see {tmp_path / 'logs' / 'postgres.log'})"
+        for pause in (0.5, 1)
+    ]
+    monkeypatch.setattr(Server, "start", lambda *_, **__: None)
+    supervisor.database_due = 0.0
+    supervisor._look()
+    assert "the database is back" in capsys.readouterr().out
+    service.finish(0.0)
 
 
 def test_ctrl_c_is_heard_also_where_a_library_goes_on_after_any_exception(

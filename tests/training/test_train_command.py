@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import io
 import json
+import os
+import signal
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +23,7 @@ from filters.training.crop import Crop
 from filters.training.network import FINE, Painter
 from filters.training.tune import Tuned
 from filters.training_diary import Diary
+from rotoscope.endings import Ended
 from tests.clips import draw_clip
 
 pytestmark = pytest.mark.django_db
@@ -116,6 +119,23 @@ def test_ctrl_c_cancels_it_so_that_no_worker_goes_on_with_it(
 
     monkeypatch.setattr(trainings, "train", interrupted)
     with pytest.raises(KeyboardInterrupt):
+        call_command("train", pictures[0], "--name", "Quilt")
+    run = TrainingRun.objects.get()
+    assert (run.state, run.lease_until) == (TrainingRun.State.CANCELLED, None)
+
+
+def test_so_does_kill(pictures: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    def killed(row: TrainingRun, diary: Diary, lost: Any) -> None:
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    def cancel(row: TrainingRun) -> bool:
+        os.kill(os.getpid(), signal.SIGTERM)  # `timeout` tells us, and then all of our group
+        return cancelled(row)
+
+    cancelled = trainings.cancel
+    monkeypatch.setattr(trainings, "train", killed)
+    monkeypatch.setattr(trainings, "cancel", cancel)
+    with pytest.raises(Ended):
         call_command("train", pictures[0], "--name", "Quilt")
     run = TrainingRun.objects.get()
     assert (run.state, run.lease_until) == (TrainingRun.State.CANCELLED, None)

@@ -15,6 +15,7 @@ from filters.style_images import WORDS
 from filters.training import usual
 from filters.training.crop import WHOLE, Crop, crop_from
 from rotoscope import malloc
+from rotoscope.endings import as_by_ctrl_c
 from rotoscope.terminal import Bar
 
 BAD_INPUT = 2
@@ -69,12 +70,13 @@ class Command(BaseCommand):
         """Train, and exit 0 only if the filter can be used."""
         malloc.keep_large_blocks()
         row = _order(options)
-        try:
-            with Bar(sys.stderr) as bar:
-                done = trainings.run(row.pk, _shown(bar))
-        except KeyboardInterrupt:  # or a worker of this installation would take it up and go on
-            trainings.cancel(row)
-            raise
+        with as_by_ctrl_c():
+            try:
+                with Bar(sys.stderr) as bar:
+                    done = trainings.run(row.pk, _shown(bar))
+            except KeyboardInterrupt:  # or a worker of this installation would take it up and go on
+                trainings.cancel(row)
+                raise
         row.refresh_from_db()
         if not done:
             raise CommandError(row.error or "Training ended without a result.")

@@ -11,6 +11,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import DatabaseError, close_old_connections
 
 from rotoscope import broker
+from rotoscope.newer import refuse_newer_where_it_answers
 
 logger = logging.getLogger("rotoscope.reconcile")
 
@@ -37,6 +38,7 @@ class Command(BaseCommand):
             raise CommandError(
                 f"--every must be from {LEAST_PAUSE:g} to {LONGEST_PAUSE:g} seconds.", returncode=2
             )
+        refuse_newer_where_it_answers()
         stop = threading.Event()
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: stop.set())

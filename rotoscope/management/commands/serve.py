@@ -6,6 +6,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from rotoscope import statics
+from rotoscope.newer import refuse_newer_where_it_answers
 from rotoscope.supervisor.plan import web_server
 
 
@@ -26,6 +27,7 @@ class Command(BaseCommand):
             raise CommandError("--port must be from 1 to 65535.", returncode=2)
         if refusal := statics.refusal():
             raise CommandError(refusal)
+        refuse_newer_where_it_answers()
         try:
             words = web_server(options["host"], options["port"])
         except OSError as problem:

@@ -16,6 +16,7 @@ from filters.training_work import get_ready
 from rotoscope import malloc
 from rotoscope.broker import QUEUES, worker_of
 from rotoscope.files import clear_leftovers
+from rotoscope.newer import refuse_newer_where_it_answers
 
 logger = logging.getLogger("rotoscope.work")
 
@@ -42,6 +43,7 @@ class Command(BaseCommand):
         """Work until a signal comes."""
         if not 1 <= options["threads"] <= MOST_THREADS:
             raise CommandError(f"--threads must be from 1 to {MOST_THREADS}.", returncode=2)
+        refuse_newer_where_it_answers()
         stop = threading.Event()
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: stop.set())
