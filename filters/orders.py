@@ -6,6 +6,7 @@ Does without PyTorch, but for clips; `trainings.run` does the work.
 from __future__ import annotations
 
 import re
+import secrets
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field, fields, replace
 from pathlib import Path
@@ -192,7 +193,11 @@ def _queued(images: Sequence[StyleImage], name: str, owner: Any, wish: Wish, see
         style_image=images[0],
         filter=made,
         seed=seed,
-        settings={**asdict(wish), "pictures": [image.pk for image in images]},
+        settings={
+            **asdict(wish),
+            "pictures": [image.pk for image in images],
+            "mark": secrets.token_hex(8),  # tells its checkpoint from one of another run with this number
+        },
         steps=wish.steps,
         code_version=CODE_VERSION,
     )

@@ -86,9 +86,14 @@ def train(row: TrainingRun, diary: Diary, lost: Callable[[], bool]) -> tuple[Tun
 
 
 def checkpoint_path(row: TrainingRun) -> Path:
-    """Where the checkpoint of a run lies, on this machine. Numbers belong to their base, so it is in the name."""
+    """Where the checkpoint of a run lies, on this machine. Numbers belong to their base, so it is in the name.
+
+    So is the run's mark: after a restore of the database numbers of runs are given again, and files stay. Runs of
+    before 2026-12 have none.
+    """
     digest = bases.digest_of(base_file(row))
-    return Path(settings.ROTOSCOPE_HOME) / "training" / f"{row.pk}-{digest[:12]}.ckpt"
+    name = "-".join(filter(None, (str(row.pk), row.settings.get("mark"), digest[:12])))
+    return Path(settings.ROTOSCOPE_HOME) / "training" / f"{name}.ckpt"
 
 
 def base_file(row: TrainingRun) -> Path:

@@ -238,7 +238,7 @@ def told(request: HttpRequest, run: TrainingRun) -> TrainingOut:
     say, version = Told(request), run.version
     names = ("name", "state", "error", "step", "steps", "seed", "losses", "metrics", "seconds", "learned_on")
     times = ("created_at", "started_at", "finished_at")
-    hidden = ("footage", "images", "crops", "pictures")  # names of places on this machine
+    hidden = ("footage", "images", "crops", "pictures", "mark")  # names of places on this machine
     return TrainingOut(
         **{name: getattr(run, name) for name in (*names, *times)},
         id=run.pk,

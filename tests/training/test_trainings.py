@@ -290,6 +290,20 @@ def test_nothing_is_learned_for_a_filter_that_was_removed_before(
     assert not FilterVersion.objects.exists()
 
 
+def test_a_run_does_not_take_over_the_checkpoint_of_one_that_had_its_number_before(
+    owner: User, style: Path
+) -> None:
+    first = orders.order([orders.Piece(style)], "Deep Sea", owner, orders.Wish())
+    number, path = first.pk, training_work.checkpoint_path(first)
+    assert path == training_work.checkpoint_path(TrainingRun.objects.get())
+    first.delete()
+    second = orders.order([orders.Piece(style)], "Other", owner, orders.Wish())
+    TrainingRun.objects.filter(pk=second.pk).update(id=number)  # the database was restored
+    assert training_work.checkpoint_path(TrainingRun.objects.get()) != path
+    old = TrainingRun(pk=number, settings={})
+    assert training_work.checkpoint_path(old).name.count("-") == 1, "it finds the one that it has"
+
+
 def test_checkpoints_go_after_two_months(tmp_path: Path, settings: Any) -> None:
     settings.ROTOSCOPE_HOME = tmp_path
     (tmp_path / "training").mkdir()
