@@ -128,7 +128,9 @@ def order(pieces: Sequence[Piece], name: str, owner: Any, wish: Wish, *, seed: i
     _look_into(wish.footage)
     wish = replace(wish, crops=tuple(tuple(piece.crop.as_numbers()) for piece in pieces))
     with transaction.atomic():
-        images = [_style_image(picture, piece, name) for picture, piece in zip(pictures, pieces, strict=True)]
+        images = [
+            _style_image(picture, piece, name, owner) for picture, piece in zip(pictures, pieces, strict=True)
+        ]
         return _queued(images, name, owner, wish, seed)
 
 
@@ -229,9 +231,9 @@ def _look_into(clips: Sequence[str]) -> None:
         raise CannotTrain(str(problem)) from problem
 
 
-def _style_image(picture: Picture, piece: Piece, name: str) -> StyleImage:
+def _style_image(picture: Picture, piece: Piece, name: str, owner: Any) -> StyleImage:
     """The picture as we keep it: decoded and written anew, so that nothing of the upload's bytes survives."""
     if isinstance(piece.source, StyleImage):
         return piece.source
     height, width = picture.shape[:2]
-    return keep(as_jpeg(picture), "jpg", (width, height), piece.words, name)
+    return keep(as_jpeg(picture), "jpg", (width, height), piece.words, name, owner)
