@@ -10,14 +10,13 @@ import importlib
 import itertools
 import logging
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 from django.conf import settings
 from numpy.typing import NDArray
-from PIL import Image
 
 from filters import bases
 from filters.catalogue import FOLDER as CATALOGUE
@@ -41,7 +40,7 @@ logger = logging.getLogger(__name__)
 Picture = NDArray[np.uint8]
 DRAWN = 96  # landscapes drawn by ourselves, where footage is short of pictures
 OF_EACH_CLIP = 60  # frames
-STANDING_SIDE = 256  # pixels a side of the pictures that previews are painted of
+STANDING_SIDE = 384  # pixels a side, at most, of the parts of frames that previews are painted of
 Figures = dict[str, float]
 
 
@@ -75,7 +74,7 @@ def train(row: TrainingRun, diary: Diary, lost: Callable[[], bool]) -> tuple[Tun
     for style in styles:  # of a run that was ordered when nobody asked
         refuse_too_long(style, wish.style_scale)
     content = _content(wish, diary.learned_on)
-    standing = [_square(picture) for picture in content.pictures[:2]]
+    standing = standing_parts(content.pictures[:2])
     diary.first_look(_painted_before(row, standing))
     perception = Perception()
     tuned = _learned(row, wish, styles, content, standing, diary, lost, perception)
@@ -265,9 +264,15 @@ def _stored(names: tuple[str, ...]) -> Iterator[Picture]:
             logger.warning("%s is gone, and is not trained on", name)
 
 
-def _square(picture: Picture) -> Picture:
-    """The middle of a picture, (256, 256, 3)."""
-    short = min(picture.shape[:2])
-    top, left = (picture.shape[0] - short) // 2, (picture.shape[1] - short) // 2
-    middle = Image.fromarray(picture[top : top + short, left : left + short])
-    return np.asarray(middle.resize((STANDING_SIDE, STANDING_SIDE), Image.Resampling.LANCZOS), np.uint8)
+def standing_parts(pictures: Sequence[Picture]) -> list[Picture]:
+    """The middles of pictures, squares of one size, as large as in a render of 720 lines.
+
+    Strokes are so many pixels large: on a frame made smaller they would look three times as large as they will be.
+    """
+    shortest = min(min(picture.shape[:2]) for picture in pictures)
+    side = min(STANDING_SIDE, shortest) // 8 * 8
+    corners = [((picture.shape[0] - side) // 2, (picture.shape[1] - side) // 2) for picture in pictures]
+    return [
+        picture[top : top + side, left : left + side].copy()
+        for picture, (top, left) in zip(pictures, corners, strict=True)
+    ]

@@ -304,6 +304,17 @@ def test_a_run_does_not_take_over_the_checkpoint_of_one_that_had_its_number_befo
     assert training_work.checkpoint_path(old).name.count("-") == 1, "it finds the one that it has"
 
 
+def test_previews_show_strokes_as_large_as_a_render_does() -> None:
+    frame, landscape = (
+        np.random.default_rng(1).integers(0, 255, size, np.uint8) for size in ((720, 1280, 3), (576, 576, 3))
+    )
+    first, second = training_work.standing_parts([frame, landscape])
+    assert np.array_equal(first, frame[168:552, 448:832])
+    assert np.array_equal(second, landscape[96:480, 96:480])
+    small = training_work.standing_parts([frame, frame[:170, :300]])
+    assert {one.shape for one in small} == {(168, 168, 3)}, "of one size, which is a multiple of 8"
+
+
 def test_checkpoints_go_after_two_months(tmp_path: Path, settings: Any) -> None:
     settings.ROTOSCOPE_HOME = tmp_path
     (tmp_path / "training").mkdir()
