@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
@@ -41,6 +41,8 @@ MOST_WEIGHT = 100.0
 MOST_PICTURES = 8
 LAST_SEED = 2**31 - 1
 LONGEST_NAME = 120
+ANEW = "anew"
+"""Key of a run's settings: its checkpoint was gone when it was to go on, so it began anew."""
 
 
 class CannotTrain(ValueError):
@@ -147,10 +149,11 @@ def another_seed(row: TrainingRun, owner: Any) -> TrainingRun:
         raise CannotTrain(
             f"“{row.name}” was deleted, and which pictures it learned from is no longer known. Choose them anew."
         )
+    first = as_first_ordered(row.settings)
     wish = replace(
         wish,
-        minutes=float(row.settings.get("first_minutes", wish.minutes)),
-        steps=int(row.settings.get("first_steps", wish.steps)),
+        minutes=float(first.get("minutes", wish.minutes)),
+        steps=int(first.get("steps", wish.steps)),
     )
     with transaction.atomic():
         in_turn()  # asked for twice at the same moment, the second goes on from the seed of the first
@@ -158,6 +161,13 @@ def another_seed(row: TrainingRun, owner: Any) -> TrainingRun:
         last = max(row.seed, alike.aggregate(last=Max("seed"))["last"] or 0)
         seed = last + 1 if last < LAST_SEED else 1
         return _queued(images, f"{stem}, seed {seed}", owner, wish.bounded(), seed)
+
+
+def as_first_ordered(settings: Mapping[str, Any]) -> dict[str, Any]:
+    """The settings of a run without what “Go on” added to them."""
+    first = {name: settings[f"first_{name}"] for name in ("minutes", "steps") if f"first_{name}" in settings}
+    added = {"first_minutes", "first_steps", "parts", ANEW}
+    return {name: value for name, value in settings.items() if name not in added} | first
 
 
 def pictures_of(row: TrainingRun) -> list[StyleImage]:

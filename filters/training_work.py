@@ -16,12 +16,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from django.conf import settings
+from django.core.files.storage import default_storage
 from numpy.typing import NDArray
 
 from filters import bases
 from filters.catalogue import FOLDER as CATALOGUE
 from filters.models import TrainingRun
-from filters.orders import Wish, cut_picture, pictures_of
+from filters.orders import ANEW, Wish, as_first_ordered, cut_picture, pictures_of
 from filters.training.pictures import refuse_too_long
 from filters.training_diary import Diary
 from rotoscope import machine
@@ -69,6 +70,7 @@ def train(row: TrainingRun, diary: Diary, lost: Callable[[], bool]) -> tuple[Tun
     if not shipped_styles(row.base):
         raise TrainingFailed("No style ships on this base network, so there is nothing to start from.")
     keep_to_our_cores()
+    _begin_anew_without_checkpoint(row, diary)
     wish = Wish.of(row)
     styles = [cut_picture(image, wish.crop(place)) for place, image in enumerate(pictures_of(row))]
     for style in styles:  # of a run that was ordered when nobody asked
@@ -82,6 +84,18 @@ def train(row: TrainingRun, diary: Diary, lost: Callable[[], bool]) -> tuple[Tun
         return None, {}
     diary.write(tuned.steps, tuned.steps, tuned.seconds)
     return tuned, _figures(row, tuned, styles, content, perception)
+
+
+def _begin_anew_without_checkpoint(row: TrainingRun, diary: Diary) -> None:
+    """As it was ordered first, where there is nothing to go on from: a checkpoint goes after two months, with the base
+    that its numbers belong to, and lies on one machine alone.
+    """
+    if not row.step or checkpoint_path(row).exists():
+        return
+    logger.warning("the checkpoint of %s is gone; it begins anew", row)
+    row.settings = as_first_ordered(row.settings) | {ANEW: True}
+    row.step, row.seconds = 0, 0.0
+    diary.mine.update(settings=row.settings, step=0, seconds=0.0, steps=row.settings.get("steps", 0))
 
 
 def checkpoint_path(row: TrainingRun) -> Path:
@@ -217,18 +231,11 @@ def _content(wish: Wish, read: Counter[str]) -> GrowingContent:
 
     How many of each are there is counted in `read`.
     """
-    from filters.training.drawn import (
-        GrowingContent,
-        forget_older_landscapes,
-        interleaved,
-        kept_landscapes,
-    )
+    from filters.training.drawn import GrowingContent, forget_older_landscapes, interleaved
 
-    given, count = _given(wish)
-    drawn = DRAWN // 4 if count >= DRAWN else DRAWN // 2 if count else DRAWN
     folder = Path(settings.ROTOSCOPE_HOME) / "training" / "landscapes"
     forget_older_landscapes(folder)
-    mixed = interleaved(_of_kind("frames", given), _of_kind("landscapes", kept_landscapes(folder, drawn)))
+    mixed = interleaved(_of_kind("frames", _given(wish)), _of_kind("landscapes", _drawn(folder, wish)))
     return GrowingContent(_counted(mixed, read), wait=bool(wish.steps))
 
 
@@ -243,14 +250,29 @@ def _counted(pictures: Iterable[tuple[str, Picture]], read: Counter[str]) -> Ite
         yield picture
 
 
-def _given(wish: Wish) -> tuple[Iterator[Picture], int]:
-    """The pictures that were chosen to learn on, read one by one, and about how many there are."""
+def _drawn(folder: Path, wish: Wish) -> Iterator[Picture]:
+    """Landscapes, the fewer the more was chosen to learn on and is still there.
+
+    That is asked after the first quarter, when others wait for nothing: a store of files takes its time to answer.
+    """
+    from filters.training.drawn import kept_landscapes
+
+    drawn = kept_landscapes(folder, DRAWN)
+    yield from itertools.islice(drawn, DRAWN // 4)
+    there = itertools.islice(filter(default_storage.exists, wish.images), DRAWN)
+    count = OF_EACH_CLIP * len(wish.footage) + sum(1 for _ in there)
+    wanted = DRAWN // 4 if count >= DRAWN else DRAWN // 2 if count else DRAWN
+    yield from itertools.islice(drawn, wanted - DRAWN // 4)
+
+
+def _given(wish: Wish) -> Iterator[Picture]:
+    """The pictures that were chosen to learn on, read one by one."""
     from filters.training.clips import frames_to_learn_on
 
     frames = itertools.chain.from_iterable(
         frames_to_learn_on(Path(clip), OF_EACH_CLIP) for clip in wish.footage
     )
-    return itertools.chain(frames, _stored(wish.images)), OF_EACH_CLIP * len(wish.footage) + len(wish.images)
+    return itertools.chain(frames, _stored(wish.images))
 
 
 def _stored(names: tuple[str, ...]) -> Iterator[Picture]:

@@ -3,6 +3,7 @@
 import os
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,8 @@ import pytest
 import torch
 from django.contrib.auth.models import User
 from django.core.files.storage import default_storage
+from django.test import Client
+from django.urls import reverse
 from dramatiq.brokers.stub import StubBroker
 from PIL import Image
 
@@ -148,7 +151,7 @@ def test_what_was_learned_before_a_stop_is_kept_as_a_version(
         assert trainings.stop(row)
         diary.asked = 0.0  # a second has passed
         assert diary.should_stop()
-        return a_tuning(40), {}
+        return replace(a_tuning(40), is_whole=False), {}
 
     monkeypatch.setattr(trainings, "train", stopped)
     assert trainings.run(run.pk)
@@ -156,6 +159,53 @@ def test_what_was_learned_before_a_stop_is_kept_as_a_version(
     assert (run.state, run.step) == (TrainingRun.State.FINISHED, 40)
     assert run.stop_asked_at is not None
     assert run.version is not None
+
+
+def test_a_stop_while_the_result_is_judged_comes_too_late(
+    owner: User, owner_client: Client, style: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = orders.order([orders.Piece(style)], "Deep Sea", owner, orders.Wish())
+    meanwhile(monkeypatch, lambda: trainings.stop(run))
+    assert trainings.run(run.pk)
+    run.refresh_from_db()
+    assert (run.state, run.stop_asked_at) == (TrainingRun.State.FINISHED, None)
+    page = owner_client.get(reverse("training-run", args=[run.pk])).content.decode()
+    assert "until it was stopped" not in page
+
+
+def test_one_whose_checkpoint_is_gone_begins_anew_as_it_was_ordered_first(
+    owner: User, owner_client: Client, style: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = finished(owner, style, monkeypatch, minutes=7)
+    assert trainings.go_on(run, 2)
+    run.refresh_from_db()
+    assert run.settings["parts"]
+    assert run.step
+    monkeypatch.undo()
+    monkeypatch.setattr(training_work, "DRAWN", 2)
+    monkeypatch.setattr(training_work, "_figures", lambda *material: {})
+    monkeypatch.setattr(training_diary.Diary, "first_look", lambda diary, pictures: None)
+    told = []
+
+    def tune(*material: Any, **also: Any) -> Tuned:
+        told.append(material[4].seconds)
+        row = TrainingRun.objects.get()
+        assert (row.step, row.seconds) == (0, 0)
+        assert "it begins anew" in owner_client.get(page).content.decode()
+        return a_tuning()
+
+    page = reverse("training-run", args=[run.pk])
+    monkeypatch.setattr("filters.training.tune.tune", tune)
+    assert trainings.run(run.pk)
+    run.refresh_from_db()
+    assert told == [7 * 60]
+    assert "parts" not in run.settings
+    assert run.version is not None
+    assert run.version.record["settings"]["minutes"] == 7
+    assert "it began anew" in owner_client.get(page).content.decode()
+    assert trainings.go_on(run, 2)
+    run.refresh_from_db()
+    assert orders.ANEW not in run.settings
 
 
 def test_a_stop_before_the_first_step_cancels(

@@ -116,7 +116,7 @@ def again(request: HttpRequest, pk: int) -> HttpResponse:
     except orders.CannotTrain as problem:
         messages.error(request, str(problem))
         return redirect("training-run", pk=pk)
-    messages.success(request, f"“{run.name}” is being learned: all as before, only with another seed.")
+    messages.success(request, f"“{run.name}” is being learned: {_how_alike(before)}.")
     return redirect("training-run", pk=run.pk)
 
 
@@ -199,6 +199,17 @@ def _learned_on(run: TrainingRun, wish: orders.Wish) -> dict[str, Any]:
     came_in = run.state == TrainingRun.State.FINISHED and run.started_at is None
     chosen = {"frames_chosen": len(wish.images), "clips": len(wish.footage)}
     return {**run.learned_on, **chosen, "is_read": bool(run.learned_on), "is_known": not came_in}
+
+
+def _how_alike(before: TrainingRun) -> str:
+    """What is the same with another seed: footage does not come along in a filter's file."""
+    wish = orders.Wish.of(before)
+    if before.learned_on.get("frames") and not (wish.images or wish.footage):
+        return (
+            f"with another seed, and on drawn landscapes alone, since the footage that “{before.name}” was fitted to "
+            "is not here"
+        )
+    return "all as before, only with another seed"
 
 
 def _still_used(made: Filter | None, version: Any) -> Any:
