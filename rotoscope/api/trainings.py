@@ -222,10 +222,11 @@ def publish_training(
 ) -> FilterOut:
     """Let everybody use what a training made: for staff."""
     run = access.training_run_or_404(request, id)
-    if not access.viewer_of(request).is_staff:
+    viewer = access.viewer_of(request)
+    if not viewer.is_staff:
         raise AuthorizationError
     try:
-        published = training.publish(run, version)
+        published = training.publish(run, version) if access.can_publish(viewer, run) else None
     except training.NotTheNewest as newer:
         raise Refused(str(newer)) from newer
     if published is None:

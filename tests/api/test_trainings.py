@@ -127,6 +127,8 @@ def test_staff_publish(ordered: dict[str, Any], olgas: Program, staff: User) -> 
     FilterVersion.objects.create(
         filter=run.filter, number=1, kind="style", base=source.base, weights=source.weights, training_run=run
     )
+    assert "nothing to publish" in adas.post(path, status=409)["detail"], "it goes on, as its page says"
+    TrainingRun.objects.update(state="finished")
     assert "newer version meanwhile, number 1" in adas.post(f"{path}?version=2", status=409)["detail"]
     assert adas.post(f"{path}?version=1", status=200)["state"] == "published"
     assert adas.post(path, status=200)["state"] == "published"
