@@ -30,6 +30,7 @@ from filters.bundle import (
 )
 from filters.engines.base import EngineError
 from filters.engines.inspect import inspect_model
+from filters.judgements import TIMED
 from filters.models import (
     RESERVED_SLUGS,
     Filter,
@@ -127,7 +128,8 @@ def bring_in(data: bytes, owner: Any) -> Filter:
             suits=clean_tags(bundle.suits),
             owner=owner,
         )
-        version = _new_version(made, kind, weights, base=base, metrics=bundle.metrics)
+        metrics = {name: value for name, value in bundle.metrics.items() if name != TIMED}
+        version = _new_version(made, kind, weights, base=base, metrics=metrics)
         made.adopt(version)
         _bring_origins(bundle, version)
     return made
