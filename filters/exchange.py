@@ -30,6 +30,7 @@ from filters.bundle import (
 )
 from filters.engines.base import EngineError
 from filters.engines.inspect import inspect_model
+from filters.judgements import TIMED
 from filters.models import (
     RESERVED_SLUGS,
     Filter,
@@ -127,7 +128,8 @@ def bring_in(data: bytes, owner: Any) -> Filter:
             suits=clean_tags(bundle.suits),
             owner=owner,
         )
-        version = _new_version(made, kind, weights, base=base, metrics=bundle.metrics)
+        metrics = {name: value for name, value in bundle.metrics.items() if name != TIMED}
+        version = _new_version(made, kind, weights, base=base, metrics=metrics)
         made.adopt(version)
         _bring_origins(bundle, version)
     return made
@@ -253,7 +255,7 @@ def _new_version(
 def _bring_origins(bundle: FilterBundle, version: FilterVersion) -> None:
     """Pictures, training and parts of a filter that comes in, with its new version."""
     made = version.filter
-    images = [_style_image(picture) for picture in bundle.pictures]
+    images = [_style_image(picture, made.owner) for picture in bundle.pictures]
     if images:
         Filter.objects.filter(pk=made.pk).update(style_image=images[0])
         made.style_image = images[0]
@@ -309,14 +311,14 @@ def _mix(version: FilterVersion) -> dict[str, Any]:
     return {"parts": parts} if parts else {}
 
 
-def _style_image(picture: StylePicture) -> StyleImage:
+def _style_image(picture: StylePicture, owner: Any) -> StyleImage:
     try:
         data = bare(picture.data)
     except UNREADABLE as problem:
         raise BundleRefused("A style picture is damaged.") from problem
     with Image.open(io.BytesIO(data)) as image:
         size, kind = image.size, PICTURE_KINDS.get(image.format or "", "jpg")
-    return keep(data, kind, size, {name: getattr(picture, name) for name in WORDS}, "Untitled")
+    return keep(data, kind, size, {name: getattr(picture, name) for name in WORDS}, "Untitled", owner)
 
 
 def _sha256(data: bytes) -> str:

@@ -1,13 +1,15 @@
 """Keep what an evaluation found with its version, and carry what is known of shipped filters to every installation.
 
 `judgements.json` beside this file holds the evaluation of every filter that ships, by the SHA-256 of its weights, so
-that figures and suggestions are there on the first day, without PyTorch. `manage.py evaluate --all --ship` writes it.
+that figures and suggestions are there on the first day, without PyTorch. `manage.py evaluate --all --ship` writes it:
+with `--footage` what is known of that, without it what is known of the sample flight.
 """
 
 from __future__ import annotations
 
 import json
 import logging
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import lru_cache
@@ -18,6 +20,7 @@ from django.db import transaction
 from django.db.models import F, Q
 from django.utils import timezone
 
+from filters.figures import FIGURES, SPEED
 from filters.models import FilterVersion, Judgement
 from filters.signals import judgement_wanted
 
@@ -26,6 +29,13 @@ logger = logging.getLogger(__name__)
 SHIPPED = Path(__file__).with_name("judgements.json")
 MEASURED_ON = "measured_on"
 """Key of the metrics that says, in words, on which footage the figures were measured."""
+SAMPLE = "sample"
+"""Key of the metrics with the figures on the sample flight, MEASURED_ON among them: what ships was measured on other
+footage, and what people make is measured on that flight."""
+SAMPLE_FLIGHT = "sample flight"
+"""How MEASURED_ON begins there."""
+TIMED = "timed_here"
+"""Key of the metrics with the time for a frame as this installation measured it last: {"at": when, "milliseconds"}."""
 MOST_MEASURINGS = 3
 """So often a worker begins to measure a version: what needs too much memory ends each of them."""
 ASK_AFTER = tuple(timedelta(hours=2**place) for place in range(7))  # up to nearly three days
@@ -43,12 +53,42 @@ class Found:
 
 
 def keep(version: FilterVersion, found: Found) -> None:
-    """Store it with the version. Figures it did not measure stay as they were; so does a profile, where it has none."""
+    """Store what was measured here with the version. Figures it did not measure stay; so does a profile, where it has
+    none. Those on the sample flight have a place of their own, and leave what was measured of a shipped one elsewhere.
+    """
+    figures = {**found.figures, MEASURED_ON: found.measured_on}
+    before = on_sample(version.metrics)
+    metrics = {**version.metrics, **({SAMPLE: before} if before else {}), **_timed(found)}
+    if found.measured_on.startswith(SAMPLE_FLIGHT):
+        metrics[SAMPLE] = {**before, **figures}
+        elsewhere = MEASURED_ON in metrics and not str(metrics[MEASURED_ON]).startswith(SAMPLE_FLIGHT)
+        figures = {} if elsewhere and version.filter.shipped else figures
+    _store(version, {**metrics, **figures}, found.profile, found.signature)
+
+
+def on_sample(metrics: Mapping[str, Any]) -> dict[str, Any]:
+    """A version's figures on the sample flight with MEASURED_ON; empty where there are none."""
+    if str(metrics.get(MEASURED_ON, "")).startswith(SAMPLE_FLIGHT):
+        return {key: metrics[key] for key in (*(one.key for one in FIGURES), MEASURED_ON) if key in metrics}
+    beside = metrics.get(SAMPLE)
+    return dict(beside) if isinstance(beside, dict) else {}
+
+
+def _timed(found: Found) -> dict[str, Any]:
+    milliseconds = SPEED.of(found.figures)
+    return (
+        {}
+        if milliseconds is None
+        else {TIMED: {"at": timezone.now().isoformat(), "milliseconds": milliseconds}}
+    )
+
+
+def _store(version: FilterVersion, metrics: dict[str, Any], profile: list[Any], signature: list[Any]) -> None:
     with transaction.atomic():
-        version.metrics = {**version.metrics, **found.figures, MEASURED_ON: found.measured_on}
+        version.metrics = metrics
         version.save(update_fields=["metrics"])
-        if found.profile:
-            values = {"profile": found.profile, "signature": found.signature}
+        if profile:
+            values = {"profile": profile, "signature": signature}
             Judgement.objects.update_or_create(version=version, defaults=values)
 
 
@@ -93,7 +133,8 @@ def ship(path: Path = SHIPPED) -> int:
     for one in measured.exclude(sha256="").select_related("judgement").order_by("filter__slug", "number"):
         judged = getattr(one, "judgement", None)
         known[one.sha256] = {
-            "metrics": one.metrics,
+            "metrics": {key: value for key, value in one.metrics.items() if key not in (SAMPLE, TIMED)},
+            SAMPLE: on_sample(one.metrics),
             "profile": judged.profile if judged else [],
             "signature": judged.signature if judged else [],
         }
@@ -112,14 +153,17 @@ def bring(version: FilterVersion, path: Path = SHIPPED, *, afresh: bool = False)
 
     `afresh` also where it was, against a style image that is another one now.
     """
-    if not version.sha256 or (MEASURED_ON in version.metrics and not afresh):
-        return False
-    known = _known(path).get(version.sha256)
+    known = _known(path).get(version.sha256) if version.sha256 else None
     if known is None:
         return False
-    figures = {**known["metrics"]}
-    measured_on = str(figures.pop(MEASURED_ON, ""))
-    keep(version, Found(figures, measured_on, known["profile"], known["signature"]))
+    sample = {SAMPLE: known[SAMPLE]} if known.get(SAMPLE) else {}
+    if MEASURED_ON in version.metrics and not afresh:
+        if not sample or on_sample(version.metrics):
+            return False
+        _store(version, {**version.metrics, **sample}, [], [])
+        return True
+    metrics = {key: value for key, value in version.metrics.items() if key != SAMPLE}
+    _store(version, {**metrics, **known["metrics"], **sample}, known["profile"], known["signature"])
     return True
 
 

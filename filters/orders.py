@@ -6,7 +6,8 @@ Does without PyTorch, but for clips; `trainings.run` does the work.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+import secrets
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
@@ -40,6 +41,8 @@ MOST_WEIGHT = 100.0
 MOST_PICTURES = 8
 LAST_SEED = 2**31 - 1
 LONGEST_NAME = 120
+ANEW = "anew"
+"""Key of a run's settings: its checkpoint was gone when it was to go on, so it began anew."""
 
 
 class CannotTrain(ValueError):
@@ -127,7 +130,9 @@ def order(pieces: Sequence[Piece], name: str, owner: Any, wish: Wish, *, seed: i
     _look_into(wish.footage)
     wish = replace(wish, crops=tuple(tuple(piece.crop.as_numbers()) for piece in pieces))
     with transaction.atomic():
-        images = [_style_image(picture, piece, name) for picture, piece in zip(pictures, pieces, strict=True)]
+        images = [
+            _style_image(picture, piece, name, owner) for picture, piece in zip(pictures, pieces, strict=True)
+        ]
         return _queued(images, name, owner, wish, seed)
 
 
@@ -144,10 +149,11 @@ def another_seed(row: TrainingRun, owner: Any) -> TrainingRun:
         raise CannotTrain(
             f"“{row.name}” was deleted, and which pictures it learned from is no longer known. Choose them anew."
         )
+    first = as_first_ordered(row.settings)
     wish = replace(
         wish,
-        minutes=float(row.settings.get("first_minutes", wish.minutes)),
-        steps=int(row.settings.get("first_steps", wish.steps)),
+        minutes=float(first.get("minutes", wish.minutes)),
+        steps=int(first.get("steps", wish.steps)),
     )
     with transaction.atomic():
         in_turn()  # asked for twice at the same moment, the second goes on from the seed of the first
@@ -155,6 +161,13 @@ def another_seed(row: TrainingRun, owner: Any) -> TrainingRun:
         last = max(row.seed, alike.aggregate(last=Max("seed"))["last"] or 0)
         seed = last + 1 if last < LAST_SEED else 1
         return _queued(images, f"{stem}, seed {seed}", owner, wish.bounded(), seed)
+
+
+def as_first_ordered(settings: Mapping[str, Any]) -> dict[str, Any]:
+    """The settings of a run without what “Go on” added to them."""
+    first = {name: settings[f"first_{name}"] for name in ("minutes", "steps") if f"first_{name}" in settings}
+    added = {"first_minutes", "first_steps", "parts", ANEW}
+    return {name: value for name, value in settings.items() if name not in added} | first
 
 
 def pictures_of(row: TrainingRun) -> list[StyleImage]:
@@ -192,7 +205,11 @@ def _queued(images: Sequence[StyleImage], name: str, owner: Any, wish: Wish, see
         style_image=images[0],
         filter=made,
         seed=seed,
-        settings={**asdict(wish), "pictures": [image.pk for image in images]},
+        settings={
+            **asdict(wish),
+            "pictures": [image.pk for image in images],
+            "mark": secrets.token_hex(8),  # tells its checkpoint from one of another run with this number
+        },
         steps=wish.steps,
         code_version=CODE_VERSION,
     )
@@ -224,9 +241,9 @@ def _look_into(clips: Sequence[str]) -> None:
         raise CannotTrain(str(problem)) from problem
 
 
-def _style_image(picture: Picture, piece: Piece, name: str) -> StyleImage:
+def _style_image(picture: Picture, piece: Piece, name: str, owner: Any) -> StyleImage:
     """The picture as we keep it: decoded and written anew, so that nothing of the upload's bytes survives."""
     if isinstance(piece.source, StyleImage):
         return piece.source
     height, width = picture.shape[:2]
-    return keep(as_jpeg(picture), "jpg", (width, height), piece.words, name)
+    return keep(as_jpeg(picture), "jpg", (width, height), piece.words, name, owner)

@@ -54,6 +54,6 @@ def _drop_unused(pictures: Iterable[int]) -> list[str]:
     locked = StyleImage.objects.select_for_update().filter(pk__in=pictures).order_by("pk")
     held = [one.pk for one in locked]  # what begins to go back to one meanwhile has done so, or waits
     unused = StyleImage.objects.unused().filter(pk__in=held)
-    names = [str(one.image.name) for one in unused]
+    names = {str(one.image.name) for one in unused}
     StyleImage.objects.filter(pk__in=[one.pk for one in unused]).delete()
-    return names
+    return list(names - set(StyleImage.objects.filter(image__in=names).values_list("image", flat=True)))

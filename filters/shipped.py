@@ -116,7 +116,7 @@ def _style_image(told: StyleOrigin) -> StyleImage:
     """The style image with its origin, found again by its bytes."""
     digest = hashlib.sha256(told.file.read_bytes()).hexdigest()
     name = f"styles/{told.file.stem}-{digest[:16]}{told.file.suffix}"
-    found = StyleImage.objects.filter(sha256=digest).first()
+    found = StyleImage.objects.filter(sha256=digest, shipped=True).first()
     if found is not None:
         _restore(str(found.image.name), told.file)
         return found
@@ -125,6 +125,7 @@ def _style_image(told: StyleOrigin) -> StyleImage:
     return StyleImage.objects.create(
         image=_stored(told.file, name),
         sha256=digest,
+        shipped=True,
         width=width,
         height=height,
         title=told.title,

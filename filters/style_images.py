@@ -1,10 +1,11 @@
-"""Pictures that styles are learned from: each kept once, with what is said of it."""
+"""Pictures that styles are learned from: each kept once for a person, with what that person says of it."""
 
 from __future__ import annotations
 
 import hashlib
 import io
 from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 from django.db import transaction
@@ -46,24 +47,33 @@ def as_jpeg(picture: Picture) -> bytes:
     return buffer.getvalue()
 
 
-def keep(data: bytes, kind: str, size: tuple[int, int], said: Mapping[str, str], title: str) -> StyleImage:
-    """The picture with these bytes, of a kind ("jpg") and size (width, height); one that is new is stored.
+def keep(
+    data: bytes, kind: str, size: tuple[int, int], said: Mapping[str, str], title: str, owner: Any
+) -> StyleImage:
+    """The picture with these bytes, of a kind ("jpg") and size (width, height); one that is new to `owner` is stored.
 
-    `title` is for a new one of which none is said. Of one that is here already, what is not known yet is filled in, and
-    the rest stays as it was said first.
+    `title` is for a new one of which none is said. Of one that the owner has already, what is not known yet is filled
+    in, and the rest stays as it was said first. What others say of the same picture is theirs alone; one that ships is
+    taken as it is.
     """
     digest = hashlib.sha256(data).hexdigest()
     words = {key: said.get(key, "")[:longest] for key, longest in WORDS.items()}
-    found = StyleImage.objects.filter(sha256=digest).first()
+    alike = StyleImage.objects.filter(sha256=digest)
+    shipped = alike.filter(shipped=True).first()
+    if shipped is not None:
+        return shipped
+    found = alike.filter(owner=owner).first() if owner is not None else None
     if found is not None:
         return _with_words(found, words)
     stored = loose.store_bytes(data, f"styles/{digest[:24]}.{kind}")
-    values = {**words, "title": words["title"] or title[:200], "image": stored}
+    values: dict[str, Any] = {**words, "title": words["title"] or title[:200], "image": stored}
     width, height = size
+    values |= {"width": width, "height": height}
     with transaction.atomic():
-        made, new = StyleImage.objects.get_or_create(
-            sha256=digest, defaults={**values, "width": width, "height": height}
-        )
+        if owner is None:  # a command's: who said what of such a one is not known
+            made, new = StyleImage.objects.create(sha256=digest, **values), True
+        else:
+            made, new = StyleImage.objects.get_or_create(sha256=digest, owner=owner, defaults=values)
         if new:
             loose.named(stored)
             return made

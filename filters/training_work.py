@@ -10,19 +10,19 @@ import importlib
 import itertools
 import logging
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 from django.conf import settings
+from django.core.files.storage import default_storage
 from numpy.typing import NDArray
-from PIL import Image
 
 from filters import bases
 from filters.catalogue import FOLDER as CATALOGUE
 from filters.models import TrainingRun
-from filters.orders import Wish, cut_picture, pictures_of
+from filters.orders import ANEW, Wish, as_first_ordered, cut_picture, pictures_of
 from filters.training.pictures import refuse_too_long
 from filters.training_diary import Diary
 from rotoscope import machine
@@ -41,7 +41,7 @@ logger = logging.getLogger(__name__)
 Picture = NDArray[np.uint8]
 DRAWN = 96  # landscapes drawn by ourselves, where footage is short of pictures
 OF_EACH_CLIP = 60  # frames
-STANDING_SIDE = 256  # pixels a side of the pictures that previews are painted of
+STANDING_SIDE = 384  # pixels a side, at most, of the parts of frames that previews are painted of
 Figures = dict[str, float]
 
 
@@ -70,12 +70,13 @@ def train(row: TrainingRun, diary: Diary, lost: Callable[[], bool]) -> tuple[Tun
     if not shipped_styles(row.base):
         raise TrainingFailed("No style ships on this base network, so there is nothing to start from.")
     keep_to_our_cores()
+    _begin_anew_without_checkpoint(row, diary)
     wish = Wish.of(row)
     styles = [cut_picture(image, wish.crop(place)) for place, image in enumerate(pictures_of(row))]
     for style in styles:  # of a run that was ordered when nobody asked
         refuse_too_long(style, wish.style_scale)
     content = _content(wish, diary.learned_on)
-    standing = [_square(picture) for picture in content.pictures[:2]]
+    standing = standing_parts(content.pictures[:2])
     diary.first_look(_painted_before(row, standing))
     perception = Perception()
     tuned = _learned(row, wish, styles, content, standing, diary, lost, perception)
@@ -85,10 +86,27 @@ def train(row: TrainingRun, diary: Diary, lost: Callable[[], bool]) -> tuple[Tun
     return tuned, _figures(row, tuned, styles, content, perception)
 
 
+def _begin_anew_without_checkpoint(row: TrainingRun, diary: Diary) -> None:
+    """As it was ordered first, where there is nothing to go on from: a checkpoint goes after two months, with the base
+    that its numbers belong to, and lies on one machine alone.
+    """
+    if not row.step or checkpoint_path(row).exists():
+        return
+    logger.warning("the checkpoint of %s is gone; it begins anew", row)
+    row.settings = as_first_ordered(row.settings) | {ANEW: True}
+    row.step, row.seconds = 0, 0.0
+    diary.mine.update(settings=row.settings, step=0, seconds=0.0, steps=row.settings.get("steps", 0))
+
+
 def checkpoint_path(row: TrainingRun) -> Path:
-    """Where the checkpoint of a run lies, on this machine. Numbers belong to their base, so it is in the name."""
+    """Where the checkpoint of a run lies, on this machine. Numbers belong to their base, so it is in the name.
+
+    So is the run's mark: after a restore of the database numbers of runs are given again, and files stay. Runs of
+    before 2026-12 have none.
+    """
     digest = bases.digest_of(base_file(row))
-    return Path(settings.ROTOSCOPE_HOME) / "training" / f"{row.pk}-{digest[:12]}.ckpt"
+    name = "-".join(filter(None, (str(row.pk), row.settings.get("mark"), digest[:12])))
+    return Path(settings.ROTOSCOPE_HOME) / "training" / f"{name}.ckpt"
 
 
 def base_file(row: TrainingRun) -> Path:
@@ -213,18 +231,11 @@ def _content(wish: Wish, read: Counter[str]) -> GrowingContent:
 
     How many of each are there is counted in `read`.
     """
-    from filters.training.drawn import (
-        GrowingContent,
-        forget_older_landscapes,
-        interleaved,
-        kept_landscapes,
-    )
+    from filters.training.drawn import GrowingContent, forget_older_landscapes, interleaved
 
-    given, count = _given(wish)
-    drawn = DRAWN // 4 if count >= DRAWN else DRAWN // 2 if count else DRAWN
     folder = Path(settings.ROTOSCOPE_HOME) / "training" / "landscapes"
     forget_older_landscapes(folder)
-    mixed = interleaved(_of_kind("frames", given), _of_kind("landscapes", kept_landscapes(folder, drawn)))
+    mixed = interleaved(_of_kind("frames", _given(wish)), _of_kind("landscapes", _drawn(folder, wish)))
     return GrowingContent(_counted(mixed, read), wait=bool(wish.steps))
 
 
@@ -239,14 +250,29 @@ def _counted(pictures: Iterable[tuple[str, Picture]], read: Counter[str]) -> Ite
         yield picture
 
 
-def _given(wish: Wish) -> tuple[Iterator[Picture], int]:
-    """The pictures that were chosen to learn on, read one by one, and about how many there are."""
+def _drawn(folder: Path, wish: Wish) -> Iterator[Picture]:
+    """Landscapes, the fewer the more was chosen to learn on and is still there.
+
+    That is asked after the first quarter, when others wait for nothing: a store of files takes its time to answer.
+    """
+    from filters.training.drawn import kept_landscapes
+
+    drawn = kept_landscapes(folder, DRAWN)
+    yield from itertools.islice(drawn, DRAWN // 4)
+    there = itertools.islice(filter(default_storage.exists, wish.images), DRAWN)
+    count = OF_EACH_CLIP * len(wish.footage) + sum(1 for _ in there)
+    wanted = DRAWN // 4 if count >= DRAWN else DRAWN // 2 if count else DRAWN
+    yield from itertools.islice(drawn, wanted - DRAWN // 4)
+
+
+def _given(wish: Wish) -> Iterator[Picture]:
+    """The pictures that were chosen to learn on, read one by one."""
     from filters.training.clips import frames_to_learn_on
 
     frames = itertools.chain.from_iterable(
         frames_to_learn_on(Path(clip), OF_EACH_CLIP) for clip in wish.footage
     )
-    return itertools.chain(frames, _stored(wish.images)), OF_EACH_CLIP * len(wish.footage) + len(wish.images)
+    return itertools.chain(frames, _stored(wish.images))
 
 
 def _stored(names: tuple[str, ...]) -> Iterator[Picture]:
@@ -260,9 +286,15 @@ def _stored(names: tuple[str, ...]) -> Iterator[Picture]:
             logger.warning("%s is gone, and is not trained on", name)
 
 
-def _square(picture: Picture) -> Picture:
-    """The middle of a picture, (256, 256, 3)."""
-    short = min(picture.shape[:2])
-    top, left = (picture.shape[0] - short) // 2, (picture.shape[1] - short) // 2
-    middle = Image.fromarray(picture[top : top + short, left : left + short])
-    return np.asarray(middle.resize((STANDING_SIDE, STANDING_SIDE), Image.Resampling.LANCZOS), np.uint8)
+def standing_parts(pictures: Sequence[Picture]) -> list[Picture]:
+    """The middles of pictures, squares of one size, as large as in a render of 720 lines.
+
+    Strokes are so many pixels large: on a frame made smaller they would look three times as large as they will be.
+    """
+    shortest = min(min(picture.shape[:2]) for picture in pictures)
+    side = min(STANDING_SIDE, shortest) // 8 * 8
+    corners = [((picture.shape[0] - side) // 2, (picture.shape[1] - side) // 2) for picture in pictures]
+    return [
+        picture[top : top + side, left : left + side].copy()
+        for picture, (top, left) in zip(pictures, corners, strict=True)
+    ]

@@ -17,7 +17,7 @@ from django.utils import timezone
 
 from filters.judgements import MEASURED_ON
 from filters.models import Filter, FilterVersion, TrainingRun
-from filters.orders import MOST_MINUTES
+from filters.orders import ANEW, MOST_MINUTES
 from filters.training_diary import Diary, OnStep
 from filters.training_record import PART, told_by
 from filters.training_work import train
@@ -141,6 +141,7 @@ def _longer(row: TrainingRun, minutes: float) -> dict[str, Any]:
     """The settings of a run that takes so many minutes more than it has taken."""
     first = {f"first_{name}": row.settings.get(name, 0) for name in ("minutes", "steps")}
     wish: dict[str, Any] = {**first, **row.settings}
+    wish.pop(ANEW, None)
     if minutes <= 0:
         return wish
     unknown = row.step and not row.seconds  # cancelled by a Rotoscope that wrote the seconds only at the end
@@ -184,6 +185,7 @@ def _finish(mine: Any, tuned: Tuned, figures: dict[str, float]) -> bool:
             return False
         path = Path(folder) / f"{made.slug}.safetensors"
         digest = tuned.write(path, made.slug)
+        too_late = {"stop_asked_at": None} if tuned.is_whole else {}  # while the result was judged
         _end(
             mine,
             State.FINISHED,
@@ -193,6 +195,7 @@ def _finish(mine: Any, tuned: Tuned, figures: dict[str, float]) -> bool:
             content_sha256=tuned.content_sha256,
             step=tuned.steps,
             steps=tuned.steps,
+            **too_late,
         )
         held.refresh_from_db()
         stored = loose.store(path, f"weights/{made.slug}-{digest[:16]}.safetensors")

@@ -26,6 +26,7 @@ from django.http import Http404, HttpRequest
 from filters.models import TrainingRun
 from videos import collected
 from videos.access_filters import can_export as can_export
+from videos.access_filters import can_publish as can_publish
 from videos.access_filters import can_see_filter as can_see_filter
 from videos.access_filters import can_see_run as can_see_run
 from videos.access_filters import can_see_style as can_see_style

@@ -36,6 +36,11 @@ def can_see_run(viewer: Viewer, run: TrainingRun) -> bool:
     return viewer.owns(run) or viewer.is_staff
 
 
+def can_publish(viewer: Viewer, run: TrainingRun) -> bool:
+    """Let everybody use what a training made: staff, once it is over and has made something that is still here."""
+    return viewer.is_staff and run.is_over and run.filter is not None and run.version is not None
+
+
 def can_see_style(viewer: Viewer, style: StyleImage) -> bool:
     """Look at a style image: when a filter that is or was published was made after it, or one of one's own."""
     if viewer.is_staff:

@@ -21,8 +21,19 @@ class StyleImageAdmin(RemovesFiles, ShownOnly, HouseAdmin):
     list_display = ("thumb", "title", "artist", "year", "licence", "size")
     list_display_links = ("thumb", "title")
     search_fields = ("title", "artist", "origin")
-    readonly_fields = ("picture", "size", "sha256", "created_at")
-    fields = ("picture", "title", "artist", "year", "origin", "licence", "size", "sha256", "created_at")
+    readonly_fields = ("picture", "size", "owner", "sha256", "created_at")
+    fields = (
+        "picture",
+        "title",
+        "artist",
+        "year",
+        "origin",
+        "licence",
+        "owner",
+        "size",
+        "sha256",
+        "created_at",
+    )
 
     def has_delete_permission(self, request: HttpRequest, obj: StyleImage | None = None) -> bool:
         """Its origin belongs to the filters that learned from it; one that nothing goes back to may go."""

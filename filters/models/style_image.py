@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from django.apps import apps
+from django.conf import settings
 from django.db import models
-from django.db.models import Exists, Func, JSONField, OuterRef
+from django.db.models import Exists, Func, JSONField, OuterRef, Q
 
 
 class StyleImageQuerySet(models.QuerySet["StyleImage"]):
@@ -18,10 +19,15 @@ class StyleImageQuerySet(models.QuerySet["StyleImage"]):
 
 
 class StyleImage(models.Model):
-    """A style image with its origin and licence. `sha256` is that of the stored file's bytes."""
+    """A style image with its origin and licence, as whoever handed it in says them: each person has a row of their own.
+
+    One that ships is nobody's, and its words are everybody's. `sha256` is that of the stored file's bytes.
+    """
 
     image = models.FileField(upload_to="styles/", max_length=200)
-    sha256 = models.CharField(max_length=64, unique=True)
+    sha256 = models.CharField(max_length=64)
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL)
+    shipped = models.BooleanField(default=False, db_default=False)
     width = models.PositiveIntegerField()
     height = models.PositiveIntegerField()
     title = models.CharField(max_length=200)
@@ -35,6 +41,12 @@ class StyleImage(models.Model):
 
     class Meta:
         ordering = ["title"]
+        constraints = [
+            models.UniqueConstraint(fields=["sha256", "owner"], name="style_image_once_for_each"),
+            models.UniqueConstraint(
+                fields=["sha256"], condition=Q(shipped=True), name="style_image_ships_once"
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.title}, {self.artist}" if self.artist else self.title

@@ -1,6 +1,6 @@
 """How good a filter is, in the three figures that every filter is judged by, with VGG-16 as the eye.
 
-Style and content distance are `losses.relative_error` on Gram matrices and relu3_3, of whole frames of 720 lines.
+Style and content distance are `losses.relative_error` on Gram matrices and relu3_3, of frames with a short side of 720.
 """
 
 from __future__ import annotations
@@ -28,10 +28,12 @@ def as_tensor(picture: Picture) -> Tensor:
 
 
 def at_lines(picture: Picture, lines: int = LINES) -> Picture:
-    """The picture with `lines` rows, its shape kept."""
-    if picture.shape[0] == lines:
+    """The picture with a short side of `lines`, its shape kept: upright footage is as large as any other."""
+    height, width = picture.shape[:2]
+    short = min(height, width)
+    if short == lines:
         return picture
-    size = (round(picture.shape[1] * lines / picture.shape[0]), lines)
+    size = (round(width * lines / short), round(height * lines / short))
     return cv2.resize(picture, size, interpolation=cv2.INTER_AREA).astype(np.uint8)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import struct
 import threading
 import warnings
@@ -11,7 +12,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 from numpy.typing import NDArray
-from PIL import ExifTags, Image
+from PIL import ExifTags, Image, ImageCms
 
 FORMATS = ("JPEG", "PNG", "WEBP", "TIFF", "GIF", "BMP")
 MOST_PIXELS = 64_000_000
@@ -136,7 +137,7 @@ def _check_header(image: Image.Image) -> None:
 
 
 def to_rgb(image: Image.Image, most_side: int) -> NDArray[np.uint8]:
-    """Decode, bring to 8-bit RGB on white and to a sane size, turn upright. `image` is of no use afterwards."""
+    """Decode, bring to 8-bit sRGB on white and to a sane size, turn upright. `image` is of no use afterwards."""
     image.load()
     # Not Pillow's own turn, which writes all of the EXIF anew and fails on what cameras wrote wrongly.
     turn = _TURNS.get(image.getexif().get(ExifTags.Base.Orientation, 1))
@@ -148,15 +149,39 @@ def to_rgb(image: Image.Image, most_side: int) -> NDArray[np.uint8]:
 
 
 def _opaque(image: Image.Image) -> Image.Image:
-    """As RGB: itself where it is that, laid on white where something shows through."""
-    if "A" not in image.getbands() and "transparency" not in image.info:
+    """As RGB: itself where it is that, on white where something shows through, in colours as its profile means them."""
+    clear = "A" in image.getbands() or "transparency" in image.info
+    colours = _to_srgb(image)
+    if not clear and colours is None:
         return image if image.mode == "RGB" else image.convert("RGB")
-    flat = Image.new("RGB", image.size)
+    flat = Image.new("RGB", image.size) if clear or image.mode != "RGB" else image
     for top, strip in _strips(image):
-        clear = strip.convert("RGBA")
-        white = Image.new("RGBA", clear.size, "white")
-        flat.paste(Image.alpha_composite(white, clear).convert("RGB"), (0, top))
+        rgb = strip if colours is None else colours.apply(strip.convert(colours.input_mode))
+        flat.paste(_on_white(rgb, strip) if clear else rgb, (0, top))
     return flat
+
+
+def _on_white(rgb: Image.Image, clear: Image.Image) -> Image.Image:
+    """A picture where `clear` shows it, white where that is transparent."""
+    shown = clear.convert("RGBA")
+    if rgb is not clear:
+        shown = Image.merge("RGBA", (*rgb.split(), shown.getchannel("A")))
+    return Image.alpha_composite(Image.new("RGBA", shown.size, "white"), shown).convert("RGB")
+
+
+def _to_srgb(image: Image.Image) -> ImageCms.ImageCmsTransform | None:
+    """What brings its colours to sRGB; None where it has no profile, or one that is none or belongs to others.
+
+    Phones write Display P3, cameras Adobe RGB, printers CMYK: read as sRGB those are paler, or loud.
+    """
+    profile = image.info.get("icc_profile")
+    if not profile:
+        return None
+    mode = "CMYK" if image.mode == "CMYK" else Image.getmodebase(image.mode)
+    try:
+        return ImageCms.buildTransform(io.BytesIO(profile), ImageCms.createProfile("sRGB"), mode, "RGB")
+    except (ImageCms.PyCMSError, TypeError):
+        return None
 
 
 def _to_eight_bits(image: Image.Image) -> Image.Image:

@@ -29,4 +29,5 @@ def tuned_so_far(checkpoint: Path, base: Path, content: ContentSet, device: str)
         sha256(base),
         content.fingerprint(),
         device,
+        is_whole=False,
     )

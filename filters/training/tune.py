@@ -44,6 +44,8 @@ class Tuned:
     base_sha256: str
     content_sha256: str
     device: str
+    is_whole: bool = True
+    """Whether it came to its end, and was not stopped before."""
 
     def write(self, path: Path, slug: str) -> str:
         """Write the style file; its SHA-256."""

@@ -222,10 +222,11 @@ def publish_training(
 ) -> FilterOut:
     """Let everybody use what a training made: for staff."""
     run = access.training_run_or_404(request, id)
-    if not access.viewer_of(request).is_staff:
+    viewer = access.viewer_of(request)
+    if not viewer.is_staff:
         raise AuthorizationError
     try:
-        published = training.publish(run, version)
+        published = training.publish(run, version) if access.can_publish(viewer, run) else None
     except training.NotTheNewest as newer:
         raise Refused(str(newer)) from newer
     if published is None:
@@ -238,7 +239,7 @@ def told(request: HttpRequest, run: TrainingRun) -> TrainingOut:
     say, version = Told(request), run.version
     names = ("name", "state", "error", "step", "steps", "seed", "losses", "metrics", "seconds", "learned_on")
     times = ("created_at", "started_at", "finished_at")
-    hidden = ("footage", "images", "crops", "pictures")  # names of places on this machine
+    hidden = ("footage", "images", "crops", "pictures", "mark")  # names of places on this machine
     return TrainingOut(
         **{name: getattr(run, name) for name in (*names, *times)},
         id=run.pk,

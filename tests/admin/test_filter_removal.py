@@ -164,6 +164,17 @@ def test_a_picture_that_nothing_goes_back_to_is_deleted_by_itself(staff_client: 
     assert default_storage.exists(str(used.image.name))
 
 
+def test_a_file_that_two_rows_name_goes_with_the_second_of_them(staff_client: Client, owner: User) -> None:
+    first = make_style_image("Olga's", seed=9)
+    second = StyleImage.objects.create(
+        image=first.image.name, sha256=first.sha256, owner=owner, width=9, height=9, title="The same"
+    )
+    assert delete(staff_client, first) == 302
+    assert default_storage.exists(str(second.image.name))
+    assert delete(staff_client, second) == 302
+    assert not default_storage.exists(str(second.image.name))
+
+
 def test_what_the_next_start_would_bring_back_is_retired_and_not_deleted(staff_client: Client) -> None:
     one = make_filter("negative", shipped=True)
     assert delete(staff_client, one) == 403

@@ -12,7 +12,7 @@ from django.test import Client
 from django.utils import timezone
 from dramatiq.brokers.stub import StubBroker
 
-from filters.models import Filter, FilterVersion, TrainingRun
+from filters.models import Filter, FilterVersion, StyleImage, TrainingRun
 from tests.api.conftest import Program, program_of
 from tests.lab.pictures import REFUSED, good, upload
 from tests.styled import make_styled
@@ -54,6 +54,25 @@ def test_a_training_is_ordered_with_pictures(ordered: dict[str, Any], owner: Use
     assert [one["artist"] for one in ordered["pictures"]] == ["Olga", "Her mother"]
     assert [one["crop"] for one in ordered["pictures"]] == [[0, 0, 0.75, 0.75, 0], [0, 0, 1, 1, 0]]
     assert "images" not in ordered["settings"]
+
+
+def test_what_somebody_says_of_a_picture_is_theirs_also_where_others_hand_in_the_same(
+    olgas: Program, stellas: Program, nobodys: Program, queue: StubBroker
+) -> None:
+    secret = {"title": "For Anna, secret", "artist": "Stella's brother", "origin": "C:/Users/stella"}
+    send(stellas, name="Draft", picture=good(1), **secret)
+    (hers,) = send(olgas, name="Quilt", picture=good(1), title="The Scream", artist="Munch").json()[
+        "pictures"
+    ]
+    assert (hers["title"], hers["artist"], hers["origin"], hers["licence"]) == ("The Scream", "Munch", "", "")
+    Filter.objects.filter(slug="quilt").update(state="published")
+    send(stellas, name="Spam", picture=good(1), origin="https://spam.example", licence="all rights reserved")
+    (shown,) = nobodys.get("/filters/quilt")["pictures"]
+    assert (shown["title"], shown["origin"], shown["licence"]) == ("The Scream", "", "")
+    send(olgas, name="Quilt again", picture=good(1), licence="public domain")
+    (shown,) = nobodys.get("/filters/quilt")["pictures"]
+    assert (shown["artist"], shown["licence"]) == ("Munch", "public domain")
+    assert StyleImage.objects.count() == 2
 
 
 def test_it_is_followed(ordered: dict[str, Any], olgas: Program) -> None:
@@ -108,6 +127,8 @@ def test_staff_publish(ordered: dict[str, Any], olgas: Program, staff: User) -> 
     FilterVersion.objects.create(
         filter=run.filter, number=1, kind="style", base=source.base, weights=source.weights, training_run=run
     )
+    assert "nothing to publish" in adas.post(path, status=409)["detail"], "it goes on, as its page says"
+    TrainingRun.objects.update(state="finished")
     assert "newer version meanwhile, number 1" in adas.post(f"{path}?version=2", status=409)["detail"]
     assert adas.post(f"{path}?version=1", status=200)["state"] == "published"
     assert adas.post(path, status=200)["state"] == "published"

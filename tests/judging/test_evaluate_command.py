@@ -23,6 +23,7 @@ from filters.models import Filter, FilterVersion, Judgement, StyleImage
 from tests.clips import draw_clip
 from tests.factories import make_filter
 from videos.evaluation import NO_PYTORCH, Evaluator, NotMeasurable
+from videos.media import standing_flight
 
 torch = pytest.importorskip("torch")
 
@@ -189,6 +190,73 @@ def test_without_pytorch_it_says_what_to_install(db: None, monkeypatch: pytest.M
         monkeypatch.delitem(sys.modules, name)
     monkeypatch.setitem(sys.modules, "torch", None)
     assert refusal("--filter", "negative", "--no-profile") == (NO_PYTORCH, 1)
+
+
+FLIGHT = "sample flight, 60 frames of 1280 × 720"
+
+
+def test_figures_on_the_sample_flight_stand_beside_those_on_other_footage(db: None, tmp_path: Path) -> None:
+    assert standing_flight.NAME == judgements.SAMPLE_FLIGHT
+    one = make_filter("ours", shipped=True)
+    version = one.current
+    assert version is not None
+    one.versions.update(sha256="e" * 64)
+    version.refresh_from_db()
+    judgements.keep(version, judgements.Found({"style_distance": 0.4}, "a clip", [], []))
+    on_flight = judgements.Found({"style_distance": 0.3, "milliseconds_per_frame": 99.0}, FLIGHT, [], [])
+    judgements.keep(version, on_flight)
+    assert (version.metrics["style_distance"], version.metrics["measured_on"]) == (0.4, "a clip")
+    assert version.metrics["timed_here"]["milliseconds"] == 99
+    assert judgements.on_sample(version.metrics)["style_distance"] == 0.3
+    kept = tmp_path / "judgements.json"
+    assert judgements.ship(kept) == 1
+    shipped = json.loads(kept.read_text())["e" * 64]
+    assert shipped["metrics"] == {"style_distance": 0.4, "measured_on": "a clip"}
+    assert shipped["sample"]["style_distance"] == 0.3
+    for before in (
+        {},
+        {"style_distance": 0.4, "measured_on": "a clip"},
+    ):  # the second had it from an older release
+        version.metrics = before
+        version.save()
+        assert judgements.bring(version, kept)
+        assert not judgements.bring(version, kept)
+        version.refresh_from_db()
+        assert version.metrics == {**shipped["metrics"], "sample": shipped["sample"]}
+
+    own = make_filter("own").current
+    assert own is not None
+    judgements.keep(own, on_flight)
+    judgements.keep(own, judgements.Found({"style_distance": 0.5}, "a clip", [], []))
+    assert own.metrics["style_distance"] == 0.5
+    assert judgements.on_sample(own.metrics)["style_distance"] == 0.3
+    judgements.keep(own, judgements.Found({"style_distance": 0.2}, FLIGHT, [], []))
+    assert own.metrics["style_distance"] == 0.2, "what was measured last is what its page shows"
+
+
+def test_several_processes_measure_what_is_missing(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    every = [styled(slug) for slug in ("a", "b", "c", "d")]
+    done: list[str] = []
+
+    def evaluate(_: Evaluator, one: Filter) -> judgements.Found:
+        done.append(one.slug)
+        return judgements.Found({"style_distance": 0.3}, FLIGHT, [], [])
+
+    monkeypatch.setattr(Evaluator, "__init__", lambda *_, **__: None)
+    monkeypatch.setattr(Evaluator, "evaluate", evaluate)
+    words = ("--all", "--no-profile", "--only-missing")
+    measured(*words, "--part", "1/2")
+    assert done == ["a", "c"]
+    measured(*words, "--part", "2/2")
+    assert done == ["a", "c", "b", "d"]
+    assert "all was measured before" in measured(*words)
+    assert json.loads(measured(*words, "--json")) == []
+    assert len(done) == 4
+    FilterVersion.objects.filter(filter=every[1]).update(metrics={})
+    measured(*words)
+    assert done[4:] == ["b"]
+    with pytest.raises(CommandError, match="a part is one such as 1/2"):
+        measured("--all", "--part", "3/2")
 
 
 def test_what_was_found_ships_with_the_weights(db: None, tmp_path: Path) -> None:

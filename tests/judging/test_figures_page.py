@@ -96,6 +96,50 @@ def test_every_measured_filter_is_a_point_that_can_be_reached_and_read(visitor: 
     assert "2 filters, 1 not measured" in page
 
 
+BEACH = "beach-flight-720p.mp4, 60 frames of 1280 × 720"
+FLIGHT = "sample flight, 60 frames of 1280 × 720"
+
+
+def test_only_figures_from_one_footage_are_plotted(visitor: Client, db: None) -> None:
+    """What ships was measured on other footage than what people make, and looks worse there for the same paint."""
+    on_beach = {**FIGURES, "style_distance": 0.29, "measured_on": BEACH}
+    on_flight = {**FIGURES, "footage_temporal_error": 0.0144, "measured_on": FLIGHT}
+    for name in ("Aa", "Bb", "Cc"):
+        judged_filter(name, metrics={**on_beach, "sample": on_flight})
+    judged_filter("Mine", metrics={**FIGURES, "style_distance": 0.2, "measured_on": FLIGHT})
+    judged_filter("On a clip", metrics={**FIGURES, "style_distance": 0.77, "measured_on": "clip.mp4"})
+    make_filter(name="Unmeasured")
+    answer = visitor.get("/filters/figures/")
+    page = answer.content.decode()
+    assert "<title>Aa: style distance 0.21, content" in page
+    assert "<title>Mine: style distance 0.20, content" in page
+    assert "<title>On a clip" not in page and "0.29" not in page
+    assert f'has a temporal error of <span class="mono">0.0144</span>. Measured on {FLIGHT}.' in page
+    assert [row.filter.name for row in answer.context["elsewhere"]] == ["On a clip"]
+    assert '<td class="near whole" data-name="Measured on">clip.mp4</td>' in page and "0.77" in page
+    assert "5 filters, 1 not measured, 1 more below" in page
+
+
+def test_a_frame_takes_the_same_time_under_all_styles_of_a_network(visitor: Client, db: None) -> None:
+    shown = [
+        judged_filter(f"Number {n}", metrics={**FIGURES, "milliseconds_per_frame": n}) for n in (5, 7, 30)
+    ]
+    FilterVersion.objects.filter(filter__in=shown).update(base="base-fine")
+    judged_filter("A model", metrics={**FIGURES, "milliseconds_per_frame": 900.0})
+
+    def times() -> set[str]:
+        page = visitor.get("/filters/figures/").content.decode()
+        return set(re.findall(r"(\d+ ms)</td>", page))
+
+    assert times() == {"7 ms", "900 ms"}, "the middle of what those had who measured them"
+    for day, (one, time) in enumerate(zip(shown, (11, 13), strict=False), start=1):
+        assert one.current is not None
+        one.current.refresh_from_db()
+        one.current.metrics["timed_here"] = {"at": f"2026-11-{day:02}", "milliseconds": time}
+        one.current.save()
+    assert times() == {"13 ms", "900 ms"}, "as it was measured here last"
+
+
 def test_a_live_twin_is_a_ring_in_the_plot_of_speed(visitor: Client, db: None) -> None:
     one = judged_filter("Wave", metrics=FIGURES)
     twin = FilterVersion.objects.create(

@@ -20,7 +20,7 @@ from videos.management.commands.check_suggestions import with_stills
 from videos.models import Still, Visibility
 from videos.pipeline import dispatch, stills
 from videos.suggestions.check import compare, compare_each, left_out, spearman, worth
-from videos.suggestions.choose import Candidate, choose, standings, suitability
+from videos.suggestions.choose import Candidate, choose, expectations, standings, suitability
 from videos.suggestions.features import features, mean_features
 from videos.suggestions.predict import Prediction, kinds, predict
 from videos.suggestions.suggest import suggestions
@@ -217,6 +217,27 @@ def test_what_stills_of_this_footage_show_counts_for_more(owner: User) -> None:
     first = suggestions(Viewer(owner), video)[0]
     assert first.filter == seen
     assert "keeps shadows readable" in first.reasons
+
+
+def test_to_have_been_painted_is_no_merit() -> None:
+    chance = np.random.default_rng(3)
+    told = [
+        profile(**{look: {"edges": edges, "tone": edges} for look in ("sea", "night", "wood")})
+        for edges in chance.uniform(0.4, 0.6, 40)
+    ]
+    painted = set(chance.permutation(40)[:10].tolist())
+    quarter = [at in painted for at in range(40)]
+
+    def of_the_quarter(seen: bool) -> float:
+        every = []
+        for at, one in enumerate(told):
+            here = predict(one, looks("sea")).here
+            shown = {name: here[name] + 0.3 for name in ("edges", "tone")}
+            every.append(Candidate(at, one, [], shown if seen and quarter[at] else {}))
+        return float(suitability(expectations(every, looks("sea")), looks("sea"))[quarter].mean())
+
+    assert of_the_quarter(seen=True) == pytest.approx(of_the_quarter(seen=False), abs=0.05)
+    assert abs(of_the_quarter(seen=True)) < 0.4
 
 
 def test_a_still_remembers_what_the_filter_left_of_the_frame(owner: User) -> None:

@@ -101,7 +101,7 @@ def test_origin_and_licence_of_a_picture_that_is_here_without_them_are_taken_ove
 ) -> None:
     assert trained.current is not None
     data = exchange.export(trained.current)
-    StyleImage.objects.filter(title="Front").update(artist="", licence="", origin="a market")
+    StyleImage.objects.filter(title="Front").update(artist="", licence="", origin="a market", owner=staff)
     back = exchange.bring_in(data, staff)
     front = min(back.pictures(), key=lambda use: use.position).style_image
     assert (front.artist, front.licence) == (WORDS["artist"], WORDS["licence"])

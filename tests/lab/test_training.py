@@ -269,8 +269,12 @@ class TestStoppingAndPublishing:
         assert "there is nothing to go on with" in answer.content.decode()
 
     def test_staff_publish_what_is_finished(self, staff_client: Client, run: TrainingRun) -> None:
-        TrainingRun.objects.update(state="finished")
         FilterVersion.objects.update(training_run=run)
+        address = reverse("training-run-publish", args=[run.pk])
+        assert address not in staff_client.get(reverse("training-run", args=[run.pk])).content.decode()
+        page = staff_client.post(address, {"version": 1}, follow=True).content.decode()
+        assert "nothing to publish yet" in page, "it is under way"
+        TrainingRun.objects.update(state="finished")
         page = staff_client.get(reverse("training-run", args=[run.pk])).content.decode()
         assert '<input type="hidden" name="version" value="1">' in page
         staff_client.post(reverse("training-run-publish", args=[run.pk]), {"version": 1})

@@ -1,17 +1,22 @@
 """The catalogue's files become filters, once, and what curators made of them stays."""
 
+from importlib import import_module
 from pathlib import Path
 
 import numpy as np
 import pytest
+from django.apps import apps
+from django.contrib.auth.models import User
+from django.core.files.storage import default_storage
 from django.core.management import CommandError, call_command
 from PIL import Image
 
-from filters import exchange, shipped
+from filters import exchange, shipped, style_images
 from filters.catalogue import CatalogueError
-from filters.models import Filter, FilterVersion, StyleImage
+from filters.models import Filter, FilterVersion, StyleImage, StyleUse, TrainingRun
 from rotoscope.files import forget, local_path
-from tests.factories import inverting_model
+from tests.factories import inverting_model, make_filter
+from tests.styled import make_style_image
 
 pytestmark = pytest.mark.django_db
 
@@ -55,6 +60,45 @@ def test_a_filter_is_loaded_with_its_picture_and_published(catalogue: Path) -> N
     assert local_path(one.current.weights).read_bytes() == b"first numbers"
     assert one.style_image is not None
     assert (one.style_image.width, one.style_image.height, one.style_image.licence) == (64, 48, "CC0")
+
+
+def test_a_picture_that_ships_is_taken_as_it_is_by_whoever_hands_it_in(
+    catalogue: Path, owner: User, colleague: User
+) -> None:
+    data = (catalogue / "styles" / "ink.png").read_bytes()
+    first = style_images.keep(data, "png", (64, 48), {"title": "Mine", "artist": "Olga"}, "Ink", owner)
+    shipped.load(catalogue)
+    ships = Filter.objects.get().style_image
+    assert ships is not None
+    assert (ships.title, ships.artist, ships.shipped, ships.owner) == ("Ink", "", True, None)
+    second = style_images.keep(data, "png", (64, 48), {"artist": "Spam"}, "Ink", colleague)
+    assert second == ships
+    second.refresh_from_db()
+    assert second.artist == ""
+    assert default_storage.exists(str(first.image.name))
+
+
+def test_pictures_of_before_they_had_owners_are_given_theirs(
+    catalogue: Path, owner: User, colleague: User
+) -> None:
+    shipped.load(catalogue)
+    learned, of_a_file, nobodys = (make_style_image(f"Picture {seed}", seed=seed) for seed in (3, 4, 5))
+    for who, pictures in ((owner, [learned.pk]), (colleague, [of_a_file.pk, learned.pk])):
+        TrainingRun.objects.create(
+            name="x", owner=who, style_image_id=pictures[0], settings={"pictures": pictures}
+        )
+    StyleUse.objects.create(filter=make_filter(owner=owner), style_image=of_a_file)
+    StyleImage.objects.update(shipped=False)
+    import_module("filters.migrations.0010_style_image_owner").name_owners(apps, None)
+    owners = {one.pk: (one.owner, one.shipped) for one in StyleImage.objects.all()}
+    ships = Filter.objects.get(shipped=True).style_image_id
+    assert ships is not None
+    assert owners == {
+        ships: (None, True),
+        learned.pk: (owner, False),
+        of_a_file.pk: (colleague, False),
+        nobodys.pk: (None, False),
+    }
 
 
 def test_loading_twice_changes_nothing(catalogue: Path) -> None:

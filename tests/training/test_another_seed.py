@@ -10,7 +10,7 @@ from django.urls import reverse
 from dramatiq.brokers.stub import StubBroker
 from PIL import Image
 
-from filters import orders, removal, trainings
+from filters import orders, removal, training_queue, trainings
 from filters.models import Filter, StyleImage, TrainingRun
 from tests.training.runs import finished
 
@@ -69,6 +69,19 @@ def test_another_seed_learns_from_all_pictures_also_once_the_filter_is_deleted(
     assert TrainingRun.objects.count() == 2
     removal.remove_run(TrainingRun.objects.exclude(pk=run.pk).get())
     assert StyleImage.objects.get() == run.style_image  # the others went with the last that named them
+
+
+def test_another_seed_of_a_filter_that_came_in_fitted_to_footage_says_that_it_is_not_here(
+    owner: User, owner_client: Client, style: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(training_queue, "begin", lambda run: None)
+    run = finished(owner, style, monkeypatch)
+    again = reverse("training-run-again", args=[run.pk])
+    assert "all as before" in owner_client.post(again, follow=True).content.decode()
+    TrainingRun.objects.filter(pk=run.pk).update(learned_on={"frames": 60, "landscapes": 24})
+    said = owner_client.post(again, follow=True).content.decode()
+    assert "all as before" not in said
+    assert "the footage that “Deep Sea” was fitted to is not here" in said
 
 
 def test_another_seed_is_one_that_neither_its_owner_nor_who_asks_has_tried(

@@ -1,19 +1,25 @@
 """What a training learns on, as it is read: counted, told, and where it breaks."""
 
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from django.contrib.auth.models import User
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
 from django.test import Client
 from django.urls import reverse
+from PIL import Image
 
 from filters import orders, training_diary, training_work, trainings
 from filters.models import FilterVersion, TrainingRun
 from filters.training.tune import Tuned
 from filters.training_record import record_of, run_of
 from tests.clips import draw_clip
+from tests.lab.pictures import encoded
 from tests.training.runs import a_tuning
 
 
@@ -40,6 +46,25 @@ def test_a_clip_that_breaks_ends_the_training_at_its_next_step(
     run.refresh_from_db()
     assert run.state == TrainingRun.State.FAILED
     assert run.error.startswith("Nothing can be learned on “later.mp4”")
+
+
+@pytest.mark.parametrize(
+    ("there", "landscapes"), [([], 8), (["a.jpg"], 4), ([f"{number}.jpg" for number in range(9)], 2)]
+)
+def test_landscapes_make_up_for_footage_that_was_deleted_meanwhile(
+    tmp_path: Path, settings: Any, monkeypatch: pytest.MonkeyPatch, there: list[str], landscapes: int
+) -> None:
+    settings.ROTOSCOPE_HOME = tmp_path
+    picture = np.random.default_rng(1).integers(0, 255, (200, 300, 3), np.uint8)
+    for name in there:
+        data = encoded(Image.fromarray(picture), "JPEG")
+        assert default_storage.save(f"frames/{name}", ContentFile(data)) == f"frames/{name}"
+    gone = [f"gone-{number}.jpg" for number in range(9 - len(there))]
+    monkeypatch.setattr(training_work, "DRAWN", 8)
+    read: Counter[str] = Counter()
+    wish = orders.Wish(images=tuple(f"frames/{name}" for name in (*there, *gone)), steps=1)
+    training_work._content(wish, read)
+    assert (read["frames"], read["landscapes"]) == (len(there), landscapes)
 
 
 @pytest.mark.django_db(transaction=True)  # the lease is renewed over a connection of its own

@@ -174,6 +174,9 @@ def test_the_distances_are_measured_at_720_lines() -> None:
     picture = np.random.default_rng(4).integers(0, 255, (36, 64, 3), np.uint8)
     assert metrics.at_lines(picture).shape == (720, 1280, 3)
     assert metrics.at_lines(picture, 36) is picture
+    upright = np.rot90(picture)
+    assert metrics.at_lines(upright).shape == (1280, 720, 3), "as large as in a landscape"
+    assert metrics.at_lines(upright, 36) is upright
 
 
 def test_the_temporal_error_of_a_panned_picture_is_zero_along_the_path_and_not_without_it() -> None:

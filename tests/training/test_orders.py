@@ -19,7 +19,11 @@ def test_an_order_makes_a_draft_a_style_image_and_a_queued_run(owner: User, styl
     piece = orders.Piece(style, words={"origin": "my cellar"})
     run = orders.order([piece], "Deep Sea", owner, orders.Wish(minutes=2), seed=9)
     assert run.state == TrainingRun.State.QUEUED
-    kept = {"crops": ((0.0, 0.0, 1.0, 1.0, 0),), "pictures": [run.style_image.pk]}
+    kept = {
+        "crops": ((0.0, 0.0, 1.0, 1.0, 0),),
+        "pictures": [run.style_image.pk],
+        "mark": run.settings["mark"],
+    }
     assert run.settings == asdict(orders.Wish(minutes=2)) | kept
     assert run.seed == 9
     assert run.filter is not None

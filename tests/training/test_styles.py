@@ -1,5 +1,6 @@
 """Style images that are hostile, useless or merely unusual."""
 
+import io
 import struct
 import subprocess
 import sys
@@ -10,7 +11,7 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
-from PIL import Image
+from PIL import Image, ImageCms
 
 from filters.training.perceptual import Perception, gram
 from filters.training.pictures import refuse_flat, refuse_too_long
@@ -89,6 +90,48 @@ def test_it_lays_transparency_on_white(tmp_path: Path) -> None:
     picture = load_style_image(saved(tmp_path / "a.png", Image.fromarray(alpha)))
     assert (picture[:, :60] == 255).all()
     assert np.array_equal(picture[:, 60:], NOISE[:, 60:])
+
+
+WIDE = {
+    b"rXYZ": (0.51512, 0.24120, -0.00105),
+    b"gXYZ": (0.29198, 0.69225, 0.04189),
+    b"bXYZ": (0.15710, 0.06657, 0.78407),
+}
+"""The primaries of Display P3, as its profile has them."""
+
+
+def wide_profile() -> ImageCms.ImageCmsProfile:
+    """sRGB's profile with the primaries of Display P3."""
+    data = bytearray(ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes())
+    for at in range(132, 132 + 12 * int.from_bytes(data[128:132], "big"), 12):
+        name, offset, _ = struct.unpack(">4sII", data[at : at + 12])
+        for place, value in enumerate(WIDE.get(name, ())):
+            data[offset + 8 + 4 * place : offset + 12 + 4 * place] = struct.pack(">i", round(value * 65536))
+    return ImageCms.ImageCmsProfile(io.BytesIO(bytes(data)))
+
+
+@pytest.mark.parametrize("kind", ["RGB", "RGBA", "large"])
+def test_colours_are_what_its_profile_means_by_them(
+    tmp_path: Path, kind: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("filters.training.pictures.STRIP", 120 * (7 if kind == "large" else 100))
+    meant = np.clip(NOISE, 40, 215)
+    profile, srgb = wide_profile(), ImageCms.createProfile("sRGB")
+    wide = ImageCms.profileToProfile(Image.fromarray(meant), srgb, profile, outputMode="RGB")
+    assert wide is not None
+    if kind == "RGBA":
+        wide.putalpha(Image.fromarray(np.full((80, 120), 255, np.uint8)))
+    path = saved(tmp_path / "a.png", wide, icc_profile=profile.tobytes())
+    read = load_style_image(path).astype(int)
+    assert np.abs(read - meant).max() <= 3
+    assert np.abs(np.asarray(wide.convert("RGB"), int) - meant).max() > 10, "it was another picture"
+
+
+@pytest.mark.parametrize("profile", [b"no profile at all", b"", wide_profile().tobytes()])
+def test_a_profile_that_is_none_or_belongs_to_others_is_left_out(tmp_path: Path, profile: bytes) -> None:
+    plain = Image.fromarray(NOISE).convert("CMYK")
+    before = load_style_image(saved(tmp_path / "a.tif", plain))
+    assert np.array_equal(load_style_image(saved(tmp_path / "b.tif", plain, icc_profile=profile)), before)
 
 
 def test_it_shrinks_what_is_larger_than_useful(tmp_path: Path) -> None:

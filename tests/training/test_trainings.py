@@ -3,6 +3,7 @@
 import os
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,8 @@ import pytest
 import torch
 from django.contrib.auth.models import User
 from django.core.files.storage import default_storage
+from django.test import Client
+from django.urls import reverse
 from dramatiq.brokers.stub import StubBroker
 from PIL import Image
 
@@ -148,7 +151,7 @@ def test_what_was_learned_before_a_stop_is_kept_as_a_version(
         assert trainings.stop(row)
         diary.asked = 0.0  # a second has passed
         assert diary.should_stop()
-        return a_tuning(40), {}
+        return replace(a_tuning(40), is_whole=False), {}
 
     monkeypatch.setattr(trainings, "train", stopped)
     assert trainings.run(run.pk)
@@ -156,6 +159,53 @@ def test_what_was_learned_before_a_stop_is_kept_as_a_version(
     assert (run.state, run.step) == (TrainingRun.State.FINISHED, 40)
     assert run.stop_asked_at is not None
     assert run.version is not None
+
+
+def test_a_stop_while_the_result_is_judged_comes_too_late(
+    owner: User, owner_client: Client, style: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = orders.order([orders.Piece(style)], "Deep Sea", owner, orders.Wish())
+    meanwhile(monkeypatch, lambda: trainings.stop(run))
+    assert trainings.run(run.pk)
+    run.refresh_from_db()
+    assert (run.state, run.stop_asked_at) == (TrainingRun.State.FINISHED, None)
+    page = owner_client.get(reverse("training-run", args=[run.pk])).content.decode()
+    assert "until it was stopped" not in page
+
+
+def test_one_whose_checkpoint_is_gone_begins_anew_as_it_was_ordered_first(
+    owner: User, owner_client: Client, style: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = finished(owner, style, monkeypatch, minutes=7)
+    assert trainings.go_on(run, 2)
+    run.refresh_from_db()
+    assert run.settings["parts"]
+    assert run.step
+    monkeypatch.undo()
+    monkeypatch.setattr(training_work, "DRAWN", 2)
+    monkeypatch.setattr(training_work, "_figures", lambda *material: {})
+    monkeypatch.setattr(training_diary.Diary, "first_look", lambda diary, pictures: None)
+    told = []
+
+    def tune(*material: Any, **also: Any) -> Tuned:
+        told.append(material[4].seconds)
+        row = TrainingRun.objects.get()
+        assert (row.step, row.seconds) == (0, 0)
+        assert "it begins anew" in owner_client.get(page).content.decode()
+        return a_tuning()
+
+    page = reverse("training-run", args=[run.pk])
+    monkeypatch.setattr("filters.training.tune.tune", tune)
+    assert trainings.run(run.pk)
+    run.refresh_from_db()
+    assert told == [7 * 60]
+    assert "parts" not in run.settings
+    assert run.version is not None
+    assert run.version.record["settings"]["minutes"] == 7
+    assert "it began anew" in owner_client.get(page).content.decode()
+    assert trainings.go_on(run, 2)
+    run.refresh_from_db()
+    assert orders.ANEW not in run.settings
 
 
 def test_a_stop_before_the_first_step_cancels(
@@ -288,6 +338,31 @@ def test_nothing_is_learned_for_a_filter_that_was_removed_before(
     assert not trainings.go_on(run)
     assert not trainings.go_on(run, 5)
     assert not FilterVersion.objects.exists()
+
+
+def test_a_run_does_not_take_over_the_checkpoint_of_one_that_had_its_number_before(
+    owner: User, style: Path
+) -> None:
+    first = orders.order([orders.Piece(style)], "Deep Sea", owner, orders.Wish())
+    number, path = first.pk, training_work.checkpoint_path(first)
+    assert path == training_work.checkpoint_path(TrainingRun.objects.get())
+    first.delete()
+    second = orders.order([orders.Piece(style)], "Other", owner, orders.Wish())
+    TrainingRun.objects.filter(pk=second.pk).update(id=number)  # the database was restored
+    assert training_work.checkpoint_path(TrainingRun.objects.get()) != path
+    old = TrainingRun(pk=number, settings={})
+    assert training_work.checkpoint_path(old).name.count("-") == 1, "it finds the one that it has"
+
+
+def test_previews_show_strokes_as_large_as_a_render_does() -> None:
+    frame, landscape = (
+        np.random.default_rng(1).integers(0, 255, size, np.uint8) for size in ((720, 1280, 3), (576, 576, 3))
+    )
+    first, second = training_work.standing_parts([frame, landscape])
+    assert np.array_equal(first, frame[168:552, 448:832])
+    assert np.array_equal(second, landscape[96:480, 96:480])
+    small = training_work.standing_parts([frame, frame[:170, :300]])
+    assert {one.shape for one in small} == {(168, 168, 3)}, "of one size, which is a multiple of 8"
 
 
 def test_checkpoints_go_after_two_months(tmp_path: Path, settings: Any) -> None:

@@ -59,7 +59,7 @@ def choose(candidates: Sequence[Candidate], footage: Features, count: int) -> li
     known = [one for one in candidates if one.profile]
     if not known or not footage:
         return []
-    predictions = [expected(one.profile, footage, one.seen) for one in known]
+    predictions = expectations(known, footage)
     standing = standings([one.here for one in predictions])
     scores = suitability(predictions, footage)
     kind = strongest_kind(kinds(known[0].profile, footage))
@@ -81,6 +81,37 @@ def _nearness(profiles: Sequence[Profile], kind: str) -> list[Nearness | None]:
         Nearness(one["style_distance"], better["style_distance"]) if "style_distance" in one else None
         for one, better in zip(there, standings(there), strict=True)
     ]
+
+
+def expectations(known: Sequence[Candidate], footage: Features) -> list[Prediction]:
+    """What each is expected to do, those that were seen and those that were not on an equal footing.
+
+    Footage is not drawn, and a still is larger than a standing frame: by that much more is seen than was told of any
+    filter. For those that were seen alone it would pass for something of their own.
+    """
+    offset = _offset(known, footage)
+    return [_moved(expected(one.profile, footage, one.seen), one.seen, offset) for one in known]
+
+
+def _offset(known: Sequence[Candidate], footage: Features) -> dict[str, float]:
+    """By measure, how far what was seen moves those that were seen, on average."""
+    moved: dict[str, list[float]] = {}
+    for one in known:
+        if not one.seen:
+            continue
+        told = predict(one.profile, footage).here
+        for name, value in expected(one.profile, footage, one.seen).here.items():
+            if name in one.seen and name in told:
+                moved.setdefault(name, []).append(value - told[name])
+    return {name: float(np.mean(values)) for name, values in moved.items()}
+
+
+def _moved(told: Prediction, seen: Mapping[str, float], offset: Mapping[str, float]) -> Prediction:
+    """The prediction with every measure that was not seen moved by its offset."""
+    here = {
+        name: value if name in seen else value + offset.get(name, 0.0) for name, value in told.here.items()
+    }
+    return Prediction(here, told.usual)
 
 
 def expected(profile: Profile, footage: Features, seen: Mapping[str, float]) -> Prediction:

@@ -1,9 +1,15 @@
-"""The figures of the whole catalogue, plotted and as a table: what does a filter add?"""
+"""The figures of the whole catalogue, plotted and as a table: what does a filter add?
+
+Figures from different footage compare only roughly, so those on one are plotted: that on which most were measured,
+which is the sample flight once what ships was measured there too. Others are listed below.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from statistics import median
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -12,17 +18,20 @@ from django.views.decorators.http import require_safe
 
 from filters import figures as known
 from filters.figures import COMPARED, CONTENT, FIGURES, OWN, SPEED, STEADINESS, STYLE, Figure
-from filters.judgements import MEASURED_ON
+from filters.judgements import MEASURED_ON, SAMPLE_FLIGHT, TIMED, on_sample
 from filters.likeness import nearest
 from filters.models import Filter, FilterVersion
 from filters.scatter import Plot, Point, scatter
 from videos import access
 from videos.views.catalogue import ALIKE
 
+UNKNOWN = "footage that is not written down"
+
 
 @dataclass(frozen=True)
 class Row:
-    """A filter with its figures by key, as numbers and as they are written; `live` are those of its live twin."""
+    """A filter with its figures on one footage by key, as numbers and as they are written; `live` are those of its
+    live twin."""
 
     filter: Filter
     values: dict[str, float]
@@ -40,11 +49,15 @@ class Row:
 @require_safe
 def figures(request: HttpRequest) -> HttpResponse:
     """Every filter the viewer sees; `?sort=` orders the table by a figure, a leading minus turns it round."""
-    rows = rows_of(
+    every = list(
         access.filters_shown_to(access.viewer_of(request)).select_related(
             "current__judgement", "live", "style_image"
         )
     )
+    footage = footage_of_most(every)
+    found = rows_of(every, footage)
+    rows = [row for row in found if row.measured_on in ("", footage)]
+    elsewhere = [row for row in found if row.measured_on not in ("", footage)]
     measured = [row for row in rows if row.values]
     sort = request.GET.get("sort", "name")
     context = {
@@ -56,35 +69,79 @@ def figures(request: HttpRequest) -> HttpResponse:
         "drafts": [row for row in measured if row.stands_out],
         "unmeasured": len(rows) - len(measured),
         "own": next((OWN.written(row.values[OWN.key]) for row in measured if OWN.key in row.values), ""),
-        "footages": sorted({row.measured_on for row in measured}),
+        "footage": footage,
+        "elsewhere": ordered(elsewhere, sort),
     }
     return render(request, "filters/figures.html", context)
 
 
-def rows_of(filters: Iterable[Filter]) -> list[Row]:
-    """The filters with what is known of them."""
-    every = list(filters)
-    alike = nearest(every)
-    return [_row(one, [other for other, cosine in alike[one.pk] if cosine >= ALIKE]) for one in every]
+def footage_of_most(filters: Iterable[Filter]) -> str:
+    """The footage on which most were measured, the sample flight among equals; empty where none was."""
+    counted = Counter(footage for one in filters if one.current for footage in _by_footage(one.current))
+    return max(counted, key=lambda name: (counted[name], name.startswith(SAMPLE_FLIGHT)), default="")
 
 
-def _row(one: Filter, neighbours: list[Filter]) -> Row:
-    values, live = (_values(version) for version in (one.current, one.live))
-    cells = [(figure, _cell(figure, values, live)) for figure in COMPARED]
-    metrics: dict[str, Any] = one.current.metrics if one.current else {}
-    return Row(
-        one,
-        values,
-        live,
-        cells,
-        neighbours,
-        str(metrics.get(MEASURED_ON, "footage that is not written down")),
+def rows_of(filters: Sequence[Filter], footage: str) -> list[Row]:
+    """The filters with what is known of them on this footage, or else on other footage."""
+    alike, times = nearest(filters), times_of(filters)
+    return [
+        _row(one, footage, times, [other for other, cosine in alike[one.pk] if cosine >= ALIKE])
+        for one in filters
+    ]
+
+
+def _row(one: Filter, footage: str, times: Mapping[str, float], neighbours: list[Filter]) -> Row:
+    known = _by_footage(one.current)
+    measured_on = footage if footage in known else next(iter(known), "")
+    values, live = (
+        _timed(version, _by_footage(version).get(measured_on, {}), times)
+        for version in (one.current, one.live)
     )
+    cells = [(figure, _cell(figure, values, live)) for figure in COMPARED]
+    return Row(one, values, live, cells, neighbours, measured_on)
 
 
-def _values(version: FilterVersion | None) -> dict[str, float]:
+def _by_footage(version: FilterVersion | None) -> dict[str, dict[str, float]]:
+    """A version's figures by what they were measured on."""
     metrics = version.metrics if version else {}
-    return {figure.key: value for figure in FIGURES if (value := figure.of(metrics)) is not None}
+    found: dict[str, dict[str, float]] = {}
+    for told in (metrics, on_sample(metrics)):
+        values = {figure.key: value for figure in FIGURES if (value := figure.of(told)) is not None}
+        if values:
+            found.setdefault(str(told.get(MEASURED_ON, UNKNOWN)), values)
+    return found
+
+
+def times_of(filters: Iterable[Filter]) -> dict[str, float]:
+    """The time for a frame of each base network, which no style changes: as it was measured here last, otherwise the
+    middle of what those who measured its filters elsewhere had.
+    """
+    here: dict[str, tuple[str, float]] = {}
+    elsewhere: dict[str, list[float]] = {}
+    for version in (version for one in filters for version in (one.current, one.live) if version):
+        told = version.metrics.get(TIMED) or {}
+        if (value := SPEED.of({SPEED.key: told.get("milliseconds")})) is not None:
+            here[_network(version)] = max(
+                here.get(_network(version), ("", 0.0)), (str(told.get("at")), value)
+            )
+        if (value := SPEED.of(version.metrics)) is not None:
+            elsewhere.setdefault(_network(version), []).append(value)
+    middle = {network: median(values) for network, values in elsewhere.items()}
+    return middle | {network: value for network, (_, value) in here.items()}
+
+
+def _timed(
+    version: FilterVersion | None, values: dict[str, float], times: Mapping[str, float]
+) -> dict[str, float]:
+    """The figures of a version with the time of its network; none where it has none."""
+    if version is None or not values or _network(version) not in times:
+        return values
+    return {**values, SPEED.key: times[_network(version)]}
+
+
+def _network(version: FilterVersion) -> str:
+    """What decides how long a frame takes: the base, or a model of its own."""
+    return version.base or f"version {version.pk}"
 
 
 def _cell(figure: Figure, values: dict[str, float], live: dict[str, float]) -> str:

@@ -116,7 +116,7 @@ def again(request: HttpRequest, pk: int) -> HttpResponse:
     except orders.CannotTrain as problem:
         messages.error(request, str(problem))
         return redirect("training-run", pk=pk)
-    messages.success(request, f"“{run.name}” is being learned: all as before, only with another seed.")
+    messages.success(request, f"“{run.name}” is being learned: {_how_alike(before)}.")
     return redirect("training-run", pk=run.pk)
 
 
@@ -125,10 +125,11 @@ def again(request: HttpRequest, pk: int) -> HttpResponse:
 def publish(request: HttpRequest, pk: int) -> HttpResponse:
     """Let everybody use what a training made: the curators' business. The form names the version that was seen."""
     run = access.training_run_or_404(request, pk)
-    if not access.viewer_of(request).is_staff:
+    viewer, seen = access.viewer_of(request), _number(request.POST.get("version", ""))
+    if not viewer.is_staff:
         raise PermissionDenied
     try:
-        published = training.publish(run, _number(request.POST.get("version", "")))
+        published = training.publish(run, seen) if access.can_publish(viewer, run) else None
     except training.NotTheNewest as newer:
         messages.error(request, str(newer))
         return redirect("training-run", pk=pk)
@@ -182,9 +183,7 @@ def _watched(request: HttpRequest, pk: int) -> dict[str, Any]:
         "previews": [one["step"] for one in run.previews][::-1][:SHOWN_PREVIEWS],
         "version": version,
         "still_used": _still_used(run.filter, version) if run.is_over else None,
-        "can_publish": access.viewer_of(request).is_staff
-        and run.is_over
-        and _publishable(run.filter, version),
+        "can_publish": access.can_publish(access.viewer_of(request), run) and not _is_published(run),
         "pictures": [(image, wish.crop(place)) for place, image in enumerate(orders.pictures_of(run))],
         "learned_on": _learned_on(run, wish),
         "more_minutes": MORE_MINUTES if trainings.can_go_on(run) else (),
@@ -201,6 +200,17 @@ def _learned_on(run: TrainingRun, wish: orders.Wish) -> dict[str, Any]:
     return {**run.learned_on, **chosen, "is_read": bool(run.learned_on), "is_known": not came_in}
 
 
+def _how_alike(before: TrainingRun) -> str:
+    """What is the same with another seed: footage does not come along in a filter's file."""
+    wish = orders.Wish.of(before)
+    if before.learned_on.get("frames") and not (wish.images or wish.footage):
+        return (
+            f"with another seed, and on drawn landscapes alone, since the footage that “{before.name}” was fitted to "
+            "is not here"
+        )
+    return "all as before, only with another seed"
+
+
 def _still_used(made: Filter | None, version: Any) -> Any:
     """The version that the lab paints with instead of the one that was made last; None where there is none."""
     if made is None or version is None or made.current_id == version.pk or made.state == Filter.State.RETIRED:
@@ -208,11 +218,12 @@ def _still_used(made: Filter | None, version: Any) -> Any:
     return made.current
 
 
-def _publishable(made: Filter | None, version: Any) -> bool:
-    """Whether there is a version that others do not render with yet."""
+def _is_published(run: TrainingRun) -> bool:
+    """Whether others render with its newest version already."""
+    made, version = run.filter, run.version
     if made is None or version is None:
         return False
-    return made.state != Filter.State.PUBLISHED or made.current_id != version.pk
+    return made.state == Filter.State.PUBLISHED and made.current_id == version.pk
 
 
 def _number(said: str) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from argparse import ArgumentTypeError
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,11 +14,12 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from filters import judgements
 from filters.engines.base import EngineError
 from filters.judgements import Found
-from filters.models import Filter
+from filters.models import Filter, FilterVersion
 from rotoscope.terminal import Bar
 from videos.evaluation import NO_PYTORCH, Evaluator, NotMeasurable
 
 BAD_INPUT = 2
+Refused = NotMeasurable | EngineError
 
 
 @dataclass(frozen=True)
@@ -70,6 +72,16 @@ class Command(BaseCommand):
             "--no-profile", action="store_true", help="figures only: nothing for suggestions, half the time"
         )
         parser.add_argument("--no-live", action="store_true", help="leave out the live twins")
+        parser.add_argument(
+            "--only-missing", action="store_true", help="leave out what was measured on this footage before"
+        )
+        parser.add_argument(
+            "--part",
+            type=_part,
+            default=(1, 1),
+            metavar="K/N",
+            help="the K-th of N parts of --all, for several processes at once",
+        )
         parser.add_argument("--no-store", action="store_true", help="print only, keep nothing")
         parser.add_argument(
             "--ship", action="store_true", help="write what is known of shipped filters into the source tree"
@@ -79,10 +91,22 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         """Measure, store, print. Exits 0 only if every filter asked for was measured."""
         chosen = _chosen(options)
+        done, refused = self._measured(chosen, options) if chosen else ([], [])
+        self._print(done, as_json=options["json"])
+        if options["ship"]:
+            judgements.ship()
+        if refused:
+            of_no_use = not options["all"] and isinstance(refused[0], NotMeasurable)
+            raise CommandError("\n".join(map(str, refused)), returncode=BAD_INPUT if of_no_use else 1)
+
+    def _measured(
+        self, chosen: list[Filter], options: dict[str, Any]
+    ) -> tuple[list[Measured], list[Refused]]:
+        """What was found, kept with its versions, and what could not be measured."""
+        done: list[Measured] = []
+        refused: list[Refused] = []
         with Bar(sys.stderr) as bar:
             evaluator = _evaluator(options, bar)
-            done: list[Measured] = []
-            refused: list[NotMeasurable | EngineError] = []
             for one in chosen:
                 try:
                     live = None if options["no_live"] else evaluator.evaluate_live(one)
@@ -92,19 +116,15 @@ class Command(BaseCommand):
                     continue
                 if not options["no_store"]:
                     done[-1].keep()
-        self._print(done, evaluator.measured_on, as_json=options["json"])
-        if options["ship"]:
-            judgements.ship()
-        if refused:
-            of_no_use = not options["all"] and isinstance(refused[0], NotMeasurable)
-            raise CommandError("\n".join(map(str, refused)), returncode=BAD_INPUT if of_no_use else 1)
+        return done, refused
 
-    def _print(self, done: list[Measured], measured_on: str, *, as_json: bool) -> None:
+    def _print(self, done: list[Measured], *, as_json: bool) -> None:
         if as_json:
             rows = [one.told() for one in done]
             self.stdout.write(json.dumps(rows if len(rows) != 1 else rows[0]))
             return
-        self.stdout.write(f"Measured on: {measured_on}")
+        on = done[0].found.measured_on if done else "nothing, as all was measured before"
+        self.stdout.write(f"Measured on: {on}")
         for one in done:
             self.stdout.write(f"{one.filter.slug}: {_words(one.found)}")
             if one.live is not None:
@@ -125,13 +145,38 @@ def _chosen(options: dict[str, Any]) -> list[Filter]:
     every = Filter.objects.with_pictures().select_related("live__filter").filter(current__isnull=False)
     if options["all"]:
         measurable = every.filter(engine=Filter.Engine.NETWORK, style_image__isnull=False)
-        return list(measurable.exclude(state=Filter.State.RETIRED).order_by("slug"))
+        part, parts = options["part"]
+        chosen = list(measurable.exclude(state=Filter.State.RETIRED).order_by("slug"))[part - 1 :: parts]
+        return [one for one in chosen if not options["only_missing"] or _is_missing(one, options)]
     found = every.filter(slug=options["filter"]).first()
     if found is None:
         raise CommandError(
             f"There is no filter “{options['filter']}” that has something to run.", returncode=BAD_INPUT
         )
-    return [found]
+    return [found] if not options["only_missing"] or _is_missing(found, options) else []
+
+
+def _is_missing(one: Filter, options: dict[str, Any]) -> bool:
+    """Whether it, or its live twin, has no figures on this footage, or it no profile, where those are wanted."""
+    assert one.current is not None
+    wanted = [one.current] if one.live is None or options["no_live"] else [one.current, one.live]
+    if not all(_has_figures(version, options["footage"]) for version in wanted):
+        return True
+    return not options["no_profile"] and not judgements.is_judged(one.current)
+
+
+def _has_figures(version: FilterVersion, footage: Path | None) -> bool:
+    if footage is None:
+        return bool(judgements.on_sample(version.metrics))
+    return str(version.metrics.get(judgements.MEASURED_ON, "")).startswith(f"{footage.name}, ")
+
+
+def _part(said: str) -> tuple[int, int]:
+    """ "2/3" as (2, 3). Raises ArgumentTypeError."""
+    part, _, parts = said.partition("/")
+    if not (part.isdecimal() and parts.isdecimal() and 1 <= int(part) <= int(parts)):
+        raise ArgumentTypeError("a part is one such as 1/2 or 2/2")
+    return int(part), int(parts)
 
 
 def _evaluator(options: dict[str, Any], bar: Bar) -> Evaluator:
