@@ -21,7 +21,7 @@ from filters.deepfilter import store
 from rotoscope.admin_parts import RemovesFiles, SavesWhatWasChosen, in_bytes
 from videos import uploads
 from videos.admin.goes import CountsWhatGoes
-from videos.models import Profile
+from videos.models import Profile, Render, Video
 from videos.pipeline import renders
 
 GIGABYTE = 10**9
@@ -124,9 +124,9 @@ class PeopleAdmin(
             trainings.cancel(run)
         uploads.remove(row.uploads.all())
         store.remove_all(row)
-        for video in row.videos.all():
+        for video in Video.everything.filter(owner=row):
             renders.remove_video(video)
-        for render in row.renders.all():
+        for render in Render.everything.filter(owner=row):
             renders.remove(render)
         row.delete()
 

@@ -19,8 +19,8 @@ from rotoscope.accounts import passing
 from rotoscope.files import clear_leftovers
 from rotoscope.lease import LeasedQuerySet, M
 from videos import uploads
-from videos.models import Render, Segment, Still, Video
-from videos.pipeline import accounts, dispatch, proxies, rebuild, renders, stills
+from videos.models import Render, Segment, Video
+from videos.pipeline import accounts, dispatch, proxies, rebuild, removal, renders, stills
 
 logger = logging.getLogger(__name__)
 
@@ -52,6 +52,7 @@ def clear_away() -> None:
     """Finish or end uploads that were left, and clear the disk. A whole upload may be on its way to S3 for an hour."""
     uploads.expire()
     accounts.clear_abandoned()
+    removal.clear()
     clear_leftovers()
     loose.clear()
 
@@ -91,7 +92,7 @@ def _segments() -> None:
 
 
 def _stills() -> int:
-    recent = Still.objects.filter(state=Still.State.QUEUED, created_at__gt=timezone.now() - stills.REMEMBERED)
+    recent = stills.waiting().filter(created_at__gt=timezone.now() - stills.REMEMBERED)
     return _send(overdue(recent), "still")
 
 

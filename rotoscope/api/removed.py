@@ -1,0 +1,51 @@
+"""What was deleted lately: listed, brought back, removed for good."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import Http404, HttpRequest
+from ninja import Router, Status
+
+from rotoscope.api.auth import SIGNED_IN, signed_in
+from rotoscope.api.paging import Page, Paging, page_of
+from rotoscope.api.shapes import Problem, RemovedOut, RestoredOut
+from rotoscope.api.told import Told
+from videos import access
+from videos.pipeline import removal
+
+router = Router(tags=["deleted"])
+NO: dict[int, Any] = {401: Problem, 403: Problem, 404: Problem}
+
+
+@router.get("/removed", response={200: Page[RemovedOut], 401: Problem}, auth=SIGNED_IN)
+def list_removed(request: HttpRequest, which: Paging) -> object:
+    """What one deleted and may bring back; what went last first. What went with footage comes back with it."""
+    return page_of(removal.removed_of(signed_in(request)), which, Told(request).removed)
+
+
+@router.post("/removed/{kind}/{ref}/restore", response={200: RestoredOut, **NO}, auth=SIGNED_IN)
+def restore_removed(request: HttpRequest, kind: str, ref: str) -> RestoredOut:
+    """Bring it back to where it was: a video with all that went with it, a render, a comparison or a collection.
+
+    What was being painted when it was deleted is cancelled, and can be gone on with.
+    """
+    thing = _own(request, kind, ref)
+    if not removal.bring_back(thing):
+        raise Http404  # its time ran out just now
+    return RestoredOut(kind=kind, ref=ref, page=Told(request).page(thing))
+
+
+@router.delete("/removed/{kind}/{ref}", response={204: None, **NO}, auth=SIGNED_IN)
+def delete_removed(request: HttpRequest, kind: str, ref: str) -> object:
+    """Remove it with its files, for good and before its time."""
+    removal.remove_for_good(_own(request, kind, ref))
+    return Status(204, None)
+
+
+def _own(request: HttpRequest, kind: str, ref: str) -> removal.Thing:
+    """What was deleted, if the asker may bring it back. Raises Http404."""
+    thing = removal.find(kind, ref)
+    if thing is None or not access.can_bring_back(access.viewer_of(request), thing):
+        raise Http404
+    return thing
