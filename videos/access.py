@@ -1,8 +1,8 @@
 """Who may see or do what: the only place that decides.
 
-Every view, API call, actor of a person's wish, and every byte of media asks here. A viewer is a person
-(or nobody) and, perhaps, an open share link. Refusals of reading are always the same 404, so that nobody
-learns what exists.
+Every view, API call, actor of a person's wish, and every byte of media asks here, also what access_filters.py says of
+filters and trainings. A viewer is a person (or nobody) and, perhaps, an open share link. Refusals of reading are
+always the same 404, so that nobody learns what exists.
 
 Rules:
 - public footage, and what was made of it, is seen by all once it is ready; unlisted by whoever has its
@@ -22,12 +22,16 @@ from functools import partial
 from typing import Any
 
 from django.contrib.auth.models import AnonymousUser
-from django.db.models import Q
 from django.http import Http404, HttpRequest
 
-from filters.models import Filter, StyleImage, TrainingRun
-from filters.models.filter import FilterQuerySet
+from filters.models import TrainingRun
 from videos import collected
+from videos.access_filters import can_export as can_export
+from videos.access_filters import can_see_filter as can_see_filter
+from videos.access_filters import can_see_run as can_see_run
+from videos.access_filters import can_see_style as can_see_style
+from videos.access_filters import filters_for as filters_for
+from videos.access_filters import filters_shown_to as filters_shown_to
 from videos.models import (
     Collection,
     CollectionItem,
@@ -251,48 +255,6 @@ def can_download_upload(viewer: Viewer, video: Video) -> bool:
 def can_train(viewer: Viewer) -> bool:
     """Train filters: any signed-in person; publishing is the curators' (staff) business."""
     return bool(viewer.user.is_authenticated and viewer.user.is_active)
-
-
-def filters_for(viewer: Viewer) -> FilterQuerySet:
-    """Filters that the viewer may render with now: published ones, and drafts of their own (staff: all drafts)."""
-    return filters_shown_to(viewer).filter(unavailable_reason="")
-
-
-def filters_shown_to(viewer: Viewer) -> FilterQuerySet:
-    """The same with those that cannot run now."""
-    drafts = Q(state=Filter.State.DRAFT)
-    if not viewer.is_staff:
-        drafts &= Q(owner_id=viewer.user.pk, owner__isnull=False)
-    return Filter.objects.filter(Q(state=Filter.State.PUBLISHED) | drafts, current__isnull=False)
-
-
-def can_see_filter(viewer: Viewer, filter: Filter) -> bool:
-    """Look at a filter: published and retired ones all, drafts their owner and staff, also before anything can run."""
-    return filter.state != Filter.State.DRAFT or viewer.is_staff or viewer.owns(filter)
-
-
-def can_see_run(viewer: Viewer, run: TrainingRun) -> bool:
-    """Look at a training run and stop it: whoever started it, and staff."""
-    return viewer.owns(run) or viewer.is_staff
-
-
-def can_see_style(viewer: Viewer, style: StyleImage) -> bool:
-    """Look at a style image: when a filter that is or was published was made after it, or one of one's own."""
-    if viewer.is_staff:
-        return True
-    mine = Q(owner_id=viewer.user.pk, owner__isnull=False)
-    shown = Q(state__in=[Filter.State.PUBLISHED, Filter.State.RETIRED])
-    made = Filter.objects.filter(Q(style_image=style) | Q(style_uses__style_image=style))
-    learned_from = Q(style_image=style) | Q(settings__contains={"pictures": [style.pk]})
-    return made.filter(shown | mine).exists() or TrainingRun.objects.filter(mine, learned_from).exists()
-
-
-def can_export(viewer: Viewer, filter: Filter) -> bool:
-    """Take a filter away as a file: its owner, staff, and any signed-in person what ships with Rotoscope."""
-    if filter.current is None:
-        return False
-    signed_in = bool(viewer.user.is_authenticated and viewer.user.is_active)
-    return viewer.is_staff or viewer.owns(filter) or (filter.shipped and signed_in)
 
 
 def training_run_or_404(request: HttpRequest, pk: int) -> TrainingRun:

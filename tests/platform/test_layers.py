@@ -69,6 +69,7 @@ def test_the_domain_never_imports_edges() -> None:
     for path in [
         *(path for folder in folders for path in files_below(folder)),
         ROOT / "videos/access.py",
+        ROOT / "videos/access_filters.py",
         *beside,
     ]:
         assert not [name for name in imports_of(path) if name.startswith(edges)], path

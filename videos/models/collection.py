@@ -43,7 +43,7 @@ class Collection(Removable):
     def add(self, **work: models.Model) -> bool:
         """Put a work (`render` or `comparison`) at the end; False where it is in the collection already."""
         Collection.objects.select_for_update().get(pk=self.pk)  # two at once do not take the same place
-        if self.items.filter(**work).exists():
+        if self._places().filter(**work).exists():
             return False
         last = self._places().aggregate(last=Max("position"))["last"]
         self.items.create(position=0 if last is None else last + 1, **work)
