@@ -10,6 +10,7 @@ from django.utils import timezone
 from tests.crash.killing import Killing
 from tests.crash.test_pipeline import finished, painted
 from videos.models import Collection, Comparison, Render, Video
+from videos.models.removable import FOR_GOOD
 from videos.pipeline import removal
 
 __all__ = ["finished", "painted"]
@@ -64,7 +65,7 @@ def test_deleting_for_good(killing: Killing, works: list[removal.Thing]) -> None
     removal.put_away(works[0])
 
     def remove() -> None:
-        for video in Video.everything.filter(removed_at__gt=removal.FOR_GOOD):
+        for video in Video.everything.filter(removed_at__gt=FOR_GOOD):
             removal.remove_for_good(video)
 
     killing.ends_the_same(remove)

@@ -180,7 +180,7 @@ def test_footage_that_was_coming_in_is_gone_on_with_once_it_is_back(
     gone = deleted(video)
     with dispatch.inline():
         receive.take_file(video, path)
-    assert default_storage.exists(Video.everything.get().source.name)
+    assert default_storage.exists(str(Video.everything.get().source.name))
     assert not ingest.run(video.pk)
     assert reconcile.requeue() == 0
     assert removal.bring_back(gone)
