@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -12,6 +14,7 @@ from django.utils import timezone
 from dramatiq.brokers.stub import StubBroker
 
 from filters.models import Filter
+from tests.at_once import at_once
 from tests.factories import make_filter, make_render_row, make_video_row
 from tests.removal.conftest import World
 from videos.models import Collection, Comparison, ComparisonItem, Render, Still, Video
@@ -142,6 +145,23 @@ def test_nothing_is_made_of_footage_that_was_deleted_since_it_was_looked_at(
     with pytest.raises(Video.DoesNotExist):
         renders.request(video, negative, owner, renders.RenderSettings())
     assert not Render.everything.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_nothing_is_made_of_it_at_the_same_moment(owner: User, queue: StubBroker) -> None:
+    """Whoever comes second meets what the first one did."""
+    filter = make_filter("negative")
+
+    def ask(video: Video) -> None:
+        with suppress(Video.DoesNotExist):
+            renders.request(video, filter, owner, renders.RenderSettings())
+
+    for _ in range(6):
+        video = make_video_row(owner)
+        at_once(partial(removal.put_away, video), partial(ask, video))
+        assert not Render.objects.filter(video=video).exists()
+        assert removal.bring_back(Video.everything.get(pk=video.pk))
+        assert Render.everything.filter(video=video).count() == video.renders.count() <= 1
 
 
 def test_it_comes_back_once_and_in_time(owner: User) -> None:
