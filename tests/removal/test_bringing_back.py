@@ -10,16 +10,24 @@ from pathlib import Path
 import pytest
 from django.contrib.auth.models import User
 from django.core.files.storage import default_storage
+from django.http import Http404
 from django.utils import timezone
 from dramatiq.brokers.stub import StubBroker
 
 from filters.models import Filter
+from rotoscope.changed import save_changed
 from tests.at_once import at_once
 from tests.factories import make_filter, make_render_row, make_video_row
 from tests.removal.conftest import World
+from videos.forms.comparison import ComparisonForm
 from videos.models import Collection, Comparison, ComparisonItem, Render, Still, Video
 from videos.models.removable import FOR_GOOD
 from videos.pipeline import dispatch, ingest, receive, reconcile, removal, renders, sample, stills
+
+
+@pytest.fixture
+def negative(db: None) -> Filter:
+    return make_filter("negative")
 
 
 def aged(thing: removal.Thing, **since: float) -> None:
@@ -223,6 +231,11 @@ def test_a_sample_that_was_deleted_is_brought_back_and_not_drawn_anew(staff: Use
     assert Video.objects.get() == video
 
 
-@pytest.fixture
-def negative(db: None) -> Filter:
-    return make_filter("negative")
+def test_no_words_are_saved_to_what_was_deleted_since_the_page_was_shown(world: World) -> None:
+    words = {"title": "Noon", "text": "", "visibility": "public"}
+    form = ComparisonForm(words, instance=Comparison.objects.get())
+    assert form.is_valid()
+    removal.put_away(world.comparison)
+    with pytest.raises(Http404):
+        save_changed(form)
+    assert Comparison.everything.get().title == "Ebb and flow"
