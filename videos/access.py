@@ -102,8 +102,10 @@ def is_gone(thing: Video | Render | Comparison | Collection) -> bool:
 
 def can_bring_back(viewer: Viewer, thing: Video | Render | Comparison | Collection) -> bool:
     """Bring back what was deleted, or remove it for good: whoever might have deleted it."""
-    mine = viewer.owns(thing) or viewer.is_staff
-    return mine or (isinstance(thing, Render) and viewer.owns(thing.video))
+    if isinstance(thing, Render):
+        mine = viewer.owns(thing) or can_change_video(viewer, thing.video)
+        return mine and can_see_video(viewer, thing.video)
+    return viewer.owns(thing) or viewer.is_staff
 
 
 def can_see_video(viewer: Viewer, video: Video) -> bool:

@@ -7,11 +7,11 @@ from typing import Any
 from django.http import Http404, HttpRequest
 from ninja import Router, Status
 
-from rotoscope.api.auth import SIGNED_IN, signed_in
+from rotoscope.api.auth import SIGNED_IN
 from rotoscope.api.paging import Page, Paging, page_of
 from rotoscope.api.shapes import Problem, RemovedOut, RestoredOut
 from rotoscope.api.told import Told
-from videos import access
+from videos.deleted import deleted_of, deleted_or_404
 from videos.pipeline import removal
 
 router = Router(tags=["deleted"])
@@ -21,7 +21,8 @@ NO: dict[int, Any] = {401: Problem, 403: Problem, 404: Problem}
 @router.get("/removed", response={200: Page[RemovedOut], 401: Problem}, auth=SIGNED_IN)
 def list_removed(request: HttpRequest, which: Paging) -> object:
     """What one deleted and may bring back; what went last first. What went with footage comes back with it."""
-    return page_of(removal.removed_of(signed_in(request)), which, Told(request).removed)
+    told = Told(request)
+    return page_of(deleted_of(told.viewer), which, told.removed)
 
 
 @router.post("/removed/{kind}/{ref}/restore", response={200: RestoredOut, **NO}, auth=SIGNED_IN)
@@ -30,7 +31,7 @@ def restore_removed(request: HttpRequest, kind: str, ref: str) -> RestoredOut:
 
     What was being painted when it was deleted is cancelled, and can be gone on with.
     """
-    thing = _own(request, kind, ref)
+    thing = deleted_or_404(request, kind, ref)
     if not removal.bring_back(thing):
         raise Http404  # its time ran out just now
     return RestoredOut(kind=kind, ref=ref, page=Told(request).page(thing))
@@ -39,13 +40,5 @@ def restore_removed(request: HttpRequest, kind: str, ref: str) -> RestoredOut:
 @router.delete("/removed/{kind}/{ref}", response={204: None, **NO}, auth=SIGNED_IN)
 def delete_removed(request: HttpRequest, kind: str, ref: str) -> object:
     """Remove it with its files, for good and before its time."""
-    removal.remove_for_good(_own(request, kind, ref))
+    removal.remove_for_good(deleted_or_404(request, kind, ref))
     return Status(204, None)
-
-
-def _own(request: HttpRequest, kind: str, ref: str) -> removal.Thing:
-    """What was deleted, if the asker may bring it back. Raises Http404."""
-    thing = removal.find(kind, ref)
-    if thing is None or not access.can_bring_back(access.viewer_of(request), thing):
-        raise Http404
-    return thing

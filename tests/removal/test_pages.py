@@ -186,4 +186,10 @@ def test_the_page_of_renders_of_others_footage(
     Render.objects.update(owner=owner)
     removal.put_away(render)
     assert render.ref in text(colleague_client.get("/removed/"))
-    assert [one.pk for one in removal.removed_of(owner)] == [render.pk]
+    client = Client()
+    client.force_login(owner)
+    assert render.ref in text(client.get("/removed/"))
+    Video.objects.update(visibility="private")
+    assert render.ref not in text(client.get("/removed/")), "nothing of what one does not see any more"
+    assert client.post(reverse("removed-restore", args=["render", render.ref])).status_code == 404
+    assert colleague_client.post(reverse("removed-restore", args=["render", render.ref])).status_code == 302

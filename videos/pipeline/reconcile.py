@@ -52,9 +52,9 @@ def clear_away() -> None:
     """Finish or end uploads that were left, and clear the disk. A whole upload may be on its way to S3 for an hour."""
     uploads.expire()
     accounts.clear_abandoned()
-    removal.clear()
     clear_leftovers()
     loose.clear()
+    removal.clear()
 
 
 def queued(rows: LeasedQuerySet[M]) -> LeasedQuerySet[M]:

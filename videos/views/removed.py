@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 
 from django.contrib import messages
@@ -14,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from videos import access
 from videos.access import Viewer
+from videos.deleted import deleted_of, deleted_or_404
 from videos.delivery import Parcel, deliver_small
 from videos.models import CollectionItem, Comparison, Render, Video
 from videos.models.removable import kept_for
@@ -63,7 +65,7 @@ def kept_in_words() -> str:
 def removed(request: HttpRequest) -> HttpResponse:
     """All that whoever is signed in may bring back."""
     viewer = access.viewer_of(request)
-    page = page_of(removal.removed_of(request.user), request)
+    page = page_of(deleted_of(viewer), request)
     context = {
         "page": page,
         "entries": [_entry(viewer, thing) for thing in page],
@@ -77,13 +79,12 @@ def removed(request: HttpRequest) -> HttpResponse:
 @require_POST
 def restore(request: HttpRequest, kind: str, ref: str) -> HttpResponse:
     """Bring it back, and go there; also where it is there already, since the button was pressed twice."""
-    thing = removal.find(kind, ref)
-    if thing is None or not access.can_bring_back(access.viewer_of(request), thing):
-        return redirect(_standing(request, kind, ref))
-    if not removal.bring_back(thing):
-        return redirect(_standing(request, kind, ref))
-    messages.success(request, f"“{thing}” is back.")
-    return redirect(thing)
+    with suppress(Http404):
+        thing = deleted_or_404(request, kind, ref)
+        if removal.bring_back(thing):
+            messages.success(request, f"“{thing}” is back.")
+            return redirect(thing)
+    return redirect(_standing(request, kind, ref))
 
 
 @login_required
@@ -91,7 +92,7 @@ def restore(request: HttpRequest, kind: str, ref: str) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def delete(request: HttpRequest, kind: str, ref: str) -> HttpResponse:
     """GET asks; POST removes it with its files, and nobody brings it back."""
-    thing = _own(request, kind, ref)
+    thing = deleted_or_404(request, kind, ref)
     if request.method != "POST":
         return render(request, "removed/delete.html", {"entry": _entry(access.viewer_of(request), thing)})
     name = str(thing)
@@ -104,18 +105,10 @@ def delete(request: HttpRequest, kind: str, ref: str) -> HttpResponse:
 @require_safe
 def picture(request: HttpRequest, kind: str, ref: str) -> HttpResponseBase:
     """A small picture of what was deleted, for whoever may bring it back and for nobody else."""
-    name = _picture(access.viewer_of(request), _own(request, kind, ref))
+    name = _picture(access.viewer_of(request), deleted_or_404(request, kind, ref))
     if not name:
         raise Http404
     return deliver_small(request, Parcel(name, "image/jpeg"), LONGEST)
-
-
-def _own(request: HttpRequest, kind: str, ref: str) -> Thing:
-    """What was deleted, if the request's viewer may bring it back; else the one 404."""
-    thing = removal.find(kind, ref)
-    if thing is None or not access.can_bring_back(access.viewer_of(request), thing):
-        raise Http404
-    return thing
 
 
 def _standing(request: HttpRequest, kind: str, ref: str) -> Thing:
