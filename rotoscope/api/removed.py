@@ -14,7 +14,7 @@ from rotoscope.api.told import Told
 from videos.deleted import deleted_of, deleted_or_404
 from videos.pipeline import removal
 
-router = Router(tags=["deleted"])
+router = Router(tags=["recently deleted"])
 NO: dict[int, Any] = {401: Problem, 403: Problem, 404: Problem}
 
 

@@ -92,6 +92,8 @@ def clear() -> int:
         for thing in model.everything.filter(removed_at=FOR_GOOD).order_by("pk"):
             _remove(thing)
             removed += 1
+    if removed:
+        logger.info("removed %d deleted things for good", removed)
     return removed
 
 
