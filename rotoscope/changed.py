@@ -34,7 +34,7 @@ def save_changed(form: ModelForm[Any], *also: str) -> None:
     wanted = {*form.changed_data, *also}
     kept = {name for name, field in form.fields.items() if field.show_hidden_initial} - wanted
     with transaction.atomic():
-        get_object_or_404(type(row)._base_manager.select_for_update().only("pk"), pk=row.pk)
+        get_object_or_404(type(row)._default_manager.select_for_update(of=("self",)).only("pk"), pk=row.pk)
         row.save(update_fields=[name for name in columns if name in wanted])
         row.refresh_from_db(fields=[name for name in columns if name in kept])
 

@@ -15,8 +15,8 @@ from django.utils import timezone
 from filters.models import DeepFilterKey, Filter, TrainingRun
 from rotoscope.admin_parts import in_bytes
 from rotoscope.unfold import may_open
-from videos.models import Render, Segment, Still, Video
-from videos.pipeline import queue
+from videos.models import Render, Segment, Video
+from videos.pipeline import queue, stills
 
 RECENTLY = timedelta(days=1)
 SHOWN = 6
@@ -45,7 +45,7 @@ def figures(user: Any) -> list[dict[str, Any]]:
     receiving = videos.get(Video.State.RECEIVING, 0) + videos.get(Video.State.INGESTING, 0)
     training = TrainingRun.objects.filter(state__in=["queued", "running"]).count()
     calls = DeepFilterKey.objects.aggregate(n=Sum("images"))["n"] or 0
-    stills = Still.objects.filter(state=Still.State.QUEUED).count()
+    frames = stills.waiting().count()
     painting, paused = f"{waiting} segments wait", f"{renders.get('paused', 0)} paused"
     rendering = _list(user, "videos_render")
     return [
@@ -53,7 +53,7 @@ def figures(user: Any) -> list[dict[str, Any]]:
             "Painting now", queue.working_now(), painting, rendering and f"{rendering}?state__exact=rendering"
         ),
         _tile("Renders queued", renders.get("queued", 0), paused, rendering),
-        _tile("Stills queued", stills, "painted before renders", ""),
+        _tile("Stills queued", frames, "painted before renders", ""),
         _tile("Footage coming in", receiving, f"{videos.get('ready', 0)} ready", _list(user, "videos_video")),
         _tile("Training", training, "queued or running", _list(user, "filters_trainingrun")),
         _tile("DeepFilter images", calls, "painted for others", _list(user, "filters_deepfilterkey")),

@@ -61,6 +61,7 @@ WHITENOISE_USE_FINDERS = not PRODUCTION
 WHITENOISE_AUTOREFRESH = not PRODUCTION
 FILE_UPLOAD_TEMP_DIR = SCRATCH
 DATA_UPLOAD_MAX_MEMORY_SIZE = 8 * storage.MEGABYTE
+ROTOSCOPE_KEEP_REMOVED_HOURS = env.whole("ROTOSCOPE_KEEP_REMOVED_HOURS", 24, least=0, most=24 * 365)
 
 # --- DeepFilter -------------------------------------------------------------------------------------------------
 ALGORITHMIA_API_KEY = env.text("ALGORITHMIA_API_KEY")

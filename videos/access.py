@@ -10,6 +10,7 @@ Rules:
 - a share link of a video opens its finished renders too; one of a render opens that render and, to
   compare with, the original; one of a comparison opens its items; one of a collection all its items;
 - only the owner of the footage (and staff) renders it, changes it, shares it;
+- what was deleted is for nobody, nor what was made of footage that was; who could delete it brings it back;
 - downloads: the owner and staff, and holders of a share link that allows it, made by one of these; of what the
   link itself shows, and never of the upload as it was sent, which may tell more than its pictures.
 """
@@ -93,8 +94,24 @@ def link_of(token: str) -> ShareLink | None:
     return share if share is not None and share_target_allowed(share) else None
 
 
+def is_gone(thing: Video | Render | Comparison | Collection) -> bool:
+    """Whether it was deleted, or its footage: the row is there to be brought back, and shown to nobody."""
+    if isinstance(thing, Render | Comparison) and thing.video.removed_at is not None:
+        return True
+    return thing.removed_at is not None
+
+
+def can_bring_back(viewer: Viewer, thing: Video | Render | Comparison | Collection) -> bool:
+    """Bring back what was deleted, or remove it for good: whoever might have deleted it."""
+    if isinstance(thing, Render):
+        return can_change_video(viewer, thing.video) and can_see_video(viewer, thing.video)
+    return viewer.owns(thing) or viewer.is_staff
+
+
 def can_see_video(viewer: Viewer, video: Video) -> bool:
     """Look at the footage and at the page of a video."""
+    if is_gone(video):
+        return False
     if video.state == Video.State.READY and video.visibility != Visibility.PRIVATE:
         return True
     return can_change_video(viewer, video) or _share_shows_video(viewer.share, video)
@@ -102,6 +119,8 @@ def can_see_video(viewer: Viewer, video: Video) -> bool:
 
 def can_see_render(viewer: Viewer, render: Render) -> bool:
     """Look at a render. Unfinished ones are their owners' business."""
+    if is_gone(render):
+        return False
     if can_change_video(viewer, render.video):
         return True
     if render.state != Render.State.FINISHED:
@@ -129,6 +148,8 @@ def renders_to_see(viewer: Viewer, video: Video) -> list[Render]:
 
 def can_see_comparison(viewer: Viewer, comparison: Comparison) -> bool:
     """Look at a comparison; a link to it opens it, otherwise its own and its video's visibility count."""
+    if is_gone(comparison):
+        return False
     if viewer.owns(comparison) or viewer.is_staff:
         return True
     share = viewer.share
@@ -142,6 +163,8 @@ def can_see_comparison(viewer: Viewer, comparison: Comparison) -> bool:
 
 def can_see_collection(viewer: Viewer, collection: Collection) -> bool:
     """Look at a collection. Its items are asked about one by one."""
+    if is_gone(collection):
+        return False
     if viewer.owns(collection) or viewer.is_staff:
         return True
     if viewer.share is not None and viewer.share.collection_id == collection.pk:
@@ -161,7 +184,7 @@ def can_see_item(viewer: Viewer, item: CollectionItem) -> bool:
 
 def can_change_video(viewer: Viewer, video: Video) -> bool:
     """Edit, delete, separate and render footage."""
-    return viewer.owns(video) or viewer.is_staff
+    return not is_gone(video) and (viewer.owns(video) or viewer.is_staff)
 
 
 def can_render(viewer: Viewer, video: Video) -> bool:
@@ -171,11 +194,13 @@ def can_render(viewer: Viewer, video: Video) -> bool:
 
 def can_change_render(viewer: Viewer, render: Render) -> bool:
     """Cancel, pause, retry and delete a render: as its footage, whoever asked for it when they were staff."""
-    return can_change_video(viewer, render.video)
+    return not is_gone(render) and can_change_video(viewer, render.video)
 
 
 def can_change_own(viewer: Viewer, thing: Comparison | Collection | ShareLink) -> bool:
     """Edit and delete a comparison, a collection or a share link."""
+    if is_gone(thing.target if isinstance(thing, ShareLink) else thing):
+        return False
     return viewer.owns(thing) or viewer.is_staff
 
 
@@ -193,6 +218,8 @@ def can_keep(viewer: Viewer, work: Video | Render | Comparison) -> bool:
 
 def can_share(viewer: Viewer, target: Video | Render | Comparison | Collection) -> bool:
     """Make share links: only for what one may change oneself."""
+    if is_gone(target):
+        return False
     if isinstance(target, Render):
         return can_change_video(viewer, target.video)
     if isinstance(target, Comparison):
@@ -209,6 +236,8 @@ def can_allow_downloads(viewer: Viewer, target: Video | Render | Comparison | Co
 
 def can_download(viewer: Viewer, thing: Video | Render) -> bool:
     """Keep a file: owner, staff, or a share link of theirs that allows downloads of it."""
+    if is_gone(thing):
+        return False
     video = thing.video if isinstance(thing, Render) else thing
     if can_change_video(viewer, video):
         return True

@@ -1,4 +1,5 @@
-"""What renders are called, in words: their settings, and, beside others of the same filter, how they differ."""
+"""What works are called, in words: settings of renders, how they differ beside others of the same filter, and how many
+there are of what."""
 
 from __future__ import annotations
 
@@ -29,6 +30,11 @@ def settings_of(render: Render) -> list[str]:
 def _range(first: int, last: int) -> str:
     """As the players count: from the first frame to the last one."""
     return f"frames {first}–{last}" if first < last else f"frame {first}"
+
+
+def counted(many: Iterable[tuple[int, str]]) -> list[tuple[int, str]]:
+    """What there is of some things: (3, "renders"), (1, "comparison"); what there is none of is left out."""
+    return [(number, name if number == 1 else f"{name}s") for number, name in many if number]
 
 
 def told_apart(renders: Iterable[Render]) -> dict[int, str]:

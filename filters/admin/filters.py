@@ -8,7 +8,7 @@ from typing import Any
 from django.contrib import admin, messages
 from django.contrib.auth.models import User
 from django.db import transaction
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import URLPattern, path, reverse
@@ -68,7 +68,7 @@ class FilterAdmin(RemovesFiles, ShownOnly, CountsWhatGoes, WaysIn):
         """With what the list shows."""
         found: QuerySet[Filter] = super().get_queryset(request)
         return found.select_related("current__filter", "current__judgement", "style_image").annotate(
-            n_renders=Count("versions__renders", distinct=True)
+            n_renders=Count("versions__renders", filter=Q(versions__renders__removed_at=None), distinct=True)
         )
 
     def get_readonly_fields(self, request: HttpRequest, obj: Filter | None = None) -> tuple[str, ...]:

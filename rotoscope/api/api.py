@@ -8,7 +8,7 @@ from ninja import NinjaAPI
 from ninja.openapi.schema import OpenAPISchema
 from ninja.operation import Operation
 
-from rotoscope.api import arrangements, errors, filters, mixes, renders, trainings, videos
+from rotoscope.api import arrangements, errors, filters, mixes, removed, renders, trainings, videos
 from rotoscope.api.auth import Share
 from rotoscope.api.strict import strictly
 
@@ -60,5 +60,6 @@ for router in (
     arrangements.comparisons,
     arrangements.collections,
     arrangements.sharing,
+    removed.router,
 ):
     api.add_router("", router)

@@ -28,15 +28,16 @@ from rotoscope.api.wishes import (
     ShareWish,
     WordsChange,
 )
-from rotoscope.changed import delete_whole
 from videos import access
 from videos.arrangement import ORIGINAL
 from videos.models import (
     Collection,
     Comparison,
     ShareLink,
+    Video,
     Visibility,
 )
+from videos.pipeline import removal
 from videos.sharing import target_or_404
 
 comparisons = Router(tags=["comparisons"])
@@ -72,6 +73,8 @@ def create_comparison(request: HttpRequest, response: HttpResponse, ref: str, wi
     view = arranging.view_of(wish.look, [name or ORIGINAL for name in wish.renders[:2]], video)
     words = wish.model_dump(include={"title", "text", "visibility", "layout"})
     with transaction.atomic():
+        if not Video.objects.hold(video.pk):
+            raise Http404  # deleted since it was looked at
         kept = Comparison.objects.create(video=video, owner=signed_in(request), view=view, **words)
         arranging.keep_places(kept, places)
     told = Told(request).comparison(access.comparison_or_404(request, kept.ref))
@@ -98,8 +101,8 @@ def change_comparison(request: HttpRequest, ref: str, wish: ComparisonChange) ->
 
 @comparisons.delete("/comparisons/{ref}", response={204: None, **NO}, auth=SIGNED_IN)
 def delete_comparison(request: HttpRequest, ref: str) -> object:
-    """Delete it; its renders stay."""
-    delete_whole(_own(request, access.comparison_or_404(request, ref)))
+    """Delete it; its renders stay. It can be brought back for a while, see `GET /removed`."""
+    removal.put_away(_own(request, access.comparison_or_404(request, ref)))
     return Status(204, None)
 
 
@@ -142,8 +145,8 @@ def change_collection(request: HttpRequest, ref: str, wish: WordsChange) -> Coll
 
 @collections.delete("/collections/{ref}", response={204: None, **NO}, auth=SIGNED_IN)
 def delete_collection(request: HttpRequest, ref: str) -> object:
-    """Delete it; its works stay."""
-    delete_whole(_own(request, access.collection_or_404(request, ref)))
+    """Delete it; its works stay. It can be brought back for a while, see `GET /removed`."""
+    removal.put_away(_own(request, access.collection_or_404(request, ref)))
     return Status(204, None)
 
 

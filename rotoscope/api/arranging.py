@@ -86,7 +86,7 @@ def rearrange(request: HttpRequest, comparison: Comparison, wish: ComparisonChan
     view = view_of(look, pair or _pair(places), video)
     Comparison.objects.filter(pk=saved.pk).update(layout=layout, view=view)
     if wish.renders is not None:
-        saved.items.all().delete()
+        ComparisonItem.everything.filter(comparison=saved).delete()
         keep_places(saved, places)
 
 

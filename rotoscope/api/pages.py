@@ -7,7 +7,7 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from rotoscope.api import reference
 from rotoscope.api.api import api
@@ -45,10 +45,13 @@ def keys(request: HttpRequest) -> HttpResponse:
 
 
 @login_required
-@require_POST
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
 def revoke(request: HttpRequest, pk: int) -> HttpResponse:
-    """Stop accepting one of one's own keys."""
+    """GET asks; POST stops accepting one of one's own keys."""
     key = get_object_or_404(ApiKey, pk=pk, owner_id=request.user.pk)
+    if request.method != "POST":
+        return render(request, "api/revoke.html", {"key": key})
     key.revoke()
     messages.success(request, f"“{key.name}” opens nothing any more.")
     return redirect("api-keys")

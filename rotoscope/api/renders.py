@@ -18,7 +18,7 @@ from rotoscope.api.told import Told
 from rotoscope.api.wishes import RenderWish, StillWish
 from videos import access
 from videos.models import Render, Still, Video
-from videos.pipeline import renders, stills
+from videos.pipeline import removal, renders, stills
 from videos.pipeline.prices import too_dear
 
 router = Router(tags=["renders"])
@@ -102,8 +102,8 @@ def resume_render(request: HttpRequest, ref: str) -> RenderOut:
 
 @router.delete("/renders/{ref}", response={204: None, **NO}, auth=SIGNED_IN)
 def delete_render(request: HttpRequest, ref: str) -> object:
-    """Delete it with its files."""
-    renders.remove(access.own_render_or_404(request, ref))
+    """Delete it with its files. It can be brought back for a while, see `GET /removed`."""
+    removal.put_away(access.own_render_or_404(request, ref))
     return Status(204, None)
 
 

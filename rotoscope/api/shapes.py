@@ -268,6 +268,28 @@ class NewShare(ShareOut):
     address: str
 
 
+class RemovedOut(Schema):
+    """What was deleted and can be brought back."""
+
+    kind: str = Field(description="video, render, comparison or collection")
+    ref: str
+    title: str
+    owner: str
+    removed_at: datetime
+    kept_until: datetime = Field(description="Then it is removed with its files.")
+    takes_bytes: int = Field(
+        description="Of its owner’s room, until it is gone for good: the upload of footage."
+    )
+
+
+class RestoredOut(Schema):
+    """What is back where it was."""
+
+    kind: str
+    ref: str
+    page: str
+
+
 class UploadOut(Schema):
     """An upload by tus 1.0: send the bytes to `address` with PATCH."""
 

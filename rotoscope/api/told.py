@@ -18,6 +18,7 @@ from rotoscope.api.shapes import (
     ItemOut,
     PartOut,
     PictureOut,
+    RemovedOut,
     RenderOut,
     SegmentOut,
     ShareOut,
@@ -39,7 +40,7 @@ from videos.models import (
     Still,
     Video,
 )
-from videos.pipeline import queue
+from videos.pipeline import queue, removal
 from videos.suggestions.suggest import Suggestion
 
 COLLECTED = ("render__video", "comparison__video", "comparison__owner")
@@ -256,6 +257,18 @@ class Told:
             id=one.pk,
             kind=one.target._meta.model_name,
             ref=one.target.ref,
+        )
+
+    def removed(self, one: removal.Thing) -> RemovedOut:
+        """What was deleted."""
+        assert one.removed_at is not None
+        assert one.kept_until is not None
+        return RemovedOut(
+            **_same(one, "ref", "removed_at", "kept_until"),
+            kind=removal.kind_of(one),
+            title=str(one),
+            owner=one.owner.get_username(),
+            takes_bytes=one.source_size if isinstance(one, Video) else 0,
         )
 
 

@@ -19,7 +19,7 @@ from rotoscope.api.wishes import NewUpload, Separation, VideoChange
 from rotoscope.tags import clean_tags
 from videos import access
 from videos.models import Upload, Video
-from videos.pipeline import ingest, renders, separate
+from videos.pipeline import ingest, removal, separate
 from videos.suggestions.suggest import suggestions
 from videos.uploads.append import reconcile
 from videos.uploads.begin import begin
@@ -112,8 +112,8 @@ def change_video(request: HttpRequest, ref: str, wish: VideoChange) -> VideoOut:
 
 @router.delete("/videos/{ref}", response={204: None, **NO}, auth=SIGNED_IN)
 def delete_video(request: HttpRequest, ref: str) -> object:
-    """Delete footage with everything made of it."""
-    renders.remove_video(access.own_video_or_404(request, ref))
+    """Delete footage with everything made of it. All of it can be brought back for a while, see `GET /removed`."""
+    removal.put_away(access.own_video_or_404(request, ref))
     return Status(204, None)
 
 
@@ -160,7 +160,8 @@ def list_suggestions(request: HttpRequest, ref: str, count: int = 4) -> list[Sug
 
 def _own_upload(request: HttpRequest, pk: uuid.UUID) -> Upload:
     """An upload of the asker's own. Raises Http404."""
-    upload = Upload.objects.select_related("owner", "video").filter(pk=pk, owner_id=request.user.pk).first()
+    mine = Upload.objects.standing().select_related("owner", "video")
+    upload = mine.filter(pk=pk, owner_id=request.user.pk).first()
     if upload is None:
         raise Http404
     return upload

@@ -16,12 +16,6 @@ document.addEventListener('keydown', (event) => {
   }
 });
 
-// A form or button with data-confirm asks before it acts.
-document.addEventListener('submit', (event) => {
-  const question = event.submitter?.dataset.confirm ?? event.target.dataset.confirm;
-  if (question && !window.confirm(question)) event.preventDefault();
-}, true);
-
 // A second press while the answer to the first is on its way would do the work twice: two trainings, two mixes.
 const TWICE = 5000; // milliseconds; an answer that is a file leaves the page as it is, and may be asked for again
 let sent = new WeakMap(); // form -> when

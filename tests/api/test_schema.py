@@ -24,7 +24,7 @@ from tests.lab.pictures import good
 from tests.styled import make_styled
 from videos import training
 from videos.models import Collection, Comparison, Render, ShareLink, Still, Upload, Video
-from videos.pipeline import renders
+from videos.pipeline import removal, renders
 
 SCHEMA: dict[str, Any] = json.loads(json.dumps(api.get_openapi_schema(), cls=DjangoJSONEncoder))
 OPERATIONS = [
@@ -85,6 +85,8 @@ def world(owner: User, queue: Any, monkeypatch: pytest.MonkeyPatch) -> dict[str,
     comparison = Comparison.objects.create(video=video, owner=owner, title="x")
     collection = Collection.objects.create(owner=owner, title="x")
     collection.items.create(position=0, render=render)
+    deleted = renders.request(video, filter, owner, renders.RenderSettings(strength=0.5))[0]
+    removal.put_away(deleted)
     still = Still.objects.create(video=video, version=filter.current, frame_index=0)
     link, _ = ShareLink.make(owner, video)
     upload = Upload.objects.create(owner=owner, filename="x", length=10)
@@ -101,6 +103,7 @@ def world(owner: User, queue: Any, monkeypatch: pytest.MonkeyPatch) -> dict[str,
         "{number}": "0",
         "{kind}": "render",
         "{item}": render.ref,
+        "{ref}": deleted.ref,
     }
 
 

@@ -43,9 +43,7 @@ def pass_an_hour() -> None:
     FilterVersion.objects.update(created_at=F("created_at") - HOUR)
     for table in apps.get_models():
         if issubclass(table, Leased):
-            table._default_manager.update(
-                lease_until=F("lease_until") - HOUR, nudged_at=F("nudged_at") - HOUR
-            )
+            table._base_manager.update(lease_until=F("lease_until") - HOUR, nudged_at=F("nudged_at") - HOUR)
 
 
 def pass_days() -> None:

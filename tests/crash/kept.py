@@ -39,7 +39,7 @@ class Kept:
         """`root` is the folder of all files, `aside` one for the copy."""
         self.root, self.aside = root, aside
         shutil.copytree(root, aside)
-        everything = [row for table in tables() for row in table._default_manager.order_by("pk")]
+        everything = [row for table in tables() for row in table._base_manager.order_by("pk")]
         self.rows = serializers.serialize("json", everything)
 
     def put_back(self) -> None:
@@ -59,10 +59,10 @@ def look(root: Path) -> set[str]:
         str(ref)
         for table in tables()
         if any(field.name == "ref" for field in table._meta.fields)
-        for ref in table._default_manager.values_list("ref", flat=True)
+        for ref in table._base_manager.values_list("ref", flat=True)
     }
     plain = re.compile("|".join(map(re.escape, refs)) or "(?!)")
-    lines = [_line(row) for table in tables() for row in table._default_manager.all()]
+    lines = [_line(row) for table in tables() for row in table._base_manager.all()]
     lines += [_file(path, root) for path in sorted(root.rglob("*")) if not path.is_dir()]
     counted: dict[str, int] = {}
     told = set()
@@ -74,7 +74,8 @@ def look(root: Path) -> set[str]:
 
 def _line(row: models.Model) -> str:
     values = {field.name: field.value_to_string(row) for field in row._meta.concrete_fields if _stays(field)}
-    return f"{row._meta.label} {json.dumps(values, sort_keys=True)}"
+    deleted = " (deleted)" if getattr(row, "removed_at", None) else ""
+    return f"{row._meta.label}{deleted} {json.dumps(values, sort_keys=True)}"
 
 
 def _stays(field: Any) -> bool:

@@ -14,6 +14,7 @@ from tests.factories import make_render, make_video
 from tests.gallery.conftest import page_of
 from tests.styled import make_styled
 from videos.models import Collection, Comparison, ShareLink, Visibility
+from videos.pipeline import removal
 
 pytestmark = [pytest.mark.slow, pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -44,12 +45,15 @@ def addresses(owner: User) -> list[str]:
     collection.add(render=render)
     collection.add(comparison=comparison)
     _, token = ShareLink.make(owner, render)
+    deleted = Collection.objects.create(owner=owner, title="For rain")
+    removal.put_away(deleted)
     footage = video.get_absolute_url()
     return [
         *("/", "/?q=tide", "/?q=nothing", "/collections/", "/filters/", "/filters/figures/", "/lab/", "/lab/train/"),
         *("/lab/mix/", "/queue/", "/shares/", "/upload/", "/people/olga/", "/no-such-page/", "/api/docs"),
         *(footage, f"{footage}compare/", f"{footage}compare/?layout=grid", f"{footage}lab/", f"{footage}contact/"),
         *(f"{footage}edit/", render.get_absolute_url(), comparison.get_absolute_url()),
+        *("/removed/", f"/removed/collection/{deleted.ref}/delete/", f"{footage}delete/"),
         *(collection.get_absolute_url(), night.get_absolute_url(), f"/s/{token}/"),
     ]  # fmt: skip
 

@@ -277,7 +277,7 @@ def test_words_are_edited_and_deleted_where_the_footage_was_made_private_meanwhi
     assert [item.render for item in saved.items.all()] == [None, render]
     answer = colleague_client.post(f"{saved.get_absolute_url()}delete/", follow=True)
     assert answer.status_code == 200
-    assert "Deleted the comparison" in answer.content.decode()
+    assert "is gone. Its renders are still there." in answer.content.decode()
 
 
 def test_footage_that_was_made_private_tells_nothing_new_to_whoever_compared_it_before(

@@ -11,6 +11,7 @@ from django.core.files.storage import default_storage
 from django.test import Client
 from django.urls import reverse
 from dramatiq.brokers.stub import StubBroker
+from pytest_django import Settings
 
 from tests.factories import make_filter, make_render_row, make_video_row
 from videos.models import Frame, Render, Segment, Video, Visibility
@@ -80,31 +81,50 @@ class TestEditing:
     @pytest.mark.parametrize("name", ["video-edit", "video-delete"])
     def test_strangers_learn_nothing(self, stranger_client: Client, video: Video, name: str) -> None:
         assert stranger_client.get(reverse(name, args=[video.ref])).status_code == 404
-        assert stranger_client.post(reverse(name, args=[video.ref]), texts(sure="on")).status_code == 404
+        assert stranger_client.post(reverse(name, args=[video.ref]), texts()).status_code == 404
         assert Video.objects.filter(pk=video.pk, title="A flight").exists()
 
 
 class TestDeleting:
-    def test_it_says_what_will_be_lost_and_asks(
+    def test_it_says_what_goes_and_for_how_long_it_can_be_brought_back(
+        self, owner_client: Client, video: Video, render: Render, settings: Settings
+    ) -> None:
+        for hours, words in (
+            (24, "brought back for a day"),
+            (36, "for 36 hours"),
+            (0, "cannot be brought back"),
+        ):
+            settings.ROTOSCOPE_KEEP_REMOVED_HOURS = hours
+            page = owner_client.get(reverse("video-delete", args=[video.ref])).content.decode()
+            assert "<b>1</b>render" in page
+            assert words in page
+        assert Video.objects.filter(pk=video.pk).exists()
+
+    def test_everything_goes_and_its_files_stay_for_a_day(
         self, owner_client: Client, video: Video, render: Render
     ) -> None:
-        page = owner_client.get(reverse("video-delete", args=[video.ref])).content.decode()
-        assert "<b>1</b>render" in page
-        assert Video.objects.filter(pk=video.pk).exists()
-
-    def test_without_the_tick_nothing_goes(self, owner_client: Client, video: Video) -> None:
-        assert owner_client.post(reverse("video-delete", args=[video.ref])).status_code == 422
-        assert Video.objects.filter(pk=video.pk).exists()
-
-    def test_everything_goes_files_too(self, owner_client: Client, video: Video, render: Render) -> None:
         name = default_storage.save("frames/one.jpg", ContentFile(b"picture"))
         facts = {"luminance": 0, "contrast": 0, "colourfulness": 0, "sharpness": 0}
         Frame.objects.create(video=video, index=0, timestamp=0, image=name, **facts)
-        answer = owner_client.post(reverse("video-delete", args=[video.ref]), {"sure": "on"})
+        answer = owner_client.post(reverse("video-delete", args=[video.ref]))
         assert answer["Location"] == reverse("lab-home")
         assert not Video.objects.exists()
         assert not Render.objects.exists()
+        assert default_storage.exists(name)
+
+    def test_everything_goes_files_too_where_nothing_is_kept(
+        self, owner_client: Client, video: Video, render: Render, settings: Settings
+    ) -> None:
+        settings.ROTOSCOPE_KEEP_REMOVED_HOURS = 0
+        name = default_storage.save("frames/one.jpg", ContentFile(b"picture"))
+        facts = {"luminance": 0, "contrast": 0, "colourfulness": 0, "sharpness": 0}
+        Frame.objects.create(video=video, index=0, timestamp=0, image=name, **facts)
+        page = owner_client.post(reverse("video-delete", args=[video.ref]), follow=True).content.decode()
+        assert not Video.everything.exists()
+        assert not Render.everything.exists()
         assert not default_storage.exists(name)
+        assert "“A flight” is gone." in page
+        assert "Undo" not in page
 
 
 class TestTakingInAgain:

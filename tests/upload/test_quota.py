@@ -11,9 +11,11 @@ from django.contrib.auth.models import User
 from django.test import Client
 from django.utils import timezone
 
+from tests.factories import make_video_row
 from tests.upload.client import TUS, address, create, created, patch
 from videos.models import Profile, Upload
 from videos.models.upload import LIFETIME
+from videos.pipeline import removal
 from videos.uploads import begin
 
 pytestmark = pytest.mark.django_db
@@ -88,3 +90,17 @@ def test_room_is_not_kept_for_what_was_only_begun_or_came_to_a_halt(
 def test_nobody_begins_uploads_without_end(owner_client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(begin, "MOST_UNFINISHED", 2)
     assert [create(owner_client, 5).status_code for _ in range(3)] == [201, 201, 413]
+
+
+def test_what_was_deleted_takes_room_and_the_refusal_says_so_where_that_would_help(
+    owner: User, owner_client: Client
+) -> None:
+    give(owner, 1000)
+    video = make_video_row(owner, source_size=600)
+    removal.put_away(video)
+    refused = create(owner_client, 500)
+    assert refused.status_code == 413
+    assert "delete it for good on “Recently deleted”" in refused.content.decode()
+    assert "Delete footage you no longer need" in create(owner_client, 1001).content.decode()
+    removal.remove_for_good(video)
+    assert create(owner_client, 500).status_code == 201

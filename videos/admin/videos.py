@@ -6,7 +6,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Q, QuerySet
 from django.http import HttpRequest
 from django.utils.html import format_html
 from unfold.decorators import action, display
@@ -105,7 +105,9 @@ class VideoAdmin(WithFiles, ShownOnly, CountsWhatGoes, HouseAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Video]:
         """With what the list shows."""
         found: QuerySet[Video] = super().get_queryset(request)
-        return found.select_related("owner").annotate(n_renders=Count("renders"))
+        return found.select_related("owner").annotate(
+            n_renders=Count("renders", filter=Q(renders__removed_at=None))
+        )
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
         """All but the words."""

@@ -11,12 +11,13 @@ from django.urls import reverse
 
 from videos.refs import new_ref
 
+from .removable import Leading, Removable, Standing
 from .video import Visibility
 
 MOST = 10_000  # items that can be put in order
 
 
-class Collection(models.Model):
+class Collection(Removable):
     """What somebody found, gathered and explained."""
 
     ref = models.CharField(max_length=16, unique=True, default=new_ref, editable=False)
@@ -25,6 +26,9 @@ class Collection(models.Model):
     text = models.TextField(blank=True)
     visibility = models.CharField(max_length=20, choices=Visibility, default=Visibility.UNLISTED)
     created_at = models.DateTimeField(auto_now_add=True)
+
+    objects = Standing["Collection"]()
+    everything = models.Manager["Collection"]()
 
     class Meta:
         ordering = ["-created_at"]
@@ -39,9 +43,9 @@ class Collection(models.Model):
     def add(self, **work: models.Model) -> bool:
         """Put a work (`render` or `comparison`) at the end; False where it is in the collection already."""
         Collection.objects.select_for_update().get(pk=self.pk)  # two at once do not take the same place
-        if self.items.filter(**work).exists():
+        if self._places().filter(**work).exists():
             return False
-        last = self.items.aggregate(last=Max("position"))["last"]
+        last = self._places().aggregate(last=Max("position"))["last"]
         self.items.create(position=0 if last is None else last + 1, **work)
         return True
 
@@ -49,11 +53,35 @@ class Collection(models.Model):
     def put_in_order(self, order: Sequence[int]) -> None:
         """Let its items, by primary key, stand in this order. Whoever calls has locked its row.
 
-        Positions are unique, so all are lifted out of the way first.
+        Works that were deleted keep their places. Positions are unique, so all are lifted out of the way first.
         """
-        self.items.update(position=F("position") + MOST)
-        items = [CollectionItem(pk=pk, position=position) for position, pk in enumerate(order)]
-        CollectionItem.objects.bulk_update(items, ["position"], batch_size=500)
+        named, places = set(order), list(order)
+        for place, pk in enumerate(self._places().values_list("pk", flat=True)):
+            if pk not in named:
+                places.insert(place, pk)
+        self._places().update(position=F("position") + MOST)
+        items = [CollectionItem(pk=pk, position=position) for position, pk in enumerate(places)]
+        CollectionItem.everything.bulk_update(items, ["position"], batch_size=500)
+
+    @transaction.atomic
+    def put_back(self, place: int, **work: models.Model) -> bool:
+        """Put a work that was taken out where it stood, before what is `place`th now; False where it is there."""
+        if not self.add(**work):
+            return False
+        order = list(self.items.values_list("pk", flat=True))
+        order.insert(place, order.pop())
+        self.put_in_order(order)
+        return True
+
+    def _places(self) -> models.QuerySet[CollectionItem]:
+        """Its items in their order, with works that were deleted and may be brought back."""
+        return CollectionItem.everything.filter(collection=self).order_by("position")
+
+
+class CollectionItems(Leading["CollectionItem"]):
+    """What is in collections, without works that were deleted."""
+
+    WAYS = ("render", "comparison")
 
 
 class CollectionItem(models.Model):
@@ -63,6 +91,9 @@ class CollectionItem(models.Model):
     position = models.PositiveSmallIntegerField()
     render = models.ForeignKey("Render", null=True, blank=True, on_delete=models.CASCADE)
     comparison = models.ForeignKey("Comparison", null=True, blank=True, on_delete=models.CASCADE)
+
+    objects = CollectionItems()
+    everything = models.Manager["CollectionItem"]()
 
     class Meta:
         ordering = ["position"]

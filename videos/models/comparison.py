@@ -11,6 +11,7 @@ from django.urls import reverse
 
 from videos.refs import new_ref
 
+from .removable import Leading, Removable, Standing
 from .video import Visibility
 
 
@@ -27,7 +28,10 @@ class ComparisonQuerySet(models.QuerySet["Comparison"]):
         return self.prefetch_related(places_prefetch("items"))
 
 
-class Comparison(models.Model):
+ComparisonManager = Standing.from_queryset(ComparisonQuerySet)
+
+
+class Comparison(Removable):
     """`view` holds what the page needs to come back as it was: cut, loop, zoom, frame."""
 
     class Layout(models.TextChoices):
@@ -47,7 +51,8 @@ class Comparison(models.Model):
     views = models.PositiveBigIntegerField(default=0)
     created_at = models.DateTimeField(auto_now_add=True)
 
-    objects = ComparisonQuerySet.as_manager()
+    objects = ComparisonManager()
+    everything = ComparisonQuerySet.as_manager()
 
     class Meta:
         ordering = ["-created_at"]
@@ -68,12 +73,21 @@ def places_prefetch(items: str) -> Prefetch[Any]:
     return Prefetch(items, queryset=ComparisonItem.objects.select_related("render__version__filter"))
 
 
+class ComparisonItems(Leading["ComparisonItem"]):
+    """Places without those of renders that were deleted."""
+
+    WAYS = ("render",)
+
+
 class ComparisonItem(models.Model):
     """One place of a comparison; no render means the original footage."""
 
     comparison = models.ForeignKey("Comparison", on_delete=models.CASCADE, related_name="items")
     position = models.PositiveSmallIntegerField()
     render = models.ForeignKey("Render", null=True, blank=True, on_delete=models.CASCADE)
+
+    objects = ComparisonItems()
+    everything = models.Manager["ComparisonItem"]()
 
     class Meta:
         ordering = ["position"]

@@ -14,7 +14,7 @@ def default_quota() -> int:
 
 
 class Profile(models.Model):
-    """Quota in bytes over the sources of all videos and unfinished uploads of one person."""
+    """Quota in bytes over the sources of all videos, also of deleted ones, and unfinished uploads of one person."""
 
     user = models.OneToOneField(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="profile")
     about = models.TextField(blank=True)
@@ -33,7 +33,7 @@ class Profile(models.Model):
         from .upload import Upload
         from .video import Video
 
-        kept = Video.objects.filter(owner=OuterRef("user")).values("owner").values(n=Sum("source_size"))
+        kept = Video.everything.filter(owner=OuterRef("user")).values("owner").values(n=Sum("source_size"))
         coming = Upload.objects.filter(owner=OuterRef("user"), video=None)
         promised = coming.values("owner").values(n=Sum("length"))
         # At one look: an upload that becomes a video between two would not count at all.

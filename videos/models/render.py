@@ -21,6 +21,7 @@ from rotoscope import loose
 from rotoscope.lease import Leased, LeasedQuerySet
 from videos.refs import new_ref
 
+from .removable import Removable, Standing
 from .video import Video, Visibility
 
 SHARE = [MinValueValidator(Decimal(0)), MaxValueValidator(Decimal(1))]
@@ -51,7 +52,10 @@ class RenderQuerySet(LeasedQuerySet["Render"]):
         return self.select_related("video", "video__owner", "version", "version__filter", "owner")
 
 
-class Render(Leased):
+RenderManager = Standing.from_queryset(RenderQuerySet)
+
+
+class Render(Leased, Removable):
     """Unique for (video, version, settings). The range is [start_frame, stop_frame) of the footage."""
 
     class State(models.TextChoices):
@@ -110,7 +114,8 @@ class Render(Leased):
         help_text="How long it was worked on before it was last resumed.",
     )
 
-    objects = RenderQuerySet.as_manager()
+    objects = RenderManager()
+    everything = RenderQuerySet.as_manager()
 
     class Meta:
         ordering = ["-created_at"]

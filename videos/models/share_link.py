@@ -12,6 +12,8 @@ from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.functional import cached_property
 
+from .removable import Leading
+
 TARGETS = ("video", "render", "comparison", "collection")
 
 
@@ -21,6 +23,12 @@ def exactly_one_target() -> Q:
     for chosen in TARGETS:
         condition |= Q(**{f"{name}__isnull": name != chosen for name in TARGETS})
     return condition
+
+
+class ShareLinks(Leading["ShareLink"]):
+    """Links, without those to what was deleted."""
+
+    WAYS = TARGETS
 
 
 class ShareLink(models.Model):
@@ -39,6 +47,9 @@ class ShareLink(models.Model):
     opened = models.PositiveBigIntegerField(default=0)
     last_opened_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
+
+    objects = ShareLinks()
+    everything = models.Manager["ShareLink"]()
 
     class Meta:
         ordering = ["-created_at"]

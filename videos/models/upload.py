@@ -35,6 +35,10 @@ class UploadQuerySet(LeasedQuerySet["Upload"]):
         """Uploads that are not a video yet."""
         return self.filter(video=None)
 
+    def standing(self) -> UploadQuerySet:
+        """Uploads whose video nobody deleted."""
+        return self.filter(video__removed_at=None)
+
     def promised_bytes(self) -> int:
         """Bytes that are still to come, of whomever: free on the disk as yet, and given away.
 

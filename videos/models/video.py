@@ -19,6 +19,8 @@ from django.utils import timezone
 from rotoscope.lease import Leased, LeasedQuerySet
 from videos.refs import new_ref
 
+from .removable import Removable, Standing
+
 
 class Visibility(models.TextChoices):
     """Who may look: everybody and the gallery; whoever has the address; the owner alone."""
@@ -67,6 +69,11 @@ class VideoQuerySet(LeasedQuerySet["Video"]):
         """Footage that carries this tag, in whatever case it is written."""
         return self.filter(tags__contains=[" ".join(tag.lower().split())])
 
+    def hold(self, pk: int) -> bool:
+        """Keep footage from being deleted until the end of the transaction, since something is made of it; False
+        where it is gone."""
+        return self.select_for_update(no_key=True).filter(pk=pk).values_list("pk").first() is not None
+
     def newest(self) -> VideoQuerySet:
         """Latest first; the key decides between two of the same moment, so that pages do not overlap."""
         return self.order_by("-created_at", "-pk")
@@ -101,7 +108,10 @@ class VideoQuerySet(LeasedQuerySet["Video"]):
         )
 
 
-class Video(Leased):
+VideoManager = Standing.from_queryset(VideoQuerySet)
+
+
+class Video(Leased, Removable):
     """Footage. `footage` is the playable copy at the exact rate; `source` is the untouched upload."""
 
     class State(models.TextChoices):
@@ -158,7 +168,8 @@ class Video(Leased):
     started_at = models.DateTimeField(null=True, blank=True, help_text="When its ingest began.")
     ready_at = models.DateTimeField(null=True, blank=True)
 
-    objects = VideoQuerySet.as_manager()
+    objects = VideoManager()
+    everything = VideoQuerySet.as_manager()
 
     class Meta:
         ordering = ["-created_at"]

@@ -35,6 +35,6 @@ def clear_abandoned() -> None:
     if not (old := passing.those().filter(date_joined__lt=timezone.now() - ABANDONED)).exists():
         return
     for one in old.exclude(pk__in=at_it(AT_WORK)):
-        for video in Video.objects.filter(owner=one):
+        for video in Video.everything.filter(owner=one):
             renders.remove_video(video)
         one.delete()

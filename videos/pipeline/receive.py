@@ -46,7 +46,7 @@ def bring(video: Video, path: Path) -> None:
     try:
         take_file(video, path)
     except BaseException:
-        Video.objects.filter(pk=video.pk, source="").delete()
+        Video.everything.filter(pk=video.pk, source="").delete()
         raise
 
 
@@ -94,9 +94,11 @@ def take_file(video: Video, path: Path) -> None:
         size = default_storage.size(name)
     else:
         raise FileNotFoundError(f"The upload of {video} is not on this machine.")
-    named = Video.objects.filter(pk=video.pk, source="").update(source=name, source_size=size)
-    if not named and not Video.objects.filter(pk=video.pk).exists():
-        forget(name)  # deleted while the file was on its way: nobody would see it any more
+    rows = Video.everything.filter(
+        pk=video.pk
+    )  # what was deleted meanwhile may be brought back, with its file
+    if not rows.filter(source="").update(source=name, source_size=size) and not rows.exists():
+        forget(name)  # gone for good while the file was on its way: nobody would see it any more
     video.refresh_from_db()
     ingest.begin(video)
 

@@ -19,8 +19,8 @@ from rotoscope.accounts import passing
 from rotoscope.files import clear_leftovers
 from rotoscope.lease import LeasedQuerySet, M
 from videos import uploads
-from videos.models import Render, Segment, Still, Video
-from videos.pipeline import accounts, dispatch, proxies, rebuild, renders, stills
+from videos.models import Render, Segment, Video
+from videos.pipeline import accounts, dispatch, proxies, rebuild, removal, renders, stills
 
 logger = logging.getLogger(__name__)
 
@@ -54,6 +54,7 @@ def clear_away() -> None:
     accounts.clear_abandoned()
     clear_leftovers()
     loose.clear()
+    removal.clear()
 
 
 def queued(rows: LeasedQuerySet[M]) -> LeasedQuerySet[M]:
@@ -91,7 +92,7 @@ def _segments() -> None:
 
 
 def _stills() -> int:
-    recent = Still.objects.filter(state=Still.State.QUEUED, created_at__gt=timezone.now() - stills.REMEMBERED)
+    recent = stills.waiting().filter(created_at__gt=timezone.now() - stills.REMEMBERED)
     return _send(overdue(recent), "still")
 
 

@@ -19,6 +19,7 @@ from filters.models import Filter, FilterVersion
 from rotoscope import loose
 from videos.media import timing
 from videos.models import Render, Segment, Upload, Video
+from videos.models.removable import FOR_GOOD
 from videos.pipeline import dispatch
 from videos.pipeline.prices import too_dear
 
@@ -63,14 +64,14 @@ class Estimate:
 def request(video: Video, filter: Filter, owner: Any, settings: RenderSettings) -> tuple[Render, bool]:
     """The render of `video` under the filter's current version, or its live twin; made and queued if need be.
 
-    One that failed or was cancelled is taken up again. Raises CannotRender, also for a new one that would cost more
-    than one may.
+    One that failed or was cancelled is taken up again, and one that was deleted is brought back. Raises CannotRender,
+    also for a new one that would cost more than one may, and Video.DoesNotExist for footage that was deleted.
     """
     columns = resolve(video, filter, settings)
     with transaction.atomic():
-        render, created = Render.objects.get_or_create(
-            video=video, version=filter.version_for(live=settings.live), **columns, defaults={"owner": owner}
-        )
+        if not Video.objects.hold(video.pk):
+            raise Video.DoesNotExist
+        render, created = _the_one(video, filter.version_for(live=settings.live), columns, owner)
         if created:
             if sentence := too_dear(_price(video, filter, columns)):
                 raise CannotRender(sentence)
@@ -79,6 +80,19 @@ def request(video: Video, filter: Filter, owner: Any, settings: RenderSettings) 
     if not created and render.state in (Render.State.FAILED, Render.State.CANCELLED):
         resume(render)
     return render, created
+
+
+def _the_one(
+    video: Video, version: FilterVersion | None, columns: dict[str, Any], owner: Any
+) -> tuple[Render, bool]:
+    """The one render with these settings, and whether it is new. What is being removed for good is gone first."""
+    same = {"video": video, "version": version, **columns}
+    deleted = Render.everything.exclude(removed_at=None).filter(**same).select_for_update().first()
+    if deleted is not None and deleted.removed_at == FOR_GOOD:
+        remove(deleted)
+    elif deleted is not None:
+        Render.everything.filter(pk=deleted.pk).update(removed_at=None)
+    return Render.objects.get_or_create(**same, defaults={"owner": owner})
 
 
 def resolve(video: Video, filter: Filter, settings: RenderSettings) -> dict[str, Any]:
@@ -204,7 +218,7 @@ def remove(render: Render) -> None:
     render.cancel()
     with loose.removing() as files:
         # It may have been finished since it was looked at, and whoever collects or shares it now waits for its end.
-        now = Render.objects.select_for_update().filter(pk=render.pk).first()
+        now = Render.everything.select_for_update().filter(pk=render.pk).first()
         if now is None:
             return
         files += [
@@ -224,11 +238,11 @@ def remove_video(video: Video) -> None:
     """
     from videos.uploads import parts  # which takes footage in, for which renders are asked
 
-    for render in video.renders.all():
+    for render in Render.everything.filter(video=video):
         remove(render)
     with loose.removing() as files:
         # Whoever still works on it waits here, and then meets no row to write the name of a file on.
-        now = Video.objects.select_for_update().filter(pk=video.pk).first()
+        now = Video.everything.select_for_update().filter(pk=video.pk).first()
         if now is None:
             return
         files += [now.source, now.footage, now.proxy, now.poster, now.filmstrip]

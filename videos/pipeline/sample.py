@@ -10,7 +10,7 @@ from filters.models import Filter
 from rotoscope.alone import alone, at_it
 from rotoscope.files import work_folder
 from videos.models import Video, Visibility
-from videos.pipeline import receive
+from videos.pipeline import receive, removal
 
 logger = logging.getLogger(__name__)
 
@@ -26,10 +26,12 @@ FIRST_IMPRESSION = ("aurora", "golden-hour", "stained-glass", "travel-poster")
 
 
 def ensure_sample(owner: Any) -> Video:
-    """The sample video: drawn, received and queued if it is not there yet; safe to repeat."""
+    """The sample video: drawn, received and queued if it is not there yet, brought back where it was deleted; safe to
+    repeat."""
     with alone(DRAWING, owner.pk):
-        found = Video.objects.filter(owner=owner, source_name=FILENAME).exclude(source="").first()
-        return found or _bring(owner)
+        found = Video.everything.filter(owner=owner, source_name=FILENAME).exclude(source="")
+        there = found.filter(removed_at=None).first()
+        return there or next(filter(removal.bring_back, found), None) or _bring(owner)
 
 
 def is_drawn_for(user: Any) -> bool:

@@ -82,12 +82,17 @@ def _forgotten() -> LeasedQuerySet[Still]:
     return Still.objects.free().filter(old | Q(state=Still.State.FAILED))
 
 
+def waiting() -> LeasedQuerySet[Still]:
+    """Stills that are to be painted, of footage that nobody deleted."""
+    return Still.objects.filter(state=Still.State.QUEUED, video__removed_at=None)
+
+
 def run(pk: int) -> bool:
     """Paint a still. False when there is nothing to do.
 
     One whose worker was ended MAX_ATTEMPTS times fails: it would end the next, with what others wait for.
     """
-    token = claim(Still.objects.filter(pk=pk, state=Still.State.QUEUED), attempts=F("attempts") + 1)
+    token = claim(waiting().filter(pk=pk), attempts=F("attempts") + 1)
     if token is None:
         return False
     still = Still.objects.select_related("video", "version__filter").get(pk=pk)

@@ -13,6 +13,7 @@ from django.template.defaultfilters import filesizeformat
 
 from rotoscope.tags import clean_tags
 from videos.models import Profile, Upload, Visibility
+from videos.pipeline import removal
 
 from . import parts
 from .errors import NoRoom, TooLarge, UploadError
@@ -58,10 +59,18 @@ def check(owner: Any, length: int) -> None:
         left = filesizeformat(max(0, profile.quota_bytes - profile.used_bytes()))
         raise TooLarge(
             f"This file needs {filesizeformat(length)}, and {left} of your {filesizeformat(profile.quota_bytes)} "
-            "are left. Delete footage you no longer need, or ask for more room."
+            f"are left. {_where_room_is(profile, length)}"
         )
     if shutil.disk_usage(parts.folder()).free < Upload.objects.promised_bytes() + length + SPARE:
         raise NoRoom("This server has no room for a file of this size at the moment.")
+
+
+def _where_room_is(profile: Profile, length: int) -> str:
+    """What somebody can do for a file that does not fit."""
+    taken = removal.taken_by(profile.user)
+    if taken and profile.room_for(length - taken):
+        return f"What you deleted lately takes {filesizeformat(taken)}: delete it for good on “Recently deleted”."
+    return "Delete footage you no longer need, or ask for more room."
 
 
 @contextmanager

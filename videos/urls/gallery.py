@@ -23,6 +23,11 @@ urlpatterns = [
     path("collections/<str:ref>/edit/", collections.edit, name="collection-edit"),
     path("collections/<str:ref>/delete/", collections.delete, name="collection-delete"),
     path("collections/<str:ref>/items/<int:item>/", collections.move, name="collection-move"),
+    path(
+        "collections/<str:ref>/put-back/<str:kind>/<str:work>/<int:place>/",
+        collections.put_back,
+        name="collection-put-back",
+    ),
     path("filters/", catalogue.filters, name="filters"),
     path("filters/figures/", figures.figures, name="filter-figures"),
     path("filters/<slug:slug>/", catalogue.filter, name="filter"),

@@ -1,8 +1,8 @@
-"""Addresses of the lab, the queue, and what owners do with their footage and renders."""
+"""Addresses of the lab, the queue, and what owners do with their footage and renders, also with deleted ones."""
 
 from django.urls import path
 
-from videos.views import lab, manage_render, manage_video, mix, queue, stills, training
+from videos.views import lab, manage_render, manage_video, mix, queue, removed, stills, training
 
 urlpatterns = [
     path("lab/", lab.home, name="lab-home"),
@@ -25,6 +25,10 @@ urlpatterns = [
     path("v/<str:ref>/delete/", manage_video.delete, name="video-delete"),
     path("v/<str:ref>/retry/", manage_video.retry, name="video-retry"),
     path("v/<str:ref>/separate/", manage_video.separate_again, name="video-separate"),
+    path("removed/", removed.removed, name="removed"),
+    path("removed/<str:kind>/<str:ref>/restore/", removed.restore, name="removed-restore"),
+    path("removed/<str:kind>/<str:ref>/delete/", removed.delete, name="removed-delete"),
+    path("removed/<str:kind>/<str:ref>/picture.jpg", removed.picture, name="removed-picture"),
     path("queue/", queue.queue, name="queue"),
     path("queue/live/", queue.live, name="queue-live"),
     path("r/<str:ref>/cancel/", manage_render.cancel, name="render-cancel"),

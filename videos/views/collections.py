@@ -13,7 +13,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from rotoscope.changed import delete_whole, save_changed
+from rotoscope.changed import save_changed
 from rotoscope.goal import own_goal
 from videos import access
 from videos.access import Viewer
@@ -21,6 +21,7 @@ from videos.forms.comparison import CollectionForm
 from videos.models import Collection, CollectionItem, Comparison, Render, Visibility
 from videos.models.comparison import places_prefetch
 from videos.views.gallery import page_of
+from videos.views.removed import put_away, say_gone
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -82,9 +83,7 @@ def edit(request: HttpRequest, ref: str) -> HttpResponse:
 @require_POST
 def delete(request: HttpRequest, ref: str) -> HttpResponse:
     """Delete the collection; its works stay."""
-    shown = _own(request, ref)
-    delete_whole(shown)
-    messages.success(request, f"Deleted the collection “{shown.title}”. Its works are still there.")
+    put_away(request, _own(request, ref), "Its works are still there.")
     return redirect("collections")
 
 
@@ -96,14 +95,7 @@ def add(request: HttpRequest) -> HttpResponse:
     A title wins: one of one's own collections is always chosen in the form, a title is there only when typed.
     """
     kind, ref = request.POST.get("kind", ""), request.POST.get("ref", "")
-    if kind == "render":
-        work: Render | Comparison = access.render_or_404(request, ref)
-    elif kind == "comparison":
-        work = access.comparison_or_404(request, ref)
-    else:
-        raise Http404
-    if not access.can_keep(access.viewer_of(request), work):
-        raise Http404
+    work = _work(request, kind, ref)
     target = _target(request)
     if target is None:
         messages.error(request, "Give the new collection a title.")
@@ -125,7 +117,27 @@ def move(request: HttpRequest, ref: str, item: int) -> HttpResponse:
     if by not in ("-1", "0", "1"):
         raise Http404
     seen = {one.pk for one in visible_items(access.viewer_of(request), shown)}
-    _reorder(shown, chosen, int(by), seen)
+    place = _reorder(shown, chosen, int(by), seen)
+    if by == "0":
+        _say_taken_out(request, shown, chosen, place)
+    return redirect(f"{reverse('collection', args=[ref])}#arrange")
+
+
+def _say_taken_out(request: HttpRequest, shown: Collection, item: CollectionItem, place: int) -> None:
+    """And how it is put back: the address tells what stood where."""
+    kind, work = ("render", item.render) if item.render is not None else ("comparison", item.comparison)
+    assert work is not None
+    undo = reverse("collection-put-back", args=[shown.ref, kind, work.ref, place])
+    say_gone(request, f"“{work}” is taken out of this collection.", undo=undo)
+
+
+@login_required
+@require_POST
+def put_back(request: HttpRequest, ref: str, kind: str, work: str, place: int) -> HttpResponse:
+    """Put what was taken out where it stood."""
+    shown, found = _own(request, ref), _work(request, kind, work)
+    if shown.put_back(place, **{kind: found}):
+        messages.success(request, f"“{found}” is back in its place.")
     return redirect(f"{reverse('collection', args=[ref])}#arrange")
 
 
@@ -177,6 +189,19 @@ def _target(request: HttpRequest) -> Collection | None:
     return get_object_or_404(mine, ref=request.POST["to"]) if request.POST.get("to") else None
 
 
+def _work(request: HttpRequest, kind: str, ref: str) -> Render | Comparison:
+    """A work that the request's viewer may keep; else the one 404."""
+    if kind == "render":
+        work: Render | Comparison = access.render_or_404(request, ref)
+    elif kind == "comparison":
+        work = access.comparison_or_404(request, ref)
+    else:
+        raise Http404
+    if not access.can_keep(access.viewer_of(request), work):
+        raise Http404
+    return work
+
+
 def _own(request: HttpRequest, ref: str) -> Collection:
     shown = access.collection_or_404(request, ref)
     if not access.can_change_own(access.viewer_of(request), shown):
@@ -185,8 +210,8 @@ def _own(request: HttpRequest, ref: str) -> Collection:
 
 
 @transaction.atomic
-def _reorder(shown: Collection, chosen: CollectionItem, by: int, seen: set[int]) -> None:
-    """Move it or take it out. 404 where another click took it out already.
+def _reorder(shown: Collection, chosen: CollectionItem, by: int, seen: set[int]) -> int:
+    """Move it or take it out, from the place that is returned. 404 where another click took it out already.
 
     Among the items may be works of others that are private by now: they are passed with the next one that is `seen`.
     """
@@ -194,8 +219,8 @@ def _reorder(shown: Collection, chosen: CollectionItem, by: int, seen: set[int])
     order = list(shown.items.order_by("position").values_list("pk", flat=True))
     if chosen.pk not in order:
         raise Http404
+    at = order.index(chosen.pk)
     if by:
-        at = order.index(chosen.pk)
         beyond = order[at + 1 :] if by > 0 else order[:at][::-1]
         passed = next((pk for pk in beyond if pk in seen), chosen.pk)
         order.insert(order.index(passed), order.pop(at))
@@ -203,3 +228,4 @@ def _reorder(shown: Collection, chosen: CollectionItem, by: int, seen: set[int])
         order.remove(chosen.pk)
         chosen.delete()
     shown.put_in_order(order)
+    return at

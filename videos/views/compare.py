@@ -12,7 +12,7 @@ from django.shortcuts import redirect
 from django.shortcuts import render as page
 from django.views.decorators.http import require_POST, require_safe
 
-from rotoscope.changed import delete_whole, save_changed
+from rotoscope.changed import save_changed
 from videos import access, arrangement
 from videos.access import Viewer
 from videos.arrangement import ORIGINAL, Arrangement
@@ -21,6 +21,7 @@ from videos.links import render_media, video_media
 from videos.media.proxy import proxy_size
 from videos.models import Comparison, ComparisonItem, Render, Video
 from videos.names import told_apart
+from videos.views.removed import put_away
 from videos.views.video import count_look, is_playable
 
 
@@ -108,8 +109,7 @@ def edit(request: HttpRequest, ref: str) -> HttpResponse:
 def delete(request: HttpRequest, ref: str) -> HttpResponse:
     """Delete a comparison; the renders stay."""
     saved = _own(request, ref)
-    delete_whole(saved)
-    messages.success(request, f"Deleted the comparison “{saved.title}”. Its renders are still there.")
+    put_away(request, saved, "Its renders are still there.")
     sees = access.can_see_video(access.viewer_of(request), saved.video)
     return redirect(saved.video) if sees else redirect("person", request.user.get_username())
 
@@ -149,9 +149,11 @@ def _playable(request: HttpRequest, video: Video) -> list[Render]:
 def _store(form: ComparisonForm, arranged: Arrangement, renders: list[Render]) -> None:
     by_ref = {render.ref: render for render in renders}
     saved: Comparison = form.instance
+    if not Video.objects.hold(saved.video_id):
+        raise Http404  # its footage was deleted since it was looked at
     saved.layout, saved.view = arranged.layout, arranged.as_view()
     save_changed(form, "layout", "view")
-    saved.items.all().delete()
+    ComparisonItem.everything.filter(comparison=saved).delete()
     ComparisonItem.objects.bulk_create(
         ComparisonItem(comparison=saved, position=at, render=by_ref.get(place))
         for at, place in enumerate(arranged.places)

@@ -76,7 +76,7 @@ def _chosen(request: HttpRequest, query: str, tag: str, order: str) -> VideoQuer
     return videos.with_slices()
 
 
-def page_of(rows: QuerySet[Any], request: HttpRequest, per_page: int = PER_PAGE) -> Page[Any]:
+def page_of(rows: QuerySet[Any] | list[Any], request: HttpRequest, per_page: int = PER_PAGE) -> Page[Any]:
     """The page that the address names; the nearest one where it names none that exists."""
     return Paginator(rows, per_page).get_page(request.GET.get("page"))
 

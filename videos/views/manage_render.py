@@ -15,6 +15,7 @@ from rotoscope.goal import own_goal
 from videos import access
 from videos.models import Render
 from videos.pipeline import renders
+from videos.views.removed import kept_in_words, put_away
 
 
 @login_required
@@ -46,14 +47,13 @@ def resume(request: HttpRequest, ref: str) -> HttpResponse:
 @login_required
 @require_http_methods(["GET", "POST"])
 def delete(request: HttpRequest, ref: str) -> HttpResponse:
-    """GET asks; POST removes a render with its files."""
+    """GET asks; POST deletes a render, which can be undone for a while."""
     render = access.own_render_or_404(request, ref)
     if request.method == "POST":
-        video, name = render.video, str(render)
-        renders.remove(render)
-        messages.success(request, f"“{name}” is gone.")
-        return redirect(_back(request, video.get_absolute_url()))
-    return render_page(request, "lab/render_delete.html", {"render": render, "next": _back(request, "")})
+        put_away(request, render)
+        return redirect(_back(request, render.video.get_absolute_url()))
+    context = {"render": render, "next": _back(request, ""), "kept": kept_in_words()}
+    return render_page(request, "lab/render_delete.html", context)
 
 
 def _act(request: HttpRequest, ref: str, act: Callable[[Render], bool], sentence: str) -> HttpResponse:

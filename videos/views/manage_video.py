@@ -12,7 +12,9 @@ from rotoscope.changed import save_changed
 from videos import access
 from videos.forms.video import SeparateForm, VideoForm
 from videos.models import Video
-from videos.pipeline import ingest, renders, separate
+from videos.names import counted
+from videos.pipeline import ingest, separate
+from videos.views.removed import kept_in_words, put_away
 
 
 @login_required
@@ -36,14 +38,13 @@ def edit(request: HttpRequest, ref: str) -> HttpResponse:
 @login_required
 @require_http_methods(["GET", "POST"])
 def delete(request: HttpRequest, ref: str) -> HttpResponse:
-    """GET names what will be lost; POST with the tick in its box does it."""
+    """GET names what goes; POST does it, which can be undone for a while."""
     video = access.own_video_or_404(request, ref)
-    if request.method == "POST" and request.POST.get("sure"):
-        renders.remove_video(video)
-        messages.success(request, f"“{video.title}” and what was made of it are gone.")
+    if request.method == "POST":
+        put_away(request, video, "What was made of it went with it.")
         return redirect("lab-home")
-    status = 422 if request.method == "POST" else 200
-    return render(request, "lab/video_delete.html", {"video": video, "lost": what_goes(video)}, status=status)
+    context = {"video": video, "lost": what_goes(video), "kept": kept_in_words()}
+    return render(request, "lab/video_delete.html", context)
 
 
 @login_required
@@ -80,11 +81,12 @@ def separate_again(request: HttpRequest, ref: str) -> HttpResponse:
 
 
 def what_goes(video: Video) -> list[tuple[int, str]]:
-    """What is lost with a video, counted: (how many, of what)."""
-    counted = [
-        (video.frames.count(), "separated image"),
-        (video.renders.count(), "render"),
-        (video.comparisons.count(), "comparison"),
-        (video.stills.count(), "painted still"),
-    ]
-    return [(number, name if number == 1 else f"{name}s") for number, name in counted if number]
+    """What goes with a video, counted: (how many, of what)."""
+    return counted(
+        [
+            (video.frames.count(), "separated image"),
+            (video.renders.count(), "render"),
+            (video.comparisons.count(), "comparison"),
+            (video.stills.count(), "painted still"),
+        ]
+    )

@@ -11,7 +11,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.cache import patch_vary_headers
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from videos import access
 from videos.models import Collection, ShareLink
@@ -63,12 +63,15 @@ def shares(request: HttpRequest) -> HttpResponse:
 
 
 @login_required
-@require_POST
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
 def revoke(request: HttpRequest, pk: int) -> HttpResponse:
-    """Close a link at once, for good."""
+    """GET asks; POST closes a link at once, for good."""
     link = get_object_or_404(ShareLink, pk=pk)
     if not access.can_change_own(access.viewer_of(request), link):
         raise Http404
+    if request.method != "POST":
+        return render(request, "share/revoke.html", {"link": link})
     link.revoke()
     messages.success(request, "The link is revoked. Whoever has it sees nothing any more.")
     return redirect("shares")

@@ -84,7 +84,10 @@ def tus_upload(request: HttpRequest, method: str, pk: uuid.UUID) -> HttpResponse
 def _own_upload(request: HttpRequest, pk: uuid.UUID) -> Upload:
     """The upload if it is the viewer's; else the one 404. Raises Gone for one that has expired."""
     upload = (
-        Upload.objects.select_related("owner", "video").filter(pk=pk, owner=cast(User, request.user)).first()
+        Upload.objects.standing()
+        .select_related("owner", "video")
+        .filter(pk=pk, owner=cast(User, request.user))
+        .first()
     )
     if upload is None:
         raise Http404

@@ -49,7 +49,7 @@ def upload(request: HttpRequest) -> HttpResponse:
 @require_POST
 def wishes(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """New title, visibility and tags of an upload of one's own."""
-    row = get_object_or_404(Upload, pk=pk, owner=request.user)
+    row = get_object_or_404(Upload.objects.standing(), pk=pk, owner=request.user)
     try:
         change(row, Wishes.read(request.POST.dict()))
     except UploadError as refusal:
