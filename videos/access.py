@@ -1,8 +1,8 @@
 """Who may see or do what: the only place that decides.
 
 Every view, API call, actor of a person's wish, and every byte of media asks here, also what access_filters.py says of
-filters and trainings. A viewer is a person (or nobody) and, perhaps, an open share link. Refusals of reading are
-always the same 404, so that nobody learns what exists.
+filters and trainings, and access_items.py of long collections. A viewer is a person (or nobody) and, perhaps, an open
+share link. Refusals of reading are always the same 404, so that nobody learns what exists.
 
 Rules:
 - public footage, and what was made of it, is seen by all once it is ready; unlisted by whoever has its
@@ -21,7 +21,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from django.contrib.auth.models import AnonymousUser
+from django.contrib.auth.models import AnonymousUser, User
 from django.http import Http404, HttpRequest
 
 from filters.models import TrainingRun
@@ -180,6 +180,11 @@ def can_see_item(viewer: Viewer, item: CollectionItem) -> bool:
     if item.render is not None:
         return can_see_render(viewer, item.render)
     return item.comparison is not None and can_see_comparison(viewer, item.comparison)
+
+
+def can_see_person(viewer: Viewer, person: User) -> bool:
+    """Look at somebody's own page; of somebody who was shut out it is the staff's business."""
+    return person.is_active or viewer.is_staff
 
 
 def can_change_video(viewer: Viewer, video: Video) -> bool:

@@ -17,8 +17,8 @@ from rotoscope.api.auth import READING, SIGNED_IN, signed_in
 from rotoscope.api.errors import Refused
 from rotoscope.api.made import made, says_where
 from rotoscope.api.paging import Page, Paging, page_of
-from rotoscope.api.shapes import CollectionOut, ComparisonOut, NewShare, Problem, ShareOut
-from rotoscope.api.told import Told, collected, compared
+from rotoscope.api.shapes import CollectionOut, ComparisonOut, ItemOut, NewShare, Problem, ShareOut
+from rotoscope.api.told import Told, compared
 from rotoscope.api.wishes import (
     CollectionWish,
     ComparisonChange,
@@ -29,6 +29,7 @@ from rotoscope.api.wishes import (
     WordsChange,
 )
 from videos import access
+from videos.access_items import items_to_see
 from videos.arrangement import ORIGINAL
 from videos.models import (
     Collection,
@@ -109,12 +110,13 @@ def delete_comparison(request: HttpRequest, ref: str) -> object:
 @collections.get("/collections", response=Page[CollectionOut], auth=READING)
 def list_collections(request: HttpRequest, which: Paging, mine: bool = False) -> object:
     """Public collections and one's own."""
-    found = Collection.objects.select_related("owner").prefetch_related(collected())
+    found = Collection.objects.select_related("owner")
     if mine:
         found = found.filter(owner=signed_in(request))
     else:
         found = found.filter(Q(owner_id=request.user.pk) | Q(visibility=Visibility.PUBLIC))
-    return page_of(found.order_by("-created_at", "-pk"), which, Told(request).collection)
+    told = Told(request)
+    return page_of(found.order_by("-created_at", "-pk"), which, told.collection, told.gather)
 
 
 @collections.post(
@@ -150,6 +152,14 @@ def delete_collection(request: HttpRequest, ref: str) -> object:
     return Status(204, None)
 
 
+@collections.get("/collections/{ref}/items", response={200: Page[ItemOut], 404: Problem}, auth=READING)
+def list_items(request: HttpRequest, ref: str, which: Paging) -> object:
+    """All that one may see of a collection, in its order."""
+    told = Told(request)
+    seen = items_to_see(told.viewer, access.collection_or_404(request, ref).items.all())
+    return page_of(seen.select_related("render", "comparison").order_by("position"), which, told.item)
+
+
 @collections.post(
     "/collections/{ref}/items",
     response={201: CollectionOut, 409: Problem, 422: Problem, **NO},
@@ -158,13 +168,15 @@ def delete_collection(request: HttpRequest, ref: str) -> object:
 def add_item(request: HttpRequest, ref: str, wish: ItemWish) -> object:
     """Put a render or a comparison that one may see at the end."""
     own = _own(request, access.collection_or_404(request, ref))
-    if not own.add(**collecting.work(request, wish.kind, wish.ref)):
+    if not collecting.add(own, collecting.work(request, wish.kind, wish.ref)):
         raise Refused("It is in this collection already.")
     return Status(201, Told(request).collection(own))
 
 
 @collections.put(
-    "/collections/{ref}/items", response={200: CollectionOut, 422: Problem, **NO}, auth=SIGNED_IN
+    "/collections/{ref}/items",
+    response={200: CollectionOut, 409: Problem, 422: Problem, **NO},
+    auth=SIGNED_IN,
 )
 def arrange_items(request: HttpRequest, ref: str, wish: ItemsWish) -> CollectionOut:
     """Put these works there, in this order, and take all others out.
@@ -182,7 +194,7 @@ def remove_item(request: HttpRequest, ref: str, kind: str, item: str) -> object:
     own = _own(request, access.collection_or_404(request, ref))
     if kind not in ("render", "comparison"):
         raise Http404
-    if not own.items.filter(**{f"{kind}__ref": item}).delete()[0]:
+    if own.take_out(**{f"{kind}__ref": item}) is None:
         raise Http404
     return Status(204, None)
 

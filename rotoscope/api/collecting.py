@@ -8,9 +8,10 @@ from django.db import transaction
 from django.http import Http404, HttpRequest
 
 from rotoscope.api.errors import Refused
-from rotoscope.api.told import COLLECTED
 from videos import access
+from videos.access_items import items_to_see
 from videos.models import Collection, CollectionItem, Comparison, Render
+from videos.models.collection import CollectionFull
 
 Name = tuple[str, str]  # (kind, ref)
 
@@ -24,13 +25,21 @@ def work(request: HttpRequest, kind: str, ref: str) -> dict[str, Render | Compar
     return {kind: found}
 
 
+def add(collection: Collection, found: dict[str, Any]) -> bool:
+    """Put a work at the end; False where it stands there already. Raises Refused."""
+    try:
+        return collection.add(**found)
+    except CollectionFull as full:
+        raise Refused(str(full)) from None
+
+
 @transaction.atomic
 def arrange(request: HttpRequest, collection: Collection, names: list[Name]) -> None:
     """Let exactly these stand there, in this order; what the asker may not see keeps its place. Raises Refused."""
     wanted = set(names)
     if len(wanted) < len(names):
         raise Refused("items: each work stands in a collection once.", 422)
-    Collection.objects.select_for_update().get(pk=collection.pk)  # as for what is added
+    collection.hold()
     seen, hidden = _standing(request, collection)
     collection.items.filter(pk__in=[pk for name, pk in seen.items() if name not in wanted]).delete()
     for name in names:
@@ -44,11 +53,12 @@ def arrange(request: HttpRequest, collection: Collection, names: list[Name]) -> 
 
 def _standing(request: HttpRequest, collection: Collection) -> tuple[dict[Name, int], list[tuple[int, int]]]:
     """What stands there: what the asker sees by its name, and of what they do not the places; by primary keys."""
-    viewer = access.viewer_of(request)
+    to_see = set(items_to_see(access.viewer_of(request), collection.items.all()).values_list("pk", flat=True))
     seen: dict[Name, int] = {}
     hidden = []
-    for place, item in enumerate(collection.items.select_related(*COLLECTED).order_by("position")):
-        if access.can_see_item(viewer, item):
+    items = collection.items.select_related("render", "comparison").order_by("position")
+    for place, item in enumerate(items):
+        if item.pk in to_see:
             seen[_name(item)] = item.pk
         else:
             hidden.append((place, item.pk))
@@ -68,5 +78,5 @@ def _added(request: HttpRequest, collection: Collection, name: Name) -> int:
         found = work(request, *name)
     except Http404:
         raise Refused(f"items: “{name[1]}” is no {name[0]} that you may see.", 422) from None
-    collection.add(**found)
+    add(collection, found)
     return collection.items.get(**found).pk

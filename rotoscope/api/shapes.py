@@ -235,7 +235,7 @@ class ItemOut(Schema):
 
 
 class CollectionOut(Schema):
-    """Works that belong together; the items that one may see."""
+    """Works that belong together; of those that one may see the first 100 in `items`, and how many there are in all."""
 
     ref: str
     owner: str
@@ -243,6 +243,7 @@ class CollectionOut(Schema):
     text: str
     visibility: str
     items: list[ItemOut]
+    count: int
     created_at: datetime
     may_change: bool
     page: str

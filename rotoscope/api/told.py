@@ -28,6 +28,7 @@ from rotoscope.api.shapes import (
 )
 from rotoscope.api.wishes import Lens, Look, Zoom
 from videos import access, arrangement, links
+from videos.gathered import Gathered, gathered
 from videos.models import (
     Collection,
     CollectionItem,
@@ -43,7 +44,8 @@ from videos.models import (
 from videos.pipeline import queue, removal
 from videos.suggestions.suggest import Suggestion
 
-COLLECTED = ("render__video", "comparison__video", "comparison__owner")
+EMBEDDED = 100
+"""Works that are told with their collection; its items are a list of their own besides."""
 
 
 def compared() -> Prefetch[Any]:
@@ -53,11 +55,6 @@ def compared() -> Prefetch[Any]:
     )
 
 
-def collected() -> Prefetch[Any]:
-    """The same of what is in collections."""
-    return Prefetch("items", CollectionItem.objects.select_related(*COLLECTED).order_by("position"))
-
-
 class Told:
     """Makes answers for one request: absolute addresses, and only what its viewer may see."""
 
@@ -65,6 +62,7 @@ class Told:
         self.request = request
         self.viewer = access.viewer_of(request)
         self._places: dict[int, int] = {}
+        self._gathered: dict[int, Gathered] = {}
 
     def address(self, path: str) -> str:
         """An absolute address."""
@@ -229,23 +227,29 @@ class Told:
             page=self.page(one),
         )
 
+    def gather(self, those: list[Collection]) -> None:
+        """Look up what is in collections that are told next, all at once."""
+        self._gathered = gathered(self.viewer, those, EMBEDDED, "render", "comparison")
+
     def collection(self, one: Collection) -> CollectionOut:
         """A collection, without the works that the viewer may not see."""
-        prefetch_related_objects([one], collected())
-        shown = [
-            ItemOut(
-                render=item.render.ref if item.render else None,
-                comparison=item.comparison.ref if item.comparison else None,
-            )
-            for item in one.items.all()
-            if access.can_see_item(self.viewer, item)
-        ]
+        if one.pk not in self._gathered:
+            self.gather([one])
+        works = self._gathered.pop(one.pk)
         return CollectionOut(
             **_same(one, "ref", "title", "text", "visibility", "created_at"),
             owner=one.owner.get_username(),
-            items=shown,
+            items=[self.item(item) for item in works.first],
+            count=works.count,
             may_change=access.can_change_own(self.viewer, one),
             page=self.page(one),
+        )
+
+    def item(self, one: CollectionItem) -> ItemOut:
+        """What stands at one place of a collection."""
+        return ItemOut(
+            render=one.render.ref if one.render else None,
+            comparison=one.comparison.ref if one.comparison else None,
         )
 
     def share(self, one: ShareLink) -> ShareOut:

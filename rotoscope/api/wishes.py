@@ -10,6 +10,7 @@ from pydantic_core import PydanticCustomError
 
 from rotoscope.nul import cannot_be_kept
 from videos.arrangement import LARGEST_ZOOM
+from videos.models.collection import MOST
 from videos.pipeline.renders import RenderSettings
 
 Visibility = Literal["public", "unlisted", "private"]
@@ -172,7 +173,7 @@ class ItemWish(Wish):
 class ItemsWish(Wish):
     """All that is to stand in a collection, in this order."""
 
-    items: Annotated[list[ItemWish], Field(max_length=10_000)]
+    items: Annotated[list[ItemWish], Field(max_length=MOST)]
 
 
 class ShareWish(Wish):

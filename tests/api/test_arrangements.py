@@ -144,7 +144,7 @@ def test_a_collection_is_put_in_order(
     told = arrange(olgas, collected.ref, order)
     assert names(told) == [ref for _, ref in order]
     assert names(arrange(olgas, collected.ref, order)) == names(told)
-    shown = visitor.get(f"/collections/{collected.ref}/").context["items"]
+    shown = visitor.get(f"/collections/{collected.ref}/").context["page"]
     assert [(item.render or item.comparison).ref for item in shown] == names(told)
 
 
@@ -182,3 +182,38 @@ def test_an_order_that_cannot_be_changes_nothing(
     assert told["detail"] == "items: “elsewhere” is no comparison that you may see."
     arrange(stellas, collected.ref, [one], 404)
     assert olgas.get(f"/collections/{collected.ref}") == before
+
+
+def test_a_collection_tells_its_first_works_and_lists_all_of_them(
+    olgas: Program, nobodys: Program, collected: Collection, renders: list[Render], monkeypatch: Any
+) -> None:
+    monkeypatch.setattr("rotoscope.api.told.EMBEDDED", 2)
+    Video.objects.filter(pk=renders[0].video_id).update(visibility="public")
+    hidden = make_render_row(make_video_row(collected.owner, visibility="private"), make_filter())
+    collected.add(render=hidden)
+    first = [render.ref for render in renders[:2]]
+    for program, count in ((olgas, 5), (nobodys, 4)):
+        told = program.get(f"/collections/{collected.ref}")
+        assert (names(told), told["count"]) == (first, count)
+        assert program.get("/collections")["items"] == [told]
+        listed = program.get(f"/collections/{collected.ref}/items?page=2&page_size=2")
+        assert names(listed) == [renders[2].ref, Comparison.objects.get().ref]
+        assert listed["count"] == count
+
+
+def test_a_full_collection_refuses_more(
+    olgas: Program, collected: Collection, video: Video, renders: list[Render], monkeypatch: Any
+) -> None:
+    monkeypatch.setattr("videos.models.collection.MOST", 4)
+    more = ("render", make_render_row(video, make_filter()).ref)
+    told = olgas.post(
+        f"/collections/{collected.ref}/items", dict(zip(("kind", "ref"), more, strict=True)), 409
+    )
+    assert told["detail"].startswith("A collection holds 4 works at most")
+    all_of_it = [("render", render.ref) for render in renders]
+    kept = ("comparison", Comparison.objects.get().ref)
+    assert arrange(olgas, collected.ref, [more, *all_of_it, kept], 409) == told
+    assert names(arrange(olgas, collected.ref, [more, *all_of_it])) == [
+        more[1],
+        *(one for _, one in all_of_it),
+    ]

@@ -8,13 +8,13 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
-from django.http import Http404
 from django.test import Client
+from django.urls import reverse
 
 from tests.at_once import at_once, browser_of
 from tests.factories import make_filter, make_render_row, make_video_row
 from videos.models import Collection, Comparison, Render, Visibility
-from videos.views.collections import _reorder
+from videos.views.collections import WORKS
 
 
 def test_it_makes_a_collection_with_its_first_render(owner_client: Client, owner: User) -> None:
@@ -109,7 +109,79 @@ def test_it_moves_works_and_takes_them_out(owner_client: Client, owner: User) ->
     assert names(target) == ["f2", "f0", "f1"]
     owner_client.post(f"{move}{first.pk}/", {"by": "0"})
     assert names(target) == ["f2", "f1"]
-    assert [item.position for item in target.items.order_by("position")] == [0, 1]
+
+
+def test_a_move_writes_nothing_but_two_positions(owner_client: Client, owner: User) -> None:
+    target = _ordered(owner, 4)
+    target.items.filter(position=3).update(position=40_000)  # as after a long life
+    before = dict(target.items.values_list("pk", "position"))
+    last = target.items.last()
+    assert last is not None
+    owner_client.post(f"{target.get_absolute_url()}items/{last.pk}/", {"by": "-1"})
+    assert names(target) == ["f0", "f1", "f3", "f2"]
+    after = dict(target.items.values_list("pk", "position"))
+    assert sorted(after.values()) == [0, 1, 2, 40_000]
+    assert len(before.items() - after.items()) == 2
+
+
+def test_a_collection_is_rotated_as_long_as_one_likes(owner_client: Client, owner: User) -> None:
+    target = _ordered(owner)
+    target.items.filter(position=2).update(position=32_767)
+    more = make_render_row(make_video_row(owner), make_filter(name="more"))
+    owner_client.post("/collections/add/", {"kind": "render", "ref": more.ref, "to": target.ref})
+    assert names(target) == ["f0", "f1", "f2", "more"]
+    target.put_in_order([item.pk for item in target.items.order_by("-position")])
+    assert names(target) == ["more", "f2", "f1", "f0"]
+    assert [item.position for item in target.items.all()] == [0, 1, 2, 3]
+
+
+def test_a_full_collection_says_so(
+    owner_client: Client, owner: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    target = _ordered(owner, 3)
+    first = target.items.all()[0]
+    monkeypatch.setattr("videos.models.collection.MOST", 3)
+    more = make_render_row(make_video_row(owner))
+    words = {"kind": "render", "ref": more.ref, "to": target.ref}
+    page = owner_client.post("/collections/add/", words, follow=True).content.decode()
+    assert "A collection holds 3 works at most" in page
+    assert names(target) == ["f0", "f1", "f2"]
+    assert first.render is not None
+    owner_client.post(f"{target.get_absolute_url()}items/{first.pk}/", {"by": "0"})
+    assert owner_client.post("/collections/add/", words).status_code == 302
+    undo = reverse("collection-put-back", args=[target.ref, "render", first.render.ref, 0])
+    page = owner_client.post(undo, follow=True).content.decode()
+    assert "A collection holds 3 works at most" in page
+    assert [item.render for item in target.items.all()][-1] == more
+
+
+def test_a_long_collection_is_shown_in_pages_and_moves_follow_the_work(
+    owner_client: Client, owner: User
+) -> None:
+    target = _ordered(owner, WORKS + 2)
+    first, second = owner_client.get(target.get_absolute_url()), f"{target.get_absolute_url()}?page=2"
+    assert len(first.context["page"].object_list) == WORKS
+    assert f"{WORKS + 2} works" in first.content.decode()
+    page = owner_client.get(second).content.decode()
+    assert f'start="{WORKS + 1}"' in page
+    assert page.count("disabled") == 1, "the first of a page passes the last of the page before"
+    item = target.items.all()[WORKS]
+    move = f"{target.get_absolute_url()}items/{item.pk}/"
+    goal = owner_client.post(move, {"by": "-1"}).headers["Location"]
+    assert goal == f"{target.get_absolute_url()}#arrange"
+    goal = owner_client.post(move, {"by": "1"}).headers["Location"]
+    assert goal == f"{second}#arrange"
+    assert owner_client.post(move, {"by": "0"}).headers["Location"] == f"{second}#arrange"
+
+
+def test_cards_read_no_more_works_than_they_show(visitor: Client, owner: User) -> None:
+    target = _ordered(owner, 9)
+    hidden = make_render_row(make_video_row(owner, visibility=Visibility.PRIVATE))
+    target.items.filter(position=1).update(render=hidden)
+    page = visitor.get("/collections/")
+    card = page.context["others"][0].gathered
+    assert ([item.position for item in card.first], card.count) == ([0, 2, 3, 4], 8)
+    assert "8 works" in page.content.decode()
 
 
 def test_a_move_passes_works_that_are_not_to_be_seen_any_more(
@@ -124,20 +196,23 @@ def test_a_move_passes_works_that_are_not_to_be_seen_any_more(
     target.items.create(position=1, render=hidden)
     move = f"{target.get_absolute_url()}items/"
     owner_client.post(f"{move}{last.pk}/", {"by": "-1"})
-    assert names(target) == ["f1", "f0", "hidden"]
+    assert names(target) == ["f1", "hidden", "f0"], "which keep their places"
     owner_client.post(f"{move}{last.pk}/", {"by": "1"})
-    assert names(target) == ["f0", "f1", "hidden"]
+    assert names(target) == ["f0", "hidden", "f1"]
     owner_client.post(f"{move}{last.pk}/", {"by": "1"})
     owner_client.post(f"{move}{first.pk}/", {"by": "-1"})
-    assert names(target) == ["f0", "f1", "hidden"], "there is nothing to be seen beyond them"
+    assert names(target) == ["f0", "hidden", "f1"], "there is nothing to be seen beyond them"
 
 
-def test_a_second_click_on_what_the_first_took_out_finds_nothing(owner: User) -> None:
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("by", ["-1", "0", "1"])
+def test_a_click_on_what_another_takes_out_finds_nothing(owner: User, by: str) -> None:
     target = _ordered(owner)
-    second_click = target.items.order_by("position")[1]
-    target.items.get(pk=second_click.pk).delete()  # the first click, when the second had looked already
-    with pytest.raises(Http404):
-        _reorder(target, second_click, 0, set())
+    address = f"{target.get_absolute_url()}items/{target.items.all()[1].pk}/"
+    clicks = [partial(browser_of(owner).post, address, {"by": by}) for by in ("0", by, by)]
+    answers = [answer.status_code for answer in at_once(*clicks)]
+    assert set(answers) <= {302, 404}
+    assert by != "0" or answers.count(302) == 1
     assert names(target) == ["f0", "f2"]
 
 

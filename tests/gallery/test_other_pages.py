@@ -57,6 +57,25 @@ def test_people_who_left_have_a_page_for_staff_alone(
     assert "shut out" in staff_client.get("/people/olga/").content.decode()
 
 
+def test_nothing_links_to_the_page_of_somebody_who_was_shut_out(
+    visitor: Client, staff_client: Client, owner: User
+) -> None:
+    video = make_video_row(owner)
+    render = make_render_row(video, make_filter("night"))
+    collection = Collection.objects.create(owner=owner, title="Gathered", visibility="public")
+    collection.add(render=render)
+    pages = ("/", video.get_absolute_url(), f"{video.get_absolute_url()}compare/", "/filters/night/")
+    pages += ("/collections/", collection.get_absolute_url())
+    link = f'href="/people/{owner.username}/"'
+    for page in pages:
+        assert link in visitor.get(page).content.decode(), page
+    User.objects.filter(pk=owner.pk).update(is_active=False)
+    for page in pages:
+        shown = visitor.get(page).content.decode()
+        assert owner.username in shown and link not in shown, page
+        assert link in staff_client.get(page).content.decode(), page
+
+
 def test_the_sheet_has_a_row_for_each_frame_and_a_column_for_each_filter(
     visitor: Client, owner: User
 ) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from django.conf import settings
 from django.db import models, transaction
@@ -14,7 +15,16 @@ from videos.refs import new_ref
 from .removable import Leading, Removable, Standing
 from .video import Visibility
 
-MOST = 10_000  # items that can be put in order
+MOST = 10_000
+"""Works in a collection, with those that were deleted and may be brought back: so many are put in order at once."""
+
+
+class CollectionFull(Exception):
+    """Nothing more can be added."""
+
+    def __str__(self) -> str:
+        most = f"{MOST:,}".replace(",", "\N{NO-BREAK SPACE}")
+        return f"A collection holds {most} works at most: take some out first, or begin another."
 
 
 class Collection(Removable):
@@ -39,39 +49,79 @@ class Collection(Removable):
     def get_absolute_url(self) -> str:
         return reverse("collection", args=[self.ref])
 
+    def hold(self) -> None:
+        """Lock its row: who changes what stands in it does so one after another. Raises DoesNotExist once deleted.
+
+        For the rest of the transaction that the caller has begun.
+        """
+        Collection.objects.select_for_update().values_list("pk").get(pk=self.pk)
+
     @transaction.atomic
     def add(self, **work: models.Model) -> bool:
-        """Put a work (`render` or `comparison`) at the end; False where it is in the collection already."""
-        Collection.objects.select_for_update().get(pk=self.pk)  # two at once do not take the same place
+        """Put a work (`render` or `comparison`) at the end; False where it is in the collection already.
+
+        Raises CollectionFull.
+        """
+        self.hold()
         if self._places().filter(**work).exists():
             return False
-        last = self._places().aggregate(last=Max("position"))["last"]
-        self.items.create(position=0 if last is None else last + 1, **work)
+        if self._places().count() >= MOST:
+            raise CollectionFull
+        self.items.create(position=self._end(), **work)
         return True
 
     @transaction.atomic
-    def put_in_order(self, order: Sequence[int]) -> None:
-        """Let its items, by primary key, stand in this order. Whoever calls has locked its row.
+    def take_out(self, **item: Any) -> int | None:
+        """Take out one of its items, from the place that is returned; None where there is no such item (any more)."""
+        self.hold()
+        found = self.items.filter(**item).first()
+        if found is None:
+            return None
+        found.delete()
+        return self.items.filter(position__lt=found.position).count()
 
-        Works that were deleted keep their places. Positions are unique, so all are lifted out of the way first.
+    @transaction.atomic
+    def swap(self, one: CollectionItem, other: CollectionItem) -> None:
+        """Let two of its items stand in each other's places; all others stay. Whoever calls holds it.
+
+        Positions are unique, so one waits at the end meanwhile.
+        """
+        for item, position in ((one, self._end()), (other, one.position), (one, other.position)):
+            CollectionItem.everything.filter(pk=item.pk).update(position=position)
+
+    @transaction.atomic
+    def put_in_order(self, order: Sequence[int]) -> None:
+        """Let its items, by primary key, stand in this order. Whoever calls holds it.
+
+        Works that were deleted keep their places. Positions are unique, so what moves is lifted beyond the last first.
         """
         named, places = set(order), list(order)
-        for place, pk in enumerate(self._places().values_list("pk", flat=True)):
+        stood = dict(self._places().values_list("pk", "position"))
+        for place, pk in enumerate(stood):
             if pk not in named:
                 places.insert(place, pk)
-        self._places().update(position=F("position") + MOST)
-        items = [CollectionItem(pk=pk, position=position) for position, pk in enumerate(places)]
-        CollectionItem.everything.bulk_update(items, ["position"], batch_size=500)
+        moved = [CollectionItem(pk=pk, position=to) for to, pk in enumerate(places) if stood.get(pk) != to]
+        lifted = CollectionItem.everything.filter(pk__in=[item.pk for item in moved])
+        lifted.update(position=F("position") + self._end())
+        CollectionItem.everything.bulk_update(moved, ["position"], batch_size=500)
 
     @transaction.atomic
     def put_back(self, place: int, **work: models.Model) -> bool:
-        """Put a work that was taken out where it stood, before what is `place`th now; False where it is there."""
+        """Put a work that was taken out where it stood, before what is `place`th now; False where it is there.
+
+        Raises CollectionFull.
+        """
         if not self.add(**work):
             return False
         order = list(self.items.values_list("pk", flat=True))
         order.insert(place, order.pop())
         self.put_in_order(order)
         return True
+
+    def _end(self) -> int:
+        """The position after the last."""
+        last = self._places().aggregate(last=Max("position"))["last"]
+        return 0 if last is None else int(last) + 1
 
     def _places(self) -> models.QuerySet[CollectionItem]:
         """Its items in their order, with works that were deleted and may be brought back."""
@@ -88,7 +138,7 @@ class CollectionItem(models.Model):
     """One render or one comparison in a collection."""
 
     collection = models.ForeignKey("Collection", on_delete=models.CASCADE, related_name="items")
-    position = models.PositiveSmallIntegerField()
+    position = models.PositiveIntegerField()
     render = models.ForeignKey("Render", null=True, blank=True, on_delete=models.CASCADE)
     comparison = models.ForeignKey("Comparison", null=True, blank=True, on_delete=models.CASCADE)
 

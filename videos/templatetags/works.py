@@ -9,6 +9,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django import template
+from django.contrib.auth.models import User
 from django.template.context import RequestContext
 from django.urls import reverse
 from django.utils.html import format_html
@@ -17,7 +18,7 @@ from django.utils.timesince import timesince
 
 from filters.models import StyleImage
 from videos import links
-from videos.access import NOBODY, Viewer, can_see_video, viewer_of
+from videos.access import NOBODY, Viewer, can_see_person, can_see_video, viewer_of
 from videos.models import Comparison, Frame, Render, Still, Video
 from videos.slices import slices_of, slices_of_comparison
 
@@ -85,6 +86,16 @@ def compared(context: RequestContext, comparison: Comparison, large: bool = Fals
 def sees(context: RequestContext, video: Video) -> bool:
     """Whether the viewer sees the footage: whoever saved a comparison of it keeps that where they do not any more."""
     return can_see_video(_viewer(context) or NOBODY, video)
+
+
+@register.simple_tag(takes_context=True)
+def person(context: RequestContext, someone: User, link: str = "") -> SafeString:
+    """Whose a work is, with a link (of the class `link`) to their page where the viewer sees that."""
+    name = someone.get_username()
+    if not can_see_person(_viewer(context) or NOBODY, someone):
+        return format_html("{}", name)
+    kind = format_html(' class="{}"', link) if link else ""
+    return format_html('<a{} href="{}">{}</a>', kind, reverse("person", args=[name]), name)
 
 
 @register.simple_tag

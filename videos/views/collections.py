@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.db import transaction
-from django.db.models import Case, Prefetch, Q, QuerySet, Value, When
+from django.db.models import Case, Q, QuerySet, Value, When, prefetch_related_objects
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -17,11 +18,25 @@ from rotoscope.changed import save_changed
 from rotoscope.goal import own_goal
 from videos import access
 from videos.access import Viewer
+from videos.access_items import items_to_see
 from videos.forms.comparison import CollectionForm
+from videos.gathered import gathered
 from videos.models import Collection, CollectionItem, Comparison, Render, Visibility
+from videos.models.collection import CollectionFull
 from videos.models.comparison import places_prefetch
 from videos.views.gallery import page_of
 from videos.views.removed import put_away, say_gone
+
+WORKS = 24
+"""On a page of a collection."""
+COVERS = 4
+NAMES = (
+    "render__video__owner",
+    "render__version__filter",
+    "render__owner",
+    "comparison__video__owner",
+    "comparison__owner",
+)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -37,9 +52,8 @@ def collections(request: HttpRequest) -> HttpResponse:
             made.save()
             return redirect(made)
     viewer = access.viewer_of(request)
-    page = page_of(with_covers(_own_first(request.user)), request)
-    for shown in page:
-        shown.shown_items = visible_items(viewer, shown)
+    page = page_of(_own_first(request.user), request)
+    _with_covers(viewer, page.object_list)
     mine = [shown for shown in page if viewer.owns(shown)]
     others = [shown for shown in page if not viewer.owns(shown)]
     context = {"page": page, "mine": mine, "others": others, "form": form}
@@ -49,14 +63,15 @@ def collections(request: HttpRequest) -> HttpResponse:
 @require_safe
 def collection(request: HttpRequest, ref: str) -> HttpResponse:
     """The works of a collection that the viewer may see, in its order."""
-    access.collection_or_404(request, ref)
-    shown = with_items(Collection.objects.filter(ref=ref)).get()
+    shown = access.collection_or_404(request, ref)
     viewer = access.viewer_of(request)
+    works = items_to_see(viewer, shown.items.all()).select_related(*NAMES).order_by("position")
+    works = works.prefetch_related(places_prefetch("comparison__items"))
     may_change = access.can_change_own(viewer, shown)
     context = {
         "section": "gallery",
         "collection": shown,
-        "items": visible_items(viewer, shown),
+        "page": page_of(works, request, WORKS),
         "may_change": may_change,
         "may_share": access.can_share(viewer, shown),
         "form": CollectionForm(instance=shown) if may_change else None,
@@ -100,10 +115,13 @@ def add(request: HttpRequest) -> HttpResponse:
     if target is None:
         messages.error(request, "Give the new collection a title.")
         return redirect(work)
-    if target.add(**{kind: work}):
-        messages.success(request, f"Added to “{target.title}”.")
-    else:
-        messages.info(request, f"It is in “{target.title}” already.")
+    try:
+        if target.add(**{kind: work}):
+            messages.success(request, f"Added to “{target.title}”.")
+        else:
+            messages.info(request, f"It is in “{target.title}” already.")
+    except CollectionFull as full:
+        messages.error(request, str(full))
     return redirect(own_goal(request, request.POST.get("next", "")) or target)
 
 
@@ -111,16 +129,20 @@ def add(request: HttpRequest) -> HttpResponse:
 @require_POST
 def move(request: HttpRequest, ref: str, item: int) -> HttpResponse:
     """Move an item past the one that is seen before or after it (`by` = -1 or 1), or take it out (`by` = 0)."""
-    shown = get_object_or_404(with_items(Collection.objects.filter(pk=_own(request, ref).pk)))
-    chosen = get_object_or_404(shown.items, pk=item)
+    shown = _own(request, ref)
+    chosen = get_object_or_404(shown.items.select_related(*NAMES), pk=item)
     by = request.POST.get("by", "")
     if by not in ("-1", "0", "1"):
         raise Http404
-    seen = {one.pk for one in visible_items(access.viewer_of(request), shown)}
-    place = _reorder(shown, chosen, int(by), seen)
-    if by == "0":
-        _say_taken_out(request, shown, chosen, place)
-    return redirect(f"{reverse('collection', args=[ref])}#arrange")
+    viewer = access.viewer_of(request)
+    if by != "0":
+        position = _move(viewer, shown, chosen, later=by == "1")
+        return redirect(_at(viewer, shown, position))
+    place = shown.take_out(pk=item)
+    if place is None:
+        raise Http404  # another click took it out already
+    _say_taken_out(request, shown, chosen, place)
+    return redirect(_at(viewer, shown, chosen.position))
 
 
 def _say_taken_out(request: HttpRequest, shown: Collection, item: CollectionItem, place: int) -> None:
@@ -136,46 +158,28 @@ def _say_taken_out(request: HttpRequest, shown: Collection, item: CollectionItem
 def put_back(request: HttpRequest, ref: str, kind: str, work: str, place: int) -> HttpResponse:
     """Put what was taken out where it stood."""
     shown, found = _own(request, ref), _work(request, kind, work)
-    if shown.put_back(place, **{kind: found}):
-        messages.success(request, f"“{found}” is back in its place.")
-    return redirect(f"{reverse('collection', args=[ref])}#arrange")
+    try:
+        if shown.put_back(place, **{kind: found}):
+            messages.success(request, f"“{found}” is back in its place.")
+    except CollectionFull as full:
+        messages.error(request, str(full))
+    item = shown.items.filter(**{kind: found}).first()
+    return redirect(_at(access.viewer_of(request), shown, item.position if item else 0))
 
 
-def with_items(rows: Any) -> Any:
-    """Collections with all that their pages show of their items, in two queries."""
-    return _with_items(
-        rows,
-        "render__video__owner",
-        "render__version__filter",
-        "render__owner",
-        "comparison__video__owner",
-        "comparison__owner",
-    )
-
-
-def with_covers(rows: Any) -> Any:
-    """Collections with what their cards show, the first pictures and how many there are; a third of the work."""
-    return _with_items(rows, "render__video", "comparison__video")
-
-
-def _with_items(rows: Any, *names: str) -> Any:
-    items = CollectionItem.objects.select_related(*names).order_by("position")
-    items = items.prefetch_related(places_prefetch("comparison__items"))
-    return rows.select_related("owner").prefetch_related(
-        Prefetch("items", queryset=items, to_attr="all_items")
-    )
-
-
-def visible_items(viewer: Viewer, shown: Collection) -> list[CollectionItem]:
-    """The items that the viewer may see."""
-    items: list[CollectionItem] = shown.all_items  # type: ignore[attr-defined]
-    return [item for item in items if access.can_see_item(viewer, item)]
+def _with_covers(viewer: Viewer, page: Iterable[Any]) -> None:
+    """Give collections what their cards show: the first pictures, and how many works there are."""
+    found = gathered(viewer, page, COVERS, "render__video", "comparison__video")
+    shown = [item for one in found.values() for item in one.first]
+    prefetch_related_objects(shown, places_prefetch("comparison__items"))
+    for collection in page:
+        collection.gathered = found[collection.pk]
 
 
 def _own_first(user: Any) -> QuerySet[Collection]:
     """One's own collections and then the public ones of others, the latest first."""
     own = Q(owner_id=user.pk, owner__isnull=False)
-    found = Collection.objects.filter(own | Q(visibility=Visibility.PUBLIC))
+    found = Collection.objects.select_related("owner").filter(own | Q(visibility=Visibility.PUBLIC))
     theirs = Case(When(own, then=Value(0)), default=Value(1))
     return found.alias(theirs=theirs).order_by("theirs", "-created_at", "-pk")
 
@@ -210,22 +214,24 @@ def _own(request: HttpRequest, ref: str) -> Collection:
 
 
 @transaction.atomic
-def _reorder(shown: Collection, chosen: CollectionItem, by: int, seen: set[int]) -> int:
-    """Move it or take it out, from the place that is returned. 404 where another click took it out already.
+def _move(viewer: Viewer, shown: Collection, chosen: CollectionItem, later: bool) -> int:
+    """Let it change places with the next one that the viewer sees; where it stands then. Raises Http404.
 
-    Among the items may be works of others that are private by now: they are passed with the next one that is `seen`.
+    Among the items may be works of others that are private by now: these keep their places.
     """
-    get_object_or_404(Collection.objects.select_for_update(), pk=shown.pk)  # as for what is added
-    order = list(shown.items.order_by("position").values_list("pk", flat=True))
-    if chosen.pk not in order:
-        raise Http404
-    at = order.index(chosen.pk)
-    if by:
-        beyond = order[at + 1 :] if by > 0 else order[:at][::-1]
-        passed = next((pk for pk in beyond if pk in seen), chosen.pk)
-        order.insert(order.index(passed), order.pop(at))
-    else:
-        order.remove(chosen.pk)
-        chosen.delete()
-    shown.put_in_order(order)
-    return at
+    shown.hold()
+    now = get_object_or_404(shown.items, pk=chosen.pk)  # another click may have taken it out already
+    side: dict[str, Any] = {"position__gt" if later else "position__lt": now.position}
+    beyond = items_to_see(viewer, shown.items.filter(**side))
+    passed = beyond.order_by("position" if later else "-position").first()
+    if passed is None:
+        return now.position
+    shown.swap(now, passed)
+    return passed.position
+
+
+def _at(viewer: Viewer, shown: Collection, position: int) -> str:
+    """The address of the page of a collection on which something stands, or stood."""
+    before = items_to_see(viewer, shown.items.filter(position__lt=position)).count()
+    number = before // WORKS + 1
+    return f"{shown.get_absolute_url()}{f'?page={number}' if number > 1 else ''}#arrange"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib.auth.models import User
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
@@ -22,8 +22,9 @@ BESIDE = 12
 def person(request: HttpRequest, username: str) -> HttpResponse:
     """What the person shows; to themselves (and staff) everything they have."""
     viewer = access.viewer_of(request)
-    people = User.objects.all() if viewer.is_staff else User.objects.filter(is_active=True)
-    shown = get_object_or_404(people, username=username)
+    shown = get_object_or_404(User, username=username)
+    if not access.can_see_person(viewer, shown):
+        raise Http404
     everything = shown == request.user or viewer.is_staff
     videos = Video.objects.filter(owner=shown) if everything else Video.objects.listed().filter(owner=shown)
     context = {
