@@ -84,16 +84,23 @@ def read(query: Mapping[str, Any], renders: Sequence[Render], frame_count: int) 
 
 
 def of_comparison(comparison: Comparison, renders: Sequence[Render], frame_count: int) -> Arrangement:
-    """The arrangement that was saved; renders that are gone, or may not be seen, are left out."""
-    places = [
-        item.render.ref if item.render else ORIGINAL
+    """The arrangement that was saved. Of renders that are gone, or may not be seen, a wipe shows the original instead,
+    a grid nothing: never one that nobody chose."""
+    known = {ORIGINAL, *(render.ref for render in renders)}
+    stand = {
+        item.position: item.render.ref if item.render else ORIGINAL
         for item in comparison.items.select_related("render").order_by("position")
-    ]
+    }
+    stand = {position: ref for position, ref in stand.items() if ref in known}
     view = _saved(comparison)
-    query: dict[str, Any] = {**view, "layout": comparison.layout, "grid": ",".join(places)}
-    pair = view.get("pair") if comparison.layout == "grid" else places
-    if isinstance(pair, list):
-        query |= dict(zip(("a", "b"), pair, strict=False))
+    query: dict[str, Any] = {**view, "layout": comparison.layout}
+    query["grid"] = ",".join(stand.values()) or ORIGINAL
+    if comparison.layout != Comparison.Layout.GRID:
+        query |= {"a": stand.get(0, ORIGINAL), "b": stand.get(1, ORIGINAL)}
+    elif isinstance(pair := view.get("pair"), list):
+        query |= {
+            side: ref if ref in known else ORIGINAL for side, ref in zip(("a", "b"), pair, strict=False)
+        }
     return read(query, renders, frame_count)
 
 

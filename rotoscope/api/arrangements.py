@@ -76,8 +76,8 @@ def create_comparison(request: HttpRequest, response: HttpResponse, ref: str, wi
     with transaction.atomic():
         if not Video.objects.hold(video.pk):
             raise Http404  # deleted since it was looked at
-        kept = Comparison.objects.create(video=video, owner=signed_in(request), view=view, **words)
-        arranging.keep_places(kept, places)
+        kept = Comparison.objects.create(video=video, owner=signed_in(request), **words)
+        kept.arrange(wish.layout, view, places)
     told = Told(request).comparison(access.comparison_or_404(request, kept.ref))
     return made(request, response, "get_comparison", kept.ref, told)
 

@@ -13,7 +13,7 @@ from rotoscope.api.told import look_at
 from rotoscope.api.wishes import ComparisonChange, Look
 from videos import access
 from videos.arrangement import ORIGINAL, Arrangement
-from videos.models import Comparison, ComparisonItem, Render, Video
+from videos.models import Comparison, Render, Video
 
 Places = list[Render | None]
 
@@ -53,14 +53,6 @@ def view_of(look: Look, pair: Sequence[str], video: Video) -> dict[str, Any]:
     ).as_view()
 
 
-def keep_places(comparison: Comparison, places: Places) -> None:
-    """Put them in, in their order."""
-    ComparisonItem.objects.bulk_create(
-        ComparisonItem(comparison=comparison, position=number, render=place)
-        for number, place in enumerate(places)
-    )
-
-
 @transaction.atomic
 def rearrange(request: HttpRequest, comparison: Comparison, wish: ComparisonChange) -> None:
     """Change what stands in it and how it is looked at, as far as that is asked for. Raises Refused.
@@ -84,10 +76,7 @@ def rearrange(request: HttpRequest, comparison: Comparison, wish: ComparisonChan
     pair = saved.view.get("pair") if wish.renders is None else None
     look = _changed(look_at(saved), wish.look)
     view = view_of(look, pair or _pair(places), video)
-    Comparison.objects.filter(pk=saved.pk).update(layout=layout, view=view)
-    if wish.renders is not None:
-        ComparisonItem.everything.filter(comparison=saved).delete()
-        keep_places(saved, places)
+    saved.arrange(layout, view, None if wish.renders is None else places)
 
 
 def _pair(places: Places) -> list[str]:

@@ -15,10 +15,13 @@ from django.test import Client
 from django.utils import timezone
 
 from filters.models import FilterVersion
+from tests.api.conftest import program_of
+from tests.at_once import at_once, browser_of
 from tests.factories import make_filter, make_render_row, make_video_row
 from tests.form import Fields
 from videos.models import Collection, Comparison, Render, Video, Visibility
 from videos.names import told_apart
+from videos.pipeline import removal
 
 Queries = Callable[..., AbstractContextManager[Any]]
 
@@ -306,15 +309,70 @@ def test_footage_that_was_made_private_tells_nothing_new_to_whoever_compared_it_
     assert Fields(shown[0], f"{itself}delete/").sent
 
 
-def test_a_render_that_was_deleted_leaves_the_comparison_standing(
-    owner_client: Client, visitor: Client, owner: User
+DELETED = "One of its renders was deleted."
+
+
+@pytest.mark.parametrize("for_good", [False, True])
+@pytest.mark.parametrize(
+    ("chosen", "left"),
+    [
+        ({"a": "o", "b": "gone"}, ("o", "o", ["o"])),
+        ({"a": "gone", "b": "kept"}, ("o", "kept", ["kept"])),
+        ({"layout": "grid", "a": "gone", "b": "kept", "grid": "gone,kept,o"}, ("o", "kept", ["kept", "o"])),
+        ({"layout": "grid", "a": "o", "b": "gone", "grid": "gone"}, ("o", "o", ["o"])),
+    ],
+)
+def test_a_render_that_was_deleted_leaves_the_comparison_standing_without_one_that_nobody_chose(
+    owner_client: Client,
+    visitor: Client,
+    owner: User,
+    chosen: dict[str, str],
+    left: tuple[str, str, list[str]],
+    for_good: bool,
 ) -> None:
     video = make_video_row(owner)
-    gone, stays = make_render_row(video), make_render_row(video)
-    saved_wipe(owner_client, video, b=gone.ref)
-    gone.delete()
-    data = player(visitor, Comparison.objects.get().get_absolute_url())
-    assert (data["a"], data["b"]) == ("o", stays.ref)
+    gone, kept = make_render_row(video), make_render_row(video)
+    make_render_row(video)  # nobody chose this one
+
+    def named(words: str) -> str:
+        return words.replace("gone", gone.ref).replace("kept", kept.ref)
+
+    saved_wipe(owner_client, video, **{field: named(value) for field, value in chosen.items()})
+    saved = Comparison.objects.get()
+    where = saved.get_absolute_url()
+    assert DELETED not in visitor.get(where).content.decode()
+    if for_good:
+        gone.delete()
+    else:
+        removal.put_away(gone)
+    data = player(visitor, where)
+    assert (data["a"], data["b"], data["grid"]) == (named(left[0]), named(left[1]), [*map(named, left[2])])
+    assert DELETED in visitor.get(where).content.decode()
+    assert DELETED not in visitor.get(where, {"a": "o", "b": kept.ref}).content.decode()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_who_save_at_once_leave_the_whole_arrangement_of_one(owner: User) -> None:
+    video = make_video_row(owner)
+    first, second = make_render_row(video), make_render_row(video)
+    saved = Comparison.objects.create(video=video, owner=owner, title="Two")
+    saved.arrange("wipe", {}, [None, first])
+    program, browser = program_of(owner), browser_of(owner)
+    words = {
+        "title": "Two",
+        "visibility": "unlisted",
+        "layout": "grid",
+        "grid": f"{first.ref},{second.ref},o",
+    }
+    wish = {"layout": "blink", "renders": [second.ref, first.ref]}
+    answers = at_once(
+        lambda: browser.post(f"{saved.get_absolute_url()}edit/", words).status_code,
+        lambda: program.ask("PATCH", f"/comparisons/{saved.ref}", wish).status_code,
+    )
+    assert sorted(answers) == [200, 302]
+    saved.refresh_from_db()
+    stand = [item.render for item in saved.items.order_by("position")]
+    assert (saved.layout, stand) in [("grid", [first, second, None]), ("blink", [second, first])]
 
 
 def test_the_number_of_queries_does_not_grow_with_the_renders(

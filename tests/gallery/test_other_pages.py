@@ -64,8 +64,8 @@ def test_nothing_links_to_the_page_of_somebody_who_was_shut_out(
     render = make_render_row(video, make_filter("night"))
     collection = Collection.objects.create(owner=owner, title="Gathered", visibility="public")
     collection.add(render=render)
-    pages = ("/", video.get_absolute_url(), f"{video.get_absolute_url()}compare/", "/filters/night/")
-    pages += ("/collections/", collection.get_absolute_url())
+    pages = ["/", video.get_absolute_url(), f"{video.get_absolute_url()}compare/", "/filters/night/"]
+    pages += ["/collections/", collection.get_absolute_url()]
     link = f'href="/people/{owner.username}/"'
     for page in pages:
         assert link in visitor.get(page).content.decode(), page

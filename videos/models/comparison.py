@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
-from django.db import models
+from django.db import models, transaction
 from django.db.models import F, Prefetch, Q
 from django.urls import reverse
 
@@ -13,6 +14,9 @@ from videos.refs import new_ref
 
 from .removable import Leading, Removable, Standing
 from .video import Visibility
+
+if TYPE_CHECKING:
+    from .render import Render
 
 
 class ComparisonQuerySet(models.QuerySet["Comparison"]):
@@ -62,6 +66,35 @@ class Comparison(Removable):
 
     def get_absolute_url(self) -> str:
         return reverse("comparison", args=[self.ref])
+
+    @transaction.atomic
+    def arrange(self, layout: str, view: dict[str, Any], renders: Sequence[Render | None] | None) -> None:
+        """Let these stand in it, in this order, and be looked at like this; None among them is the original.
+
+        None instead of them leaves what stands there. Its row is locked, so that of two at once one comes after the
+        other; raises DoesNotExist where it was deleted meanwhile.
+        """
+        rows = Comparison.objects.filter(pk=self.pk)
+        rows.select_for_update().values_list("pk").get()
+        rows.update(layout=layout, view=view)
+        self.layout, self.view = layout, view
+        if renders is None:
+            return
+        ComparisonItem.everything.filter(comparison=self).delete()
+        ComparisonItem.objects.bulk_create(
+            ComparisonItem(comparison=self, position=position, render=render)
+            for position, render in enumerate(renders)
+        )
+
+    def lacks_a_render(self) -> bool:
+        """Whether something that stood in it was deleted: its place is empty, or there is none any more.
+
+        A grid that lost its last ones for good does not know of them.
+        """
+        places = ComparisonItem.everything.filter(comparison=self).order_by("position")
+        found = list(places.values_list("position", "render__removed_at"))
+        count = max(1, len(found)) if self.layout == Comparison.Layout.GRID else 2
+        return found != [(position, None) for position in range(count)]
 
     def count_view(self) -> None:
         """One more look."""

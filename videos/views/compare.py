@@ -19,7 +19,7 @@ from videos.arrangement import ORIGINAL, Arrangement
 from videos.forms.comparison import ComparisonForm
 from videos.links import render_media, video_media
 from videos.media.proxy import proxy_size
-from videos.models import Comparison, ComparisonItem, Render, Video
+from videos.models import Comparison, Render, Video
 from videos.names import told_apart
 from videos.views.removed import put_away
 from videos.views.video import count_look, is_playable
@@ -44,11 +44,12 @@ def comparison(request: HttpRequest, ref: str) -> HttpResponse:
         return _words_alone(request, saved, ComparisonForm(instance=saved))
     renders = _playable(request, saved.video)
     arranged = arrangement.of_comparison(saved, renders, saved.video.frame_count)
+    lacks = saved.lacks_a_render()
     if {"a", "b", "grid", "layout"} & set(request.GET):
-        arranged = arrangement.read(request.GET, renders, saved.video.frame_count)
+        arranged, lacks = arrangement.read(request.GET, renders, saved.video.frame_count), False
     context = _context(request, saved.video, renders, arranged)
     may_change = access.can_change_own(viewer, saved)
-    context |= {"comparison": saved, "may_change_comparison": may_change}
+    context |= {"comparison": saved, "may_change_comparison": may_change, "lacks_a_render": lacks}
     if may_change:
         context |= {"may_save": True, "form": ComparisonForm(instance=saved)}
     context["may_share"] = access.can_share(viewer, saved)
@@ -151,13 +152,8 @@ def _store(form: ComparisonForm, arranged: Arrangement, renders: list[Render]) -
     saved: Comparison = form.instance
     if not Video.objects.hold(saved.video_id):
         raise Http404  # its footage was deleted since it was looked at
-    saved.layout, saved.view = arranged.layout, arranged.as_view()
-    save_changed(form, "layout", "view")
-    ComparisonItem.everything.filter(comparison=saved).delete()
-    ComparisonItem.objects.bulk_create(
-        ComparisonItem(comparison=saved, position=at, render=by_ref.get(place))
-        for at, place in enumerate(arranged.places)
-    )
+    save_changed(form)
+    saved.arrange(arranged.layout, arranged.as_view(), [by_ref.get(place) for place in arranged.places])
 
 
 def _context(
