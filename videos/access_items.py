@@ -11,10 +11,16 @@ BY_ADDRESS = (Visibility.PUBLIC, Visibility.UNLISTED)
 
 
 def items_to_see(viewer: Viewer, items: QuerySet[CollectionItem]) -> QuerySet[CollectionItem]:
-    """Those that the viewer may see; holders of a share link are asked about one by one."""
-    if viewer.share is not None:
-        asked = items.select_related("render__video", "comparison__video")
-        return items.filter(pk__in=[item.pk for item in asked if can_see_item(viewer, item)])
+    """Those that the viewer may see. What nothing but their share link may open is asked about one by one."""
+    if viewer.share is None:
+        return _seen_without_link(viewer, items)
+    seen = _seen_without_link(viewer, items).order_by().values("pk")
+    asked = items.exclude(pk__in=seen).select_related("render__video", "comparison__video")
+    opened = [item.pk for item in asked if can_see_item(viewer, item)]
+    return items.filter(Q(pk__in=seen) | Q(pk__in=opened))
+
+
+def _seen_without_link(viewer: Viewer, items: QuerySet[CollectionItem]) -> QuerySet[CollectionItem]:
     there = items.filter(render__video__removed_at=None, comparison__video__removed_at=None)
     return there if viewer.is_staff else there.filter(_seen_render(viewer) | _seen_comparison(viewer))
 

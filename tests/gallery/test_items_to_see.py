@@ -32,11 +32,14 @@ def test_the_database_decides_as_the_rights_do(
         collection.add(**work)
     removal.put_away(works[0]["render"])
     Video.objects.filter(pk=works[-1]["comparison"].video_id).update(removed_at="2026-01-01T00:00Z")
-    _, token = ShareLink.make(owner, Video.objects.filter(visibility=Visibility.PRIVATE)[0])
-    share = access.link_of(token)
-    assert share is not None
-    people = [AnonymousUser(), owner, colleague, stranger, staff]
-    for viewer in [Viewer(AnonymousUser(), share, token), *(Viewer(person) for person in people)]:
+    links = [
+        ShareLink.make(owner, Video.objects.filter(visibility=Visibility.PRIVATE)[0])[1],
+        ShareLink.make(colleague, collection)[1],
+    ]
+    with_links = [Viewer(AnonymousUser(), access.link_of(token), token) for token in links]
+    assert all(viewer.share for viewer in with_links)
+    people = [Viewer(person) for person in (AnonymousUser(), owner, colleague, stranger, staff)]
+    for viewer in with_links + people:
         items = CollectionItem.objects.select_related("render__video", "comparison__video")
         expected = [item.pk for item in items if access.can_see_item(viewer, item)]
         assert [item.pk for item in items_to_see(viewer, items)] == expected, viewer

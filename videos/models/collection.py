@@ -6,8 +6,11 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
 from django.db import models, transaction
-from django.db.models import F, Max, Q
+from django.db.models import F, Func, Max, Q, Value
+from django.db.models.expressions import CombinedExpression
+from django.db.models.functions import Cast
 from django.urls import reverse
 
 from videos.refs import new_ref
@@ -25,6 +28,12 @@ class CollectionFull(Exception):
     def __str__(self) -> str:
         most = f"{MOST:,}".replace(",", "\N{NO-BREAK SPACE}")
         return f"A collection holds {most} works at most: take some out first, or begin another."
+
+
+def _place_in(places: list[int]) -> CombinedExpression:
+    """Where the primary key of a row stands in a list, counted from 0."""
+    order = Cast(Value(places), ArrayField(models.BigIntegerField()))
+    return Func(order, F("pk"), function="array_position", output_field=models.IntegerField()) - 1
 
 
 class Collection(Removable):
@@ -100,10 +109,11 @@ class Collection(Removable):
         for place, pk in enumerate(stood):
             if pk not in named:
                 places.insert(place, pk)
-        moved = [CollectionItem(pk=pk, position=to) for to, pk in enumerate(places) if stood.get(pk) != to]
-        lifted = CollectionItem.everything.filter(pk__in=[item.pk for item in moved])
-        lifted.update(position=F("position") + self._end())
-        CollectionItem.everything.bulk_update(moved, ["position"], batch_size=500)
+        moved = CollectionItem.everything.filter(
+            pk__in=[pk for to, pk in enumerate(places) if stood.get(pk) != to]
+        )
+        moved.update(position=F("position") + self._end())
+        moved.update(position=_place_in(places))
 
     @transaction.atomic
     def put_back(self, place: int, **work: models.Model) -> bool:
