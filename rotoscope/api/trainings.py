@@ -136,7 +136,7 @@ NOTHING_ELSE = {"content": {"multipart/form-data": {"schema": {"additionalProper
 
 @router.post(
     "/trainings",
-    response={201: TrainingOut, 409: Problem, 422: Problem, **NO},
+    response={201: TrainingOut, 409: Problem, 413: Problem, 422: Problem, 507: Problem, **NO},
     auth=SIGNED_IN,
     openapi_extra={"requestBody": NOTHING_ELSE, **says_where()},
 )
