@@ -14,11 +14,15 @@ from videos.uploads.errors import UploadError
 
 
 class Refused(Exception):
-    """The wish makes sense, but not now or not like this; `str()` is a sentence."""
+    """The wish makes sense, but not now or not like this; `str()` is a sentence.
 
-    def __init__(self, sentence: str, status: int = 409) -> None:
+    `retry_after`: seconds until it may be met, where that passes by itself.
+    """
+
+    def __init__(self, sentence: str, status: int = 409, retry_after: int | None = None) -> None:
         super().__init__(sentence)
         self.status = status
+        self.retry_after = retry_after
 
 
 def add_to(api: NinjaAPI) -> None:
@@ -27,7 +31,10 @@ def add_to(api: NinjaAPI) -> None:
     def says(error: type[Exception], tell: Any) -> None:
         def handler(request: HttpRequest, problem: Any) -> HttpResponse:
             status, sentence = tell(problem)
-            return api.create_response(request, {"detail": sentence}, status=status)
+            answer = api.create_response(request, {"detail": sentence}, status=status)
+            if seconds := getattr(problem, "retry_after", None):
+                answer["Retry-After"] = str(seconds)
+            return answer
 
         api.add_exception_handler(error, handler)
 

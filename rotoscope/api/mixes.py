@@ -86,5 +86,5 @@ def get_mix_still(request: HttpRequest, wish: Query[StillOfMix]) -> HttpResponse
     except (mixes.CannotMix, ValueError) as problem:
         raise Refused(str(problem), 422) from problem
     except mixed_stills.NotPainted as problem:
-        raise Refused(str(problem), 503) from problem
+        raise Refused(str(problem), 503, problem.retry_after) from problem
     return HttpResponse(data, content_type="image/jpeg")

@@ -97,7 +97,9 @@ def pause_render(request: HttpRequest, ref: str) -> RenderOut:
     return _change(request, ref, renders.pause, "It is not under way.")
 
 
-@router.post("/renders/{ref}/resume", response={200: RenderOut, 409: Problem, **NO}, auth=SIGNED_IN)
+@router.post(
+    "/renders/{ref}/resume", response={200: RenderOut, 409: Problem, 422: Problem, **NO}, auth=SIGNED_IN
+)
 def resume_render(request: HttpRequest, ref: str) -> RenderOut:
     """Go on after a pause, a failure or a cancel."""
     return _change(request, ref, renders.resume, "It is neither paused nor failed nor cancelled.")
@@ -112,7 +114,7 @@ def delete_render(request: HttpRequest, ref: str) -> object:
 
 @router.post(
     "/videos/{ref}/stills",
-    response={200: StillOut, 202: StillOut, 422: Problem, **NO},
+    response={200: StillOut, 202: StillOut, 409: Problem, 422: Problem, **NO},
     auth=SIGNED_IN,
     tags=["stills"],
     openapi_extra=says_where(202),
@@ -126,6 +128,8 @@ def create_still(request: HttpRequest, response: HttpResponse, ref: str, wish: S
         still = stills.request(
             video, chosen.current, wish.frame, wish.strength, wish.keep_colours, wish.height
         )
+    except stills.TooMany as error:
+        raise Refused(str(error)) from error
     except ValueError as error:
         raise Refused(str(error), 422) from error
     told = Told(request).still(_still(request, still.pk))

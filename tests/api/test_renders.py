@@ -15,7 +15,7 @@ from pytest_django import Settings
 from tests.api.conftest import Program
 from tests.factories import make_filter, make_render_row, make_video_row
 from videos.models import Collection, Comparison, Render, ShareLink, Still, Video
-from videos.pipeline import renders
+from videos.pipeline import renders, stills
 
 
 @pytest.fixture
@@ -79,6 +79,59 @@ def test_a_render_that_would_cost_more_than_one_may_is_not_begun(
     assert olgas.post(f"{path}/estimate", affordable, 200)["refused"] == ""
     settings.ALGORITHMIA_COST_PER_RENDER = 0.0
     olgas.post(f"{path}/renders", wish)
+
+
+def test_a_render_that_has_become_too_dear_is_not_gone_on_with(
+    olgas: Program, video: Video, queue: Any, settings: Settings, owner_client: Client
+) -> None:
+    make_filter("negative", cost_per_image="0.5")
+    wish = {"filter": "negative", "smoothing": 0.5}
+    whole = olgas.post(f"/videos/{video.ref}/estimate", wish, 200)["cost"]
+    path = f"/renders/{olgas.post(f'/videos/{video.ref}/renders', wish)['ref']}"
+    olgas.post(f"{path}/cancel", status=200)
+    settings.ALGORITHMIA_COST_PER_RENDER = whole - 0.5
+    assert f"It would cost ${whole:.2f}" in olgas.post(f"{path}/resume", status=422)["detail"]
+    olgas.post(f"/videos/{video.ref}/renders", wish, 422)
+    page = owner_client.post(reverse("render-resume", args=[path.split("/")[2]]), follow=True)
+    assert f"It would cost ${whole:.2f}" in page.content.decode()
+    assert Render.objects.get().state == "cancelled"
+    settings.ALGORITHMIA_COST_PER_RENDER = whole
+    assert olgas.post(f"{path}/resume", status=200)["state"] == "queued"
+
+
+def test_stills_of_a_filter_cost_no_more_than_a_render_may(
+    olgas: Program, video: Video, queue: Any, settings: Settings, owner_client: Client
+) -> None:
+    settings.ALGORITHMIA_COST_PER_RENDER = 0.05
+    make_filter("dear", cost_per_image="0.01")
+    path = f"/videos/{video.ref}/stills"
+    for frame in range(5):
+        olgas.post(path, {"filter": "dear", "frame": frame}, 202)
+    for more in ({"frame": 5}, {"frame": 0, "height": 45}, {"frame": 0, "strength": 0.5}):
+        assert "would cost $0.06 together" in olgas.post(path, {"filter": "dear", **more}, 422)["detail"]
+    olgas.post(path, {"filter": "dear", "frame": 4}, 202)
+    page = owner_client.post(
+        reverse("lab-stills", args=[video.ref]), {"filter": ["dear"], "frame": "9", "height": "90"}
+    )
+    assert "would cost $0.06 together" in page.json()["stills"][0]["error"]
+    assert Still.objects.count() == 5
+    Still.objects.update(state="finished")
+    olgas.post(path, {"filter": "dear", "frame": 0, "strength": 0.5}, 202)  # painted already, and paid for
+
+
+def test_stills_of_one_person_do_not_pile_up(
+    olgas: Program, video: Video, queue: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(stills, "MOST_UNFINISHED", 2)
+    make_filter("negative")
+    path = f"/videos/{video.ref}/stills"
+    for frame in range(2):
+        olgas.post(path, {"filter": "negative", "frame": frame}, 202)
+    assert (
+        "2 of your stills are waiting" in olgas.post(path, {"filter": "negative", "frame": 2}, 409)["detail"]
+    )
+    Still.objects.filter(frame_index=0).update(state="finished")
+    olgas.post(path, {"filter": "negative", "frame": 2}, 202)
 
 
 @pytest.mark.parametrize(
