@@ -153,6 +153,7 @@ def create_training(
     if missing:
         what = "PyTorch is" if missing == "torch" else "The base network is"
         raise Refused(f"{what} not installed here, and training needs it.")
+    _refuse_too_many(request.user)
     form = _form(request, wish, picture or [])
     run = training.order(form, request.user) if form.is_valid() else None
     if run is None:
@@ -191,6 +192,8 @@ def resume_training(request: HttpRequest, id: int, wish: MoreMinutes) -> Trainin
     run = access.training_run_or_404(request, id)
     if not steps.can_go_on(run):
         raise Refused("It came in as a file, or its filter was removed: there is nothing to go on with.")
+    if run.is_over:
+        _refuse_too_many(run.owner)
     if not training_queue.go_on(run, wish.minutes):
         raise Refused("It is under way, or at its end: say how many minutes more.")
     return told(request, access.training_run_or_404(request, id))
@@ -257,6 +260,12 @@ def told(request: HttpRequest, run: TrainingRun) -> TrainingOut:
         ],
         page=say.address(reverse("training-run", args=[run.pk])),
     )
+
+
+def _refuse_too_many(owner: Any) -> None:
+    """Raises Refused."""
+    if sentence := training.too_many(owner):
+        raise Refused(sentence)
 
 
 def _pictures(say: Told, run: TrainingRun) -> list[LearnedPictureOut]:
