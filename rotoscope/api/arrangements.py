@@ -57,7 +57,7 @@ def list_comparisons(request: HttpRequest, ref: str, which: Paging) -> object:
 
 @comparisons.post(
     "/videos/{ref}/comparisons",
-    response={201: ComparisonOut, 422: Problem, **NO},
+    response={201: ComparisonOut, 409: Problem, 422: Problem, **NO},
     auth=SIGNED_IN,
     openapi_extra=says_where(),
 )
@@ -223,7 +223,8 @@ def create_share_link(request: HttpRequest, response: HttpResponse, wish: ShareW
 @sharing.delete("/share-links/{id}", response={204: None, **NO}, auth=SIGNED_IN)
 def revoke_share_link(request: HttpRequest, id: int) -> object:
     """Close a link, at once and for good."""
-    _own_link(request, id).revoke()
+    if not _own_link(request, id).revoke():
+        raise Http404("This link is closed already.")
     return Status(204, None)
 
 

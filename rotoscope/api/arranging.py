@@ -34,9 +34,9 @@ def check_layout(layout: str, places: int) -> None:
 
 
 def check_ready(video: Video) -> None:
-    """Raises Refused for footage whose page could show nothing."""
+    """Raises Refused for footage whose page could show nothing, and that cannot be painted."""
     if video.state != Video.State.READY:
-        raise Refused("It is not ready yet: wait until its state is “ready”.", 422)
+        raise Refused("It is not ready yet: wait until its state is “ready”.")
 
 
 def view_of(look: Look, pair: Sequence[str], video: Video) -> dict[str, Any]:

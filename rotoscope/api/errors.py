@@ -9,7 +9,7 @@ from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, AuthorizationError, HttpError, ValidationError
 
 from rotoscope.api.sentences import NOWHERE, SENTENCES
-from videos.pipeline.renders import CannotRender
+from videos.pipeline.renders import CannotRender, FilterIsAway
 from videos.uploads.errors import UploadError
 
 
@@ -45,6 +45,7 @@ def add_to(api: NinjaAPI) -> None:
     says(HttpError, lambda problem: (problem.status_code, SENTENCES.get(problem.status_code, str(problem))))
     says(Refused, lambda problem: (problem.status, str(problem)))
     says(CannotRender, lambda problem: (422, str(problem)))
+    says(FilterIsAway, lambda problem: (503, str(problem)))
     says(UploadError, lambda problem: (problem.status if problem.status != 400 else 422, str(problem)))
 
 

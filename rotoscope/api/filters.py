@@ -18,6 +18,7 @@ from videos.models import Profile
 from videos.views.export import Write, exported
 
 router = Router(tags=["filters"])
+REST = 60  # seconds after which a filter that is away is asked for again
 
 
 @router.get("/me", response={200: Me, 401: Problem}, auth=SIGNED_IN, tags=["people"])
@@ -83,8 +84,12 @@ def _exported(request: HttpRequest, slug: str, write: Write, content_type: str, 
 
 
 def usable_filter(request: HttpRequest, slug: str) -> Filter:
-    """A filter that the asker may paint with now. Raises Http404."""
-    found = access.filters_for(access.viewer_of(request)).select_related("current").filter(slug=slug).first()
+    """A filter that the asker may paint with now. Raises Http404, and Refused where it is only away."""
+    found = (
+        access.filters_shown_to(access.viewer_of(request)).select_related("current").filter(slug=slug).first()
+    )
     if found is None:
-        raise Http404(f"There is no filter “{slug}” that can run now.")
+        raise Http404(f"There is no filter “{slug}” to paint with.")
+    if not found.is_available:
+        raise Refused(f"The filter “{found}” is unavailable: {found.unavailable_reason}", 503, REST)
     return found

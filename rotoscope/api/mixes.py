@@ -11,6 +11,7 @@ from pydantic import Field
 
 from filters import mixes
 from filters.models import Filter
+from rotoscope.api.arranging import check_ready
 from rotoscope.api.auth import SIGNED_IN
 from rotoscope.api.errors import Refused
 from rotoscope.api.files import file_answer
@@ -68,7 +69,7 @@ def create_mix(request: HttpRequest, response: HttpResponse, wish: MixWish) -> o
 
 @router.get(
     "/mixes/still",
-    response={**NO, 503: Problem},
+    response={**NO, 409: Problem, 503: Problem},
     auth=SIGNED_IN,
     openapi_extra=file_answer("image/jpeg"),
 )
@@ -78,8 +79,8 @@ def get_mix_still(request: HttpRequest, wish: Query[StillOfMix]) -> HttpResponse
     503 with a sentence where it cannot be painted now: many are mixing, or the footage's file is gone.
     """
     video: Video | None = access.own_video_or_404(request, wish.video) if wish.video else None
-    if video is not None and not access.can_render(access.viewer_of(request), video):
-        raise Refused("It is not ready yet: wait until its state is “ready”.", 422)
+    if video is not None:
+        check_ready(video)
     try:
         parts = parts_of(wish.part, access.filters_for(access.viewer_of(request)))
         data = mixed_stills.painted(parts, video, wish.frame)

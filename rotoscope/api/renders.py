@@ -9,6 +9,7 @@ from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse
 from ninja import Router, Status
 
+from rotoscope.api.arranging import check_ready
 from rotoscope.api.auth import READING, SIGNED_IN
 from rotoscope.api.errors import Refused
 from rotoscope.api.filters import usable_filter
@@ -52,7 +53,7 @@ def list_renders(request: HttpRequest, ref: str, which: Paging) -> object:
 
 @router.post(
     "/videos/{ref}/renders",
-    response={201: RenderOut, 200: RenderOut, 422: Problem, **NO},
+    response={201: RenderOut, 200: RenderOut, 409: Problem, 422: Problem, 503: Problem, **NO},
     auth=SIGNED_IN,
     openapi_extra=says_where(),
 )
@@ -64,7 +65,11 @@ def create_render(request: HttpRequest, response: HttpResponse, ref: str, wish: 
     return made(request, response, "get_render", render.ref, told) if new else Status(200, told)
 
 
-@router.post("/videos/{ref}/estimate", response={200: EstimateOut, 422: Problem, **NO}, auth=SIGNED_IN)
+@router.post(
+    "/videos/{ref}/estimate",
+    response={200: EstimateOut, 409: Problem, 422: Problem, 503: Problem, **NO},
+    auth=SIGNED_IN,
+)
 def estimate_render(request: HttpRequest, ref: str, wish: RenderWish) -> EstimateOut:
     """What a render would take, without asking for it."""
     found = renders.estimate(_paintable(request, ref), usable_filter(request, wish.filter), wish.settings())
@@ -114,7 +119,7 @@ def delete_render(request: HttpRequest, ref: str) -> object:
 
 @router.post(
     "/videos/{ref}/stills",
-    response={200: StillOut, 202: StillOut, 409: Problem, 422: Problem, **NO},
+    response={200: StillOut, 202: StillOut, 409: Problem, 422: Problem, 503: Problem, **NO},
     auth=SIGNED_IN,
     tags=["stills"],
     openapi_extra=says_where(202),
@@ -153,8 +158,7 @@ def _still(request: HttpRequest, pk: int) -> Still:
 
 def _paintable(request: HttpRequest, ref: str) -> Video:
     video = access.own_video_or_404(request, ref)
-    if not access.can_render(access.viewer_of(request), video):
-        raise Refused("It is not ready yet: wait until its state is “ready”.", 422)
+    check_ready(video)
     return video
 
 

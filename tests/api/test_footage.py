@@ -129,6 +129,9 @@ def test_footage_is_deleted_by_its_owner_alone(olgas: Program, stellas: Program,
 
 def test_only_failed_footage_is_tried_again(olgas: Program, video: Video, queue: Any) -> None:
     assert olgas.post(f"/videos/{video.ref}/retry", status=409)["detail"] == "It has not failed."
+    Video.objects.filter(pk=video.pk).update(state="receiving", source="sources/x.mp4", attempts=3)
+    assert olgas.post(f"/videos/{video.ref}/retry", status=409)["detail"] == "It has not failed."
+    assert Video.objects.get().attempts == 3
     Video.objects.filter(pk=video.pk).update(state="failed", source="sources/x.mp4")
     assert olgas.post(f"/videos/{video.ref}/retry", status=202)["state"] == "receiving"
 

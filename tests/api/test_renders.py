@@ -119,6 +119,14 @@ def test_stills_of_a_filter_cost_no_more_than_a_render_may(
     olgas.post(path, {"filter": "dear", "frame": 0, "strength": 0.5}, 202)  # painted already, and paid for
 
 
+def test_a_filter_that_is_away_says_why(olgas: Program, video: Video) -> None:
+    make_filter("negative").mark_unavailable("The service does not answer.")
+    for path, more in (("renders", {}), ("estimate", {}), ("stills", {"frame": 0})):
+        answer = olgas.ask("POST", f"/videos/{video.ref}/{path}", {"filter": "negative", **more})
+        assert (answer.status_code, answer["Retry-After"]) == (503, "60")
+        assert "The service does not answer." in answer.json()["detail"]
+
+
 def test_stills_of_one_person_do_not_pile_up(
     olgas: Program, video: Video, queue: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -278,8 +286,14 @@ def test_footage_that_is_not_ready_has_nothing_to_compare(
 ) -> None:
     """Its page could show nothing: neither its frames nor their rate are known."""
     Video.objects.filter(pk=video.pk).update(state=Video.State.INGESTING)
-    told = olgas.post(f"/videos/{video.ref}/comparisons", {"title": "x", "renders": [None, None]}, 422)
+    told = olgas.post(f"/videos/{video.ref}/comparisons", {"title": "x", "renders": [None, None]}, 409)
     assert "not ready yet" in told["detail"]
+    make_filter("negative")
+    for path in ("renders", "estimate", "stills"):
+        wish = {"filter": "negative", **({"frame": 0} if path == "stills" else {})}
+        assert "not ready yet" in olgas.post(f"/videos/{video.ref}/{path}", wish, 409)["detail"]
+    mix = f"/mixes/still?part=negative:1&part=other:1&video={video.ref}"
+    assert "not ready yet" in olgas.get(mix, 409)["detail"]
     saved = owner_client.post(f"/v/{video.ref}/compare/save/", {"title": "x", "visibility": "public"})
     assert (saved.status_code, Comparison.objects.count()) == (404, 0)
 
@@ -326,6 +340,8 @@ def test_a_share_link_is_made_listed_and_revoked(olgas: Program, stellas: Progra
     assert stellas.ask("DELETE", f"/share-links/{told['id']}").status_code == 404
     assert olgas.ask("DELETE", f"/share-links/{told['id']}").status_code == 204
     assert ShareLink.open(token) is None
+    assert olgas.ask("DELETE", f"/share-links/{told['id']}").status_code == 404
+    assert olgas.get(f"/share-links/{told['id']}")["is_open"] is False
 
 
 def test_only_ones_own_footage_is_given_away(stellas: Program, stranger: User, video: Video) -> None:

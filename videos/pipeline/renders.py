@@ -33,6 +33,10 @@ class CannotRender(ValueError):
     """The wish cannot be met; `str()` is a sentence that says what to change."""
 
 
+class FilterIsAway(CannotRender):
+    """The filter cannot run now."""
+
+
 @dataclass(frozen=True)
 class RenderSettings:
     """What a person chooses. `None` means: every frame, the footage's height, the end of the clip.
@@ -90,7 +94,7 @@ def resolve(video: Video, filter: Filter, settings: RenderSettings) -> dict[str,
     if settings.live and filter.live is None:
         raise CannotRender(f"“{filter}” has no live version. Render it on the fine network.")
     if not filter.is_available:
-        raise CannotRender(f"The filter “{filter}” is unavailable: {filter.unavailable_reason}")
+        raise FilterIsAway(f"The filter “{filter}” is unavailable: {filter.unavailable_reason}")
     start, stop = _range(video, settings)
     every_frame = settings.images_per_second is None or settings.images_per_second >= video.rate
     if settings.images_per_second is not None and settings.images_per_second < 1:
