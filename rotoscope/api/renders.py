@@ -48,7 +48,7 @@ def list_renders(request: HttpRequest, ref: str, which: Paging) -> object:
     """The renders of a video that one may see."""
     video = access.video_or_404(request, ref)
     told = Told(request)
-    return page_of(list(access.renders_to_see(told.viewer, video)), which, told.render, told.expect)
+    return page_of(access.renders_in_pages(told.viewer, video), which, told.render, told.expect)
 
 
 @router.post(

@@ -39,7 +39,7 @@ from videos.models import (
     Still,
     Video,
 )
-from videos.pipeline import queue
+from videos.pipeline import queue, stills
 from videos.suggestions.suggest import Suggestion
 
 COLLECTED = ("render__video", "comparison__video", "comparison__owner")
@@ -64,6 +64,7 @@ class Told:
         self.request = request
         self.viewer = access.viewer_of(request)
         self._places: dict[int, int] = {}
+        self._footage_places: dict[int, int] = {}
 
     def address(self, path: str) -> str:
         """An absolute address."""
@@ -117,7 +118,7 @@ class Told:
             owner=one.owner.get_username(),
             stage=one.stage if mine else "",
             error=one.error if mine else "",
-            before=queue.place(one) if one.state == Video.State.RECEIVING else 0,
+            before=self._before_footage(one),
             rate=f"{one.rate_numerator}/{one.rate_denominator}",
             duration=float(one.duration),
             may_change=mine,
@@ -145,6 +146,10 @@ class Told:
     def expect(self, those: list[Render]) -> None:
         """Look up the places in the queue of renders that are told next, all at once."""
         self._places = queue.places(those)
+
+    def expect_footage(self, those: list[Video]) -> None:
+        """The same of footage."""
+        self._footage_places = queue.footage_places(those)
 
     def render(self, one: Render) -> RenderOut:
         """A render."""
@@ -181,6 +186,12 @@ class Told:
             return 0
         return self._places[one.pk] if one.pk in self._places else queue.place(one)
 
+    def _before_footage(self, one: Video) -> int:
+        """The same of footage."""
+        if one.state != Video.State.RECEIVING:
+            return 0
+        return self._footage_places[one.pk] if one.pk in self._footage_places else queue.place(one)
+
     def segment(self, one: Segment) -> SegmentOut:
         """A segment."""
         names = (
@@ -199,8 +210,11 @@ class Told:
     def still(self, one: Still) -> StillOut:
         """A still."""
         image = self.address(links.still_media(one, self.viewer)) if one.image else None
+        forgotten = stills.is_forgotten(one)
         return StillOut(
-            **_same(one, "keep_colours", "height", "state", "error"),
+            **_same(one, "keep_colours", "height"),
+            state=Still.State.FAILED if forgotten else one.state,
+            error="Nobody painted it in time. Ask for it again." if forgotten else one.error,
             id=one.pk,
             video=one.video.ref,
             filter=one.version.filter.slug,

@@ -44,7 +44,9 @@ def list_videos(
         found = found.filter(owner__username=owner)
     if q:
         found = found.search(q)
-    return page_of(found.select_related("owner").order_by("-created_at", "-pk"), which, Told(request).video)
+    told = Told(request)
+    found = found.select_related("owner").order_by("-created_at", "-pk")
+    return page_of(found, which, told.video, told.expect_footage)
 
 
 @router.post(

@@ -10,10 +10,12 @@ from pydantic_core import PydanticCustomError
 
 from rotoscope.nul import cannot_be_kept
 from videos.arrangement import LARGEST_ZOOM
+from videos.forms.texts import LONGEST
 from videos.pipeline.renders import RenderSettings
 
 Visibility = Literal["public", "unlisted", "private"]
 Title = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
+Text = Annotated[str, Field(max_length=LONGEST)]
 Share = Annotated[float, Field(ge=0, le=1)]
 Tags = Annotated[list[Annotated[str, Field(max_length=40)]], Field(max_length=12)]
 
@@ -51,7 +53,7 @@ class VideoChange(Wish):
     """The words of footage, and who may look."""
 
     title: Title | None = None
-    description: str | None = None
+    description: Text | None = None
     tags: Tags | None = None
     visibility: Visibility | None = None
 
@@ -128,7 +130,7 @@ class ComparisonWish(Wish):
     """A comparison. Up to nine places; null among the renders is the original."""
 
     title: Title
-    text: str = ""
+    text: Text = ""
     visibility: Visibility = "unlisted"
     layout: Layout = "wipe"
     renders: Places
@@ -139,7 +141,7 @@ class WordsChange(Wish):
     """The words of a comparison or a collection, and who may look."""
 
     title: Title | None = None
-    text: str | None = None
+    text: Text | None = None
     visibility: Visibility | None = None
 
 
@@ -158,7 +160,7 @@ class CollectionWish(Wish):
     """A collection."""
 
     title: Title
-    text: str = ""
+    text: Text = ""
     visibility: Visibility = "unlisted"
 
 

@@ -121,6 +121,32 @@ def test_errors_and_stages_are_the_owners_business(olgas: Program, nobodys: Prog
     assert nobodys.get(f"/videos/{video.ref}")["stage"] == nobodys.get(f"/videos/{video.ref}")["error"] == ""
 
 
+def test_a_list_of_footage_that_waits_asks_no_more_for_many(
+    olgas: Program, owner: User, django_assert_max_num_queries: Any
+) -> None:
+    for _ in range(8):
+        make_video_row(owner, state="receiving", source="sources/x.mp4")
+    with django_assert_max_num_queries(7):
+        told = olgas.get("/videos?mine=true")
+    assert [one["before"] for one in told["items"]] == list(range(8))[::-1]
+
+
+def test_texts_have_an_end(olgas: Program, owner_client: Client, video: Video) -> None:
+    """A list of a hundred descriptions would be as many megabytes."""
+    long = "x" * 10_001
+    assert (
+        "description: " in olgas.ask("PATCH", f"/videos/{video.ref}", {"description": long}).json()["detail"]
+    )
+    assert "text: " in olgas.post("/collections", {"title": "x", "text": long}, 422)["detail"]
+    form = {"title": "x", "description": long, "tags": "", "visibility": "public"}
+    page = owner_client.post(f"/v/{video.ref}/edit/", form).content.decode()
+    assert "At most 10000 characters, please; these are 10001." in page
+    form = {"title": "x", "text": long, "visibility": "public"}
+    assert owner_client.post("/collections/", form).status_code == 422
+    video.refresh_from_db()
+    assert video.description == ""
+
+
 def test_footage_is_deleted_by_its_owner_alone(olgas: Program, stellas: Program, video: Video) -> None:
     assert stellas.ask("DELETE", f"/videos/{video.ref}").status_code == 404
     assert olgas.ask("DELETE", f"/videos/{video.ref}").status_code == 204

@@ -395,6 +395,29 @@ def test_a_list_of_renders_that_wait_asks_no_more_for_many_than_for_few(
     assert olgas.get(f"/renders/{last['ref']}")["before"] == last["before"]
 
 
+def test_a_page_of_many_renders_reads_no_more_than_that_page(
+    nobodys: Program, olgas: Program, video: Video, django_assert_max_num_queries: Any
+) -> None:
+    for _ in range(3):
+        make_render_row(video)
+    for program in (nobodys, olgas):
+        with django_assert_max_num_queries(9) as asked:
+            told = program.get(f"/videos/{video.ref}/renders?page_size=1&page=2")
+        assert (told["count"], len(told["items"])) == (3, 1)
+        read = [one["sql"] for one in asked if '"videos_render"' in one["sql"] and "COUNT(" not in one["sql"]]
+        assert read and all("LIMIT 1" in sql for sql in read)
+
+
+def test_a_still_that_nobody_will_paint_is_told_as_failed(olgas: Program, video: Video, queue: Any) -> None:
+    make_filter("negative")
+    wish = {"filter": "negative", "frame": 3}
+    still = olgas.post(f"/videos/{video.ref}/stills", wish, 202)["id"]
+    Still.objects.update(created_at=timezone.now() - stills.REMEMBERED - timedelta(minutes=1))
+    told = olgas.get(f"/stills/{still}")
+    assert (told["state"], told["error"]) == ("failed", "Nobody painted it in time. Ask for it again.")
+    assert olgas.post(f"/videos/{video.ref}/stills", wish, 202)["state"] == "queued"
+
+
 def test_lists_of_arrangements_ask_no_more_for_many_than_for_few(
     olgas: Program, owner: User, video: Video, render: Render, django_assert_max_num_queries: Any
 ) -> None:
