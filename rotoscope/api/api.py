@@ -12,7 +12,7 @@ from ninja.openapi.docs import Swagger
 from ninja.openapi.schema import OpenAPISchema
 from ninja.operation import Operation
 
-from rotoscope.api import arrangements, errors, filters, mixes, renders, trainings, videos
+from rotoscope.api import arrangements, curating, errors, filters, mixes, renders, trainings, videos
 from rotoscope.api.auth import Share
 from rotoscope.api.strict import strictly
 
@@ -68,6 +68,7 @@ api = Rotoscope(
 errors.add_to(api)
 api.add_decorator(strictly, mode="view")
 for router in (
+    curating.before,
     filters.router,
     trainings.router,
     mixes.router,

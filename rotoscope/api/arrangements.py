@@ -17,7 +17,7 @@ from rotoscope.api.auth import READING, SIGNED_IN, signed_in
 from rotoscope.api.errors import Refused
 from rotoscope.api.made import made, says_where
 from rotoscope.api.paging import Page, Paging, page_of
-from rotoscope.api.shapes import CollectionOut, ComparisonOut, NewShare, Problem, ShareOut
+from rotoscope.api.shapes import CollectionOut, ComparisonOut, NewShare, Problem, SharedOut, ShareOut
 from rotoscope.api.told import Told, collected, compared
 from rotoscope.api.wishes import (
     CollectionWish,
@@ -182,6 +182,15 @@ def remove_item(request: HttpRequest, ref: str, kind: str, item: str) -> object:
     if not own.items.filter(**{f"{kind}__ref": item}).delete()[0]:
         raise Http404
     return Status(204, None)
+
+
+@sharing.get("/shared", response={200: SharedOut, 404: Problem}, auth=READING)
+def get_shared(request: HttpRequest) -> SharedOut:
+    """What a share link opens: for whoever has nothing but its token, as `?share=TOKEN`."""
+    told = Told(request)
+    if told.viewer.share is None:
+        raise Http404
+    return told.shared(told.viewer.share)
 
 
 @sharing.get("/share-links", response={200: Page[ShareOut], 401: Problem}, auth=SIGNED_IN)

@@ -28,6 +28,9 @@ router = Router(tags=["mixes"])
 NO: dict[int, Any] = {401: Problem, 403: Problem, 404: Problem, 422: Problem}
 
 
+EXAMPLE = [{"filter": "starry-night", "weight": 0.7}, {"filter": "great-wave", "weight": 0.3}]
+
+
 class PartWish(Wish):
     """A filter and how much it counts."""
 
@@ -39,13 +42,19 @@ class MixWish(Wish):
     """A mix of filters on the same base. Weights need not sum to 1."""
 
     name: Annotated[str, Field(min_length=1, max_length=120)]
-    parts: Annotated[list[PartWish], Field(min_length=2, max_length=8)]
+    parts: Annotated[list[PartWish], Field(min_length=2, max_length=8, examples=[EXAMPLE])]
 
 
 class StillOfMix(Schema):
     """What to look at."""
 
-    part: Annotated[list[str], Field(description="“filter:weight”, such as starry-night:0.6.")]
+    part: Annotated[
+        list[str],
+        Field(
+            description="“filter:weight”, such as starry-night:0.6.",
+            json_schema_extra={"x-values": [f"{one['filter']}:{one['weight']}" for one in EXAMPLE]},
+        ),
+    ]
     video: Annotated[str, Field(description="Footage of one's own by ref; without it a drawn landscape.")] = (
         ""
     )

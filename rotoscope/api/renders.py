@@ -143,6 +143,19 @@ def create_still(request: HttpRequest, response: HttpResponse, ref: str, wish: S
     return made(request, response, "get_still", still.pk, told, 202)
 
 
+@router.get("/videos/{ref}/stills", response={200: Page[StillOut], **NO}, auth=SIGNED_IN, tags=["stills"])
+def list_stills(
+    request: HttpRequest, ref: str, which: Paging, filter: str = "", frame: int | None = None
+) -> object:
+    """The stills of footage of one's own, newest first; by `filter`, by `frame`."""
+    found = access.own_video_or_404(request, ref).stills.select_related("video", "version__filter")
+    if filter:
+        found = found.filter(version__filter__slug=filter)
+    if frame is not None:
+        found = found.filter(frame_index=frame)
+    return page_of(found.order_by("-created_at", "-pk"), which, Told(request).still)
+
+
 @router.get("/stills/{id}", response={200: StillOut, **NO}, auth=SIGNED_IN, tags=["stills"])
 def get_still(request: HttpRequest, id: int) -> StillOut:
     """A still of one's own footage."""

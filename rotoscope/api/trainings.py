@@ -17,6 +17,7 @@ from pydantic import Field
 from filters import orders, training_queue
 from filters import trainings as steps
 from filters.models import StyleUse, TrainingRun
+from filters.style_images import WORDS
 from filters.training import usual
 from rotoscope.api.auth import SIGNED_IN
 from rotoscope.api.errors import Refused
@@ -154,6 +155,7 @@ def create_training(
         what = "PyTorch is" if missing == "torch" else "The base network is"
         raise Refused(f"{what} not installed here, and training needs it.")
     _refuse_too_many(request.user)
+    _refuse_excess(wish, len(picture or []))
     form = _form(request, wish, picture or [])
     run = training.order(form, request.user) if form.is_valid() else None
     if run is None:
@@ -260,6 +262,23 @@ def told(request: HttpRequest, run: TrainingRun) -> TrainingOut:
         ],
         page=say.address(reverse("training-run", args=[run.pk])),
     )
+
+
+def _refuse_excess(wish: TrainingWish, pictures: int) -> None:
+    """Raises Refused for what is said of pictures that are not there."""
+    for word in WORDS:
+        if len(getattr(wish, word)) > pictures:
+            raise Refused(
+                f"{word}: it is said once for each new picture, in their order, and is here too often.", 422
+            )
+    named = [one.partition(":") for one in wish.crop]
+    if sum(not colon for _, colon, _ in named) > pictures:
+        raise Refused(
+            "crop: it is said once for each new picture, in their order, and is here too often.", 422
+        )
+    kept = set(map(str, wish.kept))
+    if others := [number for number, colon, _ in named if colon and number.strip() not in kept]:
+        raise Refused(f"crop: picture {others[0][:20]} is not among those of `kept`.", 422)
 
 
 def _refuse_too_many(owner: Any) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from decimal import Decimal
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator
@@ -56,6 +57,25 @@ class VideoChange(Wish):
     description: Text | None = None
     tags: Tags | None = None
     visibility: Visibility | None = None
+
+
+class UploadChange(Wish):
+    """What is said of footage whose bytes are still coming."""
+
+    title: Annotated[str, Field(max_length=200)] | None = None
+    tags: Tags | None = None
+    visibility: Visibility | None = None
+
+
+class FilterChange(Wish):
+    """The words of a filter; what its images cost and whether everybody may render with it is for curators."""
+
+    name: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=120)] | None = None
+    description: Text | None = None
+    tags: Tags | None = None
+    suits: Tags | None = None
+    cost_per_image: Annotated[Decimal, Field(ge=0, max_digits=10, decimal_places=6)] | None = None
+    state: Literal["published", "retired"] | None = None
 
 
 class Separation(Wish):
@@ -123,7 +143,7 @@ class Look(Wish):
 
 
 Layout = Literal["wipe", "grid", "blink", "loupe"]
-Places = Annotated[list[str | None], Field(min_length=2, max_length=9)]
+Places = Annotated[list[str | None], Field(min_length=2, max_length=9, examples=[[None, None]])]
 
 
 class ComparisonWish(Wish):

@@ -147,6 +147,42 @@ def test_texts_have_an_end(olgas: Program, owner_client: Client, video: Video) -
     assert video.description == ""
 
 
+def test_what_was_sent_is_told_to_its_owner(olgas: Program, nobodys: Program, video: Video) -> None:
+    Video.objects.update(source_name="DJI_0012.MOV", source_size=1000, probe={"codec": "hevc"})
+    hers, others = olgas.get(f"/videos/{video.ref}"), nobodys.get(f"/videos/{video.ref}")
+    assert [hers[name] for name in ("source_name", "source_size", "codec", "may_download")] == [
+        "DJI_0012.MOV",
+        1000,
+        "hevc",
+        True,
+    ]
+    assert [others[name] for name in ("source_name", "source_size", "codec", "may_download")] == [
+        "",
+        0,
+        "hevc",
+        False,
+    ]
+
+
+def test_what_was_looked_at_most_comes_first(nobodys: Program, owner: User) -> None:
+    for title, views in (("little", 1), ("much", 9), ("none", 0)):
+        make_video_row(owner, title=title, views=views)
+    titles = [one["title"] for one in nobodys.get("/videos?sort=looks")["items"]]
+    assert titles == ["much", "little", "none"]
+    assert nobodys.get("/videos?sort=best", 422)["detail"].startswith("sort: ")
+
+
+def test_an_upload_gets_other_words_on_its_way(olgas: Program, stellas: Program, video: Video) -> None:
+    begun = olgas.post("/videos", {"filename": "x.mp4", "length": 10, "title": "A", "tags": ["sea"]})
+    path = f"/uploads/{begun['id']}"
+    told = olgas.ask("PATCH", path, {"visibility": "public", "tags": ["Coast", "coast"]}).json()
+    assert (told["title"], told["visibility"], told["tags"]) == ("A", "public", ["coast"])
+    assert olgas.get(path)["visibility"] == "public"
+    assert stellas.ask("PATCH", path, {"title": "B"}).status_code == 404
+    Upload.objects.update(video=video)
+    assert olgas.ask("PATCH", path, {"title": "B"}).status_code == 409
+
+
 def test_footage_is_deleted_by_its_owner_alone(olgas: Program, stellas: Program, video: Video) -> None:
     assert stellas.ask("DELETE", f"/videos/{video.ref}").status_code == 404
     assert olgas.ask("DELETE", f"/videos/{video.ref}").status_code == 204

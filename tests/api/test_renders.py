@@ -127,6 +127,18 @@ def test_a_filter_that_is_away_says_why(olgas: Program, video: Video) -> None:
         assert "The service does not answer." in answer.json()["detail"]
 
 
+def test_stills_are_listed(olgas: Program, stellas: Program, video: Video, queue: Any) -> None:
+    for slug in ("negative", "other"):
+        make_filter(slug)
+        for frame in (1, 2):
+            olgas.post(f"/videos/{video.ref}/stills", {"filter": slug, "frame": frame}, 202)
+    path = f"/videos/{video.ref}/stills"
+    assert olgas.get(path)["count"] == 4
+    [one] = olgas.get(f"{path}?filter=other&frame=2")["items"]
+    assert (one["filter"], one["frame"], one["state"]) == ("other", 2, "queued")
+    stellas.get(path, 404)
+
+
 def test_stills_of_one_person_do_not_pile_up(
     olgas: Program, video: Video, queue: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -342,6 +354,24 @@ def test_a_share_link_is_made_listed_and_revoked(olgas: Program, stellas: Progra
     assert ShareLink.open(token) is None
     assert olgas.ask("DELETE", f"/share-links/{told['id']}").status_code == 404
     assert olgas.get(f"/share-links/{told['id']}")["is_open"] is False
+
+
+def test_a_token_alone_tells_what_it_opens(olgas: Program, nobodys: Program, video: Video) -> None:
+    Video.objects.update(visibility="private")
+    told = olgas.post("/share-links", {"kind": "video", "ref": video.ref, "downloads": True})
+    token = told["address"].rstrip("/").rpartition("/")[2]
+    opened = nobodys.get(f"/shared?share={token}")
+    assert (opened["kind"], opened["ref"], opened["downloads"]) == ("video", video.ref, True)
+    seen = nobodys.get(f"/videos/{video.ref}?share={token}")
+    assert seen["may_download"] and seen["embed"].endswith(f"/embed/video/{video.ref}/?share={token}")
+    for address in (seen["embed"], seen["oembed"]):
+        assert Client().get(address.removeprefix("http://testserver")).status_code == 200
+    Client().get(f"/s/{token}/")
+    assert olgas.ask("DELETE", f"/share-links/{told['id']}").status_code == 204
+    closed = olgas.get(f"/share-links/{told['id']}")
+    assert closed["last_opened_at"] < closed["revoked_at"]
+    assert nobodys.ask("GET", f"/shared?share={token}").status_code == 404
+    assert nobodys.ask("GET", "/shared").status_code == 404
 
 
 def test_only_ones_own_footage_is_given_away(stellas: Program, stranger: User, video: Video) -> None:

@@ -97,6 +97,17 @@ def test_another_seed_is_one_call(ordered: dict[str, Any], olgas: Program) -> No
     assert [one["crop"] for one in again["pictures"]] == [one["crop"] for one in ordered["pictures"]]
 
 
+def test_what_is_said_of_more_pictures_than_there_are_is_refused(olgas: Program, queue: StubBroker) -> None:
+    for said, name in (
+        ({"artist": ["A", "B"]}, "artist"),
+        ({"crop": ["0,0,1,1,0", "0,0,1,1,0"]}, "crop"),
+        ({"crop": ["99999:0,0,0.5,0.5,0"]}, "crop: picture 99999"),
+    ):
+        answer = send(olgas, name="Quilt", picture=good(1), **said)
+        assert (answer.status_code, answer.json()["detail"].startswith(name)) == (422, True)
+    assert not TrainingRun.objects.exists()
+
+
 def test_one_person_keeps_no_more_than_five_waiting(
     ordered: dict[str, Any], olgas: Program, stellas: Program, owner_client: Client
 ) -> None:
