@@ -9,8 +9,11 @@ from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, AuthorizationError, HttpError, ValidationError
 
 from rotoscope.api.sentences import NOWHERE, SENTENCES
+from rotoscope.nul import OF_A_FIELD
 from videos.pipeline.renders import CannotRender, FilterIsAway
 from videos.uploads.errors import UploadError
+
+NOT_READY = "It is not ready yet: wait until its state is “ready”."
 
 
 class Refused(Exception):
@@ -53,6 +56,7 @@ SAID_BETTER = {
     "extra_forbidden": "There is no such field here; /api/docs shows those that there are.",
     "model_type": "This must be an object, such as {…}.",
     "missing": "This must be there.",
+    "string_unicode": OF_A_FIELD,
 }
 BODY_SAID_BETTER = {
     "model_type": "The body must be a JSON object, such as {…}.",

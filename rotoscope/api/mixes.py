@@ -11,9 +11,8 @@ from pydantic import Field
 
 from filters import mixes
 from filters.models import Filter
-from rotoscope.api.arranging import check_ready
 from rotoscope.api.auth import SIGNED_IN
-from rotoscope.api.errors import Refused
+from rotoscope.api.errors import NOT_READY, Refused
 from rotoscope.api.files import file_answer
 from rotoscope.api.made import made, says_where
 from rotoscope.api.shapes import FilterOut, Problem
@@ -88,8 +87,8 @@ def get_mix_still(request: HttpRequest, wish: Query[StillOfMix]) -> HttpResponse
     503 with a sentence where it cannot be painted now: many are mixing, or the footage's file is gone.
     """
     video: Video | None = access.own_video_or_404(request, wish.video) if wish.video else None
-    if video is not None:
-        check_ready(video)
+    if video is not None and not access.can_render(access.viewer_of(request), video):
+        raise Refused(NOT_READY)
     try:
         parts = parts_of(wish.part, access.filters_for(access.viewer_of(request)))
         data = mixed_stills.painted(parts, video, wish.frame)

@@ -9,9 +9,8 @@ from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse
 from ninja import Router, Status
 
-from rotoscope.api.arranging import check_ready
 from rotoscope.api.auth import READING, SIGNED_IN
-from rotoscope.api.errors import Refused
+from rotoscope.api.errors import NOT_READY, Refused
 from rotoscope.api.filters import usable_filter
 from rotoscope.api.made import made, says_where
 from rotoscope.api.paging import Page, Paging, page_of
@@ -171,7 +170,8 @@ def _still(request: HttpRequest, pk: int) -> Still:
 
 def _paintable(request: HttpRequest, ref: str) -> Video:
     video = access.own_video_or_404(request, ref)
-    check_ready(video)
+    if not access.can_render(access.viewer_of(request), video):
+        raise Refused(NOT_READY)
     return video
 
 

@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator
 from pydantic_core import PydanticCustomError
 
-from rotoscope.nul import cannot_be_kept
+from rotoscope.nul import OF_A_FIELD, cannot_be_kept
 from videos.arrangement import LARGEST_ZOOM
 from videos.forms.texts import LONGEST
 from videos.pipeline.renders import RenderSettings
@@ -34,9 +34,7 @@ class Wish(BaseModel):
     def without_nul(cls, value: Any) -> Any:
         """The value as it is. Raises PydanticCustomError."""
         if cannot_be_kept(value):
-            raise PydanticCustomError(
-                "nul", "There is a NUL character or half of a surrogate pair in it; take it out."
-            )
+            raise PydanticCustomError("nul", OF_A_FIELD)
         return value
 
 
