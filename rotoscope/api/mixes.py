@@ -40,7 +40,7 @@ class PartWish(Wish):
 class MixWish(Wish):
     """A mix of filters on the same base. Weights need not sum to 1."""
 
-    name: Annotated[str, Field(min_length=1, max_length=120)]
+    name: Annotated[str, Field(min_length=1, max_length=120, examples=["Night wave"])]
     parts: Annotated[list[PartWish], Field(min_length=2, max_length=8, examples=[EXAMPLE])]
 
 

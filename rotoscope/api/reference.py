@@ -41,7 +41,7 @@ class Field:
     needed: bool
     place: str = ""  # "path" or "query"; "" for fields of a body
     default: str = ""
-    examples: tuple[str, ...] = ()  # values of a parameter that may be there several times
+    examples: tuple[str, ...] = ()  # of a parameter that may be there several times all that are shown
 
     @property
     def is_file(self) -> bool:
@@ -88,7 +88,7 @@ class Operation:
             words += [f"-H 'Content-Type: {JSON}'", f"-d {shlex.quote(self.sent)}"]
         elif self.media_type:
             words += [
-                f"-F {field.name}={'@FILE' if field.is_file else '…'}"
+                f"-F {field.name}={'@FILE' if field.is_file else next(iter(field.examples), '…')}"
                 for field in self.body
                 if field.needed or field.is_file
             ]
@@ -200,7 +200,8 @@ def _parameter(told: Told) -> Field:
 def _fields(told: Told) -> Iterator[Field]:
     for name, one in told.get("properties", {}).items():
         needed = _is_sent(told) and name in told.get("required", [])
-        yield Field(name, kind(one), _says(one), needed, default=_default(one))
+        examples = tuple(map(str, one.get("examples", ())))
+        yield Field(name, kind(one), _says(one), needed, default=_default(one), examples=examples)
 
 
 def _is_sent(told: Told) -> bool:

@@ -38,7 +38,7 @@ Words = Annotated[list[str], Field(description="Of each new picture, in their or
 class TrainingWish(Wish):
     """How to learn, and what is known of the pictures; the pictures themselves are files called `picture`."""
 
-    name: str
+    name: Annotated[str, Field(examples=["Quilt"])]
     minutes: float = usual.MINUTES
     style_weight: Annotated[float, Field(description="How strong, 0.5 to 48.")] = usual.STYLE_WEIGHT
     content_weight: Annotated[float, Field(description="How true to what is seen, 0.1 to 8.")] = (

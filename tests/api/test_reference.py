@@ -80,17 +80,6 @@ def test_its_commands_are_ones_of_a_shell(one: Operation) -> None:
     assert ("-H $AUTH" in " ".join(words)) is not one.open
 
 
-def test_commands_of_several_things_have_as_many_as_are_needed() -> None:
-    """They are accepted as they stand, where filters and pictures are called so."""
-    mix = json.loads(shlex.split(OPERATIONS["create_mix"].command)[-1])
-    assert [part["weight"] > 0 for part in mix["parts"]] == [True, True]
-    assert len({part["filter"] for part in mix["parts"]}) == 2
-    assert json.loads(shlex.split(OPERATIONS["create_comparison"].command)[-1])["renders"] == [None, None]
-    assert "part=starry-night:0.7&part=great-wave:0.3" in OPERATIONS["get_mix_still"].command
-    assert "-F picture=@FILE" in OPERATIONS["create_training"].command
-    assert "-F file=@FILE" in OPERATIONS["import_filter"].command
-
-
 def test_addresses_in_it_are_those_of_this_server(page: str) -> None:
     assert "export ROTOSCOPE=http://testserver AUTH=" in unescape(page)
 
