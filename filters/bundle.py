@@ -105,7 +105,10 @@ class FilterBundle:
 
 
 def write_bundle(bundle: FilterBundle) -> bytes:
-    """The filter as a zip, byte for byte the same each time. Raises BundleRefused for what could not be read back."""
+    """The filter as a zip, byte for byte the same each time. Raises BundleRefused for what could not be read back.
+
+    What paints was examined when it came in, or was learned here; to try it out once more takes seconds.
+    """
     parts = _parts(bundle)
     manifest = {
         "format": FORMAT,
@@ -121,12 +124,19 @@ def write_bundle(bundle: FilterBundle) -> bytes:
         for name, data in {"manifest.json": text, **parts}.items():
             archive.writestr(zipfile.ZipInfo(name), data, zipfile.ZIP_DEFLATED)
     data = buffer.getvalue()
-    read_bundle(data)
+    _opened(data)
     return data
 
 
 def read_bundle(data: bytes) -> FilterBundle:
     """Read and check a bundle. For ONNX models this takes up to a minute. Raises BundleRefused."""
+    bundle = _opened(data)
+    _check_parts(bundle)
+    return bundle
+
+
+def _opened(data: bytes) -> FilterBundle:
+    """What a bundle says and holds: names, hashes, words, none of the parts looked into. Raises BundleRefused."""
     files = _unzipped(data)
     manifest = _manifest(files.pop("manifest.json", b""))
     _check_hashes(manifest, files)
@@ -147,7 +157,7 @@ def read_bundle(data: bytes) -> FilterBundle:
         pictures=_pictures(manifest, [files[name] for name in names]),
         **said,
     )
-    _check(bundle)
+    _check_words(bundle)
     return bundle
 
 
@@ -340,11 +350,15 @@ def mix_parts(bundle: FilterBundle) -> list[tuple[str, str, float]]:
     return [(_text(part, "name", 120), _text(part, "sha256", 64), _share(part)) for part in parts]
 
 
-def _check(bundle: FilterBundle) -> None:
-    """Whether every part is what it should be."""
+def _check_words(bundle: FilterBundle) -> None:
+    """Whether it has a name, and a mix its parts. Raises BundleRefused."""
     if not SLUG.fullmatch(bundle.slug) or not bundle.name.strip():
         raise BundleRefused("The filter has no name, or a slug that cannot be part of an address.")
     mix_parts(bundle)
+
+
+def _check_parts(bundle: FilterBundle) -> None:
+    """Whether every part is what it should be. Raises BundleRefused."""
     for picture in bundle.pictures:
         _check_picture(picture.data)
     try:

@@ -107,6 +107,7 @@ MIDDLEWARE = [
     "rotoscope.nul.NulMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "rotoscope.api.keys.ApiKeyMiddleware",
+    "rotoscope.bodies.BodiesMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "rotoscope.accounts.signed_out.signed_out",
     "videos.share_privacy.share_privacy",

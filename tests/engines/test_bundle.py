@@ -105,9 +105,17 @@ def test_the_file_is_the_same_each_time() -> None:
     assert write_bundle(example()) == write_bundle(example())
 
 
-def test_a_whole_model_travels_too() -> None:
+def test_a_whole_model_travels_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is tried out by whoever it comes to, and not once more for each export."""
     model = example(kind="onnx", weights=johnson().SerializeToString(), base=b"", base_name="", pictures=())
-    assert read_bundle(write_bundle(model)) == model
+    with monkeypatch.context() as leaving:
+        leaving.setattr(bundles, "inspect_model", None)
+        data = write_bundle(model)
+    assert read_bundle(data) == model
+    files = contents(data)
+    spoilt = replace(model, weights=files["model.onnx"][:-40])
+    with pytest.raises(BundleRefused):
+        read_bundle(write_bundle(spoilt))
 
 
 def test_many_pictures_keep_their_order() -> None:

@@ -43,6 +43,31 @@ def test_the_owner_sees_how_far_renders_are(owner_client: Client, owner: User) -
     assert "data-live=" in page
 
 
+def test_looking_how_far_renders_are_asks_no_more_for_many(
+    owner_client: Client,
+    owner: User,
+    django_assert_num_queries: Queries,
+    django_assert_max_num_queries: Queries,
+) -> None:
+    """A page that is open asks every other second."""
+    video, one = make_video_row(owner), make_filter()
+    address = f"{video.get_absolute_url()}live/"
+
+    def begun(number: int, state: str) -> None:
+        made = make_render_row(video, one, state=state, start_frame=number)
+        Segment.objects.create(render=made, index=0, start=number, stop=48, state="finished")
+
+    begun(0, "queued")
+    begun(1, "rendering")
+    with django_assert_max_num_queries(8) as few:
+        owner_client.get(address)
+    for number in range(2, 10):
+        begun(number, ("queued", "rendering")[number % 2])
+    with django_assert_num_queries(len(few.captured_queries)):
+        page = owner_client.get(address).content.decode()
+    assert "8 before it in the queue" in page and "segment 1 of 1" in page
+
+
 def test_private_footage_is_the_same_404_as_none_at_all(
     visitor: Client, stranger_client: Client, owner_client: Client, owner: User
 ) -> None:

@@ -75,6 +75,35 @@ def test_oembed_gives_a_player_within_the_size_asked_for(
     assert f"/embed/render/{painted.ref}/" in low["html"]
 
 
+def test_pictures_are_told_with_their_own_size(
+    visitor: Client, public: Video, painted: Render, comparison: Comparison
+) -> None:
+    """A poster has at most 720 lines, whatever its film has."""
+    Video.objects.update(width=3840, height=2160)
+    Render.objects.update(height=1080, poster="posters/r.jpg")
+    Comparison.objects.update(visibility="public")
+    own = {public.get_absolute_url(): (1280, 720), painted.get_absolute_url(): (1280, 720)}
+    own[comparison.get_absolute_url()] = (720, 405)
+    for path, size in own.items():
+        told = unfold(visitor, path)
+        assert (told["thumbnail_width"], told["thumbnail_height"]) == size
+        page = visitor.get(path, follow=True).content
+        assert (meta(page, "og:image:width"), meta(page, "og:image:height")) == tuple(map(str, size))
+    small = unfold(visitor, public.get_absolute_url(), maxwidth="400")
+    assert (small["thumbnail_width"], small["thumbnail_height"]) == (320, 180)
+    assert small["thumbnail_url"].endswith("/poster.jpg?small=tiny")
+    least = unfold(visitor, public.get_absolute_url(), maxwidth="100")
+    assert (least["width"], least["height"], least.get("thumbnail_url")) == (100, 56, None)
+
+
+def test_an_address_is_known_as_people_write_it(visitor: Client, public: Video) -> None:
+    for url in (
+        f"HTTP://TestServer{public.get_absolute_url()}",
+        (HERE + public.get_absolute_url()).rstrip("/"),
+    ):
+        assert visitor.get(reverse("oembed"), {"url": url}).json()["title"] == "Low tide"
+
+
 def test_titles_cannot_break_out_of_the_frame_element(visitor: Client, public: Video) -> None:
     Video.objects.filter(pk=public.pk).update(title='"><script>alert(1)</script>')
     assert "<script>" not in unfold(visitor, public.get_absolute_url())["html"]

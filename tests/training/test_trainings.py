@@ -15,10 +15,11 @@ from django.contrib.auth.models import User
 from django.core.files.storage import default_storage
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 from dramatiq.brokers.stub import StubBroker
 from PIL import Image
 
-from filters import actors, orders, training_diary, training_work, trainings
+from filters import actors, orders, training_diary, training_queue, training_work, trainings
 from filters.judgements import MEASURED_ON
 from filters.loss_rows import LOSSES
 from filters.models import Filter, FilterVersion, TrainingRun
@@ -61,6 +62,23 @@ def test_what_was_trained_is_measured_next_also_where_the_worker_died_in_between
     version.metrics[MEASURED_ON] = "the sample flight"
     version.save()
     assert trainings.not_measured(run.pk) is None
+
+
+def test_people_take_turns(
+    owner: User, colleague: User, style: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One who ordered many does not keep the next one waiting for all of them."""
+    whose = [owner, owner, owner, colleague, colleague]
+    runs = [orders.order([orders.Piece(style)], "Deep Sea", one, orders.Wish()) for one in whose]
+    TrainingRun.objects.update(nudged_at=timezone.now())
+    telling(monkeypatch, a_tuning())
+    for run in runs:  # as their messages come
+        actors.train.fn(run.pk)
+    done = TrainingRun.objects.filter(state="finished").order_by("finished_at")
+    assert [one.owner for one in done] == [owner, colleague, owner, colleague, owner]
+    TrainingRun.objects.filter(pk=runs[0].pk).update(state="queued", finished_at=None)
+    TrainingRun.objects.filter(pk=runs[1].pk).update(state="running")
+    assert training_queue.in_turn(runs[1].pk) == runs[1].pk, "its worker died: it is gone on with"
 
 
 def test_a_run_is_not_done_twice(owner: User, style: Path, monkeypatch: pytest.MonkeyPatch) -> None:

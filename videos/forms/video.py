@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from django import forms
 
 from rotoscope.changed import compare_with_page
+from videos.forms import texts
 from videos.models import Video, Visibility
 
 if TYPE_CHECKING:
@@ -58,6 +59,7 @@ class VideoForm(VideoModelForm):
             (Visibility.UNLISTED, "Unlisted: whoever has the address"),
             (Visibility.PRIVATE, "Private: you alone, and whom you send a link"),
         ]
+        texts.limit(self.fields["description"])
         compare_with_page(self.fields.values())
 
 

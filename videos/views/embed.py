@@ -19,12 +19,14 @@ from django.views.decorators.http import require_safe
 from videos import access, arrangement
 from videos.access import NOBODY, Viewer
 from videos.links import render_media, video_media
+from videos.media.stills import smaller_size
 from videos.models import Comparison, Render, Video
 from videos.names import told_apart
-from videos.unfold import Work, player_frame, render_of, unfold
+from videos.small import SIDES
+from videos.unfold import Unfolded, Work, player_frame, render_of, unfold
 
 PAGES = {"video": "video", "render": "render", "comparison": "comparison", "compare": "video"}
-SMALLEST = 160  # pixels wide
+WIDEST = 1280  # pixels
 
 
 @xframe_options_exempt
@@ -47,12 +49,12 @@ def oembed(request: HttpRequest) -> HttpResponse:
         asked = urlsplit(request.GET.get("url", ""))
     except ValueError:  # no address at all, such as “http://[”
         raise Http404 from None
-    if asked.netloc != request.get_host():
+    if asked.netloc.lower() != request.get_host().lower():
         raise Http404
     token = parse_qs(asked.query).get("share", [""])[0]
     work, viewer = _at(asked.path, token)
     unfolded = unfold(request, work, viewer)
-    width, height = _fit(request, unfolded.width, unfolded.height)
+    width, height = _fit(request, unfolded.width, unfolded.height, widest=WIDEST)
     answer: dict[str, Any] = {
         "version": "1.0",
         "type": "video",
@@ -65,8 +67,7 @@ def oembed(request: HttpRequest) -> HttpResponse:
         "html": player_frame(unfolded, width, height),
     }
     if unfolded.picture:
-        size = {"thumbnail_width": unfolded.width, "thumbnail_height": unfolded.height}
-        answer |= {"thumbnail_url": unfolded.picture, **size}
+        answer |= _thumbnail(request, unfolded)
     response = JsonResponse(answer)
     response["Access-Control-Allow-Origin"] = "*"
     return response
@@ -83,7 +84,7 @@ def _as_stranger(request: HttpRequest) -> Viewer:
 def _at(path: str, token: str) -> tuple[Work, Viewer]:
     """The work at an address of ours, and who sees it there. Raises Http404."""
     try:
-        found = resolve(path)
+        found = resolve(path if path.endswith("/") else f"{path}/")
     except Resolver404:
         raise Http404 from None
     name = found.url_name or ""
@@ -148,12 +149,23 @@ def _film(shown: Render, viewer: Viewer) -> dict[str, Any]:
     }
 
 
-def _fit(request: HttpRequest, width: int, height: int) -> tuple[int, int]:
+def _thumbnail(request: HttpRequest, unfolded: Unfolded) -> dict[str, Any]:
+    """The poster, or the largest small copy of it, with its own size; none where each is larger than is asked for."""
+    most = _fit(request, *unfolded.picture_size, widest=unfolded.picture_size[0])
+    joint = "&" if "?" in unfolded.picture else "?"
+    for small, longest in (("", max(unfolded.picture_size)), *SIDES.items()):
+        width, height = smaller_size(*unfolded.picture_size, longest=longest)
+        if width <= most[0] and height <= most[1]:
+            address = unfolded.picture + (f"{joint}small={small}" if small else "")
+            return {"thumbnail_url": address, "thumbnail_width": width, "thumbnail_height": height}
+    return {}
+
+
+def _fit(request: HttpRequest, width: int, height: int, *, widest: int) -> tuple[int, int]:
     """The size within ?maxwidth and ?maxheight, with the same shape."""
-    scale = min(1.0, 1280 / width)
+    scale = min(1.0, widest / width)
     for name, size in (("maxwidth", width), ("maxheight", height)):
         wanted = request.GET.get(name, "")
         if wanted.isascii() and wanted.isdigit() and len(wanted) < 6:
             scale = min(scale, int(wanted) / size)
-    scale = max(scale, SMALLEST / width)
-    return round(width * scale), round(height * scale)
+    return max(1, round(width * scale)), max(1, round(height * scale))

@@ -58,10 +58,15 @@ def delete(request: HttpRequest, ref: str) -> HttpResponse:
 
 def _act(request: HttpRequest, ref: str, act: Callable[[Render], bool], sentence: str) -> HttpResponse:
     render = access.own_render_or_404(request, ref)
-    if act(render):
-        messages.success(request, sentence.format(render))
+    try:
+        done = act(render)
+    except renders.CannotRender as reason:
+        messages.error(request, f"“{render}” does not go on. {reason}")
     else:
-        messages.info(request, f"“{render}” is {render.state} by now: nothing was changed.")
+        if done:
+            messages.success(request, sentence.format(render))
+        else:
+            messages.info(request, f"“{render}” is {render.state} by now: nothing was changed.")
     return redirect(_back(request, "/queue/"))
 
 

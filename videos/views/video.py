@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from django.db.models import Count, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render as page
 from django.views.decorators.http import require_safe
 
 from videos import access, light
 from videos.access import Viewer
-from videos.models import Comparison, Frame, Render, Video
+from videos.models import Comparison, Frame, Render, Segment, Video
 from videos.pipeline import queue
 from videos.seen import first_time
 from videos.suggestions.suggest import suggestions
@@ -104,22 +105,23 @@ def lists(viewer: Viewer, video: Video, renders: list[Render]) -> dict[str, Any]
     return {
         "video": video,
         "finished": [one for one in renders if is_playable(one)],
-        "running": [_running(one) for one in unfinished],
+        "running": _running(unfinished),
         "active": any(one.state in Render.ACTIVE for one in unfinished),
         "may_change": access.can_change_video(viewer, video),
     }
 
 
-def _running(render: Render) -> Running:
-    states = list(render.segments.values_list("state", flat=True))
-    waits = render.state == Render.State.QUEUED
-    return Running(
-        render=render,
-        place=queue.place(render) if waits else 0,
-        seconds_left=queue.seconds_left(render),
-        segments_done=sum(state == "finished" for state in states),
-        segments=len(states),
-    )
+def _running(renders: list[Render]) -> list[Running]:
+    """How far each is; asks no more for many than for one, since pages look every other second."""
+    done = Count("pk", filter=Q(state=Segment.State.FINISHED))
+    of_each = Segment.objects.filter(render__in=renders).order_by().values("render")
+    counted = of_each.annotate(all=Count("pk"), done=done)
+    segments = {row["render"]: (row["done"], row["all"]) for row in counted}
+    places = queue.places(renders)
+    return [
+        Running(one, places.get(one.pk, 0), queue.seconds_left(one), *segments.get(one.pk, (0, 0)))
+        for one in renders
+    ]
 
 
 def _context(
