@@ -1,12 +1,17 @@
 """Files are judged by their content, in a child process, and refused in a sentence that helps."""
 
+import errno
 import re
 import socket
 import struct
 import sys
 import threading
+from collections.abc import Callable
+from contextlib import nullcontext
 from fractions import Fraction
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import av
 import numpy as np
@@ -190,16 +195,18 @@ def test_sound_that_only_the_newer_of_our_two_decoders_knows_does_not_cost_the_p
     assert make_footage(clip, tmp_path / "footage.mp4", found).frame_count == 25
 
 
+@pytest.mark.parametrize("ending", ["mov", "mkv"])
 @pytest.mark.parametrize("order", [("0:v", "1:v"), ("1:v", "0:v")])
 def test_a_picture_that_a_camera_keeps_beside_its_film_is_not_the_film(
-    tmp_path: Path, order: tuple[str, str]
+    tmp_path: Path, order: tuple[str, str], ending: str
 ) -> None:
+    """Matroska does not say how many pictures a track has."""
     film = simple_clip(tmp_path / "film.mp4", 20)
     large, still = simple_clip(tmp_path / "large.mp4", 1), tmp_path / "still.mov"
     run_ffmpeg("-i", large, "-vf", "scale=320:192", "-c:v", "mjpeg", still)
     both = ["-map", order[0], "-map", order[1], "-c", "copy"]
-    run_ffmpeg("-i", film, "-i", still, *both, tmp_path / "both.mov")
-    found = probe(tmp_path / "both.mov")
+    run_ffmpeg("-i", film, "-i", still, *both, tmp_path / f"both.{ending}")
+    found = probe(tmp_path / f"both.{ending}")
     assert (found.width, found.height, found.frame_count) == (160, 96, 20)
     assert found.track == order.index("0:v")
 
@@ -304,11 +311,33 @@ def test_it_refuses_more_than_four_hours(tmp_path: Path) -> None:
     assert "hours" in refusal(clip)
 
 
-@pytest.mark.parametrize("step", [Fraction(1, 1000), Fraction(30)])
-def test_it_refuses_absurd_rates(tmp_path: Path, step: Fraction) -> None:
-    times = [n * step for n in range(20)]
+def test_it_refuses_absurd_rates(tmp_path: Path) -> None:
+    times = [Fraction(n, 1000) for n in range(20)]
     clip = make_clip(tmp_path / "a.mp4", [numbered(n) for n in range(20)], times=times)
     assert "pictures a second" in refusal(clip)
+
+
+@pytest.mark.parametrize("seconds", [[0, 30, 60, 90], [0, 12, 25, 36]])
+def test_slow_slides_are_shown_one_a_second(tmp_path: Path, seconds: list[int]) -> None:
+    pictures = [numbered(n) for n in range(4)]
+    times = [Fraction(n) for n in seconds]
+    clip = make_clip(tmp_path / "a.mp4", pictures, times=times, sound=click(seconds[-1] + 12, 1))
+    found = probe(clip)
+    assert (found.rate, found.variable_rate) == (Fraction(1), True)
+    make_footage(clip, tmp_path / "footage.mp4", found)
+    shown = [max(k for k in range(4) if seconds[k] <= second) for second in range(seconds[-1] + 12)]
+    assert numbers_of(tmp_path / "footage.mp4")[: len(shown)] == shown
+
+
+@pytest.mark.parametrize("declared", [Fraction(1, 12), Fraction(90_000)])
+def test_one_picture_is_shown_as_long_as_its_sound_whatever_rate_it_claims(
+    tmp_path: Path, declared: Fraction
+) -> None:
+    clip = make_clip(tmp_path / "a.mp4", [numbered(7)], declared, sound=click(12, 1))
+    found = probe(clip)
+    assert found.rate == 25 and 12 <= found.duration < Fraction(121, 10)
+    make_footage(clip, tmp_path / "footage.mp4", found)
+    assert numbers_of(tmp_path / "footage.mp4") == [7] * found.frame_count
 
 
 def test_a_screen_that_stood_still_for_minutes_is_no_absurd_rate(tmp_path: Path) -> None:
@@ -361,6 +390,80 @@ def test_what_the_machine_ends_is_no_refusal(
     instead_of_the_child(monkeypatch, child)
     with pytest.raises(MediaError, match=r"cut short\. Try again\."):
         probe(clip, timeout=0.5)
+
+
+class Failing:
+    """Raises this when it is asked for a picture, and passes everything else on."""
+
+    def __init__(self, whole: object, problem: Exception) -> None:
+        self.whole, self.problem = whole, problem
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self.whole, name)
+
+    def decode(self, *_: object) -> None:
+        raise self.problem
+
+
+OUT_OF_MEMORY = av.error.MemoryError(errno.ENOMEM, "Cannot allocate memory")
+NO_THREAD = av.error.BlockingIOError(errno.EAGAIN, "Resource temporarily unavailable")
+STORAGE_AWAY = av.error.OSError(errno.EIO, "Input/output error")
+
+
+@pytest.mark.parametrize("problem", [OUT_OF_MEMORY, NO_THREAD, STORAGE_AWAY])
+@pytest.mark.parametrize("place", ["open", "first", "end"])
+def test_what_the_machine_lacks_is_no_refusal(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, place: str, problem: OSError
+) -> None:
+    clip = simple_clip(tmp_path / "a.mp4", 5)
+    monkeypatch.setattr(probe_worker, "_read", raising(problem))
+    with pytest.raises((MemoryError, OSError)) as caught:
+        failing_to(place, clip, problem, monkeypatch)
+    assert caught.value is problem
+
+
+def test_pictures_that_a_decoder_without_memory_calls_invalid_are_no_refusal(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(probe_worker, "SPARE", 2**60)
+    invalid = av.error.InvalidDataError(errno.EINVAL, "Invalid data found when processing input")
+    with pytest.raises(MemoryError):
+        failing_to("end", simple_clip(tmp_path / "a.mp4", 5), invalid, monkeypatch)
+
+
+@pytest.mark.parametrize("place", ["open", "first", "end"])
+def test_a_file_that_can_be_read_is_refused_where_its_decoder_speaks_of_storage(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, place: str
+) -> None:
+    with pytest.raises(Refused):
+        failing_to(place, simple_clip(tmp_path / "a.mp4", 5), STORAGE_AWAY, monkeypatch)
+
+
+def failing_to(place: str, clip: Path, problem: Exception, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Open the clip, decode its first picture or its end, and meet this problem there."""
+    with probe_worker._open(clip) as container:
+        stream = container.streams.video[0]
+        context = Failing(stream.codec_context, problem)
+        streams = SimpleNamespace(video=[Failing(SimpleNamespace(codec_context=context), problem)])
+        failing: Any = Failing(container, problem)
+        shell: Any = Failing(
+            SimpleNamespace(streams=streams, demux=lambda _: container.demux(stream)), problem
+        )
+        if place == "open":
+            monkeypatch.setattr(av, "open", raising(problem))
+            probe_worker._open(clip)
+        elif place == "first":
+            monkeypatch.setattr(probe_worker, "_open", lambda path: nullcontext(shell))
+            probe_worker._first_picture(clip, 0)
+        else:
+            probe_worker._check_end(clip, failing, stream, 4)
+
+
+def raising(problem: Exception) -> Callable[..., None]:
+    def fail(*_: object, **__: object) -> None:
+        raise problem
+
+    return fail
 
 
 def instead_of_the_child(monkeypatch: pytest.MonkeyPatch, program: str) -> None:
