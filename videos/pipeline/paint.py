@@ -36,7 +36,7 @@ from videos.media.encode import SegmentWriter
 from videos.media.errors import Stopped
 from videos.models import Render, Segment
 from videos.models.segment import MAX_ATTEMPTS
-from videos.pipeline import dispatch, renders
+from videos.pipeline import dispatch, outage, renders
 
 logger = logging.getLogger(__name__)
 
@@ -86,8 +86,7 @@ def run(render_pk: int) -> bool:
         except EngineError as problem:
             _engine_failed(segment, token, problem)
         except Exception as problem:
-            logger.exception("%s failed", segment)
-            _give_back(segment, token, f"{type(problem).__name__}: {problem}")
+            _failed(segment, token, problem)
         finally:
             malloc.give_back()
     _after(segment.render)
@@ -309,6 +308,16 @@ def _engine_failed(segment: Segment, token: uuid.UUID, problem: EngineError) -> 
     _give_back(segment, token, str(problem), asked=problem.retry_after)
     if not problem.temporary:
         segment.render.mark_failed(str(problem))
+
+
+def _failed(segment: Segment, token: uuid.UUID, problem: Exception) -> None:
+    if outage.is_outage(problem):
+        logger.warning("%s waits: %s", segment, problem)
+        _take_back_attempt(segment, token)
+        _give_back(segment, token, outage.stage(problem), asked=outage.REST.total_seconds())
+        return
+    logger.error("%s failed", segment, exc_info=problem)
+    _give_back(segment, token, f"{type(problem).__name__}: {problem}")
 
 
 def _take_back_attempt(segment: Segment, token: uuid.UUID) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import secrets
 import uuid
 from collections.abc import Iterator
@@ -20,8 +21,10 @@ from rotoscope.lease import claim, renewing
 from videos.media import decode, statistics, stills, timing
 from videos.media.errors import Stopped
 from videos.models import Frame, Video
-from videos.pipeline import dispatch
+from videos.pipeline import dispatch, outage
 from videos.pipeline.progress import VideoProgress
+
+logger = logging.getLogger(__name__)
 
 FRAME_HEIGHT = 720  # lines of a separated image at most: enough to judge a filter, a tenth of the disk
 FILMSTRIP_TILES = 24
@@ -53,8 +56,8 @@ def run(pk: int) -> bool:
     """Separate the images of a ready video at its `images_per_second`; False when nobody asks for it, or somebody
     else does it. Messages come again while one waits: those that are late are no attempts.
 
-    Unexpected errors are raised after the lease is given back, so that the queue tries again; after MAX_ATTEMPTS,
-    kills included, it ends with a sentence. The images that are there stay.
+    Where storage is away it waits. Other unexpected errors are raised after the lease is given back, so that the
+    queue tries again; after MAX_ATTEMPTS, kills included, it ends with a sentence. The images that are there stay.
     """
     asked = Video.objects.filter(pk=pk, state=Video.State.READY).exclude(stage="")
     token = claim(asked, attempts=F("attempts") + 1)
@@ -70,7 +73,9 @@ def run(pk: int) -> bool:
             separate(video, token, progress)
         except Stopped:
             return False
-        except Exception:
+        except Exception as problem:
+            if outage.is_outage(problem):
+                return _wait(video, token, outage.stage(problem))
             _end(video, token, stage="waiting to try again")
             raise
     return _end(video, token, stage="", progress=1)
@@ -80,6 +85,15 @@ def _end(video: Video, token: uuid.UUID, **values: object) -> bool:
     """Give the lease back; False where it was lost before."""
     mine = Video.objects.held_by(token).filter(pk=video.pk)
     return bool(mine.update(lease_token=None, lease_until=None, **values))
+
+
+def _wait(video: Video, token: uuid.UUID, stage: str) -> bool:
+    """It failed in nothing, and somebody comes back for it. False: nothing is separated."""
+    logger.warning("separating images of %s: %s", video.ref, stage)
+    mine = Video.objects.held_by(token).filter(pk=video.pk)
+    if mine.update(stage=stage, attempts=F("attempts") - 1, **outage.rested()):
+        dispatch.send(video, "separate", delay=outage.REST)
+    return False
 
 
 def wanted(video: Video) -> list[int]:
