@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -60,7 +61,10 @@ def course_of(footage: Path, path: Path | None = None, frames: int = 60) -> Cour
             raise ValueError(f"{path.name} knows {len(known)} frames, and {len(clip)} are measured")
         motions = [frame_motion(known, index) for index in pairs]
     else:
-        motions = [flow_where_seen(clip[index], clip[index + 1]) for index in pairs]
+        try:
+            motions = [flow_where_seen(clip[index], clip[index + 1]) for index in pairs]
+        except cv2.error as problem:
+            raise ValueError(f"the frames of {footage.name} are too small to measure motion on") from problem
     return Course(footage.name, read_frames(footage, STILLS), clip, motions)
 
 

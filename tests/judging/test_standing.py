@@ -118,3 +118,9 @@ def test_a_city_is_dark_at_night_and_has_lamps() -> None:
 
 def test_the_standing_frames_have_names_of_their_own() -> None:
     assert len({place.name for place in PLACES}) == len(PLACES)
+
+
+def test_frames_too_small_to_follow_are_told(tmp_path: Path) -> None:
+    clip = draw_clip(tmp_path / "clip.mp4", frames=4, width=10, height=8)
+    with pytest.raises(ValueError, match=r"^the frames of clip\.mp4 are too small"):
+        course_of(clip)
