@@ -29,6 +29,7 @@ logger = logging.getLogger(__name__)
 FRAME_HEIGHT = 720  # lines of a separated image at most: enough to judge a filter, a tenth of the disk
 FILMSTRIP_TILES = 24
 TILE_HEIGHT = 90
+NARROWEST, WIDEST = 0.6, 16 / 9  # tiles: narrower ones could not be told apart, wider ones leave room for few
 MAX_ATTEMPTS = 5
 NOT_SEPARATED = "The images could not be separated. Try again; if it fails again, tell us."
 SOURCE = "source"
@@ -121,7 +122,7 @@ def separate(video: Video, token: uuid.UUID, progress: VideoProgress) -> None:
         if index in missing:
             _store_frame(video, token, index, picture)
         if index in tiles:
-            kept[index] = stills.resize(picture, height=TILE_HEIGHT)
+            kept[index] = stills.cover(picture, *tile_size(video))
         if index == video.frame_count // 3 and not video.poster:
             _store_poster(video, token, picture)
         progress(done / max(1, len(needed)))
@@ -130,6 +131,12 @@ def separate(video: Video, token: uuid.UUID, progress: VideoProgress) -> None:
     if kept and not video.filmstrip:
         _store_filmstrip(video, token, [kept[index] for index in tiles])
     _drop_unwanted(video, token, set(indices))
+
+
+def tile_size(video: Video) -> tuple[int, int]:
+    """Width and height of a tile of the filmstrip, in the footage's shape."""
+    shape = min(WIDEST, max(NARROWEST, video.width / video.height))
+    return round(TILE_HEIGHT * shape), TILE_HEIGHT
 
 
 def tile_indices(frame_count: int) -> list[int]:
@@ -188,7 +195,7 @@ def _store_poster(video: Video, token: uuid.UUID, picture: Picture) -> None:
 def _store_filmstrip(video: Video, token: uuid.UUID, tiles: list[Picture]) -> None:
     with work_folder() as folder:
         path = Path(folder) / "filmstrip.jpg"
-        stills.write_jpeg(stills.filmstrip(tiles), path)
+        stills.write_jpeg(stills.filmstrip(tiles, *tile_size(video)), path)
         name = loose.store(path, f"filmstrips/{video.ref}/{secrets.token_hex(4)}.jpg")
     _name_on(video, token, name, filmstrip=name, filmstrip_tiles=len(tiles))
 
