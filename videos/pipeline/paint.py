@@ -37,6 +37,7 @@ from videos.media.errors import Stopped
 from videos.models import Render, Segment
 from videos.models.segment import MAX_ATTEMPTS
 from videos.pipeline import dispatch, outage, renders
+from videos.pipeline.repeats import Repeats
 
 logger = logging.getLogger(__name__)
 
@@ -176,11 +177,11 @@ def _pairs(work: Work, first: int) -> Iterator[tuple[Picture, Picture]]:
     if isinstance(work.engine, NetworkEngine):
         yield from _along_the_shot(work, work.engine, footage, enumerate(pictures, first))
         return
+    repeats = Repeats(work.engine.apply)
     while group := list(islice(pictures, _at_a_time(work))):
-        originals = np.stack(group)
         with _timed(work):
-            painted = work.engine.apply(originals)
-        yield from zip(originals, painted, strict=True)
+            painted = repeats.painted(group)
+        yield from zip(group, painted, strict=True)
 
 
 def _along_the_shot(
@@ -205,9 +206,10 @@ def _painted_images(work: Work, offsets: list[int]) -> Iterator[tuple[int, Pictu
     render = work.segment.render
     indices = [render.start_frame + offset for offset in offsets]
     chosen = decode.selected(local_path(render.video.footage), indices, height=render.height)
+    repeats = Repeats(work.engine.apply)
     while group := list(islice(chosen, _at_a_time(work))):
         with _timed(work):
-            painted = work.engine.apply(np.stack([original for _, original in group]))
+            painted = repeats.painted([original for _, original in group])
         work.done = min(work.done + len(group), work.segment.images)
         _report(work)
         for (index, original), picture in zip(group, painted, strict=True):
