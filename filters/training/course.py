@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .content import fit
-from .footage import each_frame, read_frames, read_run
+from .footage import first_frames, read_frames, read_run
 from .metrics import Homography, flow_where_seen, frame_motion
 
 Picture = NDArray[np.uint8]
@@ -70,4 +70,4 @@ def course_of(footage: Path, path: Path | None = None, frames: int = 60) -> Cour
 
 def small_run(footage: Path, frames: int) -> list[Picture]:
     """The first frames of a clip at 720 lines or fewer. Raises OSError or ValueError."""
-    return [fit(frame) for frame in each_frame(footage, frames, most=frames)]
+    return [fit(frame) for frame in first_frames(footage, frames)]
