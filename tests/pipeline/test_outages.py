@@ -13,6 +13,7 @@ from django.contrib.auth.models import User
 from django.db.models import F
 from django.test import Client
 from django.urls import reverse
+from django.utils.html import escape
 from dramatiq.brokers.stub import StubBroker
 
 from filters.models import Filter
@@ -126,9 +127,10 @@ def test_a_proxy_waits(owner: User, queue: StubBroker, monkeypatch: pytest.Monke
 
 
 def test_segments_wait(
-    video: Video, negative: Filter, queue: StubBroker, monkeypatch: pytest.MonkeyPatch
+    video: Video, negative: Filter, owner_client: Client, queue: StubBroker, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     render = asked(video, negative)
+    said = escape(f"{outage.FULL}, 0 %")
     count = render.segments.count()
     with monkeypatch.context() as patch:
         patch.setattr(paint, "SegmentWriter", failing(FULL))
@@ -136,9 +138,11 @@ def test_segments_wait(
             assert paint.run(render.pk)
             if not Segment.objects.claimable().exists():
                 assert not paint.run(render.pk), "all rest"
+                assert said in owner_client.get(reverse("queue")).content.decode()
                 Segment.objects.update(lease_until=F("lease_until") - timedelta(minutes=2))
     segments = Segment.objects.filter(render=render)
     assert set(segments.values_list("state", "attempts", "error")) == {("pending", 0, outage.FULL)}
+    assert said not in owner_client.get(reverse("queue")).content.decode()
     painted(render)
     render.refresh_from_db()
     assert render.state == Render.State.REBUILDING

@@ -18,6 +18,7 @@ from videos.pipeline import dispatch
 REST = timedelta(seconds=60)
 FULL = "waiting: the server's disk is full"
 AWAY = "waiting for the store of files"
+STAGES = (FULL, AWAY)
 
 _FULL = {errno.ENOSPC, errno.EDQUOT}
 _AWAY = {errno.EIO, errno.ESTALE}
