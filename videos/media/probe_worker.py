@@ -9,8 +9,6 @@ import resource
 import sys
 from array import array
 from collections import Counter
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import islice
@@ -29,8 +27,9 @@ from av.video.stream import VideoStream
 from filters.training.upright import orientation
 from videos.media import containers
 from videos.media.errors import Refused
+from videos.media.opening import open_video, refusing
 from videos.media.probe import display_size
-from videos.media.process import FORMATS, PROTOCOLS, decodable
+from videos.media.process import decodable
 from videos.media.timing import constant_rate
 
 MAX_SIDE = 8192
@@ -44,7 +43,6 @@ MAX_FRAMES = int(MAX_SECONDS * MAX_RATE)
 HELD = Fraction(1, 2)  # seconds: a shorter rest is how a camera rounds off
 TRIED_PACKETS = 200  # of sound: some seconds
 TRIED_PIXELS = 2 * 10**9  # at the end: 240 pictures in 4K, a thousand in 1080p, some seconds to decode
-SPARE = 2**28  # bytes: some pictures of the largest
 
 AUDIO_ONLY = "This file has sound but no picture. Upload the video it belongs to."
 NO_PICTURE = (
@@ -85,37 +83,6 @@ _PRIMARIES |= {12: "smpte432"}
 _RANGES = {1: "tv", 2: "pc"}
 
 
-@contextmanager
-def _refusing(path: Path, sentence: str) -> Iterator[None]:
-    """What cannot be read of the file is the file's fault: raises Refused with this sentence.
-
-    Want of memory or threads is the machine's, as is what the storage does not give: that is raised as it is.
-    """
-    try:
-        yield
-    except (MemoryError, BlockingIOError):
-        raise
-    except (FFmpegError, ValueError) as error:
-        np.empty(SPARE, dtype=np.uint8)  # raises MemoryError; decoders without any call the data invalid
-        if isinstance(error, OSError):
-            _read(path)
-        raise Refused(sentence) from error
-
-
-def _read(path: Path) -> None:
-    """Reads the file to its end; raises OSError where the storage does not give it."""
-    with path.open("rb", buffering=0) as file:
-        while file.read(2**20):
-            pass
-
-
-def _open(path: Path) -> InputContainer:
-    """Opens the file as a self-contained video container or not at all."""
-    options = {"protocol_whitelist": PROTOCOLS, "format_whitelist": FORMATS}
-    with _refusing(path, containers.NOT_A_VIDEO):
-        return av.open(str(path), options=options, metadata_errors="replace")
-
-
 def _can_be_decoded(stream: Stream) -> bool:
     """Whether its codec is known here and to the ffmpeg that converts it."""
     context = stream.codec_context
@@ -125,7 +92,7 @@ def _can_be_decoded(stream: Stream) -> bool:
 def _moving(path: Path, streams: list[VideoStream]) -> set[int]:
     """The indices of those tracks that have more than one picture; read no further than needed to tell."""
     seen = Counter[int]()
-    with _open(path) as container:
+    with open_video(path) as container:
         for packet in container.demux([container.streams[stream.index] for stream in streams]):
             seen[packet.stream.index] += packet.size > 0
             if all(seen[stream.index] > 1 for stream in streams):
@@ -226,10 +193,10 @@ def _tick(stream: VideoStream | AudioStream) -> Fraction:
 
 def _first_picture(path: Path, track: int) -> VideoFrame:
     """The first picture that can be decoded. The file is opened anew: one without a key frame cannot go back."""
-    with _open(path) as container:
+    with open_video(path) as container:
         stream = container.streams.video[track]
         stream.codec_context.thread_count = 2
-        with _refusing(path, NO_PICTURE):
+        with refusing(path, NO_PICTURE):
             for number, packet in enumerate(container.demux(stream)):
                 for frame in stream.codec_context.decode(packet):
                     if isinstance(frame, VideoFrame):
@@ -253,7 +220,7 @@ def _check_end(path: Path, container: InputContainer, stream: VideoStream, last:
         raise
     except FFmpegError:
         return
-    with _refusing(path, DAMAGED_END):
+    with refusing(path, DAMAGED_END):
         for number, frame in enumerate(container.decode(stream), 1):
             if frame.pts is None or frame.pts >= last - slack:
                 return
@@ -264,7 +231,7 @@ def _check_end(path: Path, container: InputContainer, stream: VideoStream, last:
 
 def _can_be_heard(path: Path, track: int) -> bool:
     """Whether the beginning of a sound track can be decoded; where it cannot, ffmpeg would give up the pictures too."""
-    with _open(path) as container:
+    with open_video(path) as container:
         stream = container.streams.audio[track]
         for packet in islice(container.demux(stream), TRIED_PACKETS):
             try:
@@ -373,7 +340,7 @@ def _colour(frame: VideoFrame) -> dict[str, str | None]:
 def examine(path: Path) -> dict[str, Any]:
     """Everything that ``probe.Probe`` holds, as JSON; raises Refused."""
     containers.inspect(path)
-    with _open(path) as container:
+    with open_video(path) as container:
         stream = _video_stream(container, path)
         stream.codec_context.thread_count = 2
         _check_size(stream.width, stream.height)
