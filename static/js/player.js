@@ -19,8 +19,7 @@ class RsPlayer extends HTMLElement {
     this.clock = new Clock(timing);
     const pick = { ref: '', name: '', start: 0, stop: Number(frames) };
     this.track = new Track(pick, timing, video, false);
-    const { videoWidth, videoHeight, width, height } = video;
-    this.transport = new Transport(this, this.clock, timing, { address: strip, tiles: Number(tiles), shape: Math.max(0.6, Math.min(16 / 9, (videoWidth || width) / (videoHeight || height))) });
+    this.transport = new Transport(this, this.clock, timing, { address: strip, tiles: Number(tiles) });
     this.clock.tracks = [this.track];
     this.place = new Place(this.clock, Number(this.dataset.start));
     if (this.dataset.original) this.original = new Original(this.querySelector('.stage'), this.clock, this.dataset.original, Number(this.dataset.start));

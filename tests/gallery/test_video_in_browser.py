@@ -8,13 +8,17 @@ import pytest
 from django.contrib.auth.models import User
 from django.core.files.base import ContentFile
 from django.templatetags.static import static
+from django.urls import reverse
+from dramatiq.brokers.stub import StubBroker
 from playwright.sync_api import Page, expect
 from pytest_django.live_server_helper import LiveServer
 
-from tests.factories import make_render, make_render_row, make_video
+from tests.clips import numbered_picture
+from tests.factories import make_filter, make_render, make_render_row, make_video
 from tests.gallery.conftest import page_of
 from tests.gallery.shifts import hold_until_seen, moved
-from videos.models import Video
+from videos.media import stills
+from videos.models import ShareLink, Video
 
 pytestmark = [pytest.mark.slow, pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -200,3 +204,39 @@ def test_nothing_jumps_when_what_plays_it_comes(
     page.goto(f"{live_server.url}{render.get_absolute_url()}")
     expect(page.get_by_role("button", name="Play")).to_be_visible()
     assert moved(page) < 0.01
+
+
+@pytest.mark.parametrize("width", [390, 1440])
+@pytest.mark.parametrize(("made", "shape"), [("now", 0.6), ("long ago", 16 / 9)])
+def test_the_filmstrip_of_a_portrait_clip_is_not_squeezed(
+    live_server: LiveServer,
+    open_page: Open,
+    owner: User,
+    queue: StubBroker,
+    width: int,
+    made: str,
+    shape: float,
+) -> None:
+    """Wherever one scrubs over it. Long ago all tiles were 16:9."""
+    make_filter("night")
+    video = make_video(owner, title="Tide", frames=48, width=90, height=160)
+    if made == "long ago":
+        strip = stills.filmstrip([numbered_picture(24, 90, 160)] * 24, 160, 90)
+        video.filmstrip.save("old.jpg", ContentFile(stills.encode_jpeg(strip)))
+    _, token = ShareLink.make(owner, video)
+    for address in (
+        video.get_absolute_url(),
+        reverse("compare", args=[video.ref]),
+        reverse("share", args=[token]),
+    ):
+        page = open_page(f"{live_server.url}{address}", size=(width, 844))
+        place = page.locator(".strip-picture")
+        expect(place.locator("i").first).to_be_attached()
+        box = place.bounding_box()
+        assert box is not None
+        assert place.locator("i").count() == max(1, min(24, round(box["width"] / box["height"] / shape)))
+    lab = page_of(live_server, open_page, owner, f"/v/{video.ref}/lab/", size=(width, 844), failing="404")
+    tile = lab.locator(".range i").first
+    expect(tile.locator("img")).to_have_js_property("complete", True)
+    beside = tile.evaluate("one => one.clientWidth - one.firstChild.clientWidth / 24")
+    assert beside < 8, "hardly anything of the next tile"

@@ -95,7 +95,7 @@ def cover(frame: Frame, width: int, height: int) -> Frame:
     return resize(np.ascontiguousarray(frame), width=width, height=height)
 
 
-def filmstrip(frames: Iterable[Frame], *, width: int = 160, height: int = 90) -> Frame:
+def filmstrip(frames: Iterable[Frame], width: int, height: int) -> Frame:
     """The frames side by side in one picture, (height, count·width, 3); each is cut to fill its place.
 
     At most 65,500 pixels wide, which is all that a JPEG holds; EncodeError beyond, and if there are none.

@@ -240,8 +240,6 @@ def player_data(
     return {
         "rate": [video.rate_numerator, video.rate_denominator],
         "frames": video.frame_count,
-        "width": video.width,
-        "height": video.height,
         "proxyWidth": (proxy_size(video.width, video.height) or (0, 0))[0],
         "picks": [{key: pick[key] for key in pick if key not in ("render", "small")} for pick in picks],
         "strip": video_media(video, "filmstrip.jpg", viewer) if video.filmstrip else "",

@@ -31,7 +31,7 @@ class RsCompare extends HTMLElement {
     this.clock.marks = { in: data.in, out: data.out };
     this.#furnish();
     this.viewport = new Viewport(this, () => this.#afterView());
-    this.transport = new Transport(this, this.clock, this.timing, { address: data.strip, tiles: data.tiles, shape: Math.max(0.6, Math.min(16 / 9, data.width / data.height)) });
+    this.transport = new Transport(this, this.clock, this.timing, { address: data.strip, tiles: data.tiles });
     this.viewport.set(...data.zoom);
     this.setCut(this.cut / 100);
     this.setLens(...this.lens);

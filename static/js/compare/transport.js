@@ -86,9 +86,14 @@ function share(frame, timing) {
   return ((frame + 0.5) / timing.frames) * 100;
 }
 
-/** As many tiles of the filmstrip as fit in their own shape, evenly chosen. */
-function fillStrip(place, { address, tiles, shape }) {
+/** As many tiles of the filmstrip as fit in their own shape, evenly chosen. The picture itself says what that is: of
+ *  footage that was taken in long ago it is another than the clip's. */
+async function fillStrip(place, { address, tiles }) {
   if (!place || !tiles) return;
+  const whole = new Image();
+  whole.src = address;
+  if (!await whole.decode().then(() => true, () => false)) return;
+  const shape = whole.naturalWidth / tiles / whole.naturalHeight;
   const paint = () => {
     const fit = Math.max(1, Math.min(tiles, Math.round(place.clientWidth / (place.clientHeight * shape))));
     if (place.childElementCount === fit) return;
