@@ -18,7 +18,7 @@ class RsPlayer extends HTMLElement {
     const timing = new Timing(rate.split('/').map(Number), Number(frames));
     this.clock = new Clock(timing);
     const pick = { ref: '', name: '', start: 0, stop: Number(frames) };
-    this.track = new Track(pick, timing, video, false);
+    this.track = new Track(pick, timing, video, 'metadata');
     const { videoWidth, videoHeight, width, height } = video;
     this.transport = new Transport(this, this.clock, timing, { address: strip, tiles: Number(tiles), shape: Math.max(0.6, Math.min(16 / 9, (videoWidth || width) / (videoHeight || height))) });
     this.clock.tracks = [this.track];
