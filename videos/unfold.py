@@ -73,7 +73,8 @@ def unfold(request: HttpRequest, work: Work, viewer: Viewer, address: str = "") 
 def player_frame(unfolded: Unfolded, width: int, height: int) -> str:
     """The HTML that shows the player on another page."""
     return format_html(
-        '<iframe src="{}" width="{}" height="{}" title="{}" allow="fullscreen" allowfullscreen></iframe>',
+        '<iframe src="{}" width="{}" height="{}" title="{}" loading="lazy" '
+        'allow="fullscreen" allowfullscreen></iframe>',
         unfolded.player,
         width,
         height,

@@ -50,6 +50,20 @@ def test_the_player_knows_the_exact_rate_and_every_finished_render(visitor: Clie
     assert data["picks"][1]["src"] == f"/media/render/{whole.ref}/video.mp4"
 
 
+def test_a_window_that_a_small_film_fills_sharply_plays_it(visitor: Client, owner: User) -> None:
+    video = make_video_row(owner, width=1280, height=720, proxy="proxies/v.mp4")
+    render = make_render_row(video)  # of before there were small films
+    media = f"/media/video/{video.ref}"
+    page = visitor.get(address(video)).content.decode()
+    sources = f'<source media="(max-width: 441px)" src="{media}/proxy.mp4"><source src="{media}/footage.mp4">'
+    assert sources in page
+    assert f'<video src="/media/render/{render.ref}/video.mp4"' in page
+    assert (
+        f'<video src="{media}/proxy.mp4"' in visitor.get(address(video), {"layout": "grid"}).content.decode()
+    )
+    assert player(visitor, address(video))["density"] == pytest.approx(640 / 441, abs=0.01)
+
+
 def test_renders_under_one_filter_are_told_apart_by_their_names(visitor: Client, owner: User) -> None:
     video, night = make_video_row(owner), make_filter(name="Night")
     make_render_row(video, night)

@@ -45,9 +45,24 @@ def test_where_many_are_mixing_the_picture_comes_a_little_later(
     expect(page.locator("#mix-says")).to_contain_text("painted in")
 
 
+def test_the_mix_stays_in_sight_while_one_slides(
+    live_server: LiveServer, open_page: Callable[..., Page], owner: User
+) -> None:
+    make_styled("Night", 0)
+    make_styled("Wave", 1)
+    page = page_of(live_server, open_page, owner, "/lab/mix/", **PHONE)
+    stage = page.locator(".mix-stage")
+    page.evaluate("scrollBy(0, 400)")
+    box = stage.bounding_box()
+    assert box is not None
+    assert (box["x"], box["y"], box["width"]) == (0, 0, 390)
+    assert box["height"] <= 0.42 * 844 + 1
+    expect(page.locator(".mix-part .slide").last).to_be_in_viewport()
+
+
 def test_training_speaks_of_choosing_where_nothing_can_be_dropped(
     live_server: LiveServer, open_page: Callable[..., Page], owner: User
 ) -> None:
     page = page_of(live_server, open_page, owner, "/lab/train/", **PHONE)
     expect(page.get_by_text("Choose pictures from this device")).to_be_visible()
-    expect(page.get_by_text("Drop pictures here")).to_be_hidden()
+    expect(page.get_by_text("Drop pictures anywhere")).to_be_hidden()

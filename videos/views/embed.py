@@ -19,6 +19,7 @@ from django.views.decorators.http import require_safe
 from videos import access, arrangement
 from videos.access import NOBODY, Viewer
 from videos.links import render_media, video_media
+from videos.media.proxy import sharp_up_to
 from videos.media.stills import smaller_size
 from videos.models import Comparison, Render, Video
 from videos.names import told_apart
@@ -33,9 +34,15 @@ WIDEST = 1280  # pixels
 @csp_replace({"frame-ancestors": ["*"]})  # type: ignore[arg-type]  # its type knows no arguments of views
 @require_safe
 def embed(request: HttpRequest, kind: str, ref: str) -> HttpResponse:
-    """A video or a render with the browser's own controls; a comparison with a wipe."""
+    """A video or a render with the browser's own controls; a comparison with a wipe.
+
+    Where there is nothing to see the other page says so in its frame, with no word on whether there ever was.
+    """
     viewer = _as_stranger(request)
-    work = _find(viewer, kind, ref)
+    try:
+        work = _find(viewer, kind, ref)
+    except Http404:
+        return render(request, "embed/gone.html", status=404)
     context = {"work": work, "unfolded": unfold(request, work, viewer), **_films(work, viewer)}
     return render(request, "embed/player.html", context)
 
@@ -121,8 +128,7 @@ def _films(work: Work, viewer: Viewer) -> dict[str, Any]:
     """What the player plays: one film, or two under a wipe, cut as the comparison was saved."""
     video = work if isinstance(work, Video) else work.video
     shown = render_of(work, viewer)
-    source = video_media(video, "footage.mp4", viewer)
-    original = {"src": source, "name": "Original", "start": 0, "stop": video.frame_count}
+    original = _footage(video, viewer)
     if shown is None:
         return {"films": [original], "video": video}
     painted = _film(shown, viewer)
@@ -132,10 +138,31 @@ def _films(work: Work, viewer: Viewer) -> dict[str, Any]:
     seen = [one.render if one.render and access.can_see_render(viewer, one.render) else None for one in sides]
     names = told_apart(filter(None, seen))
     pair = [_film(one, viewer) | {"name": names[one.pk]} if one else original for one in seen]
+    films = pair if len(pair) == 2 else [original, painted]
     return {
-        "films": pair if len(pair) == 2 else [original, painted],
+        "films": films,
         "video": video,
         "arranged": arrangement.look_of(work),
+        "sharp_up_to": sharp_up_to(video.width, video.height),
+        "posters": _match(video, films),
+    }
+
+
+def _match(video: Video, films: list[dict[str, Any]]) -> bool:
+    """Whether the films' posters show the same moment: a third of the footage, where a film has that."""
+    moment = video.frame_count // 3
+    return all(film["poster"] and film["start"] <= moment < film["stop"] for film in films)
+
+
+def _footage(video: Video, viewer: Viewer) -> dict[str, Any]:
+    """The footage as it was filmed."""
+    return {
+        "src": video_media(video, "footage.mp4", viewer),
+        "proxy": video_media(video, "proxy.mp4", viewer) if video.proxy else "",
+        "poster": video_media(video, "poster.jpg", viewer) if video.poster else "",
+        "name": "Original",
+        "start": 0,
+        "stop": video.frame_count,
     }
 
 
@@ -143,6 +170,8 @@ def _film(shown: Render, viewer: Viewer) -> dict[str, Any]:
     """A render; it holds the frames [start, stop) of the footage."""
     return {
         "src": render_media(shown, "video.mp4", viewer),
+        "proxy": render_media(shown, "proxy.mp4", viewer) if shown.proxy else "",
+        "poster": render_media(shown, "poster.jpg", viewer) if shown.poster else "",
         "name": shown.version.filter.name,
         "start": shown.start_frame,
         "stop": shown.stop_frame,

@@ -88,7 +88,7 @@ export class Panes {
   #adopt(figure, pick) {
     const video = figure.querySelector('video');
     video.tabIndex = -1;
-    const small = Boolean(pick.proxy) && video.getAttribute('src') === pick.proxy;
+    const small = Boolean(pick.proxy) && played(video) === new URL(pick.proxy, location.href).href;
     this.all.set(pick.ref, { figure, track: new Track(pick, this.timing, video), small });
   }
 
@@ -112,8 +112,15 @@ function film(pick, src) {
   return video;
 }
 
+/** What a video plays; a browser that has not chosen among its sources yet will do so by the same condition. */
+function played(video) {
+  const sources = [...video.querySelectorAll('source')];
+  return video.currentSrc || (sources.find(({ media }) => !media || matchMedia(media).matches) ?? video).src;
+}
+
 /** What it loads is loaded no further. */
 function drop(video) {
+  video.replaceChildren();
   video.removeAttribute('src');
   video.load();
 }
