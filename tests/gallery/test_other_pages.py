@@ -47,6 +47,26 @@ def test_a_persons_page_shows_what_is_public(visitor: Client, owner_client: Clie
     assert "For all" in mine and "For me" in mine and "Secret list" in mine
 
 
+def test_what_is_beside_the_footage_is_counted_and_all_of_it_can_be_reached(
+    owner_client: Client, owner: User
+) -> None:
+    video = make_video_row(owner)
+    for n in range(14):
+        Comparison.objects.create(video=video, owner=owner, title=f"Saved {n:02}")
+        Collection.objects.create(owner=owner, title=f"Gathered {n:02}")
+        make_filter(name=f"Learned {n:02}", owner=owner)
+    for address, names in (
+        ("/people/olga/", {"comparisons": "Saved", "collections": "Gathered", "filters": "Learned"}),
+        (video.get_absolute_url(), {"comparisons": "Saved"}),
+    ):
+        page = owner_client.get(address).content.decode()
+        for name, word in names.items():
+            assert f'href="?{name}=all#{name}">all 14</a>' in page and f'id="{name}"' in page
+            whole = owner_client.get(f"{address}?{name}=all").content.decode()
+            assert all(f"{word} {n:02}" in whole for n in range(14))
+            assert '<span class="muted">14</span>' in whole
+
+
 def test_people_who_left_have_no_page(visitor: Client, owner: User) -> None:
     owner.is_active = False
     owner.save()
