@@ -113,6 +113,7 @@ MIDDLEWARE = [
     "videos.share_privacy.share_privacy",
     "rotoscope.gone.GoneMiddleware",
     "rotoscope.silence.SilenceMiddleware",
+    "rotoscope.methods.said_on_a_page",
 ]
 UNFOLD = unfold.UNFOLD
 ROOT_URLCONF = "rotoscope.urls"

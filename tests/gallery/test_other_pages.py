@@ -261,6 +261,29 @@ def test_a_page_that_is_not_there_says_so_kindly(visitor: Client, db: None) -> N
     assert "There is nothing here" in answer.content.decode()
 
 
+def test_whoever_signs_in_where_there_was_nothing_comes_back_to_the_whole_address(
+    visitor: Client, owner: User
+) -> None:
+    hidden = make_video_row(owner, visibility=Visibility.PRIVATE).get_absolute_url()
+    page = visitor.get(f"{hidden}compare/?layout=grid&a=o&t=48").content.decode()
+    ways = set(re.findall(r'href="/accounts/login/([^"]*)"', page))
+    assert ways == {f"?next={hidden}compare/%3Flayout%3Dgrid%26a%3Do%26t%3D48"}
+    sent = visitor.post("/there/is/nothing/").content.decode()
+    assert set(re.findall(r'href="/accounts/login/([^"]*)"', sent)) == {""}, "no page could be opened there"
+
+
+def test_an_address_of_forms_says_that_it_is_no_page_and_leads_on(owner_client: Client, owner: User) -> None:
+    sheet = f"http://testserver{make_video_row(owner).get_absolute_url()}contact/"
+    answer = owner_client.get(f"{sheet}paint/", headers={"Referer": sheet})
+    assert (answer.status_code, answer["Allow"]) == (405, "POST")
+    page = answer.content.decode()
+    assert "This address is not a page" in page and f'class="btn hot" href="{sheet}"' in page
+    from_elsewhere = owner_client.post("/", headers={"Referer": "https://elsewhere.example/"})
+    assert from_elsewhere.status_code == 405
+    assert "elsewhere" not in from_elsewhere.content.decode()
+    assert 'class="btn hot" href="/"' in from_elsewhere.content.decode()
+
+
 def test_the_contact_sheet_draws_from_small_films_where_there_are_some(visitor: Client, owner: User) -> None:
     video = with_frames(make_video_row(owner))
     small = make_render_row(video, make_filter(), proxy="proxies/small.mp4")
