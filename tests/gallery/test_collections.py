@@ -103,8 +103,10 @@ def test_it_moves_works_and_takes_them_out(owner_client: Client, owner: User) ->
     target = _ordered(owner)
     first, _, last = target.items.order_by("position")
     move = f"{target.get_absolute_url()}items/"
-    owner_client.post(f"{move}{last.pk}/", {"by": "-1"})
+    there = owner_client.post(f"{move}{last.pk}/", {"by": "-1"})["Location"]
     assert names(target) == ["f0", "f2", "f1"]
+    assert there == f"{target.get_absolute_url()}#item-{last.pk}", "and on goes who sees it moved"
+    assert f'<li id="item-{last.pk}" tabindex="-1">' in owner_client.get(there).content.decode()
     owner_client.post(f"{move}{first.pk}/", {"by": "1"})
     assert names(target) == ["f2", "f0", "f1"]
     owner_client.post(f"{move}{first.pk}/", {"by": "0"})

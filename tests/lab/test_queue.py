@@ -111,6 +111,20 @@ def test_a_cancelled_render_can_be_taken_up_again(owner_client: Client, video: V
     assert "cancelled at 40 %; finished parts are kept" in page
 
 
+@pytest.mark.parametrize("name", ["render-pause", "render-cancel", "video-retry"])
+def test_whoever_presses_something_is_led_back_to_where_it_stands(
+    owner_client: Client, video: Video, name: str
+) -> None:
+    if name == "video-retry":
+        Video.objects.filter(pk=video.pk).update(state="failed", source="sources/x.mp4")
+        ref = video.ref
+    else:
+        ref = segmented(video, 5, 2).ref
+    there = owner_client.post(reverse(name, args=[ref]))["Location"]
+    assert there == f"{reverse('queue')}#job-{ref}"
+    assert f'<article id="job-{ref}" tabindex="-1"' in queue(owner_client)
+
+
 def test_footage_that_is_taken_in_shows_its_stage(owner: User, owner_client: Client) -> None:
     soon = timezone.now() + timedelta(seconds=10)
     make_video_row(

@@ -126,7 +126,8 @@ def move(request: HttpRequest, ref: str, item: int) -> HttpResponse:
         raise Http404
     seen = {one.pk for one in visible_items(access.viewer_of(request), shown)}
     _reorder(shown, chosen, int(by), seen)
-    return redirect(f"{reverse('collection', args=[ref])}#arrange")
+    place = f"item-{item}" if int(by) else "arrange"
+    return redirect(f"{reverse('collection', args=[ref])}#{place}")
 
 
 def with_items(rows: Any) -> Any:
