@@ -194,7 +194,10 @@ def test_only_its_owner_edits_and_deletes_it(
 
 
 def test_the_form_makes_one_and_asks_for_a_title(owner_client: Client, visitor: Client, owner: User) -> None:
-    assert owner_client.post("/collections/", {"title": "", "visibility": "public"}).status_code == 422
+    asked = owner_client.post("/collections/", {"title": "", "visibility": "public"})
+    assert asked.status_code == 422
+    said = re.search(r'aria-describedby="([^"]+)"', asked.content.decode())
+    assert said is not None and f'id="{said[1]}"' in asked.content.decode()
     assert visitor.post("/collections/", {"title": "No", "visibility": "public"}).status_code == 404
     owner_client.post("/collections/", {"title": "Yes", "text": "", "visibility": "public"})
     assert Collection.objects.get().title == "Yes"
