@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from datetime import timedelta
 from decimal import Decimal
-from pathlib import Path
 
 import pytest
 from django.conf import settings
@@ -293,27 +292,6 @@ def test_the_contact_sheet_draws_from_small_films_where_there_are_some(visitor: 
     assert render_media(small, "proxy.mp4") in page
     assert render_media(small, "video.mp4") not in page
     assert render_media(whole, "video.mp4") in page
-
-
-def imported_by(module: Path) -> set[Path]:
-    """All that a module needs, however far away."""
-    names = re.findall(r"""\b(?:from|import)\s*["']([./][^"']*)["']""", module.read_text())
-    near = {(module.parent / name).resolve() for name in names}
-    return near.union(*map(imported_by, near))
-
-
-def test_modules_are_fetched_ahead_where_a_page_needs_them(visitor: Client, owner: User) -> None:
-    """Those that are found only after others have come: each step is a way to the server and back."""
-    video = make_video_row(owner)
-    make_render_row(video)
-    player = {"clock", "timing", "track", "transport"}
-    for address, more in (("/", set()), ("", player), ("compare/", player)):
-        page = visitor.get(address if address == "/" else video.get_absolute_url() + address).content.decode()
-        ahead = re.findall(r'rel="modulepreload" href="/static/([^"]+)"', page)
-        assert {Path(name).stem for name in ahead} == {"http", "live", "toast"} | more
-        scripts = re.findall(r'<script type="module" src="/static/([^"]+)"', page)
-        needed = set[Path]().union(*(imported_by(settings.BASE_DIR / "static" / one) for one in scripts))
-        assert all(settings.BASE_DIR / "static" / name in needed for name in ahead)
 
 
 def test_no_page_has_scripts_or_styles_in_line(owner_client: Client, owner: User) -> None:

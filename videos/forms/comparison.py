@@ -7,13 +7,8 @@ from typing import Any
 from django import forms
 
 from rotoscope.changed import compare_with_page
+from videos.forms.who import WHO
 from videos.models import Collection, Comparison, Visibility
-
-WHO = [
-    (Visibility.UNLISTED, "Whoever has the address"),
-    (Visibility.PUBLIC, "Everybody, listed"),
-    (Visibility.PRIVATE, "Only me"),
-]
 
 
 class _WordsForm(forms.ModelForm):  # type: ignore[type-arg]
