@@ -82,7 +82,7 @@ def test_a_running_render_shows_its_progress_pace_and_time_left(owner_client: Cl
 def test_a_price_is_said_where_there_is_one(owner_client: Client, video: Video) -> None:
     shown = segmented(video, 5, 2)
     done = make_render_row(video, finished_at=timezone.now())
-    assert "free" not in queue(owner_client)
+    assert ">free<" not in queue(owner_client)
     Render.objects.filter(pk__in=[shown.pk, done.pk]).update(cost="2.4")
     page = queue(owner_client)
     assert "<span>$2.40 so far</span>" in page and "<span>$2.40</span>" in page
