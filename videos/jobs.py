@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 
 from django.db.models import Count, F, IntegerField, Max, Model, Q, QuerySet, Sum
 from django.db.models.functions import Cast
+from django.urls import reverse
 from django.utils import timezone
 
 from filters.models import TrainingRun
@@ -106,6 +107,11 @@ class Jobs:
     def empty(self) -> bool:
         """Whether there is nothing to show at all."""
         return not (self.running or self.waiting or self.stopped or self.finished)
+
+
+def address_of(work: Video | Render) -> str:
+    """The place on the queue's page where the work stands, whatever has become of it meanwhile."""
+    return f"{reverse('queue')}#job-{work.ref}"
 
 
 def jobs_of(user: Any) -> Jobs:

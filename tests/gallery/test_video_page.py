@@ -176,6 +176,18 @@ def test_there_is_no_menu_where_it_would_be_empty(
     assert menu in owner_client.get(video.get_absolute_url()).content.decode()
 
 
+def test_a_render_is_tried_again_without_leaving_the_page(owner_client: Client, owner: User) -> None:
+    video = make_video_row(owner)
+    shown = make_render_row(video)
+    broken = make_render_row(video, state=Render.State.FAILED)
+    for here in (video.get_absolute_url(), shown.get_absolute_url()):
+        goal = re.search(r'name="next" value="([^"]+)"', owner_client.get(here).content.decode())
+        assert goal is not None and goal[1] == f"{here}#renders"
+        again = owner_client.post(f"{broken.get_absolute_url()}resume/", {"next": unescape(goal[1])})
+        assert again["Location"] == f"{here}#renders"
+        Render.objects.filter(pk=broken.pk).update(state=Render.State.FAILED)
+
+
 def test_the_live_list_keeps_what_is_on_the_stage(owner_client: Client, owner: User) -> None:
     video = make_video_row(owner)
     shown = make_render_row(video)

@@ -8,13 +8,8 @@ from django import forms
 
 from rotoscope.changed import compare_with_page
 from videos.forms import texts
+from videos.forms.who import WHO
 from videos.models import Collection, Comparison, Visibility
-
-WHO = [
-    (Visibility.UNLISTED, "Whoever has the address"),
-    (Visibility.PUBLIC, "Everybody, listed"),
-    (Visibility.PRIVATE, "Only me"),
-]
 
 
 class _WordsForm(forms.ModelForm):  # type: ignore[type-arg]

@@ -120,7 +120,8 @@ def move(request: HttpRequest, ref: str, item: int) -> HttpResponse:
     place = _reorder(shown, chosen, int(by), seen)
     if by == "0":
         _say_taken_out(request, shown, chosen, place)
-    return redirect(f"{reverse('collection', args=[ref])}#arrange")
+    goal = f"item-{item}" if int(by) else "arrange"
+    return redirect(f"{reverse('collection', args=[ref])}#{goal}")
 
 
 def _say_taken_out(request: HttpRequest, shown: Collection, item: CollectionItem, place: int) -> None:

@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.contrib import messages
+from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
@@ -77,6 +78,7 @@ def contact_sheet(request: HttpRequest, ref: str) -> HttpResponse:
     return render(request, "videos/contact.html", _sheet(request, video))
 
 
+@login_required
 @require_POST
 def paint(request: HttpRequest, ref: str) -> HttpResponse:
     """The owner asks for the stills of filters that the sheet does not show yet (`filter`, several)."""

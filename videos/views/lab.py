@@ -24,6 +24,7 @@ from videos.pipeline import renders, sample, separate
 from videos.pipeline.prices import too_dear
 from videos.suggestions.suggest import Suggestion, suggestions
 from videos.views.gallery import page_of
+from videos.views.part import part_of
 
 AT_HOME = 24
 """Footage on a page of the lab's home."""
@@ -53,8 +54,7 @@ def home(request: HttpRequest) -> HttpResponse:
     page = page_of(ready, request, AT_HOME)
     context = {
         "page": page,
-        "runs": runs if request.GET.get("trainings") == "all" else runs[:LATEST],
-        "runs_in_all": runs.count(),
+        "runs": part_of(runs, request, "trainings", LATEST),
         "recent": recent[:LATEST],
         "asked": access.filters_for(access.viewer_of(request))
         .filter(slug=request.GET.get("filter", "")[:80])

@@ -16,11 +16,12 @@ from videos.models import Comparison, Frame, Render, Segment, Video
 from videos.pipeline import queue
 from videos.seen import first_time
 from videos.suggestions.suggest import suggestions
+from videos.views.part import Part, part_of
 
 FRAMES = 24
 """Frames on the page at most; longer clips show evenly chosen ones."""
 COMPARISONS = 8
-"""Saved comparisons on the page at most."""
+"""Saved comparisons on the page, until `?comparisons=all` asks for the others."""
 
 
 @dataclass(frozen=True)
@@ -140,7 +141,7 @@ def _context(
         "may_share": access.can_share(viewer, chosen or video),
         "may_collect": chosen is not None and access.can_keep(viewer, chosen),
         "may_download": access.can_download(viewer, chosen or video),
-        "comparisons": comparisons_of(viewer, video),
+        "comparisons": comparisons_of(request, video),
         "may_see_filter": chosen is not None and access.can_see_filter(viewer, chosen.version.filter),
         **_stage(chosen),
         **lists(viewer, video, renders),
@@ -155,9 +156,10 @@ def some_frames(video: Video, most: int = FRAMES) -> list[Frame]:
     return frames
 
 
-def comparisons_of(viewer: Viewer, video: Video) -> list[Comparison]:
+def comparisons_of(request: HttpRequest, video: Video) -> Part:
     """The newest saved comparisons that may be listed: public ones, and the viewer's own."""
-    return list(video.comparisons.listed_for(viewer.user).with_places().select_related("owner")[:COMPARISONS])
+    listed = video.comparisons.listed_for(access.viewer_of(request).user)
+    return part_of(listed.with_places().select_related("owner"), request, "comparisons", COMPARISONS)
 
 
 def count_look(

@@ -2,6 +2,7 @@
 
 import { Track } from './track.js';
 
+const ORIGINAL = 'o'; // the footage's ref among the picks
 const KEPT = 10; // panes kept loaded; those hidden longest go first
 
 export class Panes {
@@ -37,7 +38,7 @@ export class Panes {
       figure.classList.remove('hidden');
       figure.style.order = at;
       figure.dataset.side = sides[at] ?? '';
-      label(figure, track.pick.name, sides[at]);
+      label(figure, track.pick, sides[at]);
       return track;
     });
     this.#forget(refs);
@@ -125,7 +126,7 @@ function drop(video) {
   video.load();
 }
 
-function label(figure, name, side) {
+function label(figure, pick, side) {
   const caption = figure.querySelector('.tag');
   caption.replaceChildren();
   if (side) {
@@ -133,5 +134,14 @@ function label(figure, name, side) {
     letter.textContent = side.toUpperCase();
     caption.append(letter);
   }
-  caption.append(name);
+  caption.append(named(pick));
+}
+
+/** Names of filters are those of works; the footage beside them has none here. */
+function named({ ref, name }) {
+  if (ref === ORIGINAL) return name;
+  const work = document.createElement('span');
+  work.className = 'work';
+  work.textContent = name;
+  return work;
 }
