@@ -12,7 +12,6 @@ listed below, bounded sizes whatever the zip claims, every hash compared, every 
 
 from __future__ import annotations
 
-import hashlib
 import io
 import json
 import math
@@ -24,6 +23,7 @@ from typing import Any
 
 from PIL import Image
 
+from filters import sha256
 from filters.engines.base import EngineError
 from filters.engines.graph import build
 from filters.engines.inspect import LARGEST_MODEL, inspect_model
@@ -116,7 +116,7 @@ def write_bundle(bundle: FilterBundle) -> bytes:
         **{name: list(getattr(bundle, name)) for name in _LISTS},
         **{name: getattr(bundle, name) for name in _TABLES},
         "pictures": [_words(picture) for picture in bundle.pictures],
-        "files": {name: {"sha256": _sha256(data), "size": len(data)} for name, data in parts.items()},
+        "files": {name: {"sha256": sha256.of_bytes(data), "size": len(data)} for name, data in parts.items()},
     }
     text = json.dumps(manifest, indent=1, ensure_ascii=False, allow_nan=False).encode()
     buffer = io.BytesIO()
@@ -285,7 +285,7 @@ def _check_hashes(manifest: dict[str, Any], files: dict[str, bytes]) -> None:
     if not isinstance(listed, dict) or listed.keys() != files.keys():
         raise BundleRefused("The parts of the file are not those that its manifest names.")
     for name, data in files.items():
-        if not isinstance(listed[name], dict) or listed[name].get("sha256") != _sha256(data):
+        if not isinstance(listed[name], dict) or listed[name].get("sha256") != sha256.of_bytes(data):
             raise BundleRefused(f"The part {name} was changed or damaged: its hash is another.")
 
 
@@ -397,7 +397,3 @@ def _number(name: str) -> int:
     """Which picture a part is, from 1 up to MOST_PICTURES; 0 for a part that is none."""
     found = PICTURE_NAME.fullmatch(name)
     return number if found and (number := int(found[1])) <= MOST_PICTURES else 0
-
-
-def _sha256(data: bytes) -> str:
-    return hashlib.sha256(data).hexdigest()

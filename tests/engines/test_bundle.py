@@ -17,6 +17,7 @@ import pytest
 from PIL import Image
 
 from filters import bundle as bundles
+from filters import sha256
 from filters.bundle import BundleRefused, FilterBundle, StylePicture, read_bundle, to_onnx, write_bundle
 from filters.engines.network import NetworkEngine
 from tests.engines.models import base_bytes, johnson, picture, style_bytes
@@ -92,7 +93,7 @@ def with_part(name: str, data: bytes, *, listed: bool = True) -> bytes:
     files = contents(write_bundle(example()))
     manifest = json.loads(files["manifest.json"])
     if listed:
-        manifest["files"][name] = {"sha256": bundles._sha256(data), "size": len(data)}
+        manifest["files"][name] = {"sha256": sha256.of_bytes(data), "size": len(data)}
     files["manifest.json"] = json.dumps(manifest).encode()
     return zipped(list({**files, name: data}.items()))
 
