@@ -24,9 +24,9 @@ from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 
 from docs.peers import RESULT
+from filters import sha256
 from filters.catalogue import FOLDER, CatalogueFilter, LiveTwin, load_catalogue
 from filters.engines.network import NetworkEngine
-from filters.training.export import sha256
 from videos.media.sample import draw_frame
 
 SHIPPED = FOLDER.parent / "judgements.json"
@@ -115,7 +115,7 @@ def judgements() -> dict[str, Any]:
 
 def figures_of(one: CatalogueFilter | LiveTwin) -> dict[str, Any]:
     """What is known of the weights of a filter or of its live twin, as they are now."""
-    return {**one.metrics, **judgements().get(sha256(one.weights), {}).get("metrics", {})}
+    return {**one.metrics, **judgements().get(sha256.of_file(one.weights), {}).get("metrics", {})}
 
 
 def measured_on(filters: tuple[CatalogueFilter, ...]) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dramatiq
 
-from filters import trainings
+from filters import training_queue, trainings
 from filters import upkeep as upkeep_step
 from filters.signals import judgement_wanted
 
@@ -13,11 +13,12 @@ HOUR = 3_600_000  # milliseconds
 
 @dramatiq.actor(queue_name="training", time_limit=26 * HOUR, max_retries=3, min_backoff=5_000)
 def train(pk: int) -> None:
-    """Train a filter, or go on where a killed worker left it; then have it measured."""
-    trainings.run(pk)
-    version = trainings.not_measured(pk)
-    if version is not None:
-        judgement_wanted.send(sender=type(version), version=version)
+    """Train this filter or one whose turn it is, or go on where a killed worker left it; then have it measured."""
+    turn = training_queue.in_turn(pk)
+    trainings.run(turn)
+    for version in map(trainings.not_measured, {pk, turn}):
+        if version is not None:
+            judgement_wanted.send(sender=type(version), version=version)
 
 
 @dramatiq.actor(queue_name="default", time_limit=600_000, max_retries=0)

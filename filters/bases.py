@@ -7,10 +7,10 @@ is kept in storage from the first start with it (`filters.shipped.load`).
 
 from __future__ import annotations
 
-import hashlib
 import re
 from pathlib import Path
 
+from filters import sha256
 from filters.engines.weights import base_of_style
 from filters.models import FilterVersion
 from rotoscope.files import local_path
@@ -27,7 +27,7 @@ def base_of(version: FilterVersion) -> Path:
 def find(name: str, digest: str) -> Path:
     """The base of that name ("base-fine") and SHA-256. Raises FileNotFoundError, with what could be done."""
     path = shipped(name)
-    if digest_of(path) == digest:
+    if sha256.of_file(path) == digest:
         return path
     try:
         return local_path(kept_name(digest))
@@ -50,8 +50,3 @@ def shipped(name: str) -> Path:
 def kept_name(digest: str) -> str:
     """The name under which a base is kept in storage, by its SHA-256."""
     return f"bases/{digest}.safetensors"
-
-
-def digest_of(path: Path) -> str:
-    """The SHA-256 of a base file."""
-    return hashlib.sha256(path.read_bytes()).hexdigest()

@@ -12,7 +12,6 @@ listed below, bounded sizes whatever the zip claims, every hash compared, every 
 
 from __future__ import annotations
 
-import hashlib
 import io
 import json
 import math
@@ -24,6 +23,7 @@ from typing import Any
 
 from PIL import Image
 
+from filters import sha256
 from filters.engines.base import EngineError
 from filters.engines.graph import build
 from filters.engines.inspect import LARGEST_MODEL, inspect_model
@@ -105,7 +105,10 @@ class FilterBundle:
 
 
 def write_bundle(bundle: FilterBundle) -> bytes:
-    """The filter as a zip, byte for byte the same each time. Raises BundleRefused for what could not be read back."""
+    """The filter as a zip, byte for byte the same each time. Raises BundleRefused for what could not be read back.
+
+    What paints was examined when it came in, or was learned here; to try it out once more takes seconds.
+    """
     parts = _parts(bundle)
     manifest = {
         "format": FORMAT,
@@ -113,7 +116,7 @@ def write_bundle(bundle: FilterBundle) -> bytes:
         **{name: list(getattr(bundle, name)) for name in _LISTS},
         **{name: getattr(bundle, name) for name in _TABLES},
         "pictures": [_words(picture) for picture in bundle.pictures],
-        "files": {name: {"sha256": _sha256(data), "size": len(data)} for name, data in parts.items()},
+        "files": {name: {"sha256": sha256.of_bytes(data), "size": len(data)} for name, data in parts.items()},
     }
     text = json.dumps(manifest, indent=1, ensure_ascii=False, allow_nan=False).encode()
     buffer = io.BytesIO()
@@ -121,12 +124,19 @@ def write_bundle(bundle: FilterBundle) -> bytes:
         for name, data in {"manifest.json": text, **parts}.items():
             archive.writestr(zipfile.ZipInfo(name), data, zipfile.ZIP_DEFLATED)
     data = buffer.getvalue()
-    read_bundle(data)
+    _opened(data)
     return data
 
 
 def read_bundle(data: bytes) -> FilterBundle:
     """Read and check a bundle. For ONNX models this takes up to a minute. Raises BundleRefused."""
+    bundle = _opened(data)
+    _check_parts(bundle)
+    return bundle
+
+
+def _opened(data: bytes) -> FilterBundle:
+    """What a bundle says and holds: names, hashes, words, none of the parts looked into. Raises BundleRefused."""
     files = _unzipped(data)
     manifest = _manifest(files.pop("manifest.json", b""))
     _check_hashes(manifest, files)
@@ -147,7 +157,7 @@ def read_bundle(data: bytes) -> FilterBundle:
         pictures=_pictures(manifest, [files[name] for name in names]),
         **said,
     )
-    _check(bundle)
+    _check_words(bundle)
     return bundle
 
 
@@ -275,7 +285,7 @@ def _check_hashes(manifest: dict[str, Any], files: dict[str, bytes]) -> None:
     if not isinstance(listed, dict) or listed.keys() != files.keys():
         raise BundleRefused("The parts of the file are not those that its manifest names.")
     for name, data in files.items():
-        if not isinstance(listed[name], dict) or listed[name].get("sha256") != _sha256(data):
+        if not isinstance(listed[name], dict) or listed[name].get("sha256") != sha256.of_bytes(data):
             raise BundleRefused(f"The part {name} was changed or damaged: its hash is another.")
 
 
@@ -340,11 +350,15 @@ def mix_parts(bundle: FilterBundle) -> list[tuple[str, str, float]]:
     return [(_text(part, "name", 120), _text(part, "sha256", 64), _share(part)) for part in parts]
 
 
-def _check(bundle: FilterBundle) -> None:
-    """Whether every part is what it should be."""
+def _check_words(bundle: FilterBundle) -> None:
+    """Whether it has a name, and a mix its parts. Raises BundleRefused."""
     if not SLUG.fullmatch(bundle.slug) or not bundle.name.strip():
         raise BundleRefused("The filter has no name, or a slug that cannot be part of an address.")
     mix_parts(bundle)
+
+
+def _check_parts(bundle: FilterBundle) -> None:
+    """Whether every part is what it should be. Raises BundleRefused."""
     for picture in bundle.pictures:
         _check_picture(picture.data)
     try:
@@ -383,7 +397,3 @@ def _number(name: str) -> int:
     """Which picture a part is, from 1 up to MOST_PICTURES; 0 for a part that is none."""
     found = PICTURE_NAME.fullmatch(name)
     return number if found and (number := int(found[1])) <= MOST_PICTURES else 0
-
-
-def _sha256(data: bytes) -> str:
-    return hashlib.sha256(data).hexdigest()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import io
 import itertools
 import re
@@ -17,6 +16,7 @@ from django.utils import timezone
 from django.utils.text import slugify
 from PIL import Image
 
+from filters import sha256
 from filters.bases import base_of, find
 from filters.bundle import (
     PICTURE_KINDS,
@@ -119,7 +119,7 @@ def bring_in(data: bytes, owner: Any) -> Filter:
     kind, weights, base = _as_kept(bundle)
     with transaction.atomic():
         slug = free_slug(bundle.slug)
-        _refuse_again(begun, sha256=_sha256(weights), filter__name=bundle.name, filter__owner=owner)
+        _refuse_again(begun, sha256=sha256.of_bytes(weights), filter__name=bundle.name, filter__owner=owner)
         made = Filter.objects.create(
             slug=slug,
             name=bundle.name,
@@ -232,7 +232,7 @@ def _as_kept(bundle: FilterBundle) -> tuple[str, bytes, str]:
     if bundle.kind == "onnx":
         return FilterVersion.Kind.ONNX, bundle.weights, ""
     try:
-        find(bundle.base_name, _sha256(bundle.base))
+        find(bundle.base_name, sha256.of_bytes(bundle.base))
     except FileNotFoundError:
         return FilterVersion.Kind.ONNX, to_onnx(bundle.base, bundle.weights), ""
     return FilterVersion.Kind.STYLE, bundle.weights, bundle.base_name
@@ -242,7 +242,7 @@ def _new_version(
     filter: Filter, kind: str, weights: bytes, *, base: str = "", metrics: dict[str, Any]
 ) -> FilterVersion:
     number = (filter.versions.aggregate(n=Max("number"))["n"] or 0) + 1
-    digest = _sha256(weights)
+    digest = sha256.of_bytes(weights)
     suffix = "safetensors" if kind == FilterVersion.Kind.STYLE else "onnx"
     stored = loose.store_bytes(weights, f"weights/{filter.slug}-{digest[:16]}.{suffix}")
     version = FilterVersion.objects.create(
@@ -271,16 +271,16 @@ def _bring_origins(bundle: FilterBundle, version: FilterVersion) -> None:
         )
         for place, (image, picture) in enumerate(zip(images, bundle.pictures, strict=True))
     )
-    for place, (name, sha256, share) in enumerate(mix_parts(bundle)):
-        public = FilterVersion.objects.filter(sha256=sha256, filter__state=Filter.State.PUBLISHED)
-        parent = public.order_by("pk").first() if sha256 else None
+    for place, (name, digest, share) in enumerate(mix_parts(bundle)):
+        public = FilterVersion.objects.filter(sha256=digest, filter__state=Filter.State.PUBLISHED)
+        parent = public.order_by("pk").first() if digest else None
         MixPart.objects.create(
             version=version,
             parent=parent,
             position=place,
             share=share,
             parent_name=name or "unknown",
-            parent_sha256=sha256,
+            parent_sha256=digest,
         )
 
 
@@ -319,7 +319,3 @@ def _style_image(picture: StylePicture, owner: Any) -> StyleImage:
     with Image.open(io.BytesIO(data)) as image:
         size, kind = image.size, PICTURE_KINDS.get(image.format or "", "jpg")
     return keep(data, kind, size, {name: getattr(picture, name) for name in WORDS}, "Untitled", owner)
-
-
-def _sha256(data: bytes) -> str:
-    return hashlib.sha256(data).hexdigest()

@@ -21,7 +21,7 @@ from django.db.models import F, Q
 from django.utils import timezone
 
 from filters.figures import FIGURES, SPEED
-from filters.models import FilterVersion, Judgement
+from filters.models import Filter, FilterVersion, Judgement
 from filters.signals import judgement_wanted
 
 logger = logging.getLogger(__name__)
@@ -95,6 +95,14 @@ def _store(version: FilterVersion, metrics: dict[str, Any], profile: list[Any], 
 def is_judged(version: FilterVersion) -> bool:
     """Whether it was evaluated with a profile: what came in as a file brings its figures along, and no profile."""
     return MEASURED_ON in version.metrics and Judgement.objects.filter(version=version).exists()
+
+
+def is_awaited(filter: Filter) -> bool:
+    """Whether its version in use can be measured, and was not, or not as a whole."""
+    version = filter.current
+    if version is None or version.kind == FilterVersion.Kind.DEEPFILTER:
+        return False
+    return not is_judged(version) and bool(filter.pictures())
 
 
 def begin(version: FilterVersion) -> bool:

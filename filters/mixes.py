@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import logging
 from collections.abc import Sequence
 from contextlib import closing
@@ -14,6 +13,7 @@ from typing import Any
 from django.conf import settings
 from django.db import transaction
 
+from filters import sha256
 from filters.bases import base_of
 from filters.engines.base import Frame
 from filters.engines.mix import MOST_PARTS, mixed, shares_of, style_file
@@ -133,7 +133,7 @@ def _live_twin(made: Filter, parts: Sequence[Part], shares: Sequence[float]) -> 
 
 
 def _version(made: Filter, parts: Sequence[Part], shares: Sequence[float], weights: bytes) -> FilterVersion:
-    digest = hashlib.sha256(weights).hexdigest()
+    digest = sha256.of_bytes(weights)
     stored = loose.store_bytes(weights, f"weights/{made.slug}-{digest[:16]}.safetensors")
     version = FilterVersion.objects.create(
         filter=made,

@@ -43,10 +43,15 @@ LAST_SEED = 2**31 - 1
 LONGEST_NAME = 120
 ANEW = "anew"
 """Key of a run's settings: its checkpoint was gone when it was to go on, so it began anew."""
+MOST_UNFINISHED = 5  # trainings of one person that run or wait
 
 
 class CannotTrain(ValueError):
     """The wish cannot be fulfilled; the message is a sentence for whoever made it."""
+
+
+class TooMany(CannotTrain):
+    """So many trainings of this person run or wait that no more are taken."""
 
 
 @dataclass(frozen=True)
@@ -115,6 +120,7 @@ class Piece:
 
 def order(pieces: Sequence[Piece], name: str, owner: Any, wish: Wish, *, seed: int = 1) -> TrainingRun:
     """A queued run for a draft filter called `name`. Raises CannotTrain or UnusableStyle."""
+    refuse_too_many(owner)
     wish.check()
     if not is_name(name):
         raise CannotTrain("A filter needs a name with at least one letter or digit.")
@@ -134,6 +140,18 @@ def order(pieces: Sequence[Piece], name: str, owner: Any, wish: Wish, *, seed: i
             _style_image(picture, piece, name, owner) for picture, piece in zip(pictures, pieces, strict=True)
         ]
         return _queued(images, name, owner, wish, seed)
+
+
+def refuse_too_many(owner: Any) -> None:
+    """Raises TooMany. Whoever orders at the command line is nobody, and waits for the end anyway."""
+    if owner is None:
+        return
+    unfinished = (TrainingRun.State.QUEUED, TrainingRun.State.RUNNING)
+    if TrainingRun.objects.filter(owner=owner, state__in=unfinished).count() >= MOST_UNFINISHED:
+        raise TooMany(
+            f"{MOST_UNFINISHED} trainings run or wait already, the most of one person. "
+            "Stop one of them, or come back when one is over."
+        )
 
 
 def another_seed(row: TrainingRun, owner: Any) -> TrainingRun:
@@ -186,6 +204,8 @@ def cut_picture(image: StyleImage, crop: Crop) -> Picture:
 
 
 def _queued(images: Sequence[StyleImage], name: str, owner: Any, wish: Wish, seed: int) -> TrainingRun:
+    in_turn()  # of several at the same moment each would think that it is the last one
+    refuse_too_many(owner)
     made = Filter.objects.create(
         slug=free_slug(name), name=name, owner=owner, style_image=images[0], engine=Filter.Engine.NETWORK
     )

@@ -9,7 +9,6 @@ today (`filters/bases.py`).
 
 from __future__ import annotations
 
-import hashlib
 import logging
 import shutil
 from pathlib import Path
@@ -18,7 +17,7 @@ from django.core.files.storage import default_storage
 from django.db import transaction
 from PIL import Image
 
-from filters import bases, judgements
+from filters import bases, judgements, sha256
 from filters.catalogue import FOLDER, CatalogueFilter, LiveTwin, StyleOrigin, load_catalogue
 from filters.models import Filter, FilterVersion, StyleImage
 from rotoscope.files import store, work_folder
@@ -35,7 +34,7 @@ def load(catalogue: Path = FOLDER) -> int:
     if not filters:
         logger.warning("no filters ship with this copy: there is no catalogue in %s", catalogue)
     for base in sorted((catalogue / "bases").glob("*.safetensors")):
-        _restore(bases.kept_name(bases.digest_of(base)), base)
+        _restore(bases.kept_name(sha256.of_file(base)), base)
     return sum(_bring_up(told) for told in filters)
 
 
@@ -93,7 +92,7 @@ def _take_picture(one: Filter, told: StyleOrigin) -> bool:
 
 def _version(one: Filter, told: CatalogueFilter | LiveTwin) -> tuple[FilterVersion, str]:
     """The version with those weights, and what was done: "made", its file "restored", or nothing."""
-    digest = hashlib.sha256(told.weights.read_bytes()).hexdigest()
+    digest = sha256.of_file(told.weights)
     found = one.versions.filter(sha256=digest).first()
     if found is not None:
         restored = _restore(str(found.weights.name), told.weights)
@@ -114,7 +113,7 @@ def _version(one: Filter, told: CatalogueFilter | LiveTwin) -> tuple[FilterVersi
 
 def _style_image(told: StyleOrigin) -> StyleImage:
     """The style image with its origin, found again by its bytes."""
-    digest = hashlib.sha256(told.file.read_bytes()).hexdigest()
+    digest = sha256.of_file(told.file)
     name = f"styles/{told.file.stem}-{digest[:16]}{told.file.suffix}"
     found = StyleImage.objects.filter(sha256=digest, shipped=True).first()
     if found is not None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import io
 from collections.abc import Mapping
 from typing import Any
@@ -12,6 +11,7 @@ from django.db import transaction
 from numpy.typing import NDArray
 from PIL import Image
 
+from filters import sha256
 from filters.models import StyleImage
 from filters.training.pictures import DECODING, ORIGINAL_SIDE, to_rgb
 from rotoscope import loose
@@ -56,7 +56,7 @@ def keep(
     in, and the rest stays as it was said first. What others say of the same picture is theirs alone; one that ships is
     taken as it is.
     """
-    digest = hashlib.sha256(data).hexdigest()
+    digest = sha256.of_bytes(data)
     words = {key: said.get(key, "")[:longest] for key, longest in WORDS.items()}
     alike = StyleImage.objects.filter(sha256=digest)
     shipped = alike.filter(shipped=True).first()

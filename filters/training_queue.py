@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Exists, F, Max, OuterRef, Q, Subquery
 from django.utils import timezone
 
 from filters import trainings
@@ -35,6 +35,25 @@ def go_on(run: TrainingRun, minutes: float = 0.0) -> bool:
         return False
     begin(run)
     return True
+
+
+def in_turn(pk: int) -> int:
+    """The run to begin where the message of run `pk` has come: people take turns, however many each has ordered.
+
+    Of the runs that wait it is the first one of whoever has none running, and waits longest since one was over. There
+    are at least as many messages as there are runs that wait, so each is begun. One that was begun before is gone on
+    with.
+    """
+    waiting = TrainingRun.objects.filter(state=TrainingRun.State.QUEUED).free()
+    if TrainingRun.objects.filter(pk=pk, state=TrainingRun.State.RUNNING).exists():
+        return pk
+    theirs = TrainingRun.objects.filter(owner=OuterRef("owner"))
+    over = theirs.order_by().values("owner").annotate(last=Max("finished_at")).values("last")
+    queued = waiting.filter(Q(pk=pk) | Q(nudged_at__isnull=False)).annotate(
+        busy=Exists(theirs.filter(state=TrainingRun.State.RUNNING)), over=Subquery(over)
+    )
+    first = queued.order_by("busy", F("over").asc(nulls_first=True), "created_at", "pk").first()
+    return first.pk if first is not None else pk
 
 
 def requeue_lost() -> int:

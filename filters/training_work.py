@@ -19,7 +19,7 @@ from django.conf import settings
 from django.core.files.storage import default_storage
 from numpy.typing import NDArray
 
-from filters import bases
+from filters import bases, sha256
 from filters.catalogue import FOLDER as CATALOGUE
 from filters.models import TrainingRun
 from filters.orders import ANEW, Wish, as_first_ordered, cut_picture, pictures_of
@@ -104,7 +104,7 @@ def checkpoint_path(row: TrainingRun) -> Path:
     So is the run's mark: after a restore of the database numbers of runs are given again, and files stay. Runs of
     before 2026-12 have none.
     """
-    digest = bases.digest_of(base_file(row))
+    digest = sha256.of_file(base_file(row))
     name = "-".join(filter(None, (str(row.pk), row.settings.get("mark"), digest[:12])))
     return Path(settings.ROTOSCOPE_HOME) / "training" / f"{name}.ckpt"
 

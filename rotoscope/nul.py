@@ -16,6 +16,7 @@ from filters.deepfilter.problem import Problem
 
 UNKEEPABLE = re.compile("[\x00\ud800-\udfff]")
 SENTENCE = "What you sent holds a NUL character, which cannot be kept. Take it out and send it again."
+OF_A_FIELD = "There is a NUL character or half of a surrogate pair in it; take it out."
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
 

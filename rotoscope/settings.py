@@ -52,8 +52,10 @@ SCRATCH.mkdir(parents=True, exist_ok=True)  # Django refuses to start without it
 ROTOSCOPE_STORAGE, _media = storage.read()
 MEDIA_DELIVERY = env.choice("ROTOSCOPE_MEDIA_DELIVERY", "direct", storage.DELIVERIES)
 storage.check_delivery(ROTOSCOPE_STORAGE, MEDIA_DELIVERY)
-_static = "CompressedManifestStaticFilesStorage" if PRODUCTION else "CompressedStaticFilesStorage"
-STORAGES: dict[str, Any] = {"default": _media, "staticfiles": {"BACKEND": f"whitenoise.storage.{_static}"}}
+_static = (
+    "rotoscope.modules.HashedModules" if PRODUCTION else "whitenoise.storage.CompressedStaticFilesStorage"
+)
+STORAGES: dict[str, Any] = {"default": _media, "staticfiles": {"BACKEND": _static}}
 STATIC_URL = "/static/"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 STATIC_ROOT = env.folder("ROTOSCOPE_STATIC_ROOT", BASE_DIR / "staticfiles")
@@ -107,11 +109,13 @@ MIDDLEWARE = [
     "rotoscope.nul.NulMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "rotoscope.api.keys.ApiKeyMiddleware",
+    "rotoscope.bodies.BodiesMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "rotoscope.accounts.signed_out.signed_out",
     "videos.share_privacy.share_privacy",
     "rotoscope.gone.GoneMiddleware",
     "rotoscope.silence.SilenceMiddleware",
+    "rotoscope.methods.said_on_a_page",
 ]
 UNFOLD = unfold.UNFOLD
 ROOT_URLCONF = "rotoscope.urls"

@@ -39,7 +39,7 @@ class Silence:
         try:
             yield
         except Exception as problem:
-            if not _unanswered(problem):
+            if not unanswered(problem):
                 self._until = None  # a refusal is an answer
                 raise
             self._until = self._now() + REST
@@ -66,7 +66,7 @@ class SilenceMiddleware:
 
     def process_exception(self, request: HttpRequest, problem: Exception) -> HttpResponse | None:
         """The sentence. What was tried in vain is written down, what was not tried is not."""
-        if not (isinstance(problem, StoreSilent) or _unanswered(problem)):
+        if not (isinstance(problem, StoreSilent) or unanswered(problem)):
             return None
         if problem.__cause__ is not None or not isinstance(problem, StoreSilent):
             logger.warning("%s: the store of files does not answer", request.path, exc_info=problem)
@@ -75,7 +75,7 @@ class SilenceMiddleware:
         return answer
 
 
-def _unanswered(problem: Exception) -> bool:
+def unanswered(problem: BaseException) -> bool:
     """Whether S3 was not reached, or did not finish what it said. A wrong key is neither."""
     from botocore.exceptions import ConnectionError, HTTPClientError
 

@@ -22,6 +22,7 @@ from functools import partial
 from typing import Any
 
 from django.contrib.auth.models import AnonymousUser, User
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest
 
 from filters.models import TrainingRun
@@ -44,8 +45,7 @@ from videos.models import (
     Visibility,
 )
 
-ALL = None
-"""Of all footage."""
+ALL = None  # of all footage
 
 
 @dataclass(frozen=True)
@@ -131,19 +131,22 @@ def can_see_render(viewer: Viewer, render: Render) -> bool:
 
 
 def renders_to_see(viewer: Viewer, video: Video) -> list[Render]:
-    """All renders of footage that the viewer may see, oldest first; unfinished ones only for who may change it.
+    """All renders of footage that the viewer may see, oldest first; unfinished ones only for who may change it."""
+    return list(renders_in_pages(viewer, video))
 
-    One query, except for holders of a share link, whose renders are asked about one by one.
-    """
+
+def renders_in_pages(viewer: Viewer, video: Video) -> QuerySet[Render] | list[Render]:
+    """The same to be read in parts; to holders of a share link, whose renders are asked about one by one, a list."""
     renders = Render.objects.with_names().filter(video=video).order_by("finished_at", "created_at", "pk")
     if can_change_video(viewer, video):
-        return list(renders)
-    finished = list(renders.finished())
-    for render in finished:
-        render.video = video
+        return renders
+    finished = renders.finished()
     if video.state == Video.State.READY and video.visibility != Visibility.PRIVATE:
         return finished
-    return [render for render in finished if can_see_render(viewer, render)]
+    seen = list(finished)
+    for render in seen:
+        render.video = video
+    return [render for render in seen if can_see_render(viewer, render)]
 
 
 def can_see_comparison(viewer: Viewer, comparison: Comparison) -> bool:
@@ -388,8 +391,7 @@ def _collected(share: ShareLink, video: int, *work: Any) -> bool:
         return False
     if ALL not in share.found and video not in share.found:
         _look_into(share, video)
-    found = share.found[ALL if ALL in share.found else video]
-    return (work or (Video, video)) in found
+    return (work or (Video, video)) in share.found[ALL if ALL in share.found else video]
 
 
 def _look_into(share: ShareLink, video: int | None) -> None:

@@ -9,13 +9,14 @@ from datetime import datetime, timedelta
 from math import ceil
 from typing import Any, TypeVar
 
-from django.db.models import Count, F, IntegerField, Model, Q, QuerySet, Sum
+from django.db.models import Count, F, IntegerField, Max, Model, Q, QuerySet, Sum
 from django.db.models.functions import Cast
+from django.urls import reverse
 from django.utils import timezone
 
 from filters.models import TrainingRun
 from videos.models import Render, Segment, Video
-from videos.pipeline import queue
+from videos.pipeline import outage, queue
 
 CELLS = 60
 """Cells of a render's bar at most; beyond that each cell stands for several segments."""
@@ -30,11 +31,13 @@ Row = TypeVar("Row", bound=Model)
 
 @dataclass(frozen=True)
 class Cell:
-    """Some neighbouring segments: their images, those that are painted, and whether one is worked on."""
+    """Some neighbouring segments: their images, those that are painted, whether one is worked on, and what one that
+    rests waits for, in words."""
 
     images: int
     done: int
     running: bool
+    waits_for: str = ""
 
     @property
     def share(self) -> float:
@@ -66,6 +69,11 @@ class RenderJob:
             return 100
         images = sum(cell.images for cell in self.cells)
         return min(99, 100 * sum(cell.done for cell in self.cells) // images) if images else 0
+
+    @property
+    def waits_for(self) -> str:
+        """What keeps some of it from being painted."""
+        return next((cell.waits_for for cell in self.cells if cell.waits_for), "")
 
 
 @dataclass(frozen=True)
@@ -99,6 +107,11 @@ class Jobs:
     def empty(self) -> bool:
         """Whether there is nothing to show at all."""
         return not (self.running or self.waiting or self.stopped or self.finished)
+
+
+def address_of(work: Video | Render) -> str:
+    """The place on the queue's page where the work stands, whatever has become of it meanwhile."""
+    return f"{reverse('queue')}#job-{work.ref}"
 
 
 def jobs_of(user: Any) -> Jobs:
@@ -193,12 +206,14 @@ def cells_of(renders: Sequence[Render]) -> dict[int, list[Cell]]:
 def _grouped(keys: list[int], width: int) -> Iterable[tuple[int, Cell]]:
     """(render, cell) for each `width` neighbouring segments, in order."""
     alive = Q(state=Segment.State.RUNNING, lease_until__gt=timezone.now())
+    rests = Q(state=Segment.State.PENDING, lease_until__gt=timezone.now(), error__in=outage.STAGES)
     rows = (
         Segment.objects.filter(render__in=keys)
         .annotate(cell=Cast(F("index"), IntegerField()) / width)
         .values("render", "cell")
         .annotate(done=Sum("images_done"), all=Sum("images"), running=Count("pk", filter=alive))
+        .annotate(waits_for=Max("error", filter=rests))
         .order_by("render", "cell")
     )
     for row in rows:
-        yield row["render"], Cell(row["all"], row["done"], bool(row["running"]))
+        yield row["render"], Cell(row["all"], row["done"], bool(row["running"]), row["waits_for"] or "")

@@ -58,6 +58,15 @@ def order(form: TrainingForm, user: Any) -> TrainingRun | None:
     return run
 
 
+def too_many(user: Any) -> str:
+    """Why this person may order no training now, as a sentence; "" where they may."""
+    try:
+        orders.refuse_too_many(user)
+    except orders.TooMany as refusal:
+        return str(refusal)
+    return ""
+
+
 def another_seed(run: TrainingRun, user: Any) -> TrainingRun:
     """The same once more with another seed, on the queue. Raises CannotTrain."""
     again = orders.another_seed(run, user)

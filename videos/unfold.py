@@ -12,7 +12,11 @@ from django.utils.html import format_html
 from videos import arrangement
 from videos.access import Viewer, can_see_render, can_see_video
 from videos.links import compared_media, render_media, video_media
+from videos.media.stills import smaller_size
 from videos.models import Comparison, Render, Video
+from videos.pipeline.rebuild import POSTER_HEIGHT
+from videos.pipeline.separate import image_size
+from videos.small import LONGEST
 
 Work = Video | Render | Comparison
 
@@ -30,6 +34,7 @@ class Unfolded:
     player: str
     width: int
     height: int
+    picture_size: tuple[int, int]
 
 
 def unfold(request: HttpRequest, work: Work, viewer: Viewer, address: str = "") -> Unfolded:
@@ -45,8 +50,11 @@ def unfold(request: HttpRequest, work: Work, viewer: Viewer, address: str = "") 
     else:
         picture = video_media(shown, "poster.jpg", viewer) if shown.poster else ""
         film = video_media(shown, "footage.mp4", viewer)
+    size = poster_size(shown)
     if isinstance(work, Comparison):
-        picture = picture_of(video, _places(work, viewer), arrangement.look_of(work).cut, viewer) or picture
+        places = _places(work, viewer)
+        if beside := picture_of(video, places, arrangement.look_of(work).cut, viewer):
+            picture, size = beside, compared_size(video, places[0])
     kind = work._meta.model_name
     return Unfolded(
         title=_title(work),
@@ -58,13 +66,15 @@ def unfold(request: HttpRequest, work: Work, viewer: Viewer, address: str = "") 
         player=request.build_absolute_uri(reverse("embed", args=[kind, work.ref]) + token),
         width=shown.width or 1280,
         height=shown.height or 720,
+        picture_size=size,
     )
 
 
 def player_frame(unfolded: Unfolded, width: int, height: int) -> str:
     """The HTML that shows the player on another page."""
     return format_html(
-        '<iframe src="{}" width="{}" height="{}" title="{}" allow="fullscreen" allowfullscreen></iframe>',
+        '<iframe src="{}" width="{}" height="{}" title="{}" loading="lazy" '
+        'allow="fullscreen" allowfullscreen></iframe>',
         unfolded.player,
         width,
         height,
@@ -76,6 +86,22 @@ def picture_of(video: Video, places: list[str], cut: float, viewer: Viewer) -> s
     """The address of the picture of what is compared, so far as it has posters; "" where nothing is beside another."""
     places = list(dict.fromkeys(places))
     return compared_media(video, places, cut, viewer) if len(places) > 1 else ""
+
+
+def poster_size(shown: Video | Render) -> tuple[int, int]:
+    """Width and height of a poster, which has fewer lines than the film of it may have."""
+    if isinstance(shown, Video):
+        return image_size(shown)
+    if shown.height <= POSTER_HEIGHT:
+        return shown.width, shown.height
+    return max(1, round(shown.width * POSTER_HEIGHT / shown.height)), POSTER_HEIGHT
+
+
+def compared_size(video: Video, first: str) -> tuple[int, int]:
+    """Width and height of the picture of what is compared: those of a small copy of the first poster."""
+    render = Render.objects.select_related("video").filter(ref=first).first()
+    width, height = smaller_size(*poster_size(render or video), longest=LONGEST)
+    return width, height
 
 
 def _places(comparison: Comparison, viewer: Viewer) -> list[str]:

@@ -22,7 +22,7 @@ from filters.admin.parts import STATE_COLOURS, explained
 from filters.admin.versions import VersionInline
 from filters.admin.ways_in import WaysIn
 from filters.engines.base import EngineError
-from filters.judgements import ask_anew, is_judged
+from filters.judgements import ask_anew, is_awaited
 from filters.likeness import nearest
 from filters.models import Filter, FilterVersion, StyleUse
 from rotoscope.admin_goes import CountsWhatGoes
@@ -185,7 +185,7 @@ class FilterAdmin(RemovesFiles, ShownOnly, CountsWhatGoes, WaysIn):
         names = {"retire_one"} if row.state == Filter.State.PUBLISHED else {"publish_one"}
         names |= {"make_available"} if row.unavailable_reason else set()
         costly = row.current is not None and not testframes.is_free(row.current)
-        names |= {"measure_one"} if _awaits_judgement(row) else set()
+        names |= {"measure_one"} if is_awaited(row) else set()
         return names | ({"paint_looks"} if costly else set())
 
     # --- what can be done: asked for by POST, or harmless ---
@@ -288,14 +288,6 @@ def _shown_picture(use: StyleUse) -> tuple[str, str, str, str]:
     image = use.style_image
     words = ", ".join(word for word in (image.title, image.artist, image.year, image.licence) if word)
     return reverse("media-style", args=[image.pk]), image.title, words, image.origin
-
-
-def _awaits_judgement(filter: Filter) -> bool:
-    """Whether it can be measured, and was not, or not as a whole."""
-    version = filter.current
-    if version is None or version.kind == FilterVersion.Kind.DEEPFILTER:
-        return False
-    return not is_judged(version) and bool(filter.pictures())
 
 
 def _paint_looks(request: HttpRequest, filter: Filter) -> None:

@@ -27,6 +27,7 @@ MOST_IMAGES = 64
 BATCH = 4  # pictures painted at a time
 PAINTERS = 1  # threads that paint in one web process: each keeps its own engines
 WAITING = 8  # calls at a time in one web process; more are asked to come back
+REST = 60  # seconds after which a filter that cannot run is asked for again
 TEMPORARY = ".algo/deeplearning/DeepFilter/temp"
 
 _painters = ThreadPoolExecutor(PAINTERS, thread_name_prefix="deepfilter")
@@ -76,7 +77,10 @@ def find_version(name: Any) -> FilterVersion:
         raise Problem(f"unknown filter: {name[:80]}", error_type="NotFoundError")
     if found.unavailable_reason:
         raise Problem(
-            f"{found.name} is not available: {found.unavailable_reason}", error_type="UnavailableError"
+            f"{found.name} is not available: {found.unavailable_reason}",
+            status=503,
+            error_type="UnavailableError",
+            retry_after=REST,
         )
     return found.current
 
@@ -94,31 +98,35 @@ def run(owner: User, call: Call, *, seconds: float) -> list[str]:
     """
     with _room.place():
         until = time.monotonic() + seconds
-        for numbers, frames in _batches(owner, call.images):
-            painted = _painters.submit(_paint, call.version, frames, until).result()
-            for number, frame in zip(numbers, painted, strict=True):
+        for start in range(0, len(call.images), BATCH):
+            found = [images.find(owner, one) for one in call.images[start : start + BATCH]]
+            painted = _painters.submit(_paint, call.version, found, until).result()
+            for number, frame in enumerate(painted, start):
                 _save(owner, call.results[number], frame)
     return [f"data://{path}" for path in call.results]
 
 
-def _batches(owner: User, addresses: list[str]) -> Iterator[tuple[list[int], Frames]]:
-    """Neighbouring pictures of one size together, BATCH at most, read only when their turn has come."""
-    for start in range(0, len(addresses), BATCH):
-        numbered = [
-            (start + n, images.read(owner, one)) for n, one in enumerate(addresses[start : start + BATCH])
-        ]
-        for _, group in groupby(numbered, key=lambda pair: pair[1].shape):
-            pairs = list(group)
-            yield [number for number, _ in pairs], np.stack([frame for _, frame in pairs])
+def _paint(version: FilterVersion, found: list[images.Picture], until: float) -> list[Frame]:
+    """The pictures under the filter. Decoded here: those of calls that wait would take more memory than all else."""
+    painted: list[Frame] = []
+    for frames in _alike(found):
+        if time.monotonic() > until:
+            raise Problem("timeout: the call took too long", error_type="TimeoutError")
+        painted.extend(_apply(version, frames))
+    return painted
 
 
-def _paint(version: FilterVersion, frames: Frames, until: float) -> Frames:
-    if time.monotonic() > until:
-        raise Problem("timeout: the call took too long", error_type="TimeoutError")
+def _alike(found: list[images.Picture]) -> Iterator[Frames]:
+    """Neighbouring pictures of one size together, read only when their turn has come."""
+    for _, group in groupby((picture.read() for picture in found), key=lambda frame: frame.shape):
+        yield np.stack(list(group))
+
+
+def _apply(version: FilterVersion, frames: Frames) -> Frames:
     try:
         return engine_for_version(version).apply(frames)
     except EngineUnavailable as error:
-        raise Problem(str(error), status=503, error_type="UnavailableError", retry_after=60) from error
+        raise Problem(str(error), status=503, error_type="UnavailableError", retry_after=REST) from error
     except EngineError as error:
         raise Problem(str(error), status=500, error_type="AlgorithmError") from error
 

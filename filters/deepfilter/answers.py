@@ -27,7 +27,8 @@ def problem_answer(problem: Problem) -> HttpResponse:
     """{"error": {"message", "error_type"}} with the message in a header too, since HEAD has no body."""
     error = {"message": problem.message, "error_type": problem.error_type}
     answer = JsonResponse({"error": error}, status=problem.status)
-    answer["X-Error-Message"] = problem.message.encode("ascii", "replace").decode()
+    line = " ".join(problem.message.split())  # a header has but one
+    answer["X-Error-Message"] = line.encode("ascii", "replace").decode()
     if problem.retry_after is not None:
         answer["Retry-After"] = str(problem.retry_after)
     return answer

@@ -5,6 +5,9 @@ from __future__ import annotations
 import base64
 import binascii
 import io
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
 from typing import cast
 
 from django.conf import settings
@@ -23,9 +26,21 @@ READ = ("PNG", "JPEG", "WEBP")
 WEB = ("http://", "https://")
 
 
-def read(owner: User, address: str) -> Frame:
-    """The picture at an address: (H, W, 3) uint8 RGB, upright. Raises Problem."""
-    return decode(_bytes(owner, address), address[:80])
+@dataclass(frozen=True)
+class Picture:
+    """A picture that was found, and not read yet."""
+
+    name: str
+    data: Callable[[], bytes]
+
+    def read(self) -> Frame:
+        """(H, W, 3) uint8 RGB, upright. Raises Problem. Asks no database."""
+        return decode(self.data(), self.name)
+
+
+def find(owner: User, address: str) -> Picture:
+    """The picture at an address; one from the web is fetched at once. Raises Problem."""
+    return Picture(address[:80], _source(owner, address))
 
 
 def decode(data: bytes, name: str) -> Frame:
@@ -43,15 +58,16 @@ def decode(data: bytes, name: str) -> Frame:
         raise Problem(f"{name} is damaged") from error
 
 
-def _bytes(owner: User, address: str) -> bytes:
+def _source(owner: User, address: str) -> Callable[[], bytes]:
     if address.startswith("data:image/"):
-        return _inline(address)
+        return partial(_inline, address)
     if address.startswith("data://"):
         return _kept(owner, address)
     if address.lower().startswith(WEB):
         if not settings.DEEPFILTER_FETCH:
             raise Problem("pictures from the web are not fetched here: put them to data:// first")
-        return fetch(address, store.LARGEST)
+        fetched = fetch(address, store.LARGEST)
+        return lambda: fetched
     raise Problem(f"{address[:80]} is neither a data:// address nor an inline picture")
 
 
@@ -65,12 +81,17 @@ def _inline(address: str) -> bytes:
         raise Problem("an inline picture is not in base64") from error
 
 
-def _kept(owner: User, address: str) -> bytes:
+def _kept(owner: User, address: str) -> Callable[[], bytes]:
     try:
         found = store.find_file(owner, paths.clean(address, owner.get_username()))
-        with found.file.open("rb") as file:
-            return cast(bytes, file.read())
     except Problem as problem:
         raise Problem(problem.message, error_type=problem.error_type) from problem
-    except FileNotFoundError as error:
-        raise Problem(f"{address} is gone", error_type="NotFoundError") from error
+
+    def data() -> bytes:
+        try:
+            with found.file.open("rb") as file:
+                return cast(bytes, file.read())
+        except FileNotFoundError as error:
+            raise Problem(f"{address} is gone", error_type="NotFoundError") from error
+
+    return data

@@ -7,7 +7,6 @@ reach beyond the file (external data, operators of other libraries, functions) i
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 import resource
@@ -19,6 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from filters import sha256
 from filters.engines.base import EngineError
 
 LARGEST_MODEL = 64 << 20
@@ -69,7 +69,7 @@ def inspect_model(data: bytes) -> ModelSummary:
     answer = _ask_child(data)
     if "refused" in answer:
         raise ModelRefused(str(answer["refused"]))
-    return ModelSummary(sha256=hashlib.sha256(data).hexdigest(), size=len(data), **answer["found"])
+    return ModelSummary(sha256=sha256.of_bytes(data), size=len(data), **answer["found"])
 
 
 def _ask_child(data: bytes) -> dict[str, Any]:

@@ -97,7 +97,9 @@ class NetworkEngine:
         try:
             half = cls(model, threads=threads, half_precision=True)
             apart = np.abs(half.apply(picture).astype(int) - full.apply(picture)).mean()
-        except EngineError:
+        except EngineError as problem:
+            if problem.temporary:
+                raise
             return full  # OpenVINO does not know all that ONNX Runtime knows.
         return half if apart <= ALIKE else full
 
@@ -105,8 +107,9 @@ class NetworkEngine:
     def can_hold(self) -> bool:
         """Whether statistics can be measured and held: the model has some, and does the same without them.
 
-        Tried once, when it is first asked for. Some normalize in ways that cannot be taken out: groups of channels,
-        for one, come as normalizations of a picture that was folded up before.
+        Tried once, when it is first asked for; raises EngineError where that fails for want of memory. Some normalize
+        in ways that cannot be taken out: groups of channels, for one, come as normalizations of a picture that was
+        folded up before.
         """
         if not held.can_hold(self._model):
             return False
@@ -116,7 +119,9 @@ class NetworkEngine:
             whole = FullPrecision(self._model, self._threads)
             without = FullPrecision(held.holding(self._model, self._measure_one(picture[0])), self._threads)
             own, instead = (self._run(session, picture)[0] for session in (whole, without))
-        except EngineError:
+        except EngineError as problem:
+            if problem.temporary:  # a worker that says no for ever would paint other colours than the others
+                raise
             return False
         return float(cv2.absdiff(instead, own).mean()) <= LARGEST_DIFFERENCE
 

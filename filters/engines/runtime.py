@@ -30,13 +30,18 @@ ERRORS: tuple[type[Exception], ...] = (
     ort_errors.InvalidProtobuf,
     ort_errors.NotImplemented,
     ort_errors.RuntimeException,
+    MemoryError,
     RuntimeError,
     ValueError,
 )
 """What ONNX Runtime raises, and OpenVINO; they have no common ancestor."""
 
-SHAPES_KEPT = 4
-"""Sizes of batches that a bfloat16 session stays compiled for: one for a clip, up to four for the tiles of 4K."""
+WITHOUT_MEMORY = ("bad_alloc", "bad allocation", "failed to allocate", "out of memory")
+"""What either says, among much else, where there was none."""
+
+SHAPES_KEPT = 9
+"""Sizes of batches that a bfloat16 session stays compiled for: one for a clip, up to nine for the tiles of 4K and 8K:
+of a row of them the first, those between and the last, in as many rows."""
 
 
 Outputs = dict[str, NDArray[Any]]
@@ -71,7 +76,7 @@ class FullPrecision:
                 model.SerializeToString(), options, providers=_providers()
             )
         except ERRORS as error:
-            raise EngineError(f"The filter cannot be loaded: {_first_line(error)}") from error
+            raise _failure("The filter cannot be loaded", error) from error
 
     @property
     def provider(self) -> str:
@@ -84,7 +89,7 @@ class FullPrecision:
         try:
             values = self.loaded.run(names, {self.loaded.get_inputs()[0].name: batch})
         except ERRORS as error:
-            raise EngineError(f"The filter failed: {_first_line(error)}") from error
+            raise _failure("The filter failed", error) from error
         return dict(zip(names, values, strict=True))
 
 
@@ -109,7 +114,7 @@ class HalfPrecision:
                 # The memory of a request is written over by its next call.
                 return {name: np.array(request.get_tensor(name).data) for name in self._names}
         except ERRORS as error:
-            raise EngineError(f"The filter failed: {_first_line(error)}") from error
+            raise _failure("The filter failed", error) from error
 
     def _request(self, shape: tuple[int, ...]) -> Any:
         request = self._compiled.pop(shape, None)
@@ -180,6 +185,17 @@ def _providers() -> list[str]:
     """CUDA first where this ONNX Runtime has it."""
     wanted = ("CUDAExecutionProvider", "CPUExecutionProvider")
     return [name for name in wanted if name in onnxruntime.get_available_providers()]
+
+
+def _failure(what: str, error: Exception) -> EngineError:
+    """Want of memory is no fault of the filter, and passes."""
+    said = str(error).lower()
+    if isinstance(error, MemoryError) or any(words in said for words in WITHOUT_MEMORY):
+        return EngineError(
+            "The machine had too little memory for the filter. Ask for fewer lines, or for less at the same time.",
+            temporary=True,
+        )
+    return EngineError(f"{what}: {_first_line(error)}")
 
 
 def _first_line(error: Exception) -> str:

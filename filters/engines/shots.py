@@ -57,30 +57,43 @@ class ShotPainter:
         self._last = frame_count - 1
         self._keys: dict[int, _Key] = {}
         self._holding: tuple[int, int] | None = None
+        self._painted: tuple[Frame, Frame, tuple[int, int] | None] | None = None
+        """The last frame, its painting, and what was held then."""
         engine.hold(None)
 
     def paint(self, index: int, frame: Frame) -> Frame:
         """Paint frame `index` of the clip, (H, W, 3) uint8 RGB. Raises EngineError, and what `frame_at` raises."""
         if not self._engine.can_hold:
-            return self._alone(frame)
+            return self._apply(frame)
         start = index - index % INTERVAL
         stop = min(start + INTERVAL, self._last)
         first, second = self._key(start), self._key(max(stop, start))
         if not _alike(first, second) or strays(impression(frame), first, second):
-            return self._alone(frame)
-        self._hold(index, start, stop)
-        return cast(Frame, self._engine.apply(frame[None])[0])
+            self._let_go()
+        else:
+            self._hold(index, start, stop)
+        return self._apply(frame)
 
     def close(self) -> None:
         """Give the engine back as it was."""
         self._engine.hold(None)
         self._keys.clear()
+        self._painted = None
 
-    def _alone(self, frame: Frame) -> Frame:
+    def _apply(self, frame: Frame) -> Frame:
+        """A frame that equals the one before and is held as that was comes out the same, and is not painted again."""
+        if self._painted is not None:
+            before, painting, holding = self._painted
+            if holding == self._holding and np.array_equal(before, frame):
+                return painting
+        painting = cast(Frame, self._engine.apply(frame[None])[0])
+        self._painted = frame, painting, self._holding
+        return painting
+
+    def _let_go(self) -> None:
         if self._holding is not None:
             self._engine.hold(None)
             self._holding = None
-        return cast(Frame, self._engine.apply(frame[None])[0])
 
     def _hold(self, index: int, start: int, stop: int) -> None:
         """Hold the statistics of the middle of the step that `index` is in, of those from key frame to key frame."""

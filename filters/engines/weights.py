@@ -6,7 +6,6 @@ checked here, so that whoever builds a graph from the numbers may rely on them.
 
 from __future__ import annotations
 
-import hashlib
 import json
 import struct
 from dataclasses import dataclass, fields
@@ -17,6 +16,7 @@ import safetensors.numpy
 from numpy.typing import NDArray
 from safetensors import SafetensorError
 
+from filters import sha256
 from filters.engines.base import EngineError
 
 BASE_FORMAT = "rotoscope-base-1"
@@ -80,7 +80,7 @@ def read_base(source: Path | bytes) -> Base:
     metadata, tensors = _read(data, BASE_FORMAT)
     architecture = _architecture(metadata)
     _check_shapes(tensors, weight_shapes(architecture), "base")
-    return Base(metadata.get("name", ""), hashlib.sha256(data).hexdigest(), architecture, tensors)
+    return Base(metadata.get("name", ""), sha256.of_bytes(data), architecture, tensors)
 
 
 def read_style(source: Path | bytes, base: Base) -> Style:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from .version import FilterVersion
 
 
-RESERVED_SLUGS = frozenset({"figures"})  # pages at /filters/ that are no filter
+RESERVED_SLUGS = frozenset({"figures", "import"})  # what is at /filters/ and /api/filters/ and is no filter
 
 
 def _tagged(tag: str) -> Q:

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .content import fit
-from .footage import FORMATS, each_frame
+from .footage import FORMATS, HighDynamicRange, each_frame
 from .usual import LEAST_SIDE
 
 Picture = NDArray[np.uint8]
@@ -22,6 +22,8 @@ def frames_to_learn_on(path: Path, count: int) -> list[Picture]:
     """About `count` frames spread evenly over the clip, of at most 720 lines, RGB (H, W, 3). Raises UnusableClip."""
     try:
         frames = [fit(frame) for frame in each_frame(path, count)]
+    except HighDynamicRange as problem:
+        raise UnusableClip(f"Nothing can be learned on “{path.name}”: {problem}.") from problem
     except (OSError, ValueError) as problem:
         raise UnusableClip(
             f"Nothing can be learned on “{path.name}”: it is no footage that can be read ({FORMATS})."

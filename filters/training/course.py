@@ -7,11 +7,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from .content import fit
-from .footage import each_frame, read_frames, read_run
+from .footage import first_frames, read_frames, read_run
 from .metrics import Homography, flow_where_seen, frame_motion
 
 Picture = NDArray[np.uint8]
@@ -60,10 +61,13 @@ def course_of(footage: Path, path: Path | None = None, frames: int = 60) -> Cour
             raise ValueError(f"{path.name} knows {len(known)} frames, and {len(clip)} are measured")
         motions = [frame_motion(known, index) for index in pairs]
     else:
-        motions = [flow_where_seen(clip[index], clip[index + 1]) for index in pairs]
+        try:
+            motions = [flow_where_seen(clip[index], clip[index + 1]) for index in pairs]
+        except cv2.error as problem:
+            raise ValueError(f"the frames of {footage.name} are too small to measure motion on") from problem
     return Course(footage.name, read_frames(footage, STILLS), clip, motions)
 
 
 def small_run(footage: Path, frames: int) -> list[Picture]:
     """The first frames of a clip at 720 lines or fewer. Raises OSError or ValueError."""
-    return [fit(frame) for frame in each_frame(footage, frames, most=frames)]
+    return [fit(frame) for frame in first_frames(footage, frames)]

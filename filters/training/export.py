@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 import struct
@@ -12,6 +11,8 @@ from pathlib import Path
 import torch
 from safetensors import safe_open
 from torch import Tensor
+
+from filters import sha256
 
 from .network import Architecture, Painter, is_style_number
 
@@ -80,11 +81,6 @@ def mean_style(styles: Sequence[dict[str, Tensor]]) -> dict[str, Tensor]:
     return {name: torch.stack([one[name] for one in styles]).mean(0) for name in styles[0]}
 
 
-def sha256(path: Path) -> str:
-    """SHA-256 of a file, in hexadecimal."""
-    return hashlib.sha256(path.read_bytes()).hexdigest()
-
-
 def serialized(tensors: dict[str, Tensor], metadata: dict[str, str]) -> bytes:
     """A safetensors file whose bytes follow from its content alone.
 
@@ -111,7 +107,7 @@ def _write(path: Path, tensors: dict[str, Tensor], metadata: dict[str, str]) -> 
     beside = path.with_name(path.name + ".part")
     beside.write_bytes(data)
     os.replace(beside, path)
-    return hashlib.sha256(data).hexdigest()
+    return sha256.of_bytes(data)
 
 
 def _read(path: Path, wanted: str) -> tuple[dict[str, str], dict[str, Tensor]]:

@@ -18,10 +18,11 @@ from pathlib import Path
 
 import torch
 
+from filters import sha256
 from rotoscope import malloc
 
 from .content import ContentSet, read_folder
-from .export import mean_style, read_style, sha256
+from .export import mean_style, read_style
 from .network import SIZES
 from .perceptual import Perception
 from .publish import base_of, weights_of
@@ -83,7 +84,7 @@ def main(words: list[str]) -> int:
 
 def checkpoint_of(work: Path | None, size: str, style: RecipeStyle, base: Path) -> Path | None:
     """Where what a style has learned so far is kept, if it is. Numbers belong to their base, so it is in the name."""
-    return work and work / f"tuned-{size}" / f"{style.slug}-{sha256(base)[:12]}.ckpt"
+    return work and work / f"tuned-{size}" / f"{style.slug}-{sha256.of_file(base)[:12]}.ckpt"
 
 
 def own_settings(settings: Settings, style: RecipeStyle) -> Settings:

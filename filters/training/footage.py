@@ -3,51 +3,56 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from fractions import Fraction
 from pathlib import Path
 
 import av
 import numpy as np
 from av.container import InputContainer
+from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 from numpy.typing import NDArray
 
 from .content import Pair, fit
 from .metrics import backward_flow
-from .upright import upright
+from .upright import is_high_dynamic_range, upright
 
+FAR = 2  # seconds
+HDR = "{name} is HDR, which is converted where footage is taken in: upload it, and take what is made of it"
 FORMATS = "MP4, MOV, MKV, WebM or AVI"
 # Only containers that hold their own pictures: no playlists, no scripts that name other files.
 SAFE = {"protocol_whitelist": "file,pipe", "format_whitelist": "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi"}
 
 
-def read_frames(path: Path, count: int, most: int = 3600) -> list[NDArray[np.uint8]]:
-    """About `count` frames spread evenly over the clip (over its first `most` frames), upright, RGB (H, W, 3).
+class HighDynamicRange(ValueError):
+    """A clip whose colours would come out wrong; the message says what to do."""
 
-    Raises OSError or ValueError where the file is no video.
+
+def read_frames(path: Path, count: int) -> list[NDArray[np.uint8]]:
+    """About `count` frames spread evenly over all of the clip, upright, RGB (H, W, 3).
+
+    Raises OSError or ValueError where the file is no video, HighDynamicRange where its colours are not ours.
     """
-    return list(each_frame(path, count, most))
+    return list(each_frame(path, count))
 
 
-def each_frame(path: Path, count: int, most: int = 3600) -> Iterator[NDArray[np.uint8]]:
+def each_frame(path: Path, count: int) -> Iterator[NDArray[np.uint8]]:
     """The same one by one, for whoever keeps less of each: sixty frames of 4K take a gigabyte and a half."""
-    found = 0
     with _opened(path) as (container, stream):
-        every = max(1, _length(path, stream, most) // count)
-        for index, frame in enumerate(container.decode(stream)):
-            if index % every == 0:
-                yield upright(frame)
-                found += 1
-            if found >= count or index >= most:
-                break
-    if not found:
-        raise ValueError(f"{path.name} holds no pictures")
+        yield from _shown(path, stream, _spread(container, stream, count))
+
+
+def first_frames(path: Path, count: int) -> Iterator[NDArray[np.uint8]]:
+    """The first `count` frames one by one, fewer where the clip is shorter; raises as `read_frames` does."""
+    with _opened(path) as (container, stream):
+        yield from _shown(path, stream, itertools.islice(container.decode(stream), count))
 
 
 def read_run(path: Path, count: int) -> list[NDArray[np.uint8]]:
-    """The first `count` frames (fewer where the clip is shorter), RGB (H, W, 3). Raises OSError or ValueError."""
-    return read_frames(path, count, most=count)
+    """The same all at once."""
+    return list(first_frames(path, count))
 
 
 def read_pairs(path: Path, count: int, most: int = 3600) -> list[Pair]:
@@ -61,9 +66,9 @@ def read_pairs(path: Path, count: int, most: int = 3600) -> list[Pair]:
         before: NDArray[np.uint8] | None = None
         for index, frame in enumerate(container.decode(stream)):
             if index % every == 0:
-                before = fit(upright(frame))
+                before = fit(_picture(path, stream, frame))
             elif index % every == 1 and before is not None:
-                after = fit(upright(frame))
+                after = fit(_picture(path, stream, frame))
                 pairs.append((before, after, backward_flow(before, after)))
             if len(pairs) >= count or index >= most:
                 break
@@ -82,6 +87,62 @@ def _opened(path: Path) -> Iterator[tuple[InputContainer, VideoStream]]:
         raise
     except (av.FFmpegError, LookupError) as problem:
         raise ValueError(f"{path.name} is no footage that can be read ({FORMATS})") from problem
+
+
+def _spread(container: InputContainer, stream: VideoStream, count: int) -> Iterator[VideoFrame]:
+    """Frames at evenly spaced times, each once: near ones are read on to, far ones jumped to."""
+    tick, rate = (
+        stream.time_base or Fraction(1, 1000),
+        Fraction(stream.average_rate or stream.guessed_rate or 25),
+    )
+    length = round(_seconds(container, stream) * rate)
+    start = (stream.start_time or 0) * tick
+    frames = container.decode(stream)
+    at: Fraction | None = None
+    for place in range(count):
+        # Half a picture early: containers round times to their ticks.
+        wanted = start + (place * length // count - Fraction(1, 2)) / rate
+        if at is not None and at >= wanted:
+            continue
+        if wanted - (at or start) > FAR:
+            # Containers are searched by the time of decoding, which is earlier.
+            container.seek(int((wanted - 1) / tick), stream=stream, backward=True)
+            frames = container.decode(stream)
+        for frame in frames:
+            at = frame.pts * tick if frame.pts is not None else (at or start) + 1 / rate
+            if at >= wanted:
+                yield frame
+                break
+        else:
+            return
+
+
+def _seconds(container: InputContainer, stream: VideoStream) -> Fraction:
+    """How long the clip is; where the container does not say so of its pictures, from the last of their packets."""
+    tick = stream.time_base or Fraction(1, 1000)
+    if stream.duration:
+        return stream.duration * tick
+    with av.open(container.name, options=SAFE) as again:
+        pictures = again.streams.video[0]
+        if again.duration:
+            again.seek(int(Fraction(again.duration, av.time_base) / tick), stream=pictures, backward=True)
+        ends = [(one.pts or 0) + (one.duration or 0) for one in again.demux(pictures) if one.size]
+    return max(0, max(ends, default=0) - (stream.start_time or 0)) * tick
+
+
+def _shown(path: Path, stream: VideoStream, frames: Iterable[VideoFrame]) -> Iterator[NDArray[np.uint8]]:
+    found = False
+    for frame in frames:
+        found = True
+        yield _picture(path, stream, frame)
+    if not found:
+        raise ValueError(f"{path.name} holds no pictures")
+
+
+def _picture(path: Path, stream: VideoStream, frame: VideoFrame) -> NDArray[np.uint8]:
+    if is_high_dynamic_range(frame):
+        raise HighDynamicRange(HDR.format(name=path.name))
+    return upright(frame, stream.sample_aspect_ratio or 1)
 
 
 def _length(path: Path, stream: VideoStream, most: int) -> int:

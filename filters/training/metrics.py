@@ -5,13 +5,16 @@ Style and content distance are `losses.relative_error` on Gram matrices and relu
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Sequence
 
 import cv2
 import numpy as np
 import torch
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 from torch import Tensor
+
+from filters.engines.motion import CUT_DIFFERENCE
 
 from .losses import relative_error, style_loss
 from .perceptual import CONTENT_LAYER, STYLE_LAYERS, Perception
@@ -133,18 +136,31 @@ def flow_where_seen(before: Picture, after: Picture) -> NDArray[np.float32]:
 
 
 def pair_error(before: Picture, after: Picture, motion: NDArray[np.floating]) -> float:
-    """Mean |after - warp(before)| / 255 over the pixels that both show; 0 where there are none.
+    """Mean |after - warp(before)| / 255 over the pixels that both show; NaN across a cut, where they are few.
 
-    `motion` is a homography (3, 3) or a flow (H, W, 2), both from the later frame to the earlier.
+    A few are found there by chance, and would count as much as all of another pair. `motion` is a homography (3, 3)
+    or a flow (H, W, 2), both from the later frame to the earlier.
     """
     warp = warp_by_homography if motion.shape == (3, 3) else warp_by_flow
     moved, both = warp(before, motion)  # type: ignore[arg-type]
-    if not both.any():
-        return 0.0
+    if both.mean() < 1 - CUT_DIFFERENCE:
+        return math.nan
     return float(np.abs(after.astype(np.float32) - moved)[both].mean()) / 255
 
 
 def temporal_error(frames: Sequence[Picture], motions: Iterable[NDArray[np.floating]]) -> float:
-    """The mean of `pair_error` over a run of at least two frames; `motions` has one entry for each pair."""
+    """The mean of `pair_error` over a run of at least two frames; `motions` has one entry for each pair.
+
+    Raises ValueError where there is a cut between any two.
+    """
     pairs = zip(frames[:-1], frames[1:], motions, strict=True)
-    return float(np.mean([pair_error(before, after, motion) for before, after, motion in pairs]))
+    return float(mean_error([pair_error(before, after, motion) for before, after, motion in pairs]))
+
+
+def mean_error(errors: ArrayLike) -> NDArray[np.float64]:
+    """The mean over pairs of frames (the first axis), cuts left out. Raises ValueError where nothing else is there."""
+    each = np.asarray(errors, np.float64)
+    known = each[np.isfinite(each).reshape(len(each), -1).all(-1)]
+    if not len(known):
+        raise ValueError("no two consecutive frames show the same, so nothing can be said of steadiness")
+    return np.asarray(known.mean(axis=0))

@@ -19,10 +19,11 @@ import torch
 from numpy.typing import NDArray
 from PIL import Image
 
+from filters import sha256
 from filters.engines.network import NetworkEngine
 
 from . import checkpoint as checkpoints
-from .export import WrongFile, read_style, sha256, write_base, write_style
+from .export import WrongFile, read_style, write_base, write_style
 from .network import SIZES, Painter
 from .recipe import CATALOGUE, RecipeStyle, read_recipe
 from .styles import at_reference
@@ -70,7 +71,7 @@ def main(words: list[str]) -> int:
         measured = {}
         for size in sizes:
             weights = weights_of(options.out, size, style)
-            found = known.get(sha256(weights), {})
+            found = known.get(sha256.of_file(weights), {})
             if yardstick is not None and not found:
                 engine = NetworkEngine.from_files(
                     base_of(options.out, size), weights, threads=options.threads
@@ -107,7 +108,7 @@ def known_metrics(out: Path) -> dict[str, Metrics]:
         for part in (one, one.get("live", {})):
             weights = out / str(part.get("weights", ""))
             if weights.is_file():
-                known[sha256(weights)] = dict(part.get("metrics", {}))
+                known[sha256.of_file(weights)] = dict(part.get("metrics", {}))
     return known
 
 
@@ -124,7 +125,7 @@ def weights_of(out: Path, size: str, style: RecipeStyle) -> Path:
 def belongs(out: Path, size: str, style: RecipeStyle) -> bool:
     """Whether there are numbers, and for this base: those of styles tuned on an older base are of no use."""
     try:
-        return bool(read_style(weights_of(out, size, style), sha256(base_of(out, size))))
+        return bool(read_style(weights_of(out, size, style), sha256.of_file(base_of(out, size))))
     except (FileNotFoundError, WrongFile):
         return False
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from filters import sha256
+
 from . import checkpoint as checkpoints
 from .content import ContentSet
-from .export import sha256
 from .network import is_style_number
 from .tune import Tuned
 
@@ -26,7 +27,7 @@ def tuned_so_far(checkpoint: Path, base: Path, content: ContentSet, device: str)
         state["step"],
         state["elapsed"],
         state["history"],
-        sha256(base),
+        sha256.of_file(base),
         content.fingerprint(),
         device,
         is_whole=False,

@@ -11,9 +11,11 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from filters import sha256
+
 from . import usual
 from .content import ContentSet
-from .export import assemble, mean_style, read_style, sha256, style_numbers, write_numbers
+from .export import assemble, mean_style, read_style, style_numbers, write_numbers
 from .objective import Objective
 from .perceptual import Perception
 from .settings import Settings
@@ -89,7 +91,7 @@ def tune(
     `checkpoint` that exists, goes on from it. None where `should_stop` ended it early. Raises TrainingFailed.
     """
     perception = perception or Perception()
-    base_sha256 = sha256(base)
+    base_sha256 = sha256.of_file(base)
     painter = assemble(base, [mean_style([read_style(path, base_sha256) for path in starts])])
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
     perception = perception.to(device)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
 from typing import Any, cast
 
 import numpy as np
 from av.video.frame import VideoFrame
 from av.video.reformatter import Colorspace
 from numpy.typing import NDArray
+
+HIGH_DYNAMIC_RANGE = (16, 18)  # PQ and HLG, as frames name their transfer
 
 UNTAGGED = 2
 """What a frame has as its matrix where the file says nothing of it."""
@@ -30,11 +33,26 @@ def orientation(frame: VideoFrame) -> tuple[int, bool]:
     return int(round(float(turn) / 90) * 90) % 360, mirrored
 
 
-def upright(frame: VideoFrame) -> NDArray[np.uint8]:
-    """The picture as players show it, RGB (H, W, 3)."""
+def is_high_dynamic_range(frame: VideoFrame) -> bool:
+    """Whether its numbers mean light by PQ or HLG: shown as they are they look grey."""
+    return int(frame.color_trc) in HIGH_DYNAMIC_RANGE
+
+
+def upright(frame: VideoFrame, pixel_aspect: Fraction | int = 1) -> NDArray[np.uint8]:
+    """The picture as players show it, RGB (H, W, 3). `pixel_aspect`: width of a pixel divided by its height."""
     large = not is_standard_definition(frame.width, frame.height)
     matrix = Colorspace.ITU709 if frame.colorspace == UNTAGGED and large else None
-    picture = np.asarray(frame.to_ndarray(format="rgb24", src_colorspace=matrix), np.uint8)
+    width, height = _in_square_pixels(frame, pixel_aspect)
+    picture = np.asarray(
+        frame.to_ndarray(format="rgb24", width=width, height=height, src_colorspace=matrix), np.uint8
+    )
     turn, mirrored = orientation(frame)
     turned = np.rot90(picture, -turn // 90)
     return np.ascontiguousarray(turned[:, ::-1] if mirrored else turned)
+
+
+def _in_square_pixels(frame: VideoFrame, pixel_aspect: Fraction | int) -> tuple[int, int]:
+    """Pixels are only ever stretched; nonsense counts as square."""
+    if not Fraction(1, 8) <= pixel_aspect <= 8:
+        return frame.width, frame.height
+    return round(frame.width * max(pixel_aspect, 1)), round(frame.height / min(pixel_aspect, 1))

@@ -15,7 +15,7 @@ from filters.engines.smoothing import Smoother
 
 from .course import Course, camera_path, course_of
 from .evaluate import Figures
-from .metrics import Judge, at_lines, content_of, pair_error, temporal_error
+from .metrics import Judge, at_lines, content_of, mean_error, pair_error, temporal_error
 from .perceptual import Perception
 
 __all__ = ["Yardstick", "camera_path"]
@@ -29,7 +29,7 @@ class Yardstick:
     """One course and one eye for any number of filters."""
 
     def __init__(self, footage: Path | Course, path: Path | None = None, frames: int = 60) -> None:
-        """Raises OSError or ValueError where the footage or the path cannot be read."""
+        """Raises OSError or ValueError where the footage or the path cannot be read, or is nothing but cuts."""
         self.course = footage if isinstance(footage, Course) else course_of(footage, path, frames)
         self.perception = Perception()
         self.contents = [content_of(still, self.perception) for still in self.course.stills]
@@ -59,7 +59,7 @@ class Yardstick:
         return style, content
 
     def _steadiness(self, engine: NetworkEngine) -> tuple[float, float]:
-        """Temporal error without and with smoothing; two frames at a time are kept."""
+        """Temporal error without and with smoothing, cuts left out; two frames at a time are kept."""
         clip = self.course.clip
         painter, smoother = ShotPainter(engine, lambda index: clip[index], len(clip)), Smoother(SMOOTHING)
         errors: list[tuple[float, float]] = []
@@ -76,7 +76,7 @@ class Yardstick:
                 before = now
         finally:
             painter.close()
-        plain, smoothed = np.mean(errors, axis=0).tolist()
+        plain, smoothed = mean_error(errors).tolist()
         return plain, smoothed
 
 

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
 from ninja import NinjaAPI
+from ninja.openapi.docs import Swagger
 from ninja.openapi.schema import OpenAPISchema
 from ninja.operation import Operation
 
-from rotoscope.api import arrangements, errors, filters, mixes, removed, renders, trainings, videos
+from rotoscope.api import arrangements, curating, errors, filters, mixes, removed, renders, trainings, videos
 from rotoscope.api.auth import Share
 from rotoscope.api.strict import strictly
 
@@ -27,6 +31,16 @@ EVERYWHERE: dict[int | str, Any] = {
     "default": {"description": "Any other error.", "content": PROBLEM},
 }
 UNREADABLE = {400: {"description": "The body cannot be read, or is larger than 8 MB.", "content": PROBLEM}}
+
+
+class TryOut(Swagger):
+    """Ninja's page, with the token that a signed-in browser needs; Ninja looks for it where we name no auth."""
+
+    def render_page(self, request: HttpRequest, api: NinjaAPI, **kwargs: Any) -> HttpResponse:
+        """The page."""
+        settings = {**self.settings, "url": self.get_openapi_url(api, kwargs)}
+        told = {"swagger_settings": json.dumps(settings, indent=1), "api": api, "add_csrf": True}
+        return render(request, self.template, told)
 
 
 class Rotoscope(NinjaAPI):
@@ -48,10 +62,13 @@ class Rotoscope(NinjaAPI):
         return operation.view_func.__name__
 
 
-api = Rotoscope(title="Rotoscope", version="1", description=ABOUT, docs_url="/try", urls_namespace="api")
+api = Rotoscope(
+    title="Rotoscope", version="1", description=ABOUT, docs=TryOut(), docs_url="/try", urls_namespace="api"
+)
 errors.add_to(api)
 api.add_decorator(strictly, mode="view")
 for router in (
+    curating.before,
     filters.router,
     trainings.router,
     mixes.router,

@@ -17,7 +17,7 @@ from rotoscope.api.auth import READING, SIGNED_IN, signed_in
 from rotoscope.api.errors import Refused
 from rotoscope.api.made import made, says_where
 from rotoscope.api.paging import Page, Paging, page_of
-from rotoscope.api.shapes import CollectionOut, ComparisonOut, ItemOut, NewShare, Problem, ShareOut
+from rotoscope.api.shapes import CollectionOut, ComparisonOut, ItemOut, NewShare, Problem, SharedOut, ShareOut
 from rotoscope.api.told import Told, compared
 from rotoscope.api.wishes import (
     CollectionWish,
@@ -59,7 +59,7 @@ def list_comparisons(request: HttpRequest, ref: str, which: Paging) -> object:
 
 @comparisons.post(
     "/videos/{ref}/comparisons",
-    response={201: ComparisonOut, 422: Problem, **NO},
+    response={201: ComparisonOut, 409: Problem, 422: Problem, **NO},
     auth=SIGNED_IN,
     openapi_extra=says_where(),
 )
@@ -199,6 +199,15 @@ def remove_item(request: HttpRequest, ref: str, kind: str, item: str) -> object:
     return Status(204, None)
 
 
+@sharing.get("/shared", response={200: SharedOut, 404: Problem}, auth=READING)
+def get_shared(request: HttpRequest) -> SharedOut:
+    """What a share link opens: for whoever has nothing but its token, as `?share=TOKEN`."""
+    told = Told(request)
+    if told.viewer.share is None:
+        raise Http404
+    return told.shared(told.viewer.share)
+
+
 @sharing.get("/share-links", response={200: Page[ShareOut], 401: Problem}, auth=SIGNED_IN)
 def list_share_links(request: HttpRequest, which: Paging) -> object:
     """The links that one made."""
@@ -238,7 +247,8 @@ def create_share_link(request: HttpRequest, response: HttpResponse, wish: ShareW
 @sharing.delete("/share-links/{id}", response={204: None, **NO}, auth=SIGNED_IN)
 def revoke_share_link(request: HttpRequest, id: int) -> object:
     """Close a link, at once and for good."""
-    _own_link(request, id).revoke()
+    if not _own_link(request, id).revoke():
+        raise Http404("This link is closed already.")
     return Status(204, None)
 
 

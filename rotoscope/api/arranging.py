@@ -8,7 +8,7 @@ from typing import Any
 from django.db import transaction
 from django.http import HttpRequest
 
-from rotoscope.api.errors import Refused
+from rotoscope.api.errors import NOT_READY, Refused
 from rotoscope.api.told import look_at
 from rotoscope.api.wishes import ComparisonChange, Look
 from videos import access
@@ -36,7 +36,7 @@ def check_layout(layout: str, places: int) -> None:
 def check_ready(video: Video) -> None:
     """Raises Refused for footage whose page could show nothing."""
     if video.state != Video.State.READY:
-        raise Refused("It is not ready yet: wait until its state is “ready”.", 422)
+        raise Refused(NOT_READY)
 
 
 def view_of(look: Look, pair: Sequence[str], video: Video) -> dict[str, Any]:

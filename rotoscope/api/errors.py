@@ -9,16 +9,23 @@ from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, AuthorizationError, HttpError, ValidationError
 
 from rotoscope.api.sentences import NOWHERE, SENTENCES
-from videos.pipeline.renders import CannotRender
+from rotoscope.nul import OF_A_FIELD
+from videos.pipeline.renders import CannotRender, FilterIsAway
 from videos.uploads.errors import UploadError
+
+NOT_READY = "It is not ready yet: wait until its state is “ready”."
 
 
 class Refused(Exception):
-    """The wish makes sense, but not now or not like this; `str()` is a sentence."""
+    """The wish makes sense, but not now or not like this; `str()` is a sentence.
 
-    def __init__(self, sentence: str, status: int = 409) -> None:
+    `retry_after`: seconds until it may be met, where that passes by itself.
+    """
+
+    def __init__(self, sentence: str, status: int = 409, retry_after: int | None = None) -> None:
         super().__init__(sentence)
         self.status = status
+        self.retry_after = retry_after
 
 
 def add_to(api: NinjaAPI) -> None:
@@ -27,7 +34,10 @@ def add_to(api: NinjaAPI) -> None:
     def says(error: type[Exception], tell: Any) -> None:
         def handler(request: HttpRequest, problem: Any) -> HttpResponse:
             status, sentence = tell(problem)
-            return api.create_response(request, {"detail": sentence}, status=status)
+            answer = api.create_response(request, {"detail": sentence}, status=status)
+            if seconds := getattr(problem, "retry_after", None):
+                answer["Retry-After"] = str(seconds)
+            return answer
 
         api.add_exception_handler(error, handler)
 
@@ -38,6 +48,7 @@ def add_to(api: NinjaAPI) -> None:
     says(HttpError, lambda problem: (problem.status_code, SENTENCES.get(problem.status_code, str(problem))))
     says(Refused, lambda problem: (problem.status, str(problem)))
     says(CannotRender, lambda problem: (422, str(problem)))
+    says(FilterIsAway, lambda problem: (503, str(problem)))
     says(UploadError, lambda problem: (problem.status if problem.status != 400 else 422, str(problem)))
 
 
@@ -45,6 +56,7 @@ SAID_BETTER = {
     "extra_forbidden": "There is no such field here; /api/docs shows those that there are.",
     "model_type": "This must be an object, such as {…}.",
     "missing": "This must be there.",
+    "string_unicode": OF_A_FIELD,
 }
 BODY_SAID_BETTER = {
     "model_type": "The body must be a JSON object, such as {…}.",

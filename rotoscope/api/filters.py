@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
+from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse
 from ninja import Router
 
 from filters import exchange
 from filters.models import Filter
-from rotoscope.api.auth import READING, SIGNED_IN
+from filters.models.filter import FilterQuerySet
+from rotoscope.api.auth import READING, SIGNED_IN, signed_in
 from rotoscope.api.errors import Refused
 from rotoscope.api.files import file_answer
 from rotoscope.api.paging import Page, Paging, page_of
-from rotoscope.api.shapes import FilterOut, Me, Problem
+from rotoscope.api.shapes import FilterOut, Me, Problem, VersionOut
 from rotoscope.api.told import Told
 from videos import access
 from videos.models import Profile
 from videos.views.export import Write, exported
 
 router = Router(tags=["filters"])
+REST = 60  # seconds after which a filter that is away is asked for again
 
 
 @router.get("/me", response={200: Me, 401: Problem}, auth=SIGNED_IN, tags=["people"])
@@ -33,9 +36,25 @@ def me(request: HttpRequest) -> Me:
 
 
 @router.get("/filters", response=Page[FilterOut], auth=READING)
-def list_filters(request: HttpRequest, which: Paging, q: str = "", tag: str = "") -> object:
-    """Published filters (and drafts of one's own) that can run now; by words in `q`, by `tag`."""
-    found = access.filters_for(access.viewer_of(request)).with_origins().search(q)
+def list_filters(
+    request: HttpRequest,
+    which: Paging,
+    q: str = "",
+    tag: str = "",
+    state: Filter.State | None = None,
+    mine: bool = False,
+) -> object:
+    """Published filters (and drafts of one's own) that can run now; by words in `q`, by `tag`.
+
+    With `state` or `mine` also those that cannot run.
+    """
+    viewer = access.viewer_of(request)
+    found = access.filters_for(viewer) if state is None and not mine else _seen(viewer)
+    if mine:
+        found = found.filter(owner=signed_in(request))
+    if state is not None:
+        found = found.filter(state=state)
+    found = found.with_origins().search(q)
     if tag:
         found = found.tagged(tag)
     return page_of(found.order_by("name", "pk"), which, Told(request).filter)
@@ -44,10 +63,14 @@ def list_filters(request: HttpRequest, which: Paging, q: str = "", tag: str = ""
 @router.get("/filters/{slug}", response={200: FilterOut, 404: Problem}, auth=READING)
 def get_filter(request: HttpRequest, slug: str) -> FilterOut:
     """One filter, also while it is unavailable or retired."""
-    one = Filter.objects.with_origins().filter(slug=slug).first()
-    if one is None or not access.can_see_filter(access.viewer_of(request), one):
-        raise Http404
-    return Told(request).filter(one)
+    return Told(request).filter(seen_or_404(request, slug))
+
+
+@router.get("/filters/{slug}/versions", response={200: Page[VersionOut], 404: Problem}, auth=READING)
+def list_versions(request: HttpRequest, slug: str, which: Paging) -> object:
+    """What a filter was and is painted with, newest first."""
+    versions = seen_or_404(request, slug).versions.select_related("filter").order_by("-number")
+    return page_of(versions, which, Told(request).version)
 
 
 @router.get(
@@ -72,6 +95,22 @@ def export_onnx(request: HttpRequest, slug: str) -> HttpResponse:
     return _exported(request, slug, exchange.export_onnx, "application/octet-stream", "onnx")
 
 
+def _seen(viewer: access.Viewer) -> FilterQuerySet:
+    """All filters that `access.can_see_filter` lets the viewer look at."""
+    if viewer.is_staff:
+        return Filter.objects.all()
+    mine = Q(owner_id=viewer.user.pk, owner__isnull=False)
+    return Filter.objects.filter(~Q(state=Filter.State.DRAFT) | mine)
+
+
+def seen_or_404(request: HttpRequest, slug: str) -> Filter:
+    """A filter that the asker may look at. Raises Http404."""
+    one = Filter.objects.with_origins().filter(slug=slug).first()
+    if one is None or not access.can_see_filter(access.viewer_of(request), one):
+        raise Http404
+    return one
+
+
 def _exported(request: HttpRequest, slug: str, write: Write, content_type: str, suffix: str) -> HttpResponse:
     one = Filter.objects.with_origins().filter(slug=slug).first()
     if one is None or not access.can_export(access.viewer_of(request), one):
@@ -83,8 +122,12 @@ def _exported(request: HttpRequest, slug: str, write: Write, content_type: str, 
 
 
 def usable_filter(request: HttpRequest, slug: str) -> Filter:
-    """A filter that the asker may paint with now. Raises Http404."""
-    found = access.filters_for(access.viewer_of(request)).select_related("current").filter(slug=slug).first()
+    """A filter that the asker may paint with now. Raises Http404, and Refused where it is only away."""
+    found = (
+        access.filters_shown_to(access.viewer_of(request)).select_related("current").filter(slug=slug).first()
+    )
     if found is None:
-        raise Http404(f"There is no filter “{slug}” that can run now.")
+        raise Http404(f"There is no filter “{slug}” to paint with.")
+    if not found.is_available:
+        raise Refused(f"The filter “{found}” is unavailable: {found.unavailable_reason}", 503, REST)
     return found

@@ -12,7 +12,7 @@ from pydantic import Field
 from filters import mixes
 from filters.models import Filter
 from rotoscope.api.auth import SIGNED_IN
-from rotoscope.api.errors import Refused
+from rotoscope.api.errors import NOT_READY, Refused
 from rotoscope.api.files import file_answer
 from rotoscope.api.made import made, says_where
 from rotoscope.api.shapes import FilterOut, Problem
@@ -27,6 +27,9 @@ router = Router(tags=["mixes"])
 NO: dict[int, Any] = {401: Problem, 403: Problem, 404: Problem, 422: Problem}
 
 
+EXAMPLE = [{"filter": "starry-night", "weight": 0.7}, {"filter": "great-wave", "weight": 0.3}]
+
+
 class PartWish(Wish):
     """A filter and how much it counts."""
 
@@ -37,14 +40,20 @@ class PartWish(Wish):
 class MixWish(Wish):
     """A mix of filters on the same base. Weights need not sum to 1."""
 
-    name: Annotated[str, Field(min_length=1, max_length=120)]
-    parts: Annotated[list[PartWish], Field(min_length=2, max_length=8)]
+    name: Annotated[str, Field(min_length=1, max_length=120, examples=["Night wave"])]
+    parts: Annotated[list[PartWish], Field(min_length=2, max_length=8, examples=[EXAMPLE])]
 
 
 class StillOfMix(Schema):
     """What to look at."""
 
-    part: Annotated[list[str], Field(description="“filter:weight”, such as starry-night:0.6.")]
+    part: Annotated[
+        list[str],
+        Field(
+            description="“filter:weight”, such as starry-night:0.6.",
+            json_schema_extra={"x-values": [f"{one['filter']}:{one['weight']}" for one in EXAMPLE]},
+        ),
+    ]
     video: Annotated[str, Field(description="Footage of one's own by ref; without it a drawn landscape.")] = (
         ""
     )
@@ -68,7 +77,7 @@ def create_mix(request: HttpRequest, response: HttpResponse, wish: MixWish) -> o
 
 @router.get(
     "/mixes/still",
-    response={**NO, 503: Problem},
+    response={**NO, 409: Problem, 503: Problem},
     auth=SIGNED_IN,
     openapi_extra=file_answer("image/jpeg"),
 )
@@ -79,12 +88,12 @@ def get_mix_still(request: HttpRequest, wish: Query[StillOfMix]) -> HttpResponse
     """
     video: Video | None = access.own_video_or_404(request, wish.video) if wish.video else None
     if video is not None and not access.can_render(access.viewer_of(request), video):
-        raise Refused("It is not ready yet: wait until its state is “ready”.", 422)
+        raise Refused(NOT_READY)
     try:
         parts = parts_of(wish.part, access.filters_for(access.viewer_of(request)))
         data = mixed_stills.painted(parts, video, wish.frame)
     except (mixes.CannotMix, ValueError) as problem:
         raise Refused(str(problem), 422) from problem
     except mixed_stills.NotPainted as problem:
-        raise Refused(str(problem), 503) from problem
+        raise Refused(str(problem), 503, problem.retry_after) from problem
     return HttpResponse(data, content_type="image/jpeg")

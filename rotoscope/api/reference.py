@@ -41,6 +41,7 @@ class Field:
     needed: bool
     place: str = ""  # "path" or "query"; "" for fields of a body
     default: str = ""
+    examples: tuple[str, ...] = ()  # of a parameter that may be there several times all that are shown
 
     @property
     def is_file(self) -> bool:
@@ -87,7 +88,9 @@ class Operation:
             words += [f"-H 'Content-Type: {JSON}'", f"-d {shlex.quote(self.sent)}"]
         elif self.media_type:
             words += [
-                f"-F {field.name}={'@FILE' if field.is_file else '…'}" for field in self.body if field.needed
+                f"-F {field.name}={'@FILE' if field.is_file else next(iter(field.examples), '…')}"
+                for field in self.body
+                if field.needed or field.is_file
             ]
         return " ".join(words)
 
@@ -98,8 +101,9 @@ class Operation:
 
     @property
     def _query(self) -> str:
-        needed = [field.name for field in self.parameters if field.needed and field.place == "query"]
-        return "?" + "&".join(f"{name}=…" for name in needed) if needed else ""
+        needed = [field for field in self.parameters if field.needed and field.place == "query"]
+        said = [f"{field.name}={value}" for field in needed for value in field.examples or ("…",)]
+        return "?" + "&".join(said) if said else ""
 
     @property
     def steps(self) -> list[str]:
@@ -187,13 +191,17 @@ def _parameter(told: Told) -> Field:
         needed=told.get("required", False),
         place=told["in"],
         default=_default(told["schema"]),
+        examples=tuple(
+            told["schema"].get("x-values", ())
+        ),  # OpenAPI has another form for those of parameters
     )
 
 
 def _fields(told: Told) -> Iterator[Field]:
     for name, one in told.get("properties", {}).items():
         needed = _is_sent(told) and name in told.get("required", [])
-        yield Field(name, kind(one), _says(one), needed, default=_default(one))
+        examples = tuple(map(str, one.get("examples", ())))
+        yield Field(name, kind(one), _says(one), needed, default=_default(one), examples=examples)
 
 
 def _is_sent(told: Told) -> bool:
@@ -268,6 +276,8 @@ def _limits(told: Told) -> str:
 def _least(schema: Told, told: Told) -> Any:
     """A value with all that is needed and nothing besides."""
     told = _meant(schema, told)
+    if "examples" in told:
+        return told["examples"][0]
     if "default" in told or "const" in told:
         return told.get("default", told.get("const"))
     if "enum" in told:

@@ -9,7 +9,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from ninja import Router, Status
 
 from rotoscope.api.auth import READING, SIGNED_IN
-from rotoscope.api.errors import Refused
+from rotoscope.api.errors import NOT_READY, Refused
 from rotoscope.api.filters import usable_filter
 from rotoscope.api.made import made, says_where
 from rotoscope.api.paging import Page, Paging, page_of
@@ -44,12 +44,12 @@ def list_renders(request: HttpRequest, ref: str, which: Paging) -> object:
     """The renders of a video that one may see."""
     video = access.video_or_404(request, ref)
     told = Told(request)
-    return page_of(list(access.renders_to_see(told.viewer, video)), which, told.render, told.expect)
+    return page_of(access.renders_in_pages(told.viewer, video), which, told.render, told.expect)
 
 
 @router.post(
     "/videos/{ref}/renders",
-    response={201: RenderOut, 200: RenderOut, 422: Problem, **NO},
+    response={201: RenderOut, 200: RenderOut, 409: Problem, 422: Problem, 503: Problem, **NO},
     auth=SIGNED_IN,
     openapi_extra=says_where(),
 )
@@ -61,7 +61,11 @@ def create_render(request: HttpRequest, response: HttpResponse, ref: str, wish: 
     return made(request, response, "get_render", render.ref, told) if new else Status(200, told)
 
 
-@router.post("/videos/{ref}/estimate", response={200: EstimateOut, 422: Problem, **NO}, auth=SIGNED_IN)
+@router.post(
+    "/videos/{ref}/estimate",
+    response={200: EstimateOut, 409: Problem, 422: Problem, 503: Problem, **NO},
+    auth=SIGNED_IN,
+)
 def estimate_render(request: HttpRequest, ref: str, wish: RenderWish) -> EstimateOut:
     """What a render would take, without asking for it."""
     found = renders.estimate(_paintable(request, ref), usable_filter(request, wish.filter), wish.settings())
@@ -94,7 +98,9 @@ def pause_render(request: HttpRequest, ref: str) -> RenderOut:
     return _change(request, ref, renders.pause, "It is not under way.")
 
 
-@router.post("/renders/{ref}/resume", response={200: RenderOut, 409: Problem, **NO}, auth=SIGNED_IN)
+@router.post(
+    "/renders/{ref}/resume", response={200: RenderOut, 409: Problem, 422: Problem, **NO}, auth=SIGNED_IN
+)
 def resume_render(request: HttpRequest, ref: str) -> RenderOut:
     """Go on after a pause, a failure or a cancel."""
     return _change(request, ref, renders.resume, "It is neither paused nor failed nor cancelled.")
@@ -109,7 +115,7 @@ def delete_render(request: HttpRequest, ref: str) -> object:
 
 @router.post(
     "/videos/{ref}/stills",
-    response={200: StillOut, 202: StillOut, 422: Problem, **NO},
+    response={200: StillOut, 202: StillOut, 409: Problem, 422: Problem, 503: Problem, **NO},
     auth=SIGNED_IN,
     tags=["stills"],
     openapi_extra=says_where(202),
@@ -123,12 +129,27 @@ def create_still(request: HttpRequest, response: HttpResponse, ref: str, wish: S
         still = stills.request(
             video, chosen.current, wish.frame, wish.strength, wish.keep_colours, wish.height
         )
+    except stills.TooMany as error:
+        raise Refused(str(error)) from error
     except ValueError as error:
         raise Refused(str(error), 422) from error
     told = Told(request).still(_still(request, still.pk))
     if still.state == Still.State.FINISHED:
         return Status(200, told)
     return made(request, response, "get_still", still.pk, told, 202)
+
+
+@router.get("/videos/{ref}/stills", response={200: Page[StillOut], **NO}, auth=SIGNED_IN, tags=["stills"])
+def list_stills(
+    request: HttpRequest, ref: str, which: Paging, filter: str = "", frame: int | None = None
+) -> object:
+    """The stills of footage of one's own, newest first; by `filter`, by `frame`."""
+    found = access.own_video_or_404(request, ref).stills.select_related("video", "version__filter")
+    if filter:
+        found = found.filter(version__filter__slug=filter)
+    if frame is not None:
+        found = found.filter(frame_index=frame)
+    return page_of(found.order_by("-created_at", "-pk"), which, Told(request).still)
 
 
 @router.get("/stills/{id}", response={200: StillOut, **NO}, auth=SIGNED_IN, tags=["stills"])
@@ -147,7 +168,7 @@ def _still(request: HttpRequest, pk: int) -> Still:
 def _paintable(request: HttpRequest, ref: str) -> Video:
     video = access.own_video_or_404(request, ref)
     if not access.can_render(access.viewer_of(request), video):
-        raise Refused("It is not ready yet: wait until its state is “ready”.", 422)
+        raise Refused(NOT_READY)
     return video
 
 

@@ -60,11 +60,30 @@ class FilterOut(Schema):
     unavailable_reason: str
     cost_per_image: float
     version: int | None = Field(description="Number of the version that new renders use.")
+    live: bool = Field(
+        description="Whether it also comes on the smaller network: renders may ask for `live`."
+    )
+    mine: bool = Field(description="Whether it is the asker's own.")
     metrics: dict[str, Any]
     style_image: str | None = Field(description="Address of the picture it learned from.")
     pictures: list[PictureOut] = Field(description="All pictures it goes back to, the weightiest first.")
     mixed_of: list[PartOut] = Field(description="The filters it was mixed of; empty for others.")
     page: str
+
+
+class VersionOut(Schema):
+    """What a filter is or was painted with; never changed once made."""
+
+    number: int
+    kind: str = Field(
+        description="style (numbers on a base network), onnx (a whole model) or deepfilter (a name)"
+    )
+    base: str
+    sha256: str = Field(description="Of its weights; empty for deepfilter.")
+    current: bool = Field(description="Whether new renders use it.")
+    live: bool = Field(description="Whether new renders that ask for `live` use it.")
+    metrics: dict[str, Any]
+    created_at: datetime
 
 
 class VideoOut(Schema):
@@ -87,11 +106,19 @@ class VideoOut(Schema):
     width: int
     height: int
     has_audio: bool
+    codec: str = Field(description="Of the upload, such as hevc.")
+    source_name: str = Field(description="What the upload was called; for who may change it.")
+    source_size: int = Field(description="Its bytes; for who may change it, else 0.")
     images_per_second: str = Field(description="Separated images a second: a number, or “source”.")
     views: int
     created_at: datetime
     may_change: bool
+    may_download: bool = Field(description="Whether `footage` may be kept, with `?download=1`.")
     page: str
+    embed: str = Field(
+        description="The player for a frame on other pages; opens to whoever may see the page."
+    )
+    oembed: str
     footage: str | None
     proxy: str | None
     poster: str | None
@@ -158,7 +185,12 @@ class RenderOut(Schema):
     created_at: datetime
     finished_at: datetime | None
     may_change: bool
+    may_download: bool = Field(description="Whether `video` may be kept, with `?download=1`.")
     page: str
+    embed: str = Field(
+        description="The player for a frame on other pages; opens to whoever may see the page."
+    )
+    oembed: str
     video: str | None
     poster: str | None
     preview: str | None
@@ -225,6 +257,10 @@ class ComparisonOut(Schema):
     created_at: datetime
     may_change: bool
     page: str
+    embed: str = Field(
+        description="The player for a frame on other pages; opens to whoever may see the page."
+    )
+    oembed: str
 
 
 class ItemOut(Schema):
@@ -260,6 +296,8 @@ class ShareOut(Schema):
     opened: int
     is_open: bool
     expires_at: datetime | None
+    revoked_at: datetime | None
+    last_opened_at: datetime | None
     created_at: datetime
 
 
@@ -291,6 +329,16 @@ class RestoredOut(Schema):
     page: str
 
 
+class SharedOut(Schema):
+    """What a share link opens: ask for it by its kind and its ref, with the same token."""
+
+    kind: str = Field(description="video, render, comparison or collection")
+    ref: str
+    downloads: bool
+    expires_at: datetime | None
+    page: str
+
+
 class UploadOut(Schema):
     """An upload by tus 1.0: send the bytes to `address` with PATCH."""
 
@@ -300,4 +348,7 @@ class UploadOut(Schema):
     offset: int
     length: int
     expires_at: datetime
+    title: str
+    visibility: str
+    tags: list[str]
     video: str | None = Field(description="What became of it, once it is whole.")

@@ -9,7 +9,7 @@ from django.db.models import Prefetch, prefetch_related_objects
 from django.http import HttpRequest
 from django.urls import reverse
 
-from filters.models import Filter, StyleUse
+from filters.models import Filter, FilterVersion, StyleUse
 from rotoscope.api.shapes import (
     CollectionOut,
     ComparisonOut,
@@ -21,9 +21,11 @@ from rotoscope.api.shapes import (
     RemovedOut,
     RenderOut,
     SegmentOut,
+    SharedOut,
     ShareOut,
     StillOut,
     SuggestionOut,
+    VersionOut,
     VideoOut,
 )
 from rotoscope.api.wishes import Lens, Look, Zoom
@@ -41,7 +43,7 @@ from videos.models import (
     Still,
     Video,
 )
-from videos.pipeline import queue, removal
+from videos.pipeline import queue, removal, stills
 from videos.suggestions.suggest import Suggestion
 
 EMBEDDED = 100
@@ -63,6 +65,7 @@ class Told:
         self.viewer = access.viewer_of(request)
         self._places: dict[int, int] = {}
         self._gathered: dict[int, Gathered] = {}
+        self._footage_places: dict[int, int] = {}
 
     def address(self, path: str) -> str:
         """An absolute address."""
@@ -70,8 +73,21 @@ class Told:
 
     def page(self, work: Video | Render | Comparison | Collection) -> str:
         """The absolute address of a work's page, which opens to whoever asks: with the share token, if there is one."""
+        return self._opened(work.get_absolute_url())
+
+    def _opened(self, path: str) -> str:
+        """An absolute address with the share token, if there is one."""
         token = f"?{urlencode({'share': self.viewer.token})}" if self.viewer.token else ""
-        return self.address(work.get_absolute_url() + token)
+        return self.address(path + token)
+
+    def _pages(self, work: Video | Render | Comparison) -> dict[str, Any]:
+        """Its page, its player for other people's pages, and where those learn of it."""
+        page, player = self.page(work), reverse("embed", args=[work._meta.model_name, work.ref])
+        return {
+            "page": page,
+            "embed": self._opened(player),
+            "oembed": self.address(f"{reverse('oembed')}?{urlencode({'url': page})}"),
+        }
 
     def filter(self, one: Filter) -> FilterOut:
         """A filter."""
@@ -85,6 +101,8 @@ class Told:
             available=one.is_available,
             cost_per_image=float(one.cost_per_image),
             version=one.current.number if one.current else None,
+            live=one.live_id is not None,
+            mine=self.viewer.owns(one),
             metrics=one.current.metrics if one.current else {},
             style_image=style,
             pictures=[self.picture(use) for use in one.pictures()],
@@ -93,6 +111,14 @@ class Told:
                 for part in (one.current.mix_parts.all() if one.current else ())
             ],
             page=self.address(one.get_absolute_url()),
+        )
+
+    def version(self, one: FilterVersion) -> VersionOut:
+        """A version of a filter."""
+        return VersionOut(
+            **_same(one, "number", "kind", "base", "sha256", "metrics", "created_at"),
+            current=one.pk == one.filter.current_id,
+            live=one.pk == one.filter.live_id,
         )
 
     def picture(self, use: StyleUse) -> PictureOut:
@@ -116,11 +142,15 @@ class Told:
             owner=one.owner.get_username(),
             stage=one.stage if mine else "",
             error=one.error if mine else "",
-            before=queue.place(one) if one.state == Video.State.RECEIVING else 0,
+            before=self._before_footage(one),
+            codec=str(one.probe.get("codec", "")),
+            source_name=one.source_name if mine else "",
+            source_size=one.source_size if mine else 0,
             rate=f"{one.rate_numerator}/{one.rate_denominator}",
             duration=float(one.duration),
             may_change=mine,
-            page=self.page(one),
+            may_download=access.can_download(self.viewer, one),
+            **self._pages(one),
             footage=file("footage.mp4", one.footage),
             proxy=file("proxy.mp4", one.proxy),
             poster=file("poster.jpg", one.poster),
@@ -145,6 +175,10 @@ class Told:
         """Look up the places in the queue of renders that are told next, all at once."""
         self._places = queue.places(those)
 
+    def expect_footage(self, those: list[Video]) -> None:
+        """The same of footage."""
+        self._footage_places = queue.footage_places(those)
+
     def render(self, one: Render) -> RenderOut:
         """A render."""
 
@@ -167,7 +201,8 @@ class Told:
             duration=float(one.duration),
             cost=float(one.cost),
             may_change=access.can_change_render(self.viewer, one),
-            page=self.page(one),
+            may_download=access.can_download(self.viewer, one),
+            **self._pages(one),
             video=file("video.mp4", one.output),
             poster=file("poster.jpg", one.poster),
             preview=file("preview.mp4", one.preview),
@@ -179,6 +214,12 @@ class Told:
         if one.state != Render.State.QUEUED:
             return 0
         return self._places[one.pk] if one.pk in self._places else queue.place(one)
+
+    def _before_footage(self, one: Video) -> int:
+        """The same of footage."""
+        if one.state != Video.State.RECEIVING:
+            return 0
+        return self._footage_places[one.pk] if one.pk in self._footage_places else queue.place(one)
 
     def segment(self, one: Segment) -> SegmentOut:
         """A segment."""
@@ -198,8 +239,11 @@ class Told:
     def still(self, one: Still) -> StillOut:
         """A still."""
         image = self.address(links.still_media(one, self.viewer)) if one.image else None
+        forgotten = stills.is_forgotten(one)
         return StillOut(
-            **_same(one, "keep_colours", "height", "state", "error"),
+            **_same(one, "keep_colours", "height"),
+            state=Still.State.FAILED if forgotten else one.state,
+            error="Nobody painted it in time. Ask for it again." if forgotten else one.error,
             id=one.pk,
             video=one.video.ref,
             filter=one.version.filter.slug,
@@ -224,7 +268,7 @@ class Told:
             renders=[render.ref if render else None for render in seen],
             look=look_at(one),
             may_change=access.can_change_own(self.viewer, one),
-            page=self.page(one),
+            **self._pages(one),
         )
 
     def gather(self, those: list[Collection]) -> None:
@@ -255,7 +299,7 @@ class Told:
     def share(self, one: ShareLink) -> ShareOut:
         """A share link: what it does now, which may be less than was once asked for."""
         return ShareOut(
-            **_same(one, "label", "opened", "expires_at", "created_at"),
+            **_same(one, "label", "opened", "expires_at", "revoked_at", "last_opened_at", "created_at"),
             downloads=access.gives_away(one),
             is_open=access.opens_now(one),
             id=one.pk,
@@ -273,6 +317,17 @@ class Told:
             title=str(one),
             owner=one.owner.get_username(),
             takes_bytes=one.source_size if isinstance(one, Video) else 0,
+        )
+
+    def shared(self, link: ShareLink) -> SharedOut:
+        """What the viewer's link opens."""
+        target = link.target
+        return SharedOut(
+            kind=target._meta.model_name,
+            ref=target.ref,
+            downloads=access.gives_away(link),
+            expires_at=link.expires_at,
+            page=self.page(target),
         )
 
 

@@ -17,6 +17,7 @@ from pydantic import Field
 from filters import orders, training_queue
 from filters import trainings as steps
 from filters.models import StyleUse, TrainingRun
+from filters.style_images import WORDS
 from filters.training import usual
 from rotoscope.api.auth import SIGNED_IN
 from rotoscope.api.errors import Refused
@@ -37,7 +38,7 @@ Words = Annotated[list[str], Field(description="Of each new picture, in their or
 class TrainingWish(Wish):
     """How to learn, and what is known of the pictures; the pictures themselves are files called `picture`."""
 
-    name: str
+    name: Annotated[str, Field(examples=["Quilt"])]
     minutes: float = usual.MINUTES
     style_weight: Annotated[float, Field(description="How strong, 0.5 to 48.")] = usual.STYLE_WEIGHT
     content_weight: Annotated[float, Field(description="How true to what is seen, 0.1 to 8.")] = (
@@ -136,7 +137,7 @@ NOTHING_ELSE = {"content": {"multipart/form-data": {"schema": {"additionalProper
 
 @router.post(
     "/trainings",
-    response={201: TrainingOut, 409: Problem, 422: Problem, **NO},
+    response={201: TrainingOut, 409: Problem, 413: Problem, 422: Problem, 507: Problem, **NO},
     auth=SIGNED_IN,
     openapi_extra={"requestBody": NOTHING_ELSE, **says_where()},
 )
@@ -153,6 +154,8 @@ def create_training(
     if missing:
         what = "PyTorch is" if missing == "torch" else "The base network is"
         raise Refused(f"{what} not installed here, and training needs it.")
+    _refuse_too_many(request.user)
+    _refuse_excess(wish, len(picture or []))
     form = _form(request, wish, picture or [])
     run = training.order(form, request.user) if form.is_valid() else None
     if run is None:
@@ -191,6 +194,8 @@ def resume_training(request: HttpRequest, id: int, wish: MoreMinutes) -> Trainin
     run = access.training_run_or_404(request, id)
     if not steps.can_go_on(run):
         raise Refused("It came in as a file, or its filter was removed: there is nothing to go on with.")
+    if run.is_over:
+        _refuse_too_many(run.owner)
     if not training_queue.go_on(run, wish.minutes):
         raise Refused("It is under way, or at its end: say how many minutes more.")
     return told(request, access.training_run_or_404(request, id))
@@ -258,6 +263,29 @@ def told(request: HttpRequest, run: TrainingRun) -> TrainingOut:
         ],
         page=say.address(reverse("training-run", args=[run.pk])),
     )
+
+
+def _refuse_excess(wish: TrainingWish, pictures: int) -> None:
+    """Raises Refused for what is said of pictures that are not there."""
+    for word in WORDS:
+        if len(getattr(wish, word)) > pictures:
+            raise Refused(
+                f"{word}: it is said once for each new picture, in their order, and is here too often.", 422
+            )
+    named = [one.partition(":") for one in wish.crop]
+    if sum(not colon for _, colon, _ in named) > pictures:
+        raise Refused(
+            "crop: it is said once for each new picture, in their order, and is here too often.", 422
+        )
+    kept = set(map(str, wish.kept))
+    if others := [number for number, colon, _ in named if colon and number.strip() not in kept]:
+        raise Refused(f"crop: picture {others[0][:20]} is not among those of `kept`.", 422)
+
+
+def _refuse_too_many(owner: Any) -> None:
+    """Raises Refused."""
+    if sentence := training.too_many(owner):
+        raise Refused(sentence)
 
 
 def _pictures(say: Told, run: TrainingRun) -> list[LearnedPictureOut]:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import uuid
-from typing import Any
+from dataclasses import replace
+from typing import Any, Literal
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
@@ -15,12 +16,13 @@ from rotoscope.api.made import made, says_where
 from rotoscope.api.paging import Page, Paging, page_of
 from rotoscope.api.shapes import FrameOut, Problem, SuggestionOut, UploadOut, VideoOut
 from rotoscope.api.told import Told
-from rotoscope.api.wishes import NewUpload, Separation, VideoChange
+from rotoscope.api.wishes import NewUpload, Separation, UploadChange, VideoChange
 from rotoscope.tags import clean_tags
 from videos import access
 from videos.models import Upload, Video
 from videos.pipeline import ingest, removal, separate
 from videos.suggestions.suggest import suggestions
+from videos.uploads import wishes
 from videos.uploads.append import reconcile
 from videos.uploads.begin import begin
 from videos.uploads.expiry import terminate
@@ -32,9 +34,18 @@ NO: dict[int, Any] = {401: Problem, 403: Problem, 404: Problem}
 
 @router.get("/videos", response=Page[VideoOut], auth=READING)
 def list_videos(
-    request: HttpRequest, which: Paging, q: str = "", tag: str = "", owner: str = "", mine: bool = False
+    request: HttpRequest,
+    which: Paging,
+    q: str = "",
+    tag: str = "",
+    owner: str = "",
+    mine: bool = False,
+    sort: Literal["newest", "looks"] = "newest",
 ) -> object:
-    """Public footage and one's own; newest first. `q` looks in titles, texts, tags, owners and filters."""
+    """Public footage and one's own; newest first, or by `looks` what was looked at most.
+
+    `q` looks in titles, texts, tags, owners and filters.
+    """
     found = Video.objects.listed_for(request.user)
     if mine:
         found = found.filter(owner=signed_in(request))
@@ -44,7 +55,10 @@ def list_videos(
         found = found.filter(owner__username=owner)
     if q:
         found = found.search(q)
-    return page_of(found.select_related("owner").order_by("-created_at", "-pk"), which, Told(request).video)
+    told = Told(request)
+    found = found.most_looked_at() if sort == "looks" else found.newest()
+    found = found.select_related("owner")
+    return page_of(found, which, told.video, told.expect_footage)
 
 
 @router.post(
@@ -82,6 +96,19 @@ def get_upload(request: HttpRequest, id: uuid.UUID) -> UploadOut:
     reconcile(upload)
     finish_here(upload)
     return _upload(request, upload)
+
+
+@router.patch("/uploads/{id}", response={200: UploadOut, 409: Problem, 422: Problem, **NO}, auth=SIGNED_IN)
+def change_upload(request: HttpRequest, id: uuid.UUID, wish: UploadChange) -> UploadOut:
+    """Change title, tags and visibility of footage whose bytes are still coming."""
+    upload = _own_upload(request, id)
+    if upload.video_id is not None:
+        raise Refused("It is a video already: change that.")
+    asked = wish.model_dump(exclude_none=True)
+    if "tags" in asked:
+        asked["tags"] = clean_tags(asked["tags"])
+    wishes.change(upload, replace(wishes.kept(upload), **asked))
+    return _upload(request, _own_upload(request, id))
 
 
 @router.delete("/uploads/{id}", response={204: None, 409: Problem, **NO}, auth=SIGNED_IN)
@@ -168,7 +195,11 @@ def _own_upload(request: HttpRequest, pk: uuid.UUID) -> Upload:
 
 
 def _upload(request: HttpRequest, upload: Upload) -> UploadOut:
+    kept = wishes.kept(upload)
     return UploadOut(
+        title=kept.title,
+        visibility=kept.visibility,
+        tags=kept.tags,
         id=str(upload.pk),
         address=request.build_absolute_uri(reverse("tus-upload", args=[upload.pk])),
         filename=upload.filename,

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from datetime import datetime
+from decimal import Decimal
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator
 from pydantic_core import PydanticCustomError
 
-from rotoscope.nul import cannot_be_kept
+from rotoscope.nul import OF_A_FIELD, cannot_be_kept
 from videos.arrangement import LARGEST_ZOOM
+from videos.forms.texts import LONGEST
 from videos.models.collection import MOST
 from videos.pipeline.renders import RenderSettings
 
 Visibility = Literal["public", "unlisted", "private"]
 Title = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
+Text = Annotated[str, Field(max_length=LONGEST)]
 Share = Annotated[float, Field(ge=0, le=1)]
 Tags = Annotated[list[Annotated[str, Field(max_length=40)]], Field(max_length=12)]
 
@@ -32,9 +35,7 @@ class Wish(BaseModel):
     def without_nul(cls, value: Any) -> Any:
         """The value as it is. Raises PydanticCustomError."""
         if cannot_be_kept(value):
-            raise PydanticCustomError(
-                "nul", "There is a NUL character or half of a surrogate pair in it; take it out."
-            )
+            raise PydanticCustomError("nul", OF_A_FIELD)
         return value
 
 
@@ -52,9 +53,28 @@ class VideoChange(Wish):
     """The words of footage, and who may look."""
 
     title: Title | None = None
-    description: str | None = None
+    description: Text | None = None
     tags: Tags | None = None
     visibility: Visibility | None = None
+
+
+class UploadChange(Wish):
+    """What is said of footage whose bytes are still coming."""
+
+    title: Annotated[str, Field(max_length=200)] | None = None
+    tags: Tags | None = None
+    visibility: Visibility | None = None
+
+
+class FilterChange(Wish):
+    """The words of a filter; what its images cost and whether everybody may render with it is for curators."""
+
+    name: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=120)] | None = None
+    description: Text | None = None
+    tags: Tags | None = None
+    suits: Tags | None = None
+    cost_per_image: Annotated[Decimal, Field(ge=0, max_digits=10, decimal_places=6)] | None = None
+    state: Literal["published", "retired"] | None = None
 
 
 class Separation(Wish):
@@ -122,14 +142,14 @@ class Look(Wish):
 
 
 Layout = Literal["wipe", "grid", "blink", "loupe"]
-Places = Annotated[list[str | None], Field(min_length=2, max_length=9)]
+Places = Annotated[list[str | None], Field(min_length=2, max_length=9, examples=[[None, None]])]
 
 
 class ComparisonWish(Wish):
     """A comparison. Up to nine places; null among the renders is the original."""
 
     title: Title
-    text: str = ""
+    text: Text = ""
     visibility: Visibility = "unlisted"
     layout: Layout = "wipe"
     renders: Places
@@ -140,7 +160,7 @@ class WordsChange(Wish):
     """The words of a comparison or a collection, and who may look."""
 
     title: Title | None = None
-    text: str | None = None
+    text: Text | None = None
     visibility: Visibility | None = None
 
 
@@ -159,7 +179,7 @@ class CollectionWish(Wish):
     """A collection."""
 
     title: Title
-    text: str = ""
+    text: Text = ""
     visibility: Visibility = "unlisted"
 
 

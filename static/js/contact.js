@@ -11,15 +11,24 @@ const SELDOM = 60000; // the same where nothing comes
 class RsContact extends HTMLElement {
   connectedCallback() {
     this.readers = new Map(); // src -> Reader
+    this.undrawn = new Set(); // cells that did not come into sight yet
     this.seen = new IntersectionObserver((entries) => {
-      for (const entry of entries) {
-        if (!entry.isIntersecting) continue;
-        this.seen.unobserve(entry.target);
-        this.#reader(entry.target.dataset.src).draw(entry.target);
-      }
+      for (const entry of entries) if (entry.isIntersecting) this.#draw(entry.target);
     }, { root: this, rootMargin: '200px' });
-    for (const cell of this.querySelectorAll('[data-src]')) this.seen.observe(cell);
+    for (const cell of this.querySelectorAll('[data-src]')) this.#wait(cell);
+    addEventListener('beforeprint', () => { for (const cell of [...this.undrawn]) this.#draw(cell); });
     if ('waits' in this.dataset) this.#lookIn(SOON);
+  }
+
+  #wait(cell) {
+    this.undrawn.add(cell);
+    this.seen.observe(cell);
+  }
+
+  #draw(cell) {
+    if (!this.undrawn.delete(cell)) return;
+    this.seen.unobserve(cell);
+    this.#reader(cell.dataset.src).draw(cell);
   }
 
   #lookIn(wait) {
@@ -47,7 +56,7 @@ class RsContact extends HTMLElement {
       .filter(([, cell]) => cell);
     for (const [old, cell] of painted) {
       old.replaceWith(cell);
-      if (cell.dataset.src) this.seen.observe(cell);
+      if (cell.dataset.src) this.#wait(cell);
     }
     return painted.length;
   }

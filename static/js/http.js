@@ -9,11 +9,12 @@ const REFUSED = {
   404: 'What this page is about is not there any more. Reload it.',
 };
 
-/** `status` as the server answered; 401 when signed out, 0 when there was no connection. */
+/** `status` as the server answered; 401 when signed out, 0 when there was no connection. `after`: seconds to wait for it. */
 export class Failure extends Error {
-  constructor(sentence, status) {
+  constructor(sentence, status, after = 0) {
     super(sentence);
     this.status = status;
+    this.after = after;
   }
 }
 
@@ -38,7 +39,9 @@ export async function ask(address, options = {}) {
     throw error instanceof TypeError ? new Failure(CUT, 0) : error;
   }
   if (response.redirected) throw new Failure(SIGNED_OUT, 401);
-  if (!response.ok) throw new Failure(await sentence(response), response.status);
+  if (!response.ok) {
+    throw new Failure(await sentence(response), response.status, Number(response.headers.get('retry-after')) || 0);
+  }
   return response;
 }
 

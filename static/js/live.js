@@ -63,7 +63,7 @@ function replace(part, text) {
   keepProgress(part, fresh);
   const focused = part.contains(document.activeElement) ? document.activeElement.id : '';
   part.replaceWith(fresh);
-  if (focused) document.getElementById(focused)?.focus();
+  if (focused) document.getElementById(focused)?.focus({ preventScroll: true }); // whoever scrolled on stays there
   fresh.dispatchEvent(new CustomEvent('live:changed', { bubbles: true }));
   if (fresh.hasAttribute('data-live')) schedule(fresh, seconds(fresh));
   watch(fresh);

@@ -11,7 +11,7 @@ export class Original {
   constructor(stage, clock, address, start) {
     Object.assign(this, { stage, clock, address, start, held: false, track: null, resume: false });
     this.tag = stage.querySelector('.tag');
-    this.name = this.tag.textContent;
+    this.name = [...this.tag.childNodes];
     this.#press();
     this.#key();
     clock.addEventListener('frame', () => { if (this.held) this.#show(); });
@@ -30,7 +30,7 @@ export class Original {
     if (!this.held) return;
     this.held = false;
     this.stage.classList.remove('shows-original');
-    this.tag.textContent = this.name;
+    this.tag.replaceChildren(...this.name);
     if (this.resume) this.clock.play();
   }
 

@@ -18,9 +18,8 @@ class RsPlayer extends HTMLElement {
     const timing = new Timing(rate.split('/').map(Number), Number(frames));
     this.clock = new Clock(timing);
     const pick = { ref: '', name: '', start: 0, stop: Number(frames) };
-    this.track = new Track(pick, timing, video, false);
-    const { videoWidth, videoHeight, width, height } = video;
-    this.transport = new Transport(this, this.clock, timing, { address: strip, tiles: Number(tiles), shape: Math.max(0.6, Math.min(16 / 9, (videoWidth || width) / (videoHeight || height))) });
+    this.track = new Track(pick, timing, video, 'metadata');
+    this.transport = new Transport(this, this.clock, timing, { address: strip, tiles: Number(tiles) }, video);
     this.clock.tracks = [this.track];
     this.place = new Place(this.clock, Number(this.dataset.start));
     if (this.dataset.original) this.original = new Original(this.querySelector('.stage'), this.clock, this.dataset.original, Number(this.dataset.start));
@@ -31,6 +30,12 @@ class RsPlayer extends HTMLElement {
     return { frame: this.clock.frame, playing: this.clock.playing, frames: [this.track.frame] };
   }
 
+  /** An iPhone fills its screen with the video alone, under controls of its own. */
+  #fill(video) {
+    if (!document.fullscreenEnabled) return video.webkitEnterFullscreen?.();
+    return document.fullscreenElement ? document.exitFullscreen() : this.requestFullscreen();
+  }
+
   #listen(video) {
     const { clock } = this;
     const acts = {
@@ -38,11 +43,15 @@ class RsPlayer extends HTMLElement {
       back: () => clock.step(-1),
       on: () => clock.step(1),
       sound: (button) => { clock.setSound(!clock.sound); button.setAttribute('aria-pressed', String(clock.sound)); },
-      fullscreen: () => (document.fullscreenElement ? document.exitFullscreen() : this.requestFullscreen?.()),
+      fullscreen: () => this.#fill(video),
     };
     video.muted = true;
     this.addEventListener('pointerover', () => this.track.load(), { once: true }); // somebody is about to play it
     video.addEventListener('click', () => clock.toggle());
+    video.addEventListener('webkitendfullscreen', () => { // left where those controls brought it
+      clock.target = this.track.frame ?? clock.target;
+      clock.pause();
+    });
     this.addEventListener('click', (event) => {
       const button = event.target.closest('[data-act]');
       acts[button?.dataset.act]?.(button);

@@ -1,7 +1,8 @@
-// What every page does: menus, dialogs, slides, live parts, the light in the room.
+// What every page does: menus, dialogs, slides, live parts, the light in the room, what is chosen in sight.
 import './dialogs.js';
 import './live.js';
 import './menus.js';
+import './seg.js';
 import './slides.js';
 import './spectrum.js';
 import './theme.js';

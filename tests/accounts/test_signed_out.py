@@ -29,6 +29,7 @@ def test_after_signing_in_one_is_where_the_form_stands(visitor: Client, render: 
         reverse("comparison-save", args=[render.video.ref]),
         reverse("collection-add"),
         reverse("render-cancel", args=[render.ref]),
+        reverse("contact-paint", args=[render.video.ref]),
     )
     for address in addresses:
         door = visitor.post(address, {"title": "Two"}, headers={"Referer": page})

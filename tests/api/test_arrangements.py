@@ -110,7 +110,7 @@ def test_what_is_left_of_a_comparison_is_looked_at_otherwise_and_filled_again(
 
 def test_footage_that_is_taken_in_again_is_not_arranged(olgas: Program, compared: dict[str, Any]) -> None:
     Video.objects.update(state=Video.State.INGESTING)
-    assert "not ready" in change(olgas, compared["ref"], {"layout": "blink"}, 422)["detail"]
+    assert "not ready" in change(olgas, compared["ref"], {"layout": "blink"}, 409)["detail"]
 
 
 @pytest.fixture

@@ -81,7 +81,7 @@ def bodies(schema: dict[str, Any], right: dict[str, Any]) -> Iterator[tuple[Any,
 def variations(method: str, path: str, told: dict[str, Any], world: dict[str, str]) -> Iterator[Asked]:
     """All that is asked of one operation; the right request comes first."""
     name = told["operationId"]
-    right, query = right_body(name, world), QUERIES.get(name, "")
+    right, query = right_body(name, world), filled(QUERIES.get(name, ""), world)
     there = filled(path, world)
     yield Asked(method, there + query, right)
     for parameter in told.get("parameters", []):
@@ -129,8 +129,8 @@ def test_whatever_is_asked_the_answer_is_one_that_is_described(
     """One test for all operations: what they are about is made once."""
     count = 0
     for method, path, told in OPERATIONS:
-        if told["operationId"] == "create_training":
-            continue  # a form: see test_trainings
+        if told["operationId"] in ("create_training", "import_filter"):
+            continue  # forms: see test_trainings and test_curating
         for asked in variations(method, path, told, everything):
             answer = ask(olgas, asked)
             described(told, asked, answer)

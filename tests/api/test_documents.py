@@ -16,10 +16,12 @@ from django.test import Client
 from django.utils import timezone
 from PIL import Image
 
+from filters import exchange
 from filters.models import Filter, FilterVersion, TrainingRun
 from tests.api.conftest import program_of
+from tests.api.test_reference import OPERATIONS
 from tests.clips import draw_clip
-from tests.factories import make_render, make_video
+from tests.factories import make_render, make_video, make_video_row
 from tests.lab.pictures import encoded, noise
 from tests.styled import make_styled
 from videos import training
@@ -39,7 +41,7 @@ def shown() -> list[str]:
 def curl(line: str, values: dict[str, str], folder: Path) -> Any:
     """The answer to a call of curl; `values` stand for the shell's variables, files lie in `folder`."""
     parser = argparse.ArgumentParser()
-    for flag in ("-s", "-L", "-I"):
+    for flag in ("-s", "-L", "-I", "-OJ"):
         parser.add_argument(flag, action="store_true")
     for option in ("-H", "-F"):
         parser.add_argument(option, action="append", default=[])
@@ -134,3 +136,23 @@ def test_every_example_is_answered(
                 refs.setdefault("/trainings/12", f"/trainings/{told['id']}")
             if "downloads" in told:
                 refs["/share-links/7"] = f"/share-links/{told['id']}"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_the_page_of_the_api_shows_can_be_typed_too(
+    staff: User, tmp_path: Path, queue: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where filters, footage and files are called so."""
+    monkeypatch.setattr(training, "what_is_missing", lambda: "")
+    night, _ = make_styled("Starry Night", 0), make_styled("Great Wave", 1)
+    (tmp_path / "FILE").write_bytes(encoded(Image.fromarray(noise(300, 400, seed=1)), "JPEG"))
+    values = {"ROTOSCOPE": SERVER, "AUTH": f"Authorization: Bearer {program_of(staff).key}"}
+    ref = make_video_row(staff).ref
+    for name in ("create_training", "create_mix", "get_mix_still", "create_comparison"):
+        line = OPERATIONS[name].command.replace("{ref}", ref)
+        answer = curl(line, values, tmp_path)
+        assert answer.status_code in (200, 201), (line, answer.content)
+    assert night.current is not None
+    (tmp_path / "FILE").write_bytes(exchange.export(night.current))
+    answer = curl(OPERATIONS["import_filter"].command, values, tmp_path)
+    assert answer.status_code == 201, answer.content

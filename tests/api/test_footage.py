@@ -121,6 +121,68 @@ def test_errors_and_stages_are_the_owners_business(olgas: Program, nobodys: Prog
     assert nobodys.get(f"/videos/{video.ref}")["stage"] == nobodys.get(f"/videos/{video.ref}")["error"] == ""
 
 
+def test_a_list_of_footage_that_waits_asks_no_more_for_many(
+    olgas: Program, owner: User, django_assert_max_num_queries: Any
+) -> None:
+    for _ in range(8):
+        make_video_row(owner, state="receiving", source="sources/x.mp4")
+    with django_assert_max_num_queries(7):
+        told = olgas.get("/videos?mine=true")
+    assert [one["before"] for one in told["items"]] == list(range(8))[::-1]
+
+
+def test_texts_have_an_end(olgas: Program, owner_client: Client, video: Video) -> None:
+    """A list of a hundred descriptions would be as many megabytes."""
+    long = "x" * 10_001
+    assert (
+        "description: " in olgas.ask("PATCH", f"/videos/{video.ref}", {"description": long}).json()["detail"]
+    )
+    assert "text: " in olgas.post("/collections", {"title": "x", "text": long}, 422)["detail"]
+    form = {"title": "x", "description": long, "tags": "", "visibility": "public"}
+    page = owner_client.post(f"/v/{video.ref}/edit/", form).content.decode()
+    assert "At most 10000 characters, please; these are 10001." in page
+    form = {"title": "x", "text": long, "visibility": "public"}
+    assert owner_client.post("/collections/", form).status_code == 422
+    video.refresh_from_db()
+    assert video.description == ""
+
+
+def test_what_was_sent_is_told_to_its_owner(olgas: Program, nobodys: Program, video: Video) -> None:
+    Video.objects.update(source_name="DJI_0012.MOV", source_size=1000, probe={"codec": "hevc"})
+    hers, others = olgas.get(f"/videos/{video.ref}"), nobodys.get(f"/videos/{video.ref}")
+    assert [hers[name] for name in ("source_name", "source_size", "codec", "may_download")] == [
+        "DJI_0012.MOV",
+        1000,
+        "hevc",
+        True,
+    ]
+    assert [others[name] for name in ("source_name", "source_size", "codec", "may_download")] == [
+        "",
+        0,
+        "hevc",
+        False,
+    ]
+
+
+def test_what_was_looked_at_most_comes_first(nobodys: Program, owner: User) -> None:
+    for title, views in (("little", 1), ("much", 9), ("none", 0)):
+        make_video_row(owner, title=title, views=views)
+    titles = [one["title"] for one in nobodys.get("/videos?sort=looks")["items"]]
+    assert titles == ["much", "little", "none"]
+    assert nobodys.get("/videos?sort=best", 422)["detail"].startswith("sort: ")
+
+
+def test_an_upload_gets_other_words_on_its_way(olgas: Program, stellas: Program, video: Video) -> None:
+    begun = olgas.post("/videos", {"filename": "x.mp4", "length": 10, "title": "A", "tags": ["sea"]})
+    path = f"/uploads/{begun['id']}"
+    told = olgas.ask("PATCH", path, {"visibility": "public", "tags": ["Coast", "coast"]}).json()
+    assert (told["title"], told["visibility"], told["tags"]) == ("A", "public", ["coast"])
+    assert olgas.get(path)["visibility"] == "public"
+    assert stellas.ask("PATCH", path, {"title": "B"}).status_code == 404
+    Upload.objects.update(video=video)
+    assert olgas.ask("PATCH", path, {"title": "B"}).status_code == 409
+
+
 def test_footage_is_deleted_by_its_owner_alone(olgas: Program, stellas: Program, video: Video) -> None:
     assert stellas.ask("DELETE", f"/videos/{video.ref}").status_code == 404
     assert olgas.ask("DELETE", f"/videos/{video.ref}").status_code == 204
@@ -129,6 +191,9 @@ def test_footage_is_deleted_by_its_owner_alone(olgas: Program, stellas: Program,
 
 def test_only_failed_footage_is_tried_again(olgas: Program, video: Video, queue: Any) -> None:
     assert olgas.post(f"/videos/{video.ref}/retry", status=409)["detail"] == "It has not failed."
+    Video.objects.filter(pk=video.pk).update(state="receiving", source="sources/x.mp4", attempts=3)
+    assert olgas.post(f"/videos/{video.ref}/retry", status=409)["detail"] == "It has not failed."
+    assert Video.objects.get().attempts == 3
     Video.objects.filter(pk=video.pk).update(state="failed", source="sources/x.mp4")
     assert olgas.post(f"/videos/{video.ref}/retry", status=202)["state"] == "receiving"
 

@@ -88,3 +88,5 @@ def test_it_can_be_tried_out_beside_it(visitor: Client) -> None:
     answer = visitor.get("/api/try")
     assert answer.status_code == 200
     assert "cdn" not in answer.content.decode()
+    token = re.search(r'data-csrf-token="(\w+)"', answer.content.decode())
+    assert token and answer.cookies["csrftoken"].value, "a signed-in browser needs both to change something"

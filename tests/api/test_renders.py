@@ -15,7 +15,7 @@ from pytest_django import Settings
 from tests.api.conftest import Program, program_of
 from tests.factories import make_filter, make_render_row, make_video_row
 from videos.models import Collection, Comparison, Render, ShareLink, Still, Video
-from videos.pipeline import renders
+from videos.pipeline import renders, stills
 
 
 @pytest.fixture
@@ -79,6 +79,79 @@ def test_a_render_that_would_cost_more_than_one_may_is_not_begun(
     assert olgas.post(f"{path}/estimate", affordable, 200)["refused"] == ""
     settings.ALGORITHMIA_COST_PER_RENDER = 0.0
     olgas.post(f"{path}/renders", wish)
+
+
+def test_a_render_that_has_become_too_dear_is_not_gone_on_with(
+    olgas: Program, video: Video, queue: Any, settings: Settings, owner_client: Client
+) -> None:
+    make_filter("negative", cost_per_image="0.5")
+    wish = {"filter": "negative", "smoothing": 0.5}
+    whole = olgas.post(f"/videos/{video.ref}/estimate", wish, 200)["cost"]
+    path = f"/renders/{olgas.post(f'/videos/{video.ref}/renders', wish)['ref']}"
+    olgas.post(f"{path}/cancel", status=200)
+    settings.ALGORITHMIA_COST_PER_RENDER = whole - 0.5
+    assert f"It would cost ${whole:.2f}" in olgas.post(f"{path}/resume", status=422)["detail"]
+    olgas.post(f"/videos/{video.ref}/renders", wish, 422)
+    page = owner_client.post(reverse("render-resume", args=[path.split("/")[2]]), follow=True)
+    assert f"It would cost ${whole:.2f}" in page.content.decode()
+    assert Render.objects.get().state == "cancelled"
+    settings.ALGORITHMIA_COST_PER_RENDER = whole
+    assert olgas.post(f"{path}/resume", status=200)["state"] == "queued"
+
+
+def test_stills_of_a_filter_cost_no_more_than_a_render_may(
+    olgas: Program, video: Video, queue: Any, settings: Settings, owner_client: Client
+) -> None:
+    settings.ALGORITHMIA_COST_PER_RENDER = 0.05
+    make_filter("dear", cost_per_image="0.01")
+    path = f"/videos/{video.ref}/stills"
+    for frame in range(5):
+        olgas.post(path, {"filter": "dear", "frame": frame}, 202)
+    for more in ({"frame": 5}, {"frame": 0, "height": 45}, {"frame": 0, "strength": 0.5}):
+        assert "would cost $0.06 together" in olgas.post(path, {"filter": "dear", **more}, 422)["detail"]
+    olgas.post(path, {"filter": "dear", "frame": 4}, 202)
+    page = owner_client.post(
+        reverse("lab-stills", args=[video.ref]), {"filter": ["dear"], "frame": "9", "height": "90"}
+    )
+    assert "would cost $0.06 together" in page.json()["stills"][0]["error"]
+    assert Still.objects.count() == 5
+    Still.objects.update(state="finished")
+    olgas.post(path, {"filter": "dear", "frame": 0, "strength": 0.5}, 202)  # painted already, and paid for
+
+
+def test_a_filter_that_is_away_says_why(olgas: Program, video: Video) -> None:
+    make_filter("negative").mark_unavailable("The service does not answer.")
+    for path, more in (("renders", {}), ("estimate", {}), ("stills", {"frame": 0})):
+        answer = olgas.ask("POST", f"/videos/{video.ref}/{path}", {"filter": "negative", **more})
+        assert (answer.status_code, answer["Retry-After"]) == (503, "60")
+        assert "The service does not answer." in answer.json()["detail"]
+
+
+def test_stills_are_listed(olgas: Program, stellas: Program, video: Video, queue: Any) -> None:
+    for slug in ("negative", "other"):
+        make_filter(slug)
+        for frame in (1, 2):
+            olgas.post(f"/videos/{video.ref}/stills", {"filter": slug, "frame": frame}, 202)
+    path = f"/videos/{video.ref}/stills"
+    assert olgas.get(path)["count"] == 4
+    [one] = olgas.get(f"{path}?filter=other&frame=2")["items"]
+    assert (one["filter"], one["frame"], one["state"]) == ("other", 2, "queued")
+    stellas.get(path, 404)
+
+
+def test_stills_of_one_person_do_not_pile_up(
+    olgas: Program, video: Video, queue: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(stills, "MOST_UNFINISHED", 2)
+    make_filter("negative")
+    path = f"/videos/{video.ref}/stills"
+    for frame in range(2):
+        olgas.post(path, {"filter": "negative", "frame": frame}, 202)
+    assert (
+        "2 of your stills are waiting" in olgas.post(path, {"filter": "negative", "frame": 2}, 409)["detail"]
+    )
+    Still.objects.filter(frame_index=0).update(state="finished")
+    olgas.post(path, {"filter": "negative", "frame": 2}, 202)
 
 
 @pytest.mark.parametrize(
@@ -248,8 +321,14 @@ def test_footage_that_is_not_ready_has_nothing_to_compare(
 ) -> None:
     """Its page could show nothing: neither its frames nor their rate are known."""
     Video.objects.filter(pk=video.pk).update(state=Video.State.INGESTING)
-    told = olgas.post(f"/videos/{video.ref}/comparisons", {"title": "x", "renders": [None, None]}, 422)
+    told = olgas.post(f"/videos/{video.ref}/comparisons", {"title": "x", "renders": [None, None]}, 409)
     assert "not ready yet" in told["detail"]
+    make_filter("negative")
+    for path in ("renders", "estimate", "stills"):
+        wish = {"filter": "negative", **({"frame": 0} if path == "stills" else {})}
+        assert "not ready yet" in olgas.post(f"/videos/{video.ref}/{path}", wish, 409)["detail"]
+    mix = f"/mixes/still?part=negative:1&part=other:1&video={video.ref}"
+    assert "not ready yet" in olgas.get(mix, 409)["detail"]
     saved = owner_client.post(f"/v/{video.ref}/compare/save/", {"title": "x", "visibility": "public"})
     assert (saved.status_code, Comparison.objects.count()) == (404, 0)
 
@@ -296,6 +375,26 @@ def test_a_share_link_is_made_listed_and_revoked(olgas: Program, stellas: Progra
     assert stellas.ask("DELETE", f"/share-links/{told['id']}").status_code == 404
     assert olgas.ask("DELETE", f"/share-links/{told['id']}").status_code == 204
     assert ShareLink.open(token) is None
+    assert olgas.ask("DELETE", f"/share-links/{told['id']}").status_code == 404
+    assert olgas.get(f"/share-links/{told['id']}")["is_open"] is False
+
+
+def test_a_token_alone_tells_what_it_opens(olgas: Program, nobodys: Program, video: Video) -> None:
+    Video.objects.update(visibility="private")
+    told = olgas.post("/share-links", {"kind": "video", "ref": video.ref, "downloads": True})
+    token = told["address"].rstrip("/").rpartition("/")[2]
+    opened = nobodys.get(f"/shared?share={token}")
+    assert (opened["kind"], opened["ref"], opened["downloads"]) == ("video", video.ref, True)
+    seen = nobodys.get(f"/videos/{video.ref}?share={token}")
+    assert seen["may_download"] and seen["embed"].endswith(f"/embed/video/{video.ref}/?share={token}")
+    for address in (seen["embed"], seen["oembed"]):
+        assert Client().get(address.removeprefix("http://testserver")).status_code == 200
+    Client().get(f"/s/{token}/")
+    assert olgas.ask("DELETE", f"/share-links/{told['id']}").status_code == 204
+    closed = olgas.get(f"/share-links/{told['id']}")
+    assert closed["last_opened_at"] < closed["revoked_at"]
+    assert nobodys.ask("GET", f"/shared?share={token}").status_code == 404
+    assert nobodys.ask("GET", "/shared").status_code == 404
 
 
 def test_only_ones_own_footage_is_given_away(stellas: Program, stranger: User, video: Video) -> None:
@@ -347,6 +446,29 @@ def test_a_list_of_renders_that_wait_asks_no_more_for_many_than_for_few(
         assert sorted(one["before"] for one in told["items"]) == list(range(12))
     last = told["items"][0]
     assert olgas.get(f"/renders/{last['ref']}")["before"] == last["before"]
+
+
+def test_a_page_of_many_renders_reads_no_more_than_that_page(
+    nobodys: Program, olgas: Program, video: Video, django_assert_max_num_queries: Any
+) -> None:
+    for _ in range(3):
+        make_render_row(video)
+    for program in (nobodys, olgas):
+        with django_assert_max_num_queries(9) as asked:
+            told = program.get(f"/videos/{video.ref}/renders?page_size=1&page=2")
+        assert (told["count"], len(told["items"])) == (3, 1)
+        read = [one["sql"] for one in asked if '"videos_render"' in one["sql"] and "COUNT(" not in one["sql"]]
+        assert read and all("LIMIT 1" in sql for sql in read)
+
+
+def test_a_still_that_nobody_will_paint_is_told_as_failed(olgas: Program, video: Video, queue: Any) -> None:
+    make_filter("negative")
+    wish = {"filter": "negative", "frame": 3}
+    still = olgas.post(f"/videos/{video.ref}/stills", wish, 202)["id"]
+    Still.objects.update(created_at=timezone.now() - stills.REMEMBERED - timedelta(minutes=1))
+    told = olgas.get(f"/stills/{still}")
+    assert (told["state"], told["error"]) == ("failed", "Nobody painted it in time. Ask for it again.")
+    assert olgas.post(f"/videos/{video.ref}/stills", wish, 202)["state"] == "queued"
 
 
 def test_lists_of_arrangements_ask_no_more_for_many_than_for_few(

@@ -48,18 +48,26 @@ BODIES: dict[str, Any] = {
     "add_item": {"kind": "comparison", "ref": "COMPARISON"},
     "arrange_items": {"items": []},
     "resume_training": {"minutes": 2},
+    "change_filter": {"description": "Other"},
+    "change_upload": {"title": "Other"},
     "create_mix": {
         "name": "Both",
         "parts": [{"filter": "night", "weight": 1}, {"filter": "wave", "weight": 1}],
     },
 }
-QUERIES = {"get_mix_still": "?part=night:1&part=wave:1"}
+QUERIES = {"get_mix_still": "?part=night:1&part=wave:1", "get_shared": "?share={share}"}
 MAKING = {
     *("create_video", "create_render", "create_still", "create_comparison", "create_collection"),
     *("create_training", "repeat_training", "create_mix", "create_share_link"),
 }
 """What answers with the address of something new."""
-REFUSED = {"retry_video": 409, "publish_training": 403}
+REFUSED = {
+    "retry_video": 409,
+    "publish_training": 403,
+    "import_filter": 403,
+    "measure_filter": 403,
+    "change_filter": 403,
+}
 """What Olga is refused: nothing failed, and she is no curator."""
 
 
@@ -88,7 +96,7 @@ def world(owner: User, queue: Any, monkeypatch: pytest.MonkeyPatch) -> dict[str,
     deleted = renders.request(video, filter, owner, renders.RenderSettings(strength=0.5))[0]
     removal.put_away(deleted)
     still = Still.objects.create(video=video, version=filter.current, frame_index=0)
-    link, _ = ShareLink.make(owner, video)
+    link, token = ShareLink.make(owner, video)
     upload = Upload.objects.create(owner=owner, filename="x", length=10)
     return {
         "/videos/{ref}": video.ref,
@@ -101,6 +109,7 @@ def world(owner: User, queue: Any, monkeypatch: pytest.MonkeyPatch) -> dict[str,
         "/filters/{slug}": "negative",
         "/trainings/{id}": str(run.pk),
         "{number}": "0",
+        "{share}": token,
         "{kind}": "render",
         "{item}": render.ref,
         "{ref}": deleted.ref,
@@ -147,8 +156,10 @@ def test_it_is_answered_as_documented(
         TrainingRun.objects.update(state="finished", started_at=timezone.now())
     if told["operationId"] == "create_training":
         answer = Client().post(path, {"name": "x", "picture": good()}, headers=bearer(olgas))
+    elif told["operationId"] == "import_filter":
+        answer = Client().post(path, {"file": good()}, headers=bearer(olgas))
     else:
-        answer = olgas.ask(method, filled(path, world) + QUERIES.get(told["operationId"], ""), body)
+        answer = olgas.ask(method, filled(path + QUERIES.get(told["operationId"], ""), world), body)
     documented = {int(status) for status in told["responses"] if status != "default"}
     assert answer.status_code in documented, answer.status_code
     refused = REFUSED.get(told["operationId"])

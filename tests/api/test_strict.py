@@ -55,7 +55,7 @@ def test_what_stands_within_is_an_object_too(olgas: Program, video: Video, look:
 
 def test_a_misspelt_filter_of_a_list_does_not_bring_all_of_it(nobodys: Program, video: Video) -> None:
     told = nobodys.get("/videos?tags=coast&page=1", 422)
-    names = "page, page_size, q, tag, owner, mine"
+    names = "page, page_size, q, tag, owner, mine, sort"
     assert told["detail"] == f"tags: there is no such parameter here, only {names}."
     told = nobodys.get(f"/videos/{video.ref}?size=2&x=1", 422)
     assert told["detail"] == "size, x: there is no such parameter here, none at all."

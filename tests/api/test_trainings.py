@@ -9,6 +9,7 @@ from django.contrib.auth.models import User
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 from dramatiq.brokers.stub import StubBroker
 
@@ -113,6 +114,41 @@ def test_another_seed_is_one_call(ordered: dict[str, Any], olgas: Program) -> No
     again = olgas.post(f"/trainings/{ordered['id']}/again")
     assert (again["seed"], again["filter"]) == (2, "quilt-seed-2")
     assert [one["crop"] for one in again["pictures"]] == [one["crop"] for one in ordered["pictures"]]
+
+
+def test_what_is_said_of_more_pictures_than_there_are_is_refused(olgas: Program, queue: StubBroker) -> None:
+    for said, name in (
+        ({"artist": ["A", "B"]}, "artist"),
+        ({"crop": ["0,0,1,1,0", "0,0,1,1,0"]}, "crop"),
+        ({"crop": ["99999:0,0,0.5,0.5,0"]}, "crop: picture 99999"),
+    ):
+        answer = send(olgas, name="Quilt", picture=good(1), **said)
+        assert (answer.status_code, answer.json()["detail"].startswith(name)) == (422, True)
+    assert not TrainingRun.objects.exists()
+
+
+def test_one_person_keeps_no_more_than_five_waiting(
+    ordered: dict[str, Any], olgas: Program, stellas: Program, owner_client: Client
+) -> None:
+    path, page = f"/trainings/{ordered['id']}", reverse("train")
+    for _ in range(4):
+        assert "5 trainings" not in owner_client.get(page).content.decode()
+        olgas.post(f"{path}/again")
+    sentence = "5 trainings run or wait already"
+    assert sentence in olgas.post(f"{path}/again", status=409)["detail"]
+    refused = send(olgas, name="Another", picture=good(3))
+    assert (refused.status_code, sentence in refused.json()["detail"]) == (409, True)
+    assert sentence in owner_client.get(page).content.decode()
+    form = {"name": "Another", "picture": good(3), **{k: str(v) for k, v in training.USUAL.items()}}
+    assert sentence in owner_client.post(page, form).content.decode()
+    last = TrainingRun.objects.order_by("pk").last()
+    assert last is not None
+    olgas.post(f"/trainings/{last.pk}/stop", status=200)
+    olgas.post(f"{path}/again")
+    assert sentence in olgas.post(f"/trainings/{last.pk}/resume", {}, status=409)["detail"]
+    back = owner_client.post(reverse("training-run-resume", args=[last.pk]), follow=True)
+    assert sentence in back.content.decode()
+    assert send(stellas, name="Hers", picture=good(4)).status_code == 201
 
 
 def test_staff_publish(ordered: dict[str, Any], olgas: Program, staff: User) -> None:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from decimal import Decimal
+from itertools import pairwise
 from typing import Any
 
+import numpy as np
 import pytest
 from django.contrib.auth.models import User
 from django.utils import timezone
@@ -13,9 +15,12 @@ from django.utils import timezone
 from filters import service
 from filters.deepfilter.catalogue import ensure_deepfilter_filters
 from filters.models import Filter
+from rotoscope.files import local_path
 from rotoscope.lease import LEASE
+from tests.clips import Picture, decoded, number_of, numbered_picture
 from tests.deepfilter.faulty import FaultyService, Handler, faulty_service, status
 from tests.factories import make_video
+from videos.media import decode
 from videos.models import Render, Segment, Video
 from videos.pipeline import dispatch, paint, rebuild, renders
 
@@ -70,6 +75,25 @@ def test_it_is_painted_in_batches_and_its_cost_is_summed(elsewhere: FaultyServic
     assert sum(sizes) == before.images
     assert max(sizes) == 4
     assert not elsewhere.files
+
+
+@pytest.mark.parametrize(("wish", "step"), [({}, 1), ({"smoothing": 0.5}, 1), ({"images_per_second": 12}, 2)])
+def test_a_picture_that_stands_still_is_paid_for_once(
+    elsewhere: FaultyService, owner: User, wish: dict[str, Any], step: int
+) -> None:
+    def stays(number: int, width: int, height: int) -> Picture:
+        return numbered_picture(min(number, 12), width, height)
+
+    video = make_video(owner, frames=48, rate=24, picture=stays)
+    originals = list(decode.frames(local_path(video.footage), 0, 48))[::step]
+    changes = sum(not np.array_equal(*pair) for pair in pairwise(originals))
+    assert changes < len(originals) - 12 / step
+    render = painted(video, **wish)
+    assert render.state == Render.State.FINISHED, render.error
+    assert sum(len(call["images"]) for call in elsewhere.calls) == 1 + changes
+    assert render.cost == Decimal("0.25") * (1 + changes)
+    shown = [number_of(picture, inverted=True) for picture in decoded(local_path(render.output))]
+    assert shown == [min(number // step * step, 12) for number in range(48)]
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import io
+import threading
 from typing import Any
 
 import numpy as np
@@ -11,9 +12,11 @@ import pytest
 from numpy.typing import NDArray
 from PIL import Image
 
-from filters.deepfilter import algorithm, fetch
+from filters.deepfilter import algorithm, fetch, images
 from filters.deepfilter.room import LATEST, SOONEST, Room
 from filters.engines.algorithmia import AlgorithmiaEngine, Breaker, NotFound
+from filters.engines.algorithmia.errors import error_for, error_in_answer
+from filters.engines.base import Frame
 from filters.models import DeepFilterObject, Filter
 from tests.deepfilter.conftest import Server
 from tests.factories import make_filter
@@ -145,6 +148,36 @@ def test_a_filter_that_is_called_just_so_goes_before_one_with_hyphens(db: None) 
     assert algorithm.find_version("night_sea") == hyphens.current
 
 
+def test_a_filter_that_cannot_run_now_is_asked_for_again(server: Server, negative: Filter) -> None:
+    """Also by our own client, which gave such a render up for good."""
+    negative.mark_unavailable("Its weights are missing.")
+    answer = server.call(images=[inline(picture())], filterName="gan-vogh")
+    assert (answer.status_code, answer.headers["Retry-After"]) == (503, "60")
+    error = answer.json()["error"]
+    assert error["message"] == "Gan vogh is not available: Its weights are missing."
+    assert error_for(answer).temporary
+    assert error_in_answer(error["message"], error["error_type"]).temporary, (
+        "an older server says it with status 200"
+    )
+
+
+def test_calls_that_wait_keep_no_decoded_pictures(
+    server: Server, negative: Filter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """They are decoded by whoever paints, when their turn has come."""
+    threads: list[str] = []
+    decode = images.decode
+
+    def note(data: bytes, name: str) -> Frame:
+        threads.append(threading.current_thread().name)
+        return decode(data, name)
+
+    monkeypatch.setattr(images, "decode", note)
+    kept = put(server, "1.png", picture())
+    server.call(images=[kept, inline(picture())], filterName="gan-vogh").raise_for_status()
+    assert [name.startswith("deepfilter") for name in threads] == [True, True]
+
+
 def test_drafts_retired_filters_and_those_of_another_service_are_unknown(server: Server) -> None:
     make_filter("draft", published=False)
     make_filter("retired").retire()
@@ -180,6 +213,9 @@ def test_drafts_retired_filters_and_those_of_another_service_are_unknown(server:
         ({"images": ["data:image/png;base64,§"]}, "base64"),
         ({"images": ["data:image/png;base64,aGVsbG8="]}, "not a PNG"),
         ({"images": ["http://127.0.0.1/x.png"]}, "not fetched here"),
+        ({"images": ["data://.my/a\nb.png"]}, "invalid path"),
+        ({"images": ["ftp://a\r\nb"]}, "neither"),
+        ({"images": ["data://.my/x.png"], "filterName": "gan\nvogh"}, "unknown filter"),
         ({"images": ["data://.my/x.png"], "filterName": "data://.my/models/mine.t7"}, "publish them"),
         ({"images": ["data://.my/x.png"], "filterName": 3}, "filterName is missing"),
     ],

@@ -17,6 +17,7 @@ import pytest
 from PIL import Image
 
 from filters import bundle as bundles
+from filters import sha256
 from filters.bundle import BundleRefused, FilterBundle, StylePicture, read_bundle, to_onnx, write_bundle
 from filters.engines.network import NetworkEngine
 from tests.engines.models import base_bytes, johnson, picture, style_bytes
@@ -92,7 +93,7 @@ def with_part(name: str, data: bytes, *, listed: bool = True) -> bytes:
     files = contents(write_bundle(example()))
     manifest = json.loads(files["manifest.json"])
     if listed:
-        manifest["files"][name] = {"sha256": bundles._sha256(data), "size": len(data)}
+        manifest["files"][name] = {"sha256": sha256.of_bytes(data), "size": len(data)}
     files["manifest.json"] = json.dumps(manifest).encode()
     return zipped(list({**files, name: data}.items()))
 
@@ -105,9 +106,17 @@ def test_the_file_is_the_same_each_time() -> None:
     assert write_bundle(example()) == write_bundle(example())
 
 
-def test_a_whole_model_travels_too() -> None:
+def test_a_whole_model_travels_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is tried out by whoever it comes to, and not once more for each export."""
     model = example(kind="onnx", weights=johnson().SerializeToString(), base=b"", base_name="", pictures=())
-    assert read_bundle(write_bundle(model)) == model
+    with monkeypatch.context() as leaving:
+        leaving.setattr(bundles, "inspect_model", None)
+        data = write_bundle(model)
+    assert read_bundle(data) == model
+    files = contents(data)
+    spoilt = replace(model, weights=files["model.onnx"][:-40])
+    with pytest.raises(BundleRefused):
+        read_bundle(write_bundle(spoilt))
 
 
 def test_many_pictures_keep_their_order() -> None:

@@ -6,11 +6,13 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import onnx
 import onnxruntime
 import pytest
+from onnxruntime.capi import onnxruntime_pybind11_state as ort_errors
 from pytest_django.fixtures import Settings
 
 from filters import service
@@ -20,6 +22,7 @@ from filters.engines.base import EngineError
 from filters.engines.graph import build
 from filters.engines.network import NetworkEngine
 from filters.engines.runtime import SHAPES_KEPT, FullPrecision, HalfPrecision, half_precision_is_fast
+from filters.engines.tiles import FEATHER, tiles
 from filters.engines.weights import read_base, read_style
 from filters.models import FilterVersion
 from tests.engines.models import base_bytes, johnson, picture, style_bytes
@@ -161,6 +164,62 @@ def test_a_painted_picture_is_not_written_over_by_the_next() -> None:
 def test_a_batch_that_the_model_does_not_take_is_told() -> None:
     with pytest.raises(EngineError, match=r"^The filter failed: "):
         HalfPrecision(small(), 1).run(np.zeros((1, 3, 72), np.uint8))
+
+
+@pytest.mark.parametrize(
+    "problem",
+    [
+        ort_errors.RuntimeException("Non-zero status code returned while running Conv node. std::bad_alloc"),
+        ort_errors.RuntimeException("BFCArena: Failed to allocate memory for requested buffer of size 9"),
+        ort_errors.Fail("CUDA failure 2: out of memory"),
+        RuntimeError("bad allocation"),
+        MemoryError("std::bad_alloc"),
+    ],
+)
+@pytest.mark.parametrize("kind", [FullPrecision, HalfPrecision])
+def test_want_of_memory_passes(
+    monkeypatch: pytest.MonkeyPatch, kind: type[FullPrecision | HalfPrecision], problem: Exception
+) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise problem
+
+    session = kind(small(), 1)
+    loaded = SimpleNamespace(run=fail, get_outputs=list, get_inputs=lambda: [SimpleNamespace(name="")])
+    monkeypatch.setattr(session, "loaded", loaded, raising=False)
+    monkeypatch.setattr(session, "_request", fail, raising=False)
+    with pytest.raises(EngineError, match=r"^The machine had too little memory") as caught:
+        session.run(picture(72, 72)[None])
+    assert caught.value.temporary
+    monkeypatch.setattr(onnxruntime, "InferenceSession", fail)
+    with pytest.raises(EngineError, match=r"^The machine had too little memory") as caught:
+        FullPrecision(small(), 1)
+    assert caught.value.temporary
+
+
+def test_a_worker_short_of_memory_for_a_moment_holds_statistics_as_the_others_do(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    engine, run = NetworkEngine(small().SerializeToString(), threads=1), FullPrecision.run
+    problems = [EngineError("too little memory", temporary=True)]
+
+    def once(self: FullPrecision, batch: np.ndarray) -> runtime.Outputs:
+        if problems:
+            raise problems.pop()
+        return run(self, batch)
+
+    monkeypatch.setattr(FullPrecision, "run", once)
+    with pytest.raises(EngineError, match="too little memory"):
+        engine.measure(picture(72, 72)[None])
+    assert engine.can_hold
+
+
+@pytest.mark.parametrize(("width", "height"), [(3840, 2160), (6144, 3160), (6144, 3456), (8192, 4320)])
+def test_all_tiles_of_a_large_frame_stay_compiled(width: int, height: int) -> None:
+    convention = NetworkEngine(shipped("starry-night").SerializeToString(), threads=1).convention
+    overlap = convention.reach + FEATHER // 2
+    cut = tiles(height, width, max(network.TILE_SIDE, 4 * overlap), overlap, convention.grid)
+    frame = np.broadcast_to(np.uint8(0), (height, width, 3))
+    assert len({tile.of(frame).shape for tile in cut}) <= SHAPES_KEPT
 
 
 def test_nobody_is_told_that_filters_were_loaded(tmp_path: Path) -> None:

@@ -57,6 +57,22 @@ def test_frames_look_as_with_their_own_statistics(engine: NetworkEngine, clip: C
         assert difference(held, engine.apply(clip[index][None])[0]) < 6
 
 
+def test_a_frame_that_stays_is_painted_once_as_it_would_be_each_time(
+    engine: NetworkEngine, clip: Clip, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    still = [*clip[:40], *[clip[40]] * (COUNT - 40)]
+    alone = [painted(engine, still, range(index, index + 1))[0] for index in range(COUNT)]
+    count, apply = [0], engine.apply
+
+    def counting(frames: Any) -> Any:
+        count[0] += 1
+        return apply(frames)
+
+    monkeypatch.setattr(engine, "apply", counting)
+    assert np.array_equal(painted(engine, still, range(COUNT)), alone)
+    assert count[0] <= 40 + 2 + MOST_STEPS, "anew where other statistics are held"
+
+
 def test_few_key_frames_are_asked_for(engine: NetworkEngine, clip: Clip) -> None:
     asked: list[int] = []
 

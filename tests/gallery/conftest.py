@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 from django.conf import settings
@@ -100,3 +101,14 @@ def sign_in_elsewhere(page: Page, live_server: LiveServer) -> None:
     other.click("main form button")
     other.wait_for_url(lambda address: "login" not in address)
     other.close()
+
+
+def drop(page: Page, thing: Path, onto: str) -> None:
+    """Let a file or a folder fall onto an element, as from the desktop."""
+    box = page.locator(onto).bounding_box()
+    assert box is not None
+    wire = page.context.new_cdp_session(page)
+    for kind in ("dragEnter", "dragOver", "drop"):
+        where = {"x": box["x"] + box["width"] / 2, "y": box["y"] + box["height"] / 2}
+        data = {"items": [], "files": [str(thing)], "dragOperationsMask": 1}
+        wire.send("Input.dispatchDragEvent", {"type": kind, "data": data, **where})

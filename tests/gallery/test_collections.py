@@ -103,8 +103,10 @@ def test_it_moves_works_and_takes_them_out(owner_client: Client, owner: User) ->
     target = _ordered(owner)
     first, _, last = target.items.order_by("position")
     move = f"{target.get_absolute_url()}items/"
-    owner_client.post(f"{move}{last.pk}/", {"by": "-1"})
+    there = owner_client.post(f"{move}{last.pk}/", {"by": "-1"})["Location"]
     assert names(target) == ["f0", "f2", "f1"]
+    assert there == f"{target.get_absolute_url()}#item-{last.pk}", "and on goes who sees it moved"
+    assert f'<li id="item-{last.pk}" tabindex="-1">' in owner_client.get(there).content.decode()
     owner_client.post(f"{move}{first.pk}/", {"by": "1"})
     assert names(target) == ["f2", "f0", "f1"]
     owner_client.post(f"{move}{first.pk}/", {"by": "0"})
@@ -168,9 +170,9 @@ def test_a_long_collection_is_shown_in_pages_and_moves_follow_the_work(
     item = target.items.all()[WORKS]
     move = f"{target.get_absolute_url()}items/{item.pk}/"
     goal = owner_client.post(move, {"by": "-1"}).headers["Location"]
-    assert goal == f"{target.get_absolute_url()}#arrange"
+    assert goal == f"{target.get_absolute_url()}#item-{item.pk}"
     goal = owner_client.post(move, {"by": "1"}).headers["Location"]
-    assert goal == f"{second}#arrange"
+    assert goal == f"{second}#item-{item.pk}"
     assert owner_client.post(move, {"by": "0"}).headers["Location"] == f"{second}#arrange"
 
 
@@ -267,7 +269,10 @@ def test_only_its_owner_edits_and_deletes_it(
 
 
 def test_the_form_makes_one_and_asks_for_a_title(owner_client: Client, visitor: Client, owner: User) -> None:
-    assert owner_client.post("/collections/", {"title": "", "visibility": "public"}).status_code == 422
+    asked = owner_client.post("/collections/", {"title": "", "visibility": "public"})
+    assert asked.status_code == 422
+    said = re.search(r'aria-describedby="([^"]+)"', asked.content.decode())
+    assert said is not None and f'id="{said[1]}"' in asked.content.decode()
     assert visitor.post("/collections/", {"title": "No", "visibility": "public"}).status_code == 404
     owner_client.post("/collections/", {"title": "Yes", "text": "", "visibility": "public"})
     assert Collection.objects.get().title == "Yes"

@@ -10,6 +10,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.contrib.auth.models import User
 from django.test import Client
 from django.utils import timezone
@@ -51,6 +52,27 @@ def test_the_player_knows_the_exact_rate_and_every_finished_render(visitor: Clie
         (part.ref, 24, 96),
     ]
     assert data["picks"][1]["src"] == f"/media/render/{whole.ref}/video.mp4"
+
+
+def test_a_window_that_a_small_film_fills_sharply_plays_it(visitor: Client, owner: User) -> None:
+    video = make_video_row(owner, width=1280, height=720, proxy="proxies/v.mp4")
+    render = make_render_row(video)  # of before there were small films
+    media = f"/media/video/{video.ref}"
+    page = visitor.get(address(video)).content.decode()
+    sources = f'<source media="(max-width: 441px)" src="{media}/proxy.mp4"><source src="{media}/footage.mp4">'
+    assert sources in page
+    assert f'<video src="/media/render/{render.ref}/video.mp4"' in page
+    assert (
+        f'<video src="{media}/proxy.mp4"' in visitor.get(address(video), {"layout": "grid"}).content.decode()
+    )
+    assert player(visitor, address(video))["density"] == pytest.approx(640 / 441, abs=0.01)
+
+
+def test_keys_are_said_in_the_order_of_what_they_do(visitor: Client, owner: User) -> None:
+    page = visitor.get(address(make_video_row(owner))).content.decode()
+    keys = (settings.BASE_DIR / "static/js/compare/keys.js").read_text()
+    assert "ArrowUp: () => player.next(-1)," in keys
+    assert "<kbd>↑</kbd> <kbd>↓</kbd></dt><dd>the previous and next filter at B" in page
 
 
 def test_renders_under_one_filter_are_told_apart_by_their_names(visitor: Client, owner: User) -> None:

@@ -108,6 +108,26 @@ HTMLMediaElement.prototype.play = function () {
 };"""
 
 
+def test_on_paper_it_is_all_there(live_server: LiveServer, open_page: Open, owner: User) -> None:
+    """The sheet scrolls on the screen, and draws what is in sight."""
+    video = make_video(owner, frames=24 * 9)
+    for name in ("Plain", "Dawn", "Night", "Wave"):
+        render = make_render_row(video, make_filter(name=name))
+        with video.footage.open() as film:
+            render.output.save("film.mp4", ContentFile(film.read()))
+    page = open_page(f"{live_server.url}{video.get_absolute_url()}contact/", size=(800, 500))
+    scroller, cells = page.locator(".sheet-scroll"), page.locator("[data-src] canvas")
+    expect(cells.first).to_be_attached()
+    hidden = "([s]) => [s.scrollWidth - s.clientWidth, s.scrollHeight - s.clientHeight]"
+    assert min(scroller.evaluate_all(hidden)) > 0
+    assert cells.count() < page.locator("[data-src]").count()
+    page.emulate_media(media="print")
+    assert scroller.evaluate_all(hidden) == [0, 0]
+    assert page.locator(".sheet th").first.evaluate("(head) => getComputedStyle(head).position") == "static"
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    expect(cells).to_have_count(page.locator("[data-src]").count())
+
+
 @pytest.mark.parametrize("browser", [SEEK_SLOWLY, LOAD_WHAT_PLAYS_ONLY], ids=["slow line", "phone"])
 def test_each_cell_shows_its_own_frame(
     live_server: LiveServer, open_page: Open, video: Video, browser: str

@@ -7,12 +7,13 @@ from collections.abc import Callable
 
 import pytest
 from django.contrib.auth.models import User
-from playwright.sync_api import Locator, Page
+from dramatiq.brokers.stub import StubBroker
+from playwright.sync_api import Locator, Page, expect
 from pytest_django.live_server_helper import LiveServer
 
-from tests.factories import make_render_row, make_video
+from tests.factories import make_filter, make_render_row, make_video
 from tests.gallery.conftest import page_of
-from videos.models import ShareLink, Video
+from videos.models import ShareLink, Still, Video
 
 pytestmark = [pytest.mark.slow, pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -23,6 +24,16 @@ BLACK, WHITE = (0.0, 0.0, 0.0), (255.0, 255.0, 255.0)
 EDGE = """element => {
   const { boxShadow, borderTopColor } = getComputedStyle(element);
   return boxShadow === 'none' ? borderTopColor : boxShadow.match(/^.*?\\)/)[0];
+}"""
+COLOUR = """name => {
+  const one = document.body.appendChild(document.createElement('i'));
+  one.style.color = name;
+  return getComputedStyle(one).color;
+}"""
+RING = """element => {
+  const { outlineColor, outlineOffset, outlineWidth, backgroundColor, paddingTop } = getComputedStyle(element);
+  const [offset, width, room] = [outlineOffset, outlineWidth, paddingTop].map(parseFloat);
+  return { ring: outlineColor, apart: backgroundColor, offset, width, room };
 }"""
 LAYERS = """element => {
   const layers = [];
@@ -39,7 +50,7 @@ Colour = tuple[float, ...]
 @pytest.fixture
 def video(transactional_db: None) -> Video:
     """Olga's footage."""
-    return make_video(User.objects.create_user("olga", password="olga's password"), frames=24)
+    return make_video(User.objects.create_user("olga", password="olga's password"), frames=48)
 
 
 def mixed(above: str, below: Colour, opacity: float = 1.0) -> Colour:
@@ -123,3 +134,55 @@ def test_where_a_field_is_and_what_is_chosen_can_be_seen(
         page.locator(".menu .seg > [aria-pressed=true]"),
     ):
         assert contrast_of_edge(part) >= AA_OF_PARTS
+
+
+def colour(page: Page, name: str) -> Colour:
+    """A colour of the design system, in the page's scheme."""
+    return mixed(page.evaluate(COLOUR, f"var({name})"), WHITE)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_what_the_pointer_is_on_and_what_is_still_painted_can_be_read(
+    live_server: LiveServer, open_page: Open, video: Video, queue: StubBroker, scheme: str
+) -> None:
+    """A button on a picture that failed, a deletion in a menu, a cell of the contact sheet."""
+    night = make_filter("night").current
+    assert night is not None
+    for frame in video.frames.all():
+        Still.objects.create(video=video, version=night, frame_index=frame.index, height=90)
+    wishes = {"color_scheme": scheme, "reduced_motion": "reduce", "failing": "404"}
+    page = page_of(live_server, open_page, video.owner, f"/v/{video.ref}/lab/?frame=0", **wishes)
+    expect(page.locator(".tile")).to_have_attribute("data-state", "painting")
+    Still.objects.filter(frame_index=0).update(state=Still.State.FAILED, error="The lamp went out.")
+    again = page.locator(".tile-retry")
+    again.hover()
+    behind = mixed("rgba(255, 255, 255, 0.28)", colour(page, "--stage"))  # the footage, where it is white
+    assert contrast(again, on_picture=behind) >= AA
+    page.goto(live_server.url + video.get_absolute_url())
+    page.locator(".actions .menu > summary").click()
+    deletion = page.locator(".actions .menu a.error")
+    deletion.hover()
+    assert contrast(deletion) >= AA
+    page.goto(f"{live_server.url}{video.get_absolute_url()}contact/")
+    waits = page.locator(".cell.waits").first
+    for behind in (colour(page, "--raised"), colour(page, "--wall")):
+        assert contrast(waits, on_picture=behind) >= AA
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_where_the_focus_is_among_frames_can_be_seen(
+    live_server: LiveServer, open_page: Open, video: Video, scheme: str
+) -> None:
+    """A ring within the frame, which the strip does not cut off, and apart from the picture."""
+    address = f"{live_server.url}{video.get_absolute_url()}"
+    page = open_page(address, color_scheme=scheme, reduced_motion="reduce")
+    page.locator(".strip").focus()
+    for frame in page.locator(".strip > a").all():
+        page.keyboard.press("Tab")
+        expect(frame).to_be_focused()
+        expect(frame).to_have_css("opacity", "1")
+        style = frame.evaluate(RING)
+        ring, apart = mixed(style["ring"], WHITE), mixed(style["apart"], WHITE)
+        assert ratio(ring, apart) >= AA_OF_PARTS
+        assert style["offset"] == -style["width"] < 0, "within"
+        assert style["room"] > style["width"], "apart"

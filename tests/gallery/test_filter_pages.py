@@ -42,6 +42,18 @@ def test_it_lists_published_filters_by_name(visitor: Client, db: None) -> None:
     assert names(visitor) == ["Ink", "Wave"]
 
 
+def test_a_card_says_what_a_filter_is_like_where_its_picture_is_but_our_drawing_of_it(
+    visitor: Client, db: None
+) -> None:
+    drawn = style_image(title="Agate", artist="Rotoscope", sha256="1" * 64)
+    make_filter(name="Agate", style_image=drawn, description=f"Bands of stone{' and more' * 9}.")
+    make_filter(name="Wave", style_image=style_image(), description="Of the sea.")
+    page = visitor.get("/filters/").content.decode()
+    assert '<p class="small muted">Bands of stone and more and more and more and more and …</p>' in page
+    assert 'after <span class="work">Under the Wave off Kanagawa</span>, Katsushika Hokusai' in page
+    assert 'after <span class="work">Agate</span>' not in page and "Of the sea." not in page
+
+
 def test_a_draft_that_is_still_being_learned_is_its_owners_to_see_on_its_page_and_over_the_api(
     owner_client: Client, colleague_client: Client, staff_client: Client, owner: User
 ) -> None:

@@ -138,6 +138,20 @@ def test_the_hero_is_what_was_looked_at_most_this_week(visitor: Client, owner: U
     assert (hero["video"].title, hero["heading"]) == ("Lately", "Looked at most this week")
 
 
+def test_the_hero_names_its_filters_each_once_and_leads_to_what_they_made(
+    visitor: Client, owner: User
+) -> None:
+    video = make_video_row(owner, poster="posters/p.jpg")
+    names = [f"Filter {n}" for n in range(10)]
+    made = [make_render_row(video, make_filter(name=name), poster="posters/r.jpg") for name in names]
+    make_render_row(video, made[0].version.filter, poster="posters/r.jpg", strength="0.50")
+    page = visitor.get("/").content.decode()
+    listed = re.search(r'<p class="hero-filters">(.*?)</p>', page)
+    assert listed is not None
+    links = re.findall(r'<a class="work" href="([^"]+)">([^<]+)</a>', listed[1])
+    assert links == [(one.get_absolute_url(), one.version.filter.name) for one in made[:8]]
+
+
 def test_a_card_shows_the_original_and_each_filter_once(visitor: Client, owner: User) -> None:
     video = make_video_row(owner, poster="posters/p.jpg")
     filter = make_filter(name="Blue")

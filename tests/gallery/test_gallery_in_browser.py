@@ -12,7 +12,7 @@ from pytest_django.live_server_helper import LiveServer
 from rotoscope.alone import alone
 from tests.factories import make_filter, make_render_row, make_video_row
 from tests.gallery.conftest import page_of
-from videos.models import Collection
+from videos.models import Collection, ShareLink
 from videos.pipeline.sample import DRAWING
 
 pytestmark = [pytest.mark.slow, pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -43,6 +43,26 @@ def test_a_finger_opens_the_slice_it_is_dragged_to_also_past_the_edge(
     card = page.locator(".cards .spectrum")
     card.evaluate(DRAG, [0.4, goal])
     expect(card.locator(".open")).to_have_text(named)
+
+
+def test_on_a_phone_what_is_chosen_is_in_sight_and_nothing_is_wider_than_it(
+    live_server: LiveServer, open_page: Callable[..., Page], owner: User
+) -> None:
+    tags = [f"a tag of words {number}" for number in range(8)]
+    video = make_video_row(owner, title="W" * 90, tags=tags)
+    ShareLink.make(owner, video)
+    page = page_of(live_server, open_page, owner, "/shares/", size=(390, 844), color_scheme="dark")
+    assert page.evaluate("document.documentElement.scrollWidth") == 390
+    page.goto(f"{live_server.url}/?tag={tags[-1]}")
+    expect(page.get_by_role("navigation", name="Tags").locator("[aria-current]")).to_be_in_viewport(ratio=1)
+    colours = "() => [...document.querySelectorAll('meta[name=theme-color]')].map((one) => [one.content, one.media])"
+    either = page.evaluate(colours)
+    assert len(either) == 2
+    page.locator(".bar details.menu summary").last.click()
+    page.get_by_role("button", name="Light").click()
+    assert page.evaluate(colours) == [["#f6f3ed", ""]]
+    page.get_by_role("button", name="System").click()
+    assert page.evaluate(colours) == either
 
 
 @pytest.mark.parametrize("size", [(390, 700), (1440, 900)])

@@ -47,6 +47,26 @@ def test_a_persons_page_shows_what_is_public(visitor: Client, owner_client: Clie
     assert "For all" in mine and "For me" in mine and "Secret list" in mine
 
 
+def test_what_is_beside_the_footage_is_counted_and_all_of_it_can_be_reached(
+    owner_client: Client, owner: User
+) -> None:
+    video = make_video_row(owner)
+    for n in range(14):
+        Comparison.objects.create(video=video, owner=owner, title=f"Saved {n:02}")
+        Collection.objects.create(owner=owner, title=f"Gathered {n:02}")
+        make_filter(name=f"Learned {n:02}", owner=owner)
+    for address, names in (
+        ("/people/olga/", {"comparisons": "Saved", "collections": "Gathered", "filters": "Learned"}),
+        (video.get_absolute_url(), {"comparisons": "Saved"}),
+    ):
+        page = owner_client.get(address).content.decode()
+        for name, word in names.items():
+            assert f'href="?{name}=all#{name}">all 14</a>' in page and f'id="{name}"' in page
+            whole = owner_client.get(f"{address}?{name}=all").content.decode()
+            assert all(f"{word} {n:02}" in whole for n in range(14))
+            assert '<span class="muted">14</span>' in whole
+
+
 def test_people_who_left_have_a_page_for_staff_alone(
     visitor: Client, staff_client: Client, owner: User
 ) -> None:
@@ -262,6 +282,29 @@ def test_a_page_that_is_not_there_says_so_kindly(visitor: Client, db: None) -> N
     answer = visitor.get("/there/is/nothing/")
     assert answer.status_code == 404
     assert "There is nothing here" in answer.content.decode()
+
+
+def test_whoever_signs_in_where_there_was_nothing_comes_back_to_the_whole_address(
+    visitor: Client, owner: User
+) -> None:
+    hidden = make_video_row(owner, visibility=Visibility.PRIVATE).get_absolute_url()
+    page = visitor.get(f"{hidden}compare/?layout=grid&a=o&t=48").content.decode()
+    ways = set(re.findall(r'href="/accounts/login/([^"]*)"', page))
+    assert ways == {f"?next={hidden}compare/%3Flayout%3Dgrid%26a%3Do%26t%3D48"}
+    sent = visitor.post("/there/is/nothing/").content.decode()
+    assert set(re.findall(r'href="/accounts/login/([^"]*)"', sent)) == {""}, "no page could be opened there"
+
+
+def test_an_address_of_forms_says_that_it_is_no_page_and_leads_on(owner_client: Client, owner: User) -> None:
+    sheet = f"http://testserver{make_video_row(owner).get_absolute_url()}contact/"
+    answer = owner_client.get(f"{sheet}paint/", headers={"Referer": sheet})
+    assert (answer.status_code, answer["Allow"]) == (405, "POST")
+    page = answer.content.decode()
+    assert "This address is not a page" in page and f'class="btn hot" href="{sheet}"' in page
+    from_elsewhere = owner_client.post("/", headers={"Referer": "https://elsewhere.example/"})
+    assert from_elsewhere.status_code == 405
+    assert "elsewhere" not in from_elsewhere.content.decode()
+    assert 'class="btn hot" href="/"' in from_elsewhere.content.decode()
 
 
 def test_the_contact_sheet_draws_from_small_films_where_there_are_some(visitor: Client, owner: User) -> None:

@@ -8,13 +8,17 @@ import pytest
 from django.contrib.auth.models import User
 from django.core.files.base import ContentFile
 from django.templatetags.static import static
-from playwright.sync_api import Page, expect
+from django.urls import reverse
+from dramatiq.brokers.stub import StubBroker
+from playwright.sync_api import Page, Route, expect
 from pytest_django.live_server_helper import LiveServer
 
-from tests.factories import make_render, make_render_row, make_video
+from tests.clips import numbered_picture
+from tests.factories import make_filter, make_render, make_render_row, make_video
 from tests.gallery.conftest import page_of
 from tests.gallery.shifts import hold_until_seen, moved
-from videos.models import Video
+from videos.media import stills
+from videos.models import ShareLink, Video
 
 pytestmark = [pytest.mark.slow, pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -88,6 +92,54 @@ def test_an_upright_film_leaves_room_for_what_plays_it(live_server: LiveServer, 
     assert box["y"] + box["height"] <= 900
 
 
+def span(page: Page, selector: str) -> tuple[float, float, float]:
+    """From where to where it reaches across, and how high it is."""
+    box = page.locator(selector).bounding_box()
+    assert box is not None
+    return box["x"], box["x"] + box["width"], box["height"]
+
+
+def test_on_a_phone_footage_reaches_from_edge_to_edge(
+    live_server: LiveServer, open_page: Open, owner: User, video: Video
+) -> None:
+    """An upright one is seen whole, and in full screen all stand in the middle."""
+    make_render(video)
+    page = open_page(live_server.url, size=(390, 844), is_mobile=True, has_touch=True)
+    for path in ("/", video.get_absolute_url()):
+        page.goto(live_server.url + path)
+        assert span(page, ".stage")[:2] == (0, 390), path
+        assert page.evaluate("document.documentElement.scrollWidth") == 390
+    tall = make_video(owner, frames=6, width=90, height=192)
+    page.goto(f"{live_server.url}{tall.get_absolute_url()}")
+    left, right, height = span(page, ".stage")
+    assert left > 0 and left + right == pytest.approx(390, abs=1)
+    assert height <= 0.78 * 844 + 1
+    page = open_page(f"{live_server.url}{video.get_absolute_url()}", size=(600, 1100))
+    page.get_by_role("button", name="Full screen").click()
+    page.wait_for_function("() => document.fullscreenElement")
+    left, right, _ = span(page, ".stage")
+    assert left > 0 and left + right == pytest.approx(600, abs=1)
+
+
+def test_that_it_waits_for_pictures_is_said_where_it_can_be_stopped(
+    live_server: LiveServer, open_page: Open, video: Video
+) -> None:
+    page = open_page("about:blank")
+    held: list[Route] = []
+    page.route("**/footage.mp4", lambda route: held.append(route))
+    page.goto(f"{live_server.url}{video.get_absolute_url()}")
+    page.get_by_role("button", name="Play", exact=True).click()
+    button = page.get_by_role("button", name="Pause, loading")
+    expect(button).to_be_visible()
+    expect(button).to_have_css("animation-name", "breathe")
+    for route in held:
+        route.continue_()
+    page.unroute_all()
+    button = page.get_by_role("button", name="Pause", exact=True)
+    expect(button).to_be_visible()
+    expect(button).to_have_css("animation-name", "none")
+
+
 STATUS = "document.querySelector('rs-player').status()"
 
 
@@ -154,25 +206,54 @@ def test_a_frame_of_the_strip_is_shown_in_a_render_of_a_part_too(
     page.wait_for_url(f"**/media/**/{video.ref}/**")
 
 
+TOAST_TWICE = """async (address) => {
+  const { toast } = await import(address);
+  const note = toast('It is gone.');
+  toast('It is gone.');
+  return [note.isConnected, note.textContent];
+}"""
+
+
 def test_a_note_is_seen_in_full_screen_too(live_server: LiveServer, open_page: Open, video: Video) -> None:
     page = open_page(f"{live_server.url}{video.get_absolute_url()}")
     page.get_by_role("button", name="Full screen").click()
     page.wait_for_function("() => document.fullscreenElement")
-    page.evaluate(
-        "async (address) => { (await import(address)).toast('It is gone.'); }", static("js/toast.js")
-    )
-    expect(page.locator(":fullscreen .toast")).to_have_text("It is gone.")
+    there = page.evaluate(TOAST_TWICE, static("js/toast.js"))
+    assert there == [True, ""], "the layer is there before its words are, or screen readers pass over them"
+    expect(page.locator(":fullscreen .toast")).to_have_text(["It is gone."])
+    expect(page.locator(":fullscreen .toast")).to_be_visible()
+
+
+NO_FULL_SCREEN = """
+Object.defineProperty(Document.prototype, 'fullscreenEnabled', { value: false });
+delete HTMLVideoElement.prototype.webkitEnterFullscreen;"""
+FOR_VIDEOS_ALONE = (
+    "HTMLVideoElement.prototype.webkitEnterFullscreen = () => { document.title = 'It fills the screen'; }"
+)
 
 
 def test_full_screen_is_offered_where_the_browser_has_it(
     live_server: LiveServer, open_page: Open, video: Video
 ) -> None:
+    """iPhones have it for a video alone."""
     page = open_page("about:blank")
-    page.add_init_script("Object.defineProperty(Document.prototype, 'fullscreenEnabled', { value: false })")
+    button = page.get_by_role("button", name="Full screen")
+    page.add_init_script(NO_FULL_SCREEN)
     for path in ("", "compare/"):
         page.goto(f"{live_server.url}{video.get_absolute_url()}{path}")
         expect(page.get_by_role("button", name="Play", exact=True)).to_be_visible()
-        expect(page.get_by_role("button", name="Full screen")).to_be_hidden()
+        expect(button).to_be_hidden()
+    page.add_init_script(FOR_VIDEOS_ALONE)
+    page.reload()
+    page.wait_for_selector("rs-compare.ready")
+    expect(button).to_be_hidden()
+    page.goto(f"{live_server.url}{video.get_absolute_url()}")
+    button.click()
+    expect(page).to_have_title("It fills the screen")
+    page.locator("rs-player video").evaluate("one => { one.currentTime = 1; }")
+    page.wait_for_function(f"() => {STATUS}.frames[0] === 24")
+    page.locator("rs-player video").dispatch_event("webkitendfullscreen")
+    page.wait_for_function(f"() => {STATUS}.frame === 24")
 
 
 def test_what_stands_there_already_is_not_said_twice(
@@ -200,3 +281,39 @@ def test_nothing_jumps_when_what_plays_it_comes(
     page.goto(f"{live_server.url}{render.get_absolute_url()}")
     expect(page.get_by_role("button", name="Play")).to_be_visible()
     assert moved(page) < 0.01
+
+
+@pytest.mark.parametrize("width", [390, 1440])
+@pytest.mark.parametrize(("made", "shape"), [("now", 0.6), ("long ago", 16 / 9)])
+def test_the_filmstrip_of_a_portrait_clip_is_not_squeezed(
+    live_server: LiveServer,
+    open_page: Open,
+    owner: User,
+    queue: StubBroker,
+    width: int,
+    made: str,
+    shape: float,
+) -> None:
+    """Wherever one scrubs over it. Long ago all tiles were 16:9."""
+    make_filter("night")
+    video = make_video(owner, title="Tide", frames=48, width=90, height=160)
+    if made == "long ago":
+        strip = stills.filmstrip([numbered_picture(24, 90, 160)] * 24, 160, 90)
+        video.filmstrip.save("old.jpg", ContentFile(stills.encode_jpeg(strip)))
+    _, token = ShareLink.make(owner, video)
+    for address in (
+        video.get_absolute_url(),
+        reverse("compare", args=[video.ref]),
+        reverse("share", args=[token]),
+    ):
+        page = open_page(f"{live_server.url}{address}", size=(width, 844))
+        place = page.locator(".strip-picture")
+        expect(place.locator("i").first).to_be_attached()
+        box = place.bounding_box()
+        assert box is not None
+        assert place.locator("i").count() == max(1, min(24, round(box["width"] / box["height"] / shape)))
+    lab = page_of(live_server, open_page, owner, f"/v/{video.ref}/lab/", size=(width, 844), failing="404")
+    tile = lab.locator(".range i").first
+    expect(tile.locator("img")).to_have_js_property("complete", True)
+    beside = tile.evaluate("one => one.clientWidth - one.firstChild.clientWidth / 24")
+    assert beside < 8, "hardly anything of the next tile"

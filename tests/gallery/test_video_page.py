@@ -43,6 +43,31 @@ def test_the_owner_sees_how_far_renders_are(owner_client: Client, owner: User) -
     assert "data-live=" in page
 
 
+def test_looking_how_far_renders_are_asks_no_more_for_many(
+    owner_client: Client,
+    owner: User,
+    django_assert_num_queries: Queries,
+    django_assert_max_num_queries: Queries,
+) -> None:
+    """A page that is open asks every other second."""
+    video, one = make_video_row(owner), make_filter()
+    address = f"{video.get_absolute_url()}live/"
+
+    def begun(number: int, state: str) -> None:
+        made = make_render_row(video, one, state=state, start_frame=number)
+        Segment.objects.create(render=made, index=0, start=number, stop=48, state="finished")
+
+    begun(0, "queued")
+    begun(1, "rendering")
+    with django_assert_max_num_queries(8) as few:
+        owner_client.get(address)
+    for number in range(2, 10):
+        begun(number, ("queued", "rendering")[number % 2])
+    with django_assert_num_queries(len(few.captured_queries)):
+        page = owner_client.get(address).content.decode()
+    assert "8 before it in the queue" in page and "segment 1 of 1" in page
+
+
 def test_private_footage_is_the_same_404_as_none_at_all(
     visitor: Client, stranger_client: Client, owner_client: Client, owner: User
 ) -> None:
@@ -149,6 +174,18 @@ def test_there_is_no_menu_where_it_would_be_empty(
     assert menu not in colleague_client.get(video.get_absolute_url()).content.decode()
     assert menu in colleague_client.get(render.get_absolute_url()).content.decode()
     assert menu in owner_client.get(video.get_absolute_url()).content.decode()
+
+
+def test_a_render_is_tried_again_without_leaving_the_page(owner_client: Client, owner: User) -> None:
+    video = make_video_row(owner)
+    shown = make_render_row(video)
+    broken = make_render_row(video, state=Render.State.FAILED)
+    for here in (video.get_absolute_url(), shown.get_absolute_url()):
+        goal = re.search(r'name="next" value="([^"]+)"', owner_client.get(here).content.decode())
+        assert goal is not None and goal[1] == f"{here}#renders"
+        again = owner_client.post(f"{broken.get_absolute_url()}resume/", {"next": unescape(goal[1])})
+        assert again["Location"] == f"{here}#renders"
+        Render.objects.filter(pk=broken.pk).update(state=Render.State.FAILED)
 
 
 def test_the_live_list_keeps_what_is_on_the_stage(owner_client: Client, owner: User) -> None:

@@ -20,7 +20,7 @@ import filters
 from filters import judgements
 from filters.engines.base import EngineError
 from filters.models import Filter, FilterVersion, Judgement, StyleImage
-from tests.clips import draw_clip
+from tests.clips import Picture, draw_clip
 from tests.factories import make_filter
 from videos.evaluation import NO_PYTORCH, Evaluator, NotMeasurable
 from videos.media import standing_flight
@@ -30,7 +30,14 @@ torch = pytest.importorskip("torch")
 
 @pytest.fixture
 def clip(tmp_path: Path) -> Path:
-    return draw_clip(tmp_path / "clip.mp4", frames=6, width=128, height=72)
+    """A slow flight over a ground."""
+    noise = np.random.default_rng(3).integers(0, 255, (18, 40, 3)).astype(np.uint8)
+    ground = np.asarray(Image.fromarray(noise).resize((160, 72), Image.Resampling.BICUBIC))
+
+    def seen(number: int, width: int, height: int) -> Picture:
+        return ground[:height, 2 * number : 2 * number + width]
+
+    return draw_clip(tmp_path / "clip.mp4", frames=6, width=128, height=72, picture=seen)
 
 
 @pytest.fixture(autouse=True)

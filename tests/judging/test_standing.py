@@ -2,16 +2,27 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from pathlib import Path
 
 import cv2
 import numpy as np
 import pytest
 
-from filters.training.course import course_of
-from filters.training.metrics import backward_flow, pair_error, warp_by_flow
+from filters.engines.network import NetworkEngine
+from filters.training.course import Course, course_of
+from filters.training.metrics import (
+    backward_flow,
+    flow_where_seen,
+    mean_error,
+    pair_error,
+    temporal_error,
+    warp_by_flow,
+)
 from filters.training.profile import unsteadiness
+from filters.training.yardstick import Yardstick
 from tests.clips import Picture, draw_clip
+from tests.engines.models import write_filter
 from videos.media.city import city
 from videos.media.landscape.camera import Camera, flight
 from videos.media.sample import draw_with_depth
@@ -37,12 +48,12 @@ def test_what_lay_behind_something_has_no_motion() -> None:
 
 def test_unknown_motion_does_not_count() -> None:
     before, after = np.zeros((8, 8, 3), np.uint8), np.zeros((8, 8, 3), np.uint8)
-    after[:4] = 200
+    after[:3] = 200
     flow = np.zeros((8, 8, 2), np.float32)
-    assert pair_error(before, after, flow) == pytest.approx(100 / 255)
-    flow[:4] = np.nan
+    assert pair_error(before, after, flow) == pytest.approx(75 / 255)
+    flow[:3] = np.nan
     assert pair_error(before, after, flow) == 0.0
-    assert not warp_by_flow(before, flow)[1][:4].any()
+    assert not warp_by_flow(before, flow)[1][:3].any()
 
 
 def test_what_a_moving_thing_uncovers_does_not_count_along_optical_flow(tmp_path: Path) -> None:
@@ -62,6 +73,42 @@ def test_what_a_moving_thing_uncovers_does_not_count_along_optical_flow(tmp_path
     before, after = course.clip
     along = backward_flow(before, after)
     assert pair_error(before, after, course.motions[0]) < 0.5 * pair_error(before, after, along)
+
+
+def grounds(*shifts: int) -> list[Picture]:
+    """A ground of its own for each shot, seen from so many columns further right with each frame."""
+    noise = np.random.default_rng(3).integers(0, 255, (2, 40, 80, 3), np.uint8)
+    wide = [cv2.resize(one, (640, 180), interpolation=cv2.INTER_CUBIC).astype(np.uint8) for one in noise]
+    return [np.ascontiguousarray(ground[:, shift : shift + 320]) for ground in wide for shift in shifts]
+
+
+def test_across_a_cut_nothing_counts_in_the_figures_of_footage_and_filter(tmp_path: Path) -> None:
+    clip = grounds(0, 3, 6)
+    motions = [flow_where_seen(*pair) for pair in pairwise(clip)]
+    errors = [pair_error(*pair, motion) for pair, motion in zip(pairwise(clip), motions, strict=True)]
+    assert [bool(np.isnan(error)) for error in errors] == [False, False, True, False, False]
+    yardstick = Yardstick(Course("two shots", (), clip, motions))
+    assert yardstick.footage_temporal_error == pytest.approx(np.nanmean(errors))
+    engine = NetworkEngine.from_files(*write_filter(tmp_path), threads=1)
+    whole = yardstick._steadiness(engine)
+    shots = [Yardstick(Course("a shot", (), clip[at : at + 3], motions[at : at + 2])) for at in (0, 3)]
+    parts = np.mean([shot._steadiness(engine) for shot in shots], axis=0)
+    assert whole == pytest.approx(tuple(parts), rel=0.1), (
+        "what is held along a clip is another thing for each"
+    )
+    with pytest.raises(ValueError, match="no two consecutive frames show the same"):
+        Yardstick(Course("a cut", (), clip[2:4], motions[2:3]))
+
+
+@pytest.mark.slow
+def test_the_figures_of_a_flight_are_the_mean_over_all_of_it() -> None:
+    course = standing_flight(6, 160, 90)
+    errors = [
+        pair_error(*pair, motion) for pair, motion in zip(pairwise(course.clip), course.motions, strict=True)
+    ]
+    assert temporal_error(course.clip, course.motions) == float(np.mean(errors))
+    both = [(error, error / 2) for error in errors]
+    assert mean_error(both).tolist() == np.mean(both, axis=0).tolist()
 
 
 def test_large_footage_of_ones_own_is_judged_at_720_lines(tmp_path: Path) -> None:
@@ -118,3 +165,9 @@ def test_a_city_is_dark_at_night_and_has_lamps() -> None:
 
 def test_the_standing_frames_have_names_of_their_own() -> None:
     assert len({place.name for place in PLACES}) == len(PLACES)
+
+
+def test_frames_too_small_to_follow_are_told(tmp_path: Path) -> None:
+    clip = draw_clip(tmp_path / "clip.mp4", frames=4, width=10, height=8)
+    with pytest.raises(ValueError, match=r"^the frames of clip\.mp4 are too small"):
+        course_of(clip)

@@ -339,7 +339,7 @@ class TestTheHome:
         pages = [owner_client.get(f"{reverse('lab-home')}?page={n}").content.decode() for n in (1, 2)]
         assert all(any(address(video) in page for page in pages) for video in videos)
         everything = f"{reverse('lab-home')}?trainings=all"
-        assert 'href="?page=1&amp;trainings=all">all 9</a>' in pages[0]
+        assert 'href="?page=1&amp;trainings=all#trainings">all 9</a>' in pages[0]
         assert len(owner_client.get(everything).context["runs"]) == 9
 
     def test_the_number_of_queries_does_not_grow(

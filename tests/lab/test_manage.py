@@ -214,7 +214,7 @@ class TestRenders:
         answer = owner_client.post(
             reverse("render-pause", args=[render.ref]), {"next": "https://evil.example/"}
         )
-        assert answer["Location"] == reverse("queue")
+        assert answer["Location"] == f"{reverse('queue')}#job-{render.ref}"
 
     def test_a_form_without_its_token_is_refused(self, owner: User, render: Render) -> None:
         client = Client(enforce_csrf_checks=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import sys
 import time
+from contextlib import ExitStack
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -169,6 +170,18 @@ def test_while_many_are_mixing_it_asks_to_come_back(
     with mixed_stills._painting:
         busy = "Many are mixing just now; try again in a moment."
         assert on_page_and_over_the_api(owner_client) == {(503, busy)}
+
+
+def test_only_a_few_wait_for_their_turn(owner_client: Client, night: Filter, wave: Filter) -> None:
+    """Where four wait already the fifth hears so at once: it would keep one of the web server's threads."""
+    query = {"part": ["night:1", "wave:1"]}
+    with ExitStack() as taken:
+        for _ in range(mixed_stills.PLACES):
+            taken.enter_context(mixed_stills._places)
+        for address in (reverse("mix-still"), "/api/mixes/still"):
+            answer = owner_client.get(address, query)
+            assert (answer.status_code, answer["Retry-After"]) == (503, "2")
+    assert owner_client.get(reverse("mix-still"), query).status_code == 200
 
 
 @pytest.mark.parametrize(

@@ -79,6 +79,15 @@ def test_a_running_render_shows_its_progress_pace_and_time_left(owner_client: Cl
     assert re.search(r"about 1 min \d+ s left", page)
 
 
+def test_a_price_is_said_where_there_is_one(owner_client: Client, video: Video) -> None:
+    shown = segmented(video, 5, 2)
+    done = make_render_row(video, finished_at=timezone.now())
+    assert ">free<" not in queue(owner_client)
+    Render.objects.filter(pk__in=[shown.pk, done.pk]).update(cost="2.4")
+    page = queue(owner_client)
+    assert "<span>$2.40 so far</span>" in page and "<span>$2.40</span>" in page
+
+
 def test_it_is_asked_for_again_only_while_something_is_active(owner_client: Client, video: Video) -> None:
     render = segmented(video, 5, 2)
     assert "data-live=" in queue(owner_client, "queue-live")
@@ -109,6 +118,20 @@ def test_a_cancelled_render_can_be_taken_up_again(owner_client: Client, video: V
     page = queue(owner_client)
     assert "Undo, go on" in page
     assert "cancelled at 40 %; finished parts are kept" in page
+
+
+@pytest.mark.parametrize("name", ["render-pause", "render-cancel", "video-retry"])
+def test_whoever_presses_something_is_led_back_to_where_it_stands(
+    owner_client: Client, video: Video, name: str
+) -> None:
+    if name == "video-retry":
+        Video.objects.filter(pk=video.pk).update(state="failed", source="sources/x.mp4")
+        ref = video.ref
+    else:
+        ref = segmented(video, 5, 2).ref
+    there = owner_client.post(reverse(name, args=[ref]))["Location"]
+    assert there == f"{reverse('queue')}#job-{ref}"
+    assert f'<article id="job-{ref}" tabindex="-1"' in queue(owner_client)
 
 
 def test_footage_that_is_taken_in_shows_its_stage(owner: User, owner_client: Client) -> None:

@@ -75,6 +75,7 @@ def test_a_button_that_is_pressed_stays_until_it_is_let_go(
     expect(page.locator("#queue")).to_contain_text("resting")
     render.refresh_from_db()
     assert render.state == Render.State.PAUSED
+    expect(page.locator(f"#job-{render.ref}")).to_be_focused()
 
 
 def test_its_buttons_work_after_signing_in_anew(

@@ -83,6 +83,21 @@ def test_a_painted_still_has_an_address_and_the_time_it_took(
 
 @pytest.mark.slow
 @pytest.mark.django_db(transaction=True)
+def test_what_a_service_was_paid_for_is_not_paid_for_again(
+    owner: User, queue: StubBroker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    video, version = make_video(owner), make_filter(cost_per_image="0.01").current
+    assert version is not None
+    assert stills.run(stills.request(video, version, 24).pk)
+    monkeypatch.setattr(stills, "engine_for_version", None)
+    softer = stills.request(video, version, 24, strength=0.5, keep_colours=True)
+    assert stills.run(softer.pk)
+    softer.refresh_from_db()
+    assert (softer.state, softer.error) == ("finished", "")
+
+
+@pytest.mark.slow
+@pytest.mark.django_db(transaction=True)
 def test_a_still_of_footage_that_is_deleted_while_it_is_painted_leaves_no_file(
     owner: User, queue: StubBroker, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -11,7 +11,7 @@ import pytest
 from django.contrib.auth.models import User
 from django.core.files.base import ContentFile
 from dramatiq.brokers.stub import StubBroker
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Request, Route, expect
 from pytest_django.live_server_helper import LiveServer
 
 from tests.factories import make_filter, make_video
@@ -30,7 +30,7 @@ def page(live_server: LiveServer, open_page: Open, owner: User, queue: StubBroke
     """Olga's lab with one filter, whose still of the first of three frames waits for a worker."""
     make_filter("night", name="Night")
     video = make_video(owner, frames=72)
-    page = page_of(live_server, open_page, owner, f"/v/{video.ref}/lab/?frame=0", failing="404")
+    page = page_of(live_server, open_page, owner, f"/v/{video.ref}/lab/?frame=0", failing="Failed to load")
     expect(page.locator(".tile")).to_have_attribute("data-state", "painting")
     return page
 
@@ -56,6 +56,35 @@ def test_one_that_is_gone_is_asked_for_again(page: Page) -> None:
     assert Still.objects.get().state == Still.State.QUEUED
 
 
+def asks(request: Request) -> bool:
+    return request.method == "POST" and "stills" in request.url
+
+
+def test_what_brings_no_answer_is_asked_for_again_by_itself(page: Page) -> None:
+    make_filter("paper")
+    page.reload()
+    expect(page.locator(".tile[data-state=painting]")).to_have_count(2)
+    lost: list[str] = []
+
+    def lose(route: Route) -> None:
+        if not asks(route.request):
+            return route.continue_()
+        lost.append(route.request.url)
+        return route.abort() if len(lost) == 1 else route.fulfill(status=502, body="Bad gateway")
+
+    page.route(re.compile("stills"), lose)
+    page.keyboard.press("ArrowRight")
+    expect(page.locator(".toast")).to_have_text(re.compile("does not answer. Stills are asked for again"))
+    page.wait_for_event("requestfinished", predicate=asks)  # once more, by itself
+    expect(page.locator(".toast")).to_have_count(1)
+    expect(page.locator(".tile[data-state=waiting]")).to_have_count(2)
+    page.unroute_all()
+    with asked_for(page):
+        page.evaluate("dispatchEvent(new Event('online'))")
+    expect(page.locator(".tile[data-state=painting]")).to_have_count(2)
+    assert Still.objects.filter(frame_index=24).count() == 2
+
+
 def test_of_footage_that_was_deleted_meanwhile_they_say_so(page: Page) -> None:
     Video.objects.all().delete()
     expect(page.locator(".tile-error")).to_contain_text("not there any more. Reload")
@@ -79,8 +108,7 @@ def test_one_that_costs_money_is_painted_when_that_is_pressed_and_not_by_looking
 def test_the_wall_shows_it_in_small_and_the_closeup_whole(page: Page) -> None:
     """The one that is painted while the page is open, and the one that it came with."""
     still = Still.objects.get()
-    still.image.save("night.jpg", ContentFile(stills.encode_jpeg(np.full((90, 160, 3), 60, dtype=np.uint8))))
-    Still.objects.update(state=Still.State.FINISHED, seconds=0.5)
+    paint(still)
     address = still_media(still)
     for _ in range(2):
         tile = page.locator(".tile")
@@ -100,6 +128,31 @@ def test_the_closeup_shows_the_footage_left_of_the_pointer(page: Page) -> None:
     expect(painted).to_have_css("clip-path", re.compile(r"inset\(0px 0px 0px 2[45]\.?\d*%\)"))
     page.mouse.move(1, 1)
     expect(painted).to_have_css("clip-path", "none")
+
+
+def paint(still: Still) -> None:
+    """As a worker would: grey."""
+    still.image.save("still.jpg", ContentFile(stills.encode_jpeg(np.full((90, 160, 3), 60, dtype=np.uint8))))
+    Still.objects.filter(pk=still.pk).update(state=Still.State.FINISHED, seconds=0.5)
+
+
+def test_the_closeup_shows_the_footage_alone_until_there_is_a_still(page: Page) -> None:
+    """Of this frame, not of the one before."""
+    painted, says = page.locator("#closeup .b"), page.locator(".closeup-says")
+    page.locator("#pick-night").press("Enter")
+    expect(says).to_have_text("painting…")
+    expect(painted).to_be_hidden()
+    paint(Still.objects.get())
+    expect(painted).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.locator(".tile")).to_have_attribute("data-state", "painted")
+    with asked_for(page):
+        page.evaluate(HOLDING, ["ArrowRight", "Enter"])
+        expect(painted).to_be_hidden()
+        expect(painted).not_to_have_attribute("src", re.compile(""))
+    Still.objects.filter(frame_index=24).update(state=Still.State.FAILED, error="The lamp went out.")
+    expect(says).to_have_text("The lamp went out.")
+    expect(painted).to_be_hidden()
 
 
 HOLDING = """

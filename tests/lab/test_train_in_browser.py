@@ -24,7 +24,7 @@ from filters.models import Filter, TrainingRun
 from filters.signals import judgement_wanted
 from filters.training.crop import crop_from
 from filters.training.pictures import LEAST_SIDE, ORIGINAL_SIDE, load_style_image
-from tests.gallery.conftest import page_of
+from tests.gallery.conftest import drop, page_of
 from tests.styled import make_styled, shipped_weights
 from videos.judging import ask
 
@@ -64,23 +64,12 @@ def picture(tmp_path: Path) -> Path:
     return tmp_path / "striped_quilt.png"
 
 
-def drop(page: Page, file: Path) -> None:
-    """Let a file fall onto the form, as from the desktop."""
-    box = page.locator(".drop").bounding_box()
-    assert box is not None
-    wire = page.context.new_cdp_session(page)
-    for kind in ("dragEnter", "dragOver", "drop"):
-        where = {"x": box["x"] + box["width"] / 2, "y": box["y"] + box["height"] / 2}
-        data = {"items": [], "files": [str(file)], "dragOperationsMask": 1}
-        wire.send("Input.dispatchDragEvent", {"type": kind, "data": data, **where})
-
-
 def test_a_dropped_picture_is_cropped_learned_from_stopped_and_published(
     live_server: LiveServer, open_page: Open, carla: User, worker: None, picture: Path
 ) -> None:
     assert shipped_weights()
     page = page_of(live_server, open_page, carla, "/lab/train/")
-    drop(page, picture)
+    drop(page, picture, ".drop")
     piece = page.locator(".piece")
     expect(piece.locator("output")).to_have_text("300 × 200, all of it")
     expect(page.locator("[name=name]")).to_have_value("striped quilt")
@@ -120,6 +109,21 @@ def test_a_dropped_picture_is_cropped_learned_from_stopped_and_published(
     assert run.previews
     assert Filter.objects.published().get(slug="striped-quilt").current == run.version
     expect(page.locator(".filter-origin")).to_contain_text("Carla")
+
+
+def test_what_is_dropped_beside_the_box_is_taken_too(
+    live_server: LiveServer, open_page: Open, carla: User, picture: Path
+) -> None:
+    folder = picture.parent / "scans"
+    folder.mkdir()
+    Image.new("RGB", (64, 64), (20, 0, 0)).save(folder / "plain.png")
+    (folder / "notes.txt").write_text("two scans")
+    page = page_of(live_server, open_page, carla, "/lab/train/")
+    drop(page, picture, "h1")
+    expect(page.locator(".piece h3")).to_have_text(["striped quilt"])
+    drop(page, folder, "h1")
+    expect(page.locator(".piece h3")).to_have_text(["striped quilt", "plain"])
+    assert page.evaluate("document.getElementById('picture').files.length") == 2
 
 
 def test_a_mix_follows_its_sliders_and_is_kept(live_server: LiveServer, open_page: Open, carla: User) -> None:

@@ -129,6 +129,18 @@ def test_a_varying_rate_becomes_constant_and_keeps_its_length(tmp_path: Path) ->
     assert numbers_of(target) == [max(k for k in kept if k <= n) for n in range(90)]
 
 
+@pytest.mark.parametrize("seed", range(3))
+def test_the_last_picture_of_a_varying_rate_is_shown_however_late_it_comes(tmp_path: Path, seed: int) -> None:
+    waits = np.random.default_rng(seed).choice([16, 17, 33, 34, 50, 120, 400], 30)
+    times = [Fraction(int(time), 1000) for time in (0, *np.cumsum(waits))]
+    clip = make_clip(tmp_path / "a.mp4", [numbered(n) for n in range(31)], 60, times=times)
+    target, made = ingest(clip)
+    numbers = numbers_of(target)
+    assert len(numbers) == made.frame_count and numbers[-1] == 30
+    nearest = [max(k for k in range(31) if round(times[k] * made.rate) <= n) for n in range(made.frame_count)]
+    assert numbers == nearest
+
+
 @pytest.mark.parametrize("ending", ["mp4", "mkv"])
 @pytest.mark.parametrize(("even", "bidirectional"), [(True, "0"), (True, "2"), (False, "0")])
 def test_the_last_picture_of_a_still_screen_is_held_as_long_as_the_file_says(

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 from tests.media.clips import click, make_clip, numbered, numbers_of, run_ffmpeg, simple_clip
-from videos.media import containers, probe_worker, process
+from videos.media import containers, opening, probe_worker, process
 from videos.media import probe as media_probe
 from videos.media.errors import MediaError, Refused
 from videos.media.footage import make_footage
@@ -102,7 +102,7 @@ def test_it_never_calls_an_address_that_a_playlist_names(tmp_path: Path) -> None
         refusal(tmp_path / "a.mp4")
         (tmp_path / "b.m3u8").write_bytes(playlist[25:])
         with pytest.raises(Refused):
-            probe_worker._open(tmp_path / "b.m3u8")
+            opening.open_video(tmp_path / "b.m3u8")
         thread.join()
     assert not calls
 
@@ -190,16 +190,18 @@ def test_sound_that_only_the_newer_of_our_two_decoders_knows_does_not_cost_the_p
     assert make_footage(clip, tmp_path / "footage.mp4", found).frame_count == 25
 
 
+@pytest.mark.parametrize("ending", ["mov", "mkv"])
 @pytest.mark.parametrize("order", [("0:v", "1:v"), ("1:v", "0:v")])
 def test_a_picture_that_a_camera_keeps_beside_its_film_is_not_the_film(
-    tmp_path: Path, order: tuple[str, str]
+    tmp_path: Path, order: tuple[str, str], ending: str
 ) -> None:
+    """Matroska does not say how many pictures a track has."""
     film = simple_clip(tmp_path / "film.mp4", 20)
     large, still = simple_clip(tmp_path / "large.mp4", 1), tmp_path / "still.mov"
     run_ffmpeg("-i", large, "-vf", "scale=320:192", "-c:v", "mjpeg", still)
     both = ["-map", order[0], "-map", order[1], "-c", "copy"]
-    run_ffmpeg("-i", film, "-i", still, *both, tmp_path / "both.mov")
-    found = probe(tmp_path / "both.mov")
+    run_ffmpeg("-i", film, "-i", still, *both, tmp_path / f"both.{ending}")
+    found = probe(tmp_path / f"both.{ending}")
     assert (found.width, found.height, found.frame_count) == (160, 96, 20)
     assert found.track == order.index("0:v")
 
@@ -304,11 +306,33 @@ def test_it_refuses_more_than_four_hours(tmp_path: Path) -> None:
     assert "hours" in refusal(clip)
 
 
-@pytest.mark.parametrize("step", [Fraction(1, 1000), Fraction(30)])
-def test_it_refuses_absurd_rates(tmp_path: Path, step: Fraction) -> None:
-    times = [n * step for n in range(20)]
+def test_it_refuses_absurd_rates(tmp_path: Path) -> None:
+    times = [Fraction(n, 1000) for n in range(20)]
     clip = make_clip(tmp_path / "a.mp4", [numbered(n) for n in range(20)], times=times)
     assert "pictures a second" in refusal(clip)
+
+
+@pytest.mark.parametrize("seconds", [[0, 30, 60, 90], [0, 12, 25, 36]])
+def test_slow_slides_are_shown_one_a_second(tmp_path: Path, seconds: list[int]) -> None:
+    pictures = [numbered(n) for n in range(4)]
+    times = [Fraction(n) for n in seconds]
+    clip = make_clip(tmp_path / "a.mp4", pictures, times=times, sound=click(seconds[-1] + 12, 1))
+    found = probe(clip)
+    assert (found.rate, found.variable_rate) == (Fraction(1), True)
+    make_footage(clip, tmp_path / "footage.mp4", found)
+    shown = [max(k for k in range(4) if seconds[k] <= second) for second in range(seconds[-1] + 12)]
+    assert numbers_of(tmp_path / "footage.mp4")[: len(shown)] == shown
+
+
+@pytest.mark.parametrize("declared", [Fraction(1, 12), Fraction(90_000)])
+def test_one_picture_is_shown_as_long_as_its_sound_whatever_rate_it_claims(
+    tmp_path: Path, declared: Fraction
+) -> None:
+    clip = make_clip(tmp_path / "a.mp4", [numbered(7)], declared, sound=click(12, 1))
+    found = probe(clip)
+    assert found.rate == 25 and 12 <= found.duration < Fraction(121, 10)
+    make_footage(clip, tmp_path / "footage.mp4", found)
+    assert numbers_of(tmp_path / "footage.mp4") == [7] * found.frame_count
 
 
 def test_a_screen_that_stood_still_for_minutes_is_no_absurd_rate(tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ from videos.media.encode import SegmentWriter
 from videos.media.errors import EncodeError, Stopped
 from videos.media.footage import make_footage
 from videos.media.probe import probe
-from videos.media.proxy import make_proxy, proxy_size
+from videos.media.proxy import make_proxy, proxy_size, sharp_up_to
 from videos.media.rebuild import rebuild
 
 
@@ -37,6 +37,13 @@ def test_the_short_side_has_360_pixels_where_that_is_worth_it(
     size: tuple[int, int], small: tuple[int, int] | None
 ) -> None:
     assert proxy_size(*size) == small
+
+
+@pytest.mark.parametrize(
+    ("size", "widest"), [((1280, 720), 441), ((720, 1280), 248), ((3840, 1608), 593), ((640, 431), 0)]
+)
+def test_it_is_sharp_across_the_widest_phones(size: tuple[int, int], widest: int) -> None:
+    assert sharp_up_to(*size) == widest
 
 
 @pytest.mark.parametrize("rate", ["24000/1001", "30", "25/2", "60000/1001"])

@@ -49,7 +49,7 @@ def test_a_filmstrip_shows_the_middle_of_each_frame() -> None:
     assert strip.shape == (20, 80, 3)
     assert (strip[:, :40] == (200, 0, 0)).all() and (strip[:, 40:] == (0, 200, 0)).all()
     with pytest.raises(EncodeError):
-        stills.filmstrip([])
+        stills.filmstrip([], width=40, height=20)
 
 
 def test_the_poster_is_not_the_black_frame() -> None:

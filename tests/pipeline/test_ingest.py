@@ -7,6 +7,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from django.contrib.auth.models import User
 from django.core.files.storage import default_storage
@@ -70,6 +71,20 @@ def test_it_makes_poster_and_filmstrip(owner: User) -> None:
     video = make_video(owner)
     assert kept(video.poster)
     assert video.filmstrip_tiles == 24
+
+
+@pytest.mark.parametrize(
+    ("width", "height", "tile"), [(90, 160, 54), (96, 96, 90), (120, 90, 120), (160, 90, 160), (200, 80, 160)]
+)
+def test_the_tiles_of_a_filmstrip_have_the_shape_of_the_clip(
+    owner: User, width: int, height: int, tile: int
+) -> None:
+    video = make_video(owner, frames=24, width=width, height=height)
+    strip = stills.read_image(local_path(video.filmstrip))
+    assert strip.shape == (90, 24 * tile, 3)
+    shown = stills.read_image(local_path(video.frames.get(index=0).image))
+    whole = stills.cover(shown, tile, 90)
+    assert np.abs(strip[:, :tile].astype(int) - whole).mean() < 4, "nothing is magnified, cut or squeezed"
 
 
 def test_it_separates_at_another_rate_and_back(owner: User) -> None:

@@ -13,7 +13,7 @@ import safetensors.numpy
 from django.contrib.auth.models import User
 from safetensors import safe_open
 
-from filters import bases, exchange, mixes, shipped
+from filters import bases, exchange, mixes, sha256, shipped
 from filters.engines.base import EngineUnavailable
 from filters.models import Filter, FilterVersion
 from filters.service import make_engine
@@ -63,7 +63,7 @@ def test_a_filter_paints_on_after_the_base_it_was_made_for_was_replaced(
     version = version_of(make_styled("Quilt"))
     before, onnx = painted(version), exchange.export_onnx(version)
     update(catalogue, monkeypatch)
-    assert bases.digest_of(bases.shipped(BASE)) != bases.digest_of(OLD)
+    assert sha256.of_file(bases.shipped(BASE)) != sha256.of_file(OLD)
     assert np.array_equal(painted(version), before)
     assert exchange.export_onnx(version) == onnx
 
@@ -85,7 +85,7 @@ def test_without_its_base_it_says_where_it_belongs(catalogue: Path, monkeypatch:
     shipped.load(catalogue)
     version = version_of(make_styled("Quilt"))
     update(catalogue, monkeypatch)
-    name = bases.kept_name(bases.digest_of(OLD))
+    name = bases.kept_name(sha256.of_file(OLD))
     forget(name)
     with pytest.raises(EngineUnavailable, match=f"earlier base network.*{re.escape(name)}"):
         make_engine(version)

@@ -1,5 +1,6 @@
 """The examples for production name only what exists."""
 
+import json
 import os
 import re
 import runpy
@@ -276,6 +277,19 @@ def test_the_shown_function_gives_a_command_the_environment_of_the_services(tmp_
     ]
 
 
+def modules_hold_together(static: Path) -> None:
+    """What our modules import, too, is there under a name with a checksum; else versions would be mixed."""
+    names = json.loads((static / "staticfiles.json").read_text())["paths"]
+    collected = {static / hashed for hashed in names.values()}
+    ours = [name for name in names if name.startswith("js/") and (BASE / "static" / name).exists()]
+    imported = 0
+    for module in (static / names[name] for name in ours):
+        for goal in re.findall(r"""(?:\bfrom|\bimport)\s*\(?\s*["']([./][^"']*)["']""", module.read_text()):
+            assert Path(os.path.normpath(module.parent / goal)) in collected, f"{module.name}: {goal}"
+            imported += 1
+    assert imported > len(ours), "or this would look for nothing"
+
+
 @pytest.mark.slow
 def test_styles_and_scripts_are_collected_for_production_before_it_starts(tmp_path: Path) -> None:
     """Every file that a style sheet names is there, or the names with checksums could not be made."""
@@ -291,6 +305,7 @@ def test_styles_and_scripts_are_collected_for_production_before_it_starts(tmp_pa
     done = manage(tmp_path / "home", "collectstatic", "--noinput", "-v", "0", **settings)
     assert done.returncode == 0, done.stderr
     assert (static / "staticfiles.json").exists()
+    modules_hold_together(static)
     allowed = manage(tmp_path / "home", "serve", "--host", "a..b", **settings)
     assert "a..b" in allowed.stderr  # as far as its next question
     # An upgrade changes a file, or brings one, and nobody collects it.

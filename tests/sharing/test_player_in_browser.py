@@ -11,7 +11,7 @@ import pytest
 from django.contrib.auth.models import User
 from django.core.files.base import ContentFile
 from django.urls import reverse
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, Route, expect
 from pytest_django.live_server_helper import LiveServer
 
 from filters.models import Filter
@@ -92,6 +92,48 @@ def test_a_render_of_a_part_is_in_step_with_the_footage(
     page.keyboard.press("Space")
     expect(page.get_by_role("button", name="Play")).to_be_visible()
     wait(page, lambda shown: shown[0] == shown[1] >= FIRST, "stopped on one frame")
+
+
+def test_posters_stand_for_the_films_until_somebody_presses_something(
+    live_server: LiveServer, open_page: Open, painted: Render
+) -> None:
+    video = painted.video
+    whole = make_render_row(video, make_filter(name="Day"))
+    for field, name, source in (
+        (whole.output, "f.mp4", video.footage),
+        (whole.poster, "p.jpg", video.poster),
+    ):
+        with source.open() as file:
+            field.save(name, ContentFile(file.read()))
+    page = open_page("about:blank")
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.goto(embedded(live_server, None, whole, video=whole))
+    expect(page.locator("video[controls]")).to_have_count(0)  # the script is there
+    page.wait_for_load_state("networkidle")
+    assert {address.rpartition(".")[2] for address in asked if "/media/" in address} == {"jpg"}
+    page.get_by_role("slider").press("ArrowRight")
+    wait(page, lambda shown: shown == [0, 0], "on the first frame of both")
+    page.get_by_role("button", name="Play").click()
+    wait(page, lambda shown: min(shown) > 4, "playing")
+    page.keyboard.press("Space")
+    expect(page.get_by_role("button", name="Play")).to_be_visible()
+    wait(page, lambda shown: shown[0] == shown[1], "stopped on one frame")
+
+
+def test_what_a_player_waits_for_is_said_to_be_loading(
+    live_server: LiveServer, open_page: Open, painted: Render
+) -> None:
+    page = open_page("about:blank")
+    held: list[Route] = []
+    page.route("**/video.mp4", lambda route: held.append(route))
+    page.goto(embedded(live_server, painted, None, video=painted))
+    page.get_by_role("button", name="Play").click()
+    expect(page.get_by_role("button", name="Pause, loading")).to_be_visible()
+    for route in held:
+        route.continue_()
+    page.unroute_all()
+    expect(page.get_by_role("button", name="Pause", exact=True)).to_be_visible()
 
 
 def test_the_cut_that_was_saved_is_played(live_server: LiveServer, open_page: Open, painted: Render) -> None:

@@ -69,10 +69,40 @@ def test_oembed_gives_a_player_within_the_size_asked_for(
     assert (answer["type"], answer["version"], answer["provider_name"]) == ("video", "1.0", "Rotoscope")
     assert (answer["width"], answer["height"]) == (640, 360)
     assert f'src="{HERE}/embed/video/{public.ref}/"' in answer["html"]
+    assert 'loading="lazy"' in answer["html"]
     assert answer["thumbnail_url"].startswith(HERE)
     low = unfold(visitor, painted.get_absolute_url(), maxheight="90")
     assert low["height"] <= 90
     assert f"/embed/render/{painted.ref}/" in low["html"]
+
+
+def test_pictures_are_told_with_their_own_size(
+    visitor: Client, public: Video, painted: Render, comparison: Comparison
+) -> None:
+    """A poster has at most 720 lines, whatever its film has."""
+    Video.objects.update(width=3840, height=2160)
+    Render.objects.update(height=1080, poster="posters/r.jpg")
+    Comparison.objects.update(visibility="public")
+    own = {public.get_absolute_url(): (1280, 720), painted.get_absolute_url(): (1280, 720)}
+    own[comparison.get_absolute_url()] = (720, 405)
+    for path, size in own.items():
+        told = unfold(visitor, path)
+        assert (told["thumbnail_width"], told["thumbnail_height"]) == size
+        page = visitor.get(path, follow=True).content
+        assert (meta(page, "og:image:width"), meta(page, "og:image:height")) == tuple(map(str, size))
+    small = unfold(visitor, public.get_absolute_url(), maxwidth="400")
+    assert (small["thumbnail_width"], small["thumbnail_height"]) == (320, 180)
+    assert small["thumbnail_url"].endswith("/poster.jpg?small=tiny")
+    least = unfold(visitor, public.get_absolute_url(), maxwidth="100")
+    assert (least["width"], least["height"], least.get("thumbnail_url")) == (100, 56, None)
+
+
+def test_an_address_is_known_as_people_write_it(visitor: Client, public: Video) -> None:
+    for url in (
+        f"HTTP://TestServer{public.get_absolute_url()}",
+        (HERE + public.get_absolute_url()).rstrip("/"),
+    ):
+        assert visitor.get(reverse("oembed"), {"url": url}).json()["title"] == "Low tide"
 
 
 def test_titles_cannot_break_out_of_the_frame_element(visitor: Client, public: Video) -> None:
@@ -142,6 +172,51 @@ def test_a_player_opens_with_a_token(owner: User, visitor: Client, painted: Rend
     assert f"video.mp4?share={token}".encode() in player.content
     link.revoke()
     assert visitor.get(address, {"share": token}).status_code == 404
+
+
+def test_where_there_is_nothing_to_see_the_other_page_is_told_so_and_no_more(
+    owner: User, visitor: Client, public: Video, painted: Render
+) -> None:
+    link, token = ShareLink.make(owner, painted)
+    link.revoke()
+    Video.objects.filter(pk=public.pk).update(visibility="private")
+    asked = (("render", painted.ref), ("video", public.ref), ("video", "never"), ("user", "never"))
+    answers = [visitor.get(reverse("embed", args=one), {"share": token}) for one in asked]
+    for answer in answers:
+        assert answer.status_code == 404
+        assert "frame-ancestors *" in answer["Content-Security-Policy"]
+        assert "X-Frame-Options" not in answer
+        assert b"This film is not shown here any more." in answer.content
+    assert len({(answer.content, str(answer.headers)) for answer in answers}) == 1
+
+
+def test_on_a_narrow_page_the_player_of_a_comparison_takes_small_films(
+    visitor: Client, public: Video, painted: Render, comparison: Comparison
+) -> None:
+    Comparison.objects.filter(pk=comparison.pk).update(visibility="public")
+    Video.objects.filter(pk=public.pk).update(width=1280, height=720, proxy="proxies/v.mp4")
+    Render.objects.filter(pk=painted.pk).update(proxy="proxies/r.mp4")
+    player = visitor.get(reverse("embed", args=["comparison", comparison.ref])).content.decode()
+    for work, film in ((f"video/{public.ref}", "footage"), (f"render/{painted.ref}", "video")):
+        small, whole = f"/media/{work}/proxy.mp4", f"/media/{work}/{film}.mp4"
+        assert f'<source media="(max-width: 441px)" src="{small}"><source src="{whole}">' in player
+
+
+def test_a_player_loads_no_film_where_posters_of_one_moment_stand_for_it(
+    visitor: Client, public: Video, painted: Render, comparison: Comparison
+) -> None:
+    Comparison.objects.filter(pk=comparison.pk).update(visibility="public")
+    Render.objects.filter(pk=painted.pk).update(poster="posters/r.jpg")
+
+    def player(kind: str, work: Video | Comparison) -> str:
+        return visitor.get(reverse("embed", args=[kind, work.ref])).content.decode()
+
+    assert 'preload="none"' in player("video", public)
+    assert player("comparison", comparison).count('preload="none"') == 2
+    Render.objects.filter(pk=painted.pk).update(start_frame=public.frame_count // 3 + 1)
+    assert 'poster="' not in player("comparison", comparison)
+    Video.objects.filter(pk=public.pk).update(poster="")
+    assert 'preload="metadata"' in player("video", public)
 
 
 @pytest.mark.parametrize("kind", ["collection", "upload", "user"])

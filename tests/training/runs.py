@@ -1,5 +1,6 @@
 """Training runs that take no time."""
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -45,3 +46,13 @@ def finished(owner: User, style: Path, monkeypatch: pytest.MonkeyPatch, **wish: 
     assert trainings.run(run.pk)
     run.refresh_from_db()
     return run
+
+
+def meanwhile(monkeypatch: pytest.MonkeyPatch, happens: Callable[[], object]) -> None:
+    """Let something happen while the training learns."""
+
+    def train(row: TrainingRun, diary: training_diary.Diary, lost: Any) -> tuple[Tuned, dict[str, float]]:
+        happens()
+        return a_tuning(), {}
+
+    monkeypatch.setattr(trainings, "train", train)

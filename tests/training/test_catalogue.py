@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
+from filters import sha256
 from filters.training import export, publish
 from filters.training.losses import style_loss
 from filters.training.metrics import Judge
@@ -24,7 +25,7 @@ def test_more_filters_ship_than_deepfilter_had() -> None:
 @pytest.mark.parametrize("table", TABLES, ids=[one["slug"] for one in TABLES])
 def test_a_shipped_filter_is_whole(table: dict[str, object]) -> None:
     base = CATALOGUE / "bases" / f"{table['base']}.safetensors"
-    numbers = export.read_style(CATALOGUE / str(table["weights"]), export.sha256(base))
+    numbers = export.read_style(CATALOGUE / str(table["weights"]), sha256.of_file(base))
     architecture, weights = export.read_base(base)
     assert export.assemble(base, [numbers]).architecture == architecture
     assert all(value.isfinite().all() for value in {**weights, **numbers}.values())
@@ -69,7 +70,7 @@ def test_figures_are_kept_as_long_as_the_weights_are_the_same(tmp_path: Path) ->
     weights.write_bytes(b"numbers")
     text = publish.table(style, "a.jpg", {"fine": {"style_distance": 0.5}}, {"steps": 7})
     (tmp_path / "catalogue.toml").write_text(text)
-    assert publish.known_metrics(tmp_path) == {export.sha256(weights): {"style_distance": 0.5}}
+    assert publish.known_metrics(tmp_path) == {sha256.of_file(weights): {"style_distance": 0.5}}
 
 
 @pytest.mark.parametrize("slug", ["contour-map", "pointillism"])

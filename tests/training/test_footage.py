@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from filters.training.clips import UnusableClip, frames_to_learn_on
-from filters.training.footage import read_frames, read_pairs, read_run
+from filters.training.footage import each_frame, read_frames, read_pairs, read_run
 from tests.clips import decoded, draw_clip, number_of
 from tests.media.clips import run_ffmpeg
 
@@ -36,8 +36,50 @@ def test_as_many_frames_come_as_are_asked_for(clip: Path, tmp_path: Path, kind: 
         assert bool(container.streams.video[0].frames) == (kind == "mp4")
     assert [number_of(one) for one in read_frames(wrapped, 60)] == list(range(0, 300, 5))
     assert [number_of(one) for one in read_frames(wrapped, 3)] == [0, 100, 200]
-    assert [number_of(one) for one in read_frames(wrapped, 4, most=40)] == [0, 10, 20, 30]
     assert [number_of(one) for one in read_run(wrapped, 7)] == list(range(7))
+
+
+@pytest.mark.parametrize("ending", ["mp4", "mkv"])
+@pytest.mark.parametrize(("frames", "count"), [(110, 60), (250, 7), (40, 60)])
+def test_frames_are_spread_to_the_end_also_where_they_do_not_divide_or_begin_late(
+    clip: Path, tmp_path: Path, frames: int, count: int, ending: str
+) -> None:
+    part = tmp_path / f"part.{ending}"
+    late = ["-output_ts_offset", "7"]
+    run_ffmpeg("-i", clip, "-frames:v", str(frames), "-preset", "ultrafast", *late, part)
+    wanted = sorted({place * frames // count for place in range(count)})
+    assert [number_of(one) for one in read_frames(part, count)] == wanted
+
+
+def test_a_long_clip_is_read_from_at_all_places(tmp_path: Path) -> None:
+    """Four minutes, more than are read one after the other; each picture shows its second."""
+    bars = "geq=lum='if(mod(floor(N/pow(2,floor(X/4))),2),230,25)':cb=128:cr=128"
+    source = f"nullsrc=size=32x18:rate=1:duration=240,{bars},fps=24"
+    run_ffmpeg("-f", "lavfi", "-i", source, "-preset", "ultrafast", tmp_path / "a.mp4")
+    seconds = [
+        sum(int(frame[9, 4 * bit + 2].mean() > 128) << bit for bit in range(8))
+        for frame in each_frame(tmp_path / "a.mp4", 8)
+    ]
+    assert seconds == list(range(0, 240, 30))
+
+
+@pytest.mark.parametrize(("aspect", "size"), [("4/3", (90, 213)), ("1/2", (180, 160)), ("9/1", (90, 160))])
+def test_pixels_that_are_not_square_are_stretched(
+    clip: Path, tmp_path: Path, aspect: str, size: tuple[int, int]
+) -> None:
+    wide = ["-vf", f"setsar={aspect}", "-frames:v", "4", "-preset", "ultrafast"]
+    run_ffmpeg("-i", clip, *wide, tmp_path / "a.mp4")
+    assert [frame.shape[:2] for frame in read_frames(tmp_path / "a.mp4", 2)] == [size] * 2
+
+
+@pytest.mark.parametrize("transfer", ["smpte2084", "arib-std-b67"])
+def test_hdr_is_refused_with_what_to_do(clip: Path, tmp_path: Path, transfer: str) -> None:
+    tagged = f"format=yuv420p,setparams=color_primaries=bt2020:color_trc={transfer}:colorspace=bt2020nc"
+    run_ffmpeg("-i", clip, "-vf", tagged, "-frames:v", "4", "-preset", "ultrafast", tmp_path / "a.mp4")
+    with pytest.raises(UnusableClip, match="is HDR, which is converted where footage is taken in: upload it"):
+        frames_to_learn_on(tmp_path / "a.mp4", 1)
+    with pytest.raises(ValueError, match="is HDR"):
+        read_pairs(tmp_path / "a.mp4", 1)
 
 
 @pytest.mark.parametrize("kind", CODECS)

@@ -8,6 +8,7 @@ import pytest
 import torch
 from safetensors import safe_open
 
+from filters import sha256
 from filters.training import export
 from filters.training.network import FINE, Architecture, Painter, is_style_number
 from filters.training.recipe import read_recipe
@@ -64,7 +65,7 @@ def test_files_give_back_the_network_that_was_written(tmp_path: Path) -> None:
     expected = made(pictures, torch.tensor([1]))
     half_precision = 5e-3  # what rounding the base to float16 may change
     assert torch.allclose(again.eval()(pictures, torch.tensor([0])), expected, atol=half_precision)
-    assert digest == export.sha256(tmp_path / "base.safetensors")
+    assert digest == sha256.of_file(tmp_path / "base.safetensors")
 
 
 def test_the_same_weights_give_the_same_file(tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 import torch
 
+from filters import sha256
 from filters.training import base, between, checkpoint, export, extend, publish, whole
 from filters.training.content import ContentSet
 from filters.training.recipe import RecipeStyle, read_recipe
@@ -58,7 +59,7 @@ def test_one_command_goes_from_photographs_to_a_catalogue(
     assert list(tables) == [style.slug for style in recipe]
     for table in tables.values():
         for part in (table, table["live"]):
-            digest = export.sha256(out / "bases" / f"{part['base']}.safetensors")
+            digest = sha256.of_file(out / "bases" / f"{part['base']}.safetensors")
             assert export.read_style(out / part["weights"], digest)
     assert tables["woodcut"]["tuned"]
     told = json.loads((out / "bases" / "base-fine.json").read_text())
@@ -102,7 +103,7 @@ def test_tuned_styles_start_from_those_that_the_base_learned(
         None, tmp_path / "work" / "tuned-fine", None, tmp_path / "work" / "tuned-live",
     ]  # fmt: skip
     assert (
-        kept[1] and kept[1].name == f"woodcut-{export.sha256(fine)[:12]}.ckpt"
+        kept[1] and kept[1].name == f"woodcut-{sha256.of_file(fine)[:12]}.ckpt"
     )  # its numbers belong to that base
 
 

@@ -14,7 +14,7 @@ from dramatiq.brokers.stub import StubBroker
 from playwright.sync_api import Locator, Page, Route, expect
 from pytest_django.live_server_helper import LiveServer
 
-from tests.gallery.conftest import end_sessions, page_of, sign_in_elsewhere
+from tests.gallery.conftest import drop, end_sessions, page_of, sign_in_elsewhere
 from tests.gallery.shifts import hold_until_seen, moved
 from tests.upload.client import created, patch
 from videos.models import Upload, Video
@@ -154,6 +154,27 @@ def test_what_became_footage_while_the_question_stood_is_not_said_to_be_cancelle
     expect(page.locator(".toast")).to_contain_text("is a video already")
     expect(card).to_have_attribute("data-state", "reading")
     expect(page.locator("#says")).to_contain_text("has arrived")
+
+
+def test_of_a_folder_its_films_are_taken_in_the_order_of_their_names(
+    live_server: LiveServer, open_page: Open, owner: User, queue: StubBroker, tmp_path: Path
+) -> None:
+    flight, empty = tmp_path / "flight", tmp_path / "empty"
+    for folder in (flight / "later", empty):
+        folder.mkdir(parents=True)
+    for number, name in enumerate(("DJI_10.MP4", "DJI_9.MP4", "later/DJI_1.mov", "._DJI_9.MP4", "DJI_9.SRT")):
+        (flight / name).write_bytes(bytes(1000 + number))
+    page = page_of(live_server, open_page, owner, "/upload/")
+    drop(page, flight, "h1")
+    expect(page.locator(".file [data-part=name]")).to_have_text(["DJI_9.MP4", "DJI_10.MP4", "DJI_1.mov"])
+    drop(page, empty, "h1")
+    expect(page.locator(".toast")).to_have_text(["There is nothing in empty that can be taken."])
+    page.evaluate(
+        "DataTransferItem.prototype.webkitGetAsEntry = () => ({ isDirectory: true })"
+    )  # and no more
+    drop(page, flight, "h1")
+    expect(page.locator(".toast").last).to_contain_text("A folder cannot be sent whole: open it")
+    expect(page.locator(".file[data-state=reading]")).to_have_count(3)
 
 
 HOLDS_THE_FIRST_SUM = """

@@ -17,6 +17,16 @@ from videos.models import Render, Segment
 from videos.pipeline import renders
 from videos.pipeline.queue import place, seconds_left
 
+NOT_RESUMED = "not: neither failed, cancelled nor paused, or dearer than one render may be"
+
+
+def _resume(render: Render) -> bool:
+    """False also where what is missing costs too much."""
+    try:
+        return renders.resume(render)
+    except renders.CannotRender:
+        return False
+
 
 class SegmentInline(ShownInline):
     """The pieces of a render."""
@@ -146,7 +156,7 @@ class RenderAdmin(WithFiles, ShownOnly, CountsWhatGoes, HouseAdmin):
     @admin.action(description="Retry: go on with what is missing", permissions=["change"])
     def retry_chosen(self, request: HttpRequest, chosen: QuerySet[Render]) -> None:
         """An action of the list."""
-        do_each(request, chosen, renders.resume, "queued again", "were neither failed, cancelled nor paused")
+        do_each(request, chosen, _resume, "queued again", NOT_RESUMED)
 
     @admin.action(description="Pause", permissions=["change"])
     def pause_chosen(self, request: HttpRequest, chosen: QuerySet[Render]) -> None:
@@ -161,13 +171,7 @@ class RenderAdmin(WithFiles, ShownOnly, CountsWhatGoes, HouseAdmin):
     @action(description="Retry")
     def retry_one(self, request: HttpRequest, render: Render) -> None:
         """A button of the page."""
-        do_each(
-            request,
-            [render],
-            renders.resume,
-            "render queued again",
-            "render was not failed, cancelled or paused",
-        )
+        do_each(request, [render], _resume, "queued again", NOT_RESUMED)
 
     @action(description="Pause")
     def pause_one(self, request: HttpRequest, render: Render) -> None:

@@ -7,13 +7,9 @@ from typing import Any
 from django import forms
 
 from rotoscope.changed import compare_with_page
+from videos.forms import texts
+from videos.forms.who import WHO
 from videos.models import Collection, Comparison, Visibility
-
-WHO = [
-    (Visibility.UNLISTED, "Whoever has the address"),
-    (Visibility.PUBLIC, "Everybody, listed"),
-    (Visibility.PRIVATE, "Only me"),
-]
 
 
 class _WordsForm(forms.ModelForm):  # type: ignore[type-arg]
@@ -23,6 +19,7 @@ class _WordsForm(forms.ModelForm):  # type: ignore[type-arg]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        texts.limit(self.fields["text"])
         if self.instance.pk:
             compare_with_page(self.fields.values())
 

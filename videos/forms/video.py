@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 from django import forms
 
 from rotoscope.changed import compare_with_page
-from videos.models import Video, Visibility
+from videos.forms import texts
+from videos.forms.who import WHO
+from videos.models import Video
 
 if TYPE_CHECKING:
     VideoModelForm = forms.ModelForm[Video]
@@ -53,11 +55,8 @@ class VideoForm(VideoModelForm):
 
     def __init__(self, *args: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)  # type: ignore[arg-type]
-        self.fields["visibility"].choices = [  # type: ignore[attr-defined]
-            (Visibility.PUBLIC, "Public: everybody, and in the gallery"),
-            (Visibility.UNLISTED, "Unlisted: whoever has the address"),
-            (Visibility.PRIVATE, "Private: you alone, and whom you send a link"),
-        ]
+        self.fields["visibility"].choices = WHO  # type: ignore[attr-defined]
+        texts.limit(self.fields["description"])
         compare_with_page(self.fields.values())
 
 

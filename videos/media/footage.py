@@ -167,7 +167,10 @@ def _picture_filters(probe: Probe, even_beat: bool) -> list[str]:
         filters += [f"tpad=stop_mode=clone:stop={held}"]
     if not even_beat:
         rate = f"{probe.rate.numerator}/{probe.rate.denominator}"
-        filters += [f"setpts=PTS-({probe.start})/TB", f"fps={rate}:start_time=0:round=near"]
+        # Half a picture later and rounded down is rounded to the nearest, save that the last one of the clip, which
+        # has no other behind it, would be rounded away.
+        filters += [f"setpts=PTS-({probe.start})/TB+1/(2*({rate})*TB)"]
+        filters += [f"fps={rate}:start_time=0:round=down:eof_action=pass"]
         # The last picture of a clip may have no length of its own; what is missing at the end is held.
         filters += [f"tpad=stop_mode=clone:stop_duration={2 + ceil(probe.held)}"]
     scale = timing.timescale(probe.rate)

@@ -8,6 +8,7 @@ import json
 import resource
 import sys
 from array import array
+from collections import Counter
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import islice
@@ -26,8 +27,9 @@ from av.video.stream import VideoStream
 from filters.training.upright import orientation
 from videos.media import containers
 from videos.media.errors import Refused
+from videos.media.opening import open_video, refusing
 from videos.media.probe import display_size
-from videos.media.process import FORMATS, PROTOCOLS, decodable
+from videos.media.process import decodable
 from videos.media.timing import constant_rate
 
 MAX_SIDE = 8192
@@ -54,7 +56,7 @@ MANY = (
 )
 TINY = "The picture is {w}×{h}. At least {min} pixels a side are needed."
 LONG = "The clip lasts {hours:.1f} hours. At most four are possible: cut it into parts."
-ABSURD = "The clip claims {rate:.4g} pictures a second. Between 1/10 and 240 are possible: export it at a usual rate."
+ABSURD = "The clip claims {rate:.4g} pictures a second. At most 240 are possible: export it at a usual rate."
 
 _MATRICES = {
     0: "gbr",
@@ -81,22 +83,24 @@ _PRIMARIES |= {12: "smpte432"}
 _RANGES = {1: "tv", 2: "pc"}
 
 
-def _open(path: Path) -> InputContainer:
-    """Opens the file as a self-contained video container or not at all."""
-    options = {"protocol_whitelist": PROTOCOLS, "format_whitelist": FORMATS}
-    try:
-        return av.open(str(path), options=options, metadata_errors="replace")
-    except (FFmpegError, ValueError) as error:
-        raise Refused(containers.NOT_A_VIDEO) from error
-
-
 def _can_be_decoded(stream: Stream) -> bool:
     """Whether its codec is known here and to the ffmpeg that converts it."""
     context = stream.codec_context
     return context is not None and context.codec.canonical_name in decodable()
 
 
-def _video_stream(container: InputContainer) -> VideoStream:
+def _moving(path: Path, streams: list[VideoStream]) -> set[int]:
+    """The indices of those tracks that have more than one picture; read no further than needed to tell."""
+    seen = Counter[int]()
+    with open_video(path) as container:
+        for packet in container.demux([container.streams[stream.index] for stream in streams]):
+            seen[packet.stream.index] += packet.size > 0
+            if all(seen[stream.index] > 1 for stream in streams):
+                break
+    return {index for index, pictures in seen.items() if pictures > 1}
+
+
+def _video_stream(container: InputContainer, path: Path) -> VideoStream:
     """The moving picture: the largest if there are several that can be decoded here.
 
     Not a cover image, nor a track of one picture that does not say that it is one.
@@ -108,7 +112,9 @@ def _video_stream(container: InputContainer) -> VideoStream:
     known = [stream for stream in videos if _can_be_decoded(stream)]
     if not known:
         raise Refused(NO_PICTURE)
-    return max(known, key=lambda stream: (stream.frames != 1, stream.width * stream.height))
+    told = len(known) == 1 or all(stream.frames for stream in known)
+    moving = {stream.index for stream in known if stream.frames != 1} if told else _moving(path, known)
+    return max(known, key=lambda stream: (stream.index in moving, stream.width * stream.height))
 
 
 def _check_size(width: int, height: int) -> None:
@@ -187,22 +193,20 @@ def _tick(stream: VideoStream | AudioStream) -> Fraction:
 
 def _first_picture(path: Path, track: int) -> VideoFrame:
     """The first picture that can be decoded. The file is opened anew: one without a key frame cannot go back."""
-    with _open(path) as container:
+    with open_video(path) as container:
         stream = container.streams.video[track]
         stream.codec_context.thread_count = 2
-        try:
+        with refusing(path, NO_PICTURE):
             for number, packet in enumerate(container.demux(stream)):
                 for frame in stream.codec_context.decode(packet):
                     if isinstance(frame, VideoFrame):
                         return frame
                 if number > 600:
                     break
-        except FFmpegError as error:
-            raise Refused(NO_PICTURE) from error
     raise Refused(NO_PICTURE)
 
 
-def _check_end(container: InputContainer, stream: VideoStream, last: int) -> None:
+def _check_end(path: Path, container: InputContainer, stream: VideoStream, last: int) -> None:
     """Decodes from the last key frame on; raises Refused if no picture of the last second comes out.
 
     Where there is no key frame to begin at, or none for long (as where every picture renews a strip), it is left to
@@ -212,22 +216,22 @@ def _check_end(container: InputContainer, stream: VideoStream, last: int) -> Non
     stream.codec_context.flush_buffers()
     try:
         container.seek(last, stream=stream, backward=True)
+    except MemoryError:
+        raise
     except FFmpegError:
         return
-    try:
+    with refusing(path, DAMAGED_END):
         for number, frame in enumerate(container.decode(stream), 1):
             if frame.pts is None or frame.pts >= last - slack:
                 return
             if number * frame.width * frame.height > TRIED_PIXELS:
                 return
-    except FFmpegError as error:
-        raise Refused(DAMAGED_END) from error
     raise Refused(DAMAGED_END)
 
 
 def _can_be_heard(path: Path, track: int) -> bool:
     """Whether the beginning of a sound track can be decoded; where it cannot, ffmpeg would give up the pictures too."""
-    with _open(path) as container:
+    with open_video(path) as container:
         stream = container.streams.audio[track]
         for packet in islice(container.demux(stream), TRIED_PACKETS):
             try:
@@ -276,13 +280,15 @@ def _rate(stream: VideoStream, pictures: Pictures) -> tuple[Fraction, bool, Frac
     tick, ticks = _tick(stream), pictures.ticks
     declared = [rate for rate in (stream.average_rate, stream.guessed_rate) if rate]
     rate, varies = constant_rate(ticks, tick, [Fraction(rate) for rate in declared])
+    if rate < MIN_RATE:  # slides: shown once a second each stays as long as it should
+        rate, varies = Fraction(1), True
     varies |= pictures.repeated  # the n-th picture is not the n-th to be seen
     span = int(ticks[-1] - ticks[0]) * tick
     mean = (len(ticks) - 1) / span if len(ticks) > 1 else rate
     # A few pictures may seem quicker than they are where times are rounded: an even beat is known better.
     # On the whole few are no fault: a screen may stand still for long.
     most = max(rate, mean) if varies else rate
-    if rate < MIN_RATE or most > MAX_RATE * JITTER:
+    if most > MAX_RATE * JITTER:
         raise Refused(ABSURD.format(rate=float(most)))
     duration = span + 1 / rate if varies else len(ticks) / rate
     if duration > MAX_SECONDS:
@@ -334,8 +340,8 @@ def _colour(frame: VideoFrame) -> dict[str, str | None]:
 def examine(path: Path) -> dict[str, Any]:
     """Everything that ``probe.Probe`` holds, as JSON; raises Refused."""
     containers.inspect(path)
-    with _open(path) as container:
-        stream = _video_stream(container)
+    with open_video(path) as container:
+        stream = _video_stream(container, path)
         stream.codec_context.thread_count = 2
         _check_size(stream.width, stream.height)
         sound = _audio(container, path)
@@ -361,7 +367,7 @@ def examine(path: Path) -> dict[str, Any]:
             "track": track,
             "audio": sound,
         }
-        _check_end(container, stream, int(pictures.ticks[-1]))
+        _check_end(path, container, stream, int(pictures.ticks[-1]))
         return found
 
 

@@ -56,9 +56,14 @@ def decode_image(data: bytes) -> Frame:
 def smaller(data: bytes, *, longest: int, quality: int = 82) -> bytes:
     """A picture as a JPEG whose longer side has at most `longest` pixels; DecodeError if it is damaged."""
     frame = decode_image(data)
-    scale = min(1.0, longest / max(frame.shape[:2]))
-    lines, columns = (max(1, round(side * scale)) for side in frame.shape[:2])
+    lines, columns = smaller_size(*frame.shape[:2], longest=longest)
     return encode_jpeg(resize(frame, width=columns, height=lines), quality=quality)
+
+
+def smaller_size(*sides: int, longest: int) -> tuple[int, ...]:
+    """The sides of a picture made `smaller`."""
+    scale = min(1.0, longest / max(sides))
+    return tuple(max(1, round(side * scale)) for side in sides)
 
 
 def resize(frame: Frame, *, width: int | None = None, height: int | None = None) -> Frame:
@@ -90,7 +95,7 @@ def cover(frame: Frame, width: int, height: int) -> Frame:
     return resize(np.ascontiguousarray(frame), width=width, height=height)
 
 
-def filmstrip(frames: Iterable[Frame], *, width: int = 160, height: int = 90) -> Frame:
+def filmstrip(frames: Iterable[Frame], width: int, height: int) -> Frame:
     """The frames side by side in one picture, (height, count·width, 3); each is cut to fill its place.
 
     At most 65,500 pixels wide, which is all that a JPEG holds; EncodeError beyond, and if there are none.

@@ -122,8 +122,8 @@ def constant_rate(
     then keeps its place. What is left varies: the answer is the standard rate nearest to the usual
     distance between frames, at most 60 a second unless the mean is higher.
     """
-    if len(timestamps) < 2:
-        return next((rate for rate in declared if rate > 0), Fraction(25)), False
+    if len(timestamps) < 2:  # what is declared may be how long it is shown, or the ticks of a clock
+        return next((rate for rate in declared if 1 <= rate <= 240), Fraction(25)), False
     ticks = np.asarray(timestamps, dtype=np.int64)
     seconds = (ticks - ticks[0]) * float(time_base)
     mean = Fraction(len(ticks) - 1) / (int(ticks[-1] - ticks[0]) * time_base)

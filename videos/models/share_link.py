@@ -102,6 +102,6 @@ class ShareLink(models.Model):
         """One more opening."""
         ShareLink.objects.filter(pk=self.pk).update(opened=F("opened") + 1, last_opened_at=timezone.now())
 
-    def revoke(self) -> None:
-        """Close it, at once and for good."""
-        ShareLink.objects.filter(pk=self.pk, revoked_at=None).update(revoked_at=timezone.now())
+    def revoke(self) -> bool:
+        """Close it, at once and for good. False where it was closed before."""
+        return bool(ShareLink.objects.filter(pk=self.pk, revoked_at=None).update(revoked_at=timezone.now()))

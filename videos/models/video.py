@@ -210,8 +210,8 @@ class Video(Leased, Removable):
         return self.state == self.State.FAILED and not self.source
 
     def queue_ingest(self) -> bool:
-        """receiving or failed → receiving, ready to be claimed; False when it is past that."""
-        moved = Video.objects.filter(pk=self.pk, state__in=[self.State.RECEIVING, self.State.FAILED]).update(
+        """failed → receiving, ready to be claimed; False where it has not failed."""
+        moved = Video.objects.filter(pk=self.pk, state=self.State.FAILED).update(
             state=self.State.RECEIVING, stage="waiting in the queue", progress=0, error="", attempts=0
         )
         return bool(moved)

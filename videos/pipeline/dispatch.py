@@ -32,13 +32,18 @@ def inline() -> Iterator[None]:
         _here.inline = False
 
 
+def is_inline() -> bool:
+    """Whether this thread is in such a block."""
+    return getattr(_here, "inline", False)
+
+
 def send(row: Leased, actor: str, *args: Any, delay: timedelta | None = None) -> None:
     """Queue `actor(row.pk, *args)` after the transaction, to be begun after `delay`, and note the time on the row.
 
     Where the queue is away that is written down and no more: what was asked for is in the row, and the reconciler
     sends it again.
     """
-    if getattr(_here, "inline", False):
+    if is_inline():
         return
     type(row)._default_manager.filter(pk=row.pk).update(nudged_at=timezone.now())
     transaction.on_commit(_sending(actor, (row.pk, *args), delay), robust=True)

@@ -21,7 +21,7 @@ from videos.media.errors import MediaError, Refused, Stopped
 from videos.media.footage import Footage, make_footage
 from videos.media.probe import Probe, probe
 from videos.models import Video
-from videos.pipeline import dispatch, proxies, renders, separate
+from videos.pipeline import dispatch, outage, proxies, renders, separate
 from videos.pipeline.progress import VideoProgress
 
 logger = logging.getLogger(__name__)
@@ -48,8 +48,8 @@ def retry(video: Video) -> bool:
 def run(pk: int) -> bool:
     """Ingest a video. False when there was nothing to do, or somebody else does it.
 
-    Unexpected errors are raised after the lease is given back, so that the queue tries again; after
-    MAX_ATTEMPTS, kills included, the video fails with the last sentence that there was.
+    Where storage is away it waits. Other unexpected errors are raised after the lease is given back, so that the
+    queue tries again; after MAX_ATTEMPTS, kills included, the video fails with the last sentence that there was.
     """
     waiting = Video.objects.filter(pk=pk, state__in=[Video.State.RECEIVING, Video.State.INGESTING]).exclude(
         source=""
@@ -69,6 +69,9 @@ def run(pk: int) -> bool:
             logger.info("ingest of %s was taken over or ended", video.ref)
             return False
         except Exception as problem:
+            if outage.is_outage(problem):
+                _wait(video, token, outage.stage(problem))
+                return False
             _give_back(video, token, str(problem) if isinstance(problem, MediaError) else "")
             raise
     return True
@@ -147,6 +150,16 @@ def _refuse(video: Video, token: uuid.UUID, sentence: str) -> None:
             return
         Video.objects.filter(pk=video.pk).update(source="", source_size=0, footage="", proxy="")
         files += [video.source, video.footage, video.proxy]
+
+
+def _wait(video: Video, token: uuid.UUID, stage: str) -> None:
+    """It failed in nothing, and somebody comes back for it."""
+    logger.warning("ingest of %s: %s", video.ref, stage)
+    mine = Video.objects.held_by(token).filter(pk=video.pk)
+    if mine.update(
+        state=Video.State.RECEIVING, stage=stage, error="", attempts=F("attempts") - 1, **outage.rested()
+    ):
+        dispatch.send(video, "ingest", delay=outage.REST)
 
 
 def _give_back(video: Video, token: uuid.UUID, sentence: str) -> None:

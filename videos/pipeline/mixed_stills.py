@@ -7,7 +7,8 @@ other, so that a page that asks faster than it is answered takes one core's wort
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from functools import lru_cache
 
 import cv2
@@ -21,12 +22,22 @@ from videos.models import Video
 
 HEIGHT = 540  # lines
 PATIENCE = 10.0  # seconds that one waits for those before
+PLACES = 4  # of one that paints and those that wait for it: each keeps one of the web server's few threads
+SOON = 2  # seconds after which somebody who found no place asks again
 
 _painting = threading.Lock()
+_places = threading.BoundedSemaphore(PLACES)
 
 
 class NotPainted(Exception):
-    """Nothing is wrong with what was asked for, and there is no picture all the same; `str()` is a sentence."""
+    """Nothing is wrong with what was asked for, and there is no picture all the same; `str()` is a sentence.
+
+    `retry_after` says in how many seconds there may be one, where that passes by itself.
+    """
+
+    def __init__(self, sentence: str, retry_after: int | None = None) -> None:
+        super().__init__(sentence)
+        self.retry_after = retry_after
 
 
 def painted(parts: Sequence[mixes.Part], video: Video | None, frame_index: int) -> bytes:
@@ -34,15 +45,24 @@ def painted(parts: Sequence[mixes.Part], video: Video | None, frame_index: int) 
 
     Raises CannotMix with a sentence, ValueError for a frame that is not there, and NotPainted.
     """
-    original = original_frame(video, frame_index)
-    if not _painting.acquire(timeout=PATIENCE):
-        raise NotPainted("Many are mixing just now; try again in a moment.")
+    with _in_turn(_places, 0):
+        original = original_frame(video, frame_index)
+        with _in_turn(_painting, PATIENCE):
+            try:
+                return jpeg(mixes.paint(parts, original))
+            except EngineError as problem:
+                raise NotPainted(str(problem)) from problem
+
+
+@contextmanager
+def _in_turn(room: threading.Lock | threading.BoundedSemaphore, patience: float) -> Iterator[None]:
+    """Where there is a place within so many seconds; raises NotPainted where there is none."""
+    if not room.acquire(timeout=patience):
+        raise NotPainted("Many are mixing just now; try again in a moment.", SOON)
     try:
-        return jpeg(mixes.paint(parts, original))
-    except EngineError as problem:
-        raise NotPainted(str(problem)) from problem
+        yield
     finally:
-        _painting.release()
+        room.release()
 
 
 def original_frame(video: Video | None, frame_index: int) -> Frame:

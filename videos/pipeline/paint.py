@@ -36,7 +36,8 @@ from videos.media.encode import SegmentWriter
 from videos.media.errors import Stopped
 from videos.models import Render, Segment
 from videos.models.segment import MAX_ATTEMPTS
-from videos.pipeline import dispatch, renders
+from videos.pipeline import dispatch, outage, renders
+from videos.pipeline.repeats import Repeats
 
 logger = logging.getLogger(__name__)
 
@@ -86,8 +87,7 @@ def run(render_pk: int) -> bool:
         except EngineError as problem:
             _engine_failed(segment, token, problem)
         except Exception as problem:
-            logger.exception("%s failed", segment)
-            _give_back(segment, token, f"{type(problem).__name__}: {problem}")
+            _failed(segment, token, problem)
         finally:
             malloc.give_back()
     _after(segment.render)
@@ -177,11 +177,11 @@ def _pairs(work: Work, first: int) -> Iterator[tuple[Picture, Picture]]:
     if isinstance(work.engine, NetworkEngine):
         yield from _along_the_shot(work, work.engine, footage, enumerate(pictures, first))
         return
+    repeats = Repeats(work.engine.apply)
     while group := list(islice(pictures, _at_a_time(work))):
-        originals = np.stack(group)
         with _timed(work):
-            painted = work.engine.apply(originals)
-        yield from zip(originals, painted, strict=True)
+            painted = repeats.painted(group)
+        yield from zip(group, painted, strict=True)
 
 
 def _along_the_shot(
@@ -206,9 +206,10 @@ def _painted_images(work: Work, offsets: list[int]) -> Iterator[tuple[int, Pictu
     render = work.segment.render
     indices = [render.start_frame + offset for offset in offsets]
     chosen = decode.selected(local_path(render.video.footage), indices, height=render.height)
+    repeats = Repeats(work.engine.apply)
     while group := list(islice(chosen, _at_a_time(work))):
         with _timed(work):
-            painted = work.engine.apply(np.stack([original for _, original in group]))
+            painted = repeats.painted([original for _, original in group])
         work.done = min(work.done + len(group), work.segment.images)
         _report(work)
         for (index, original), picture in zip(group, painted, strict=True):
@@ -309,6 +310,16 @@ def _engine_failed(segment: Segment, token: uuid.UUID, problem: EngineError) -> 
     _give_back(segment, token, str(problem), asked=problem.retry_after)
     if not problem.temporary:
         segment.render.mark_failed(str(problem))
+
+
+def _failed(segment: Segment, token: uuid.UUID, problem: Exception) -> None:
+    if outage.is_outage(problem):
+        logger.warning("%s waits: %s", segment, problem)
+        _take_back_attempt(segment, token)
+        _give_back(segment, token, outage.stage(problem), asked=outage.REST.total_seconds())
+        return
+    logger.error("%s failed", segment, exc_info=problem)
+    _give_back(segment, token, f"{type(problem).__name__}: {problem}")
 
 
 def _take_back_attempt(segment: Segment, token: uuid.UUID) -> None:

@@ -1,4 +1,4 @@
-"""What a service that paints for money may be paid for one render."""
+"""What a service that paints for money may be paid for one render, and for looking at it beforehand."""
 
 from __future__ import annotations
 
@@ -22,4 +22,16 @@ def too_dear(cost: Decimal) -> str:
     return (
         f"It would cost {money(cost)}, and one render may cost {money(most)} here. "
         "Choose fewer images a second or a shorter range."
+    )
+
+
+def too_dear_stills(cost: Decimal) -> str:
+    """Why no more stills are painted of footage under a filter for which they would have cost this much; "" where they
+    may be. Otherwise a render would be had picture by picture."""
+    most = Decimal(str(settings.ALGORITHMIA_COST_PER_RENDER))
+    if not most or cost <= most:
+        return ""
+    return (
+        f"Stills of this footage under this filter would cost {money(cost)} together, and as much as one render, "
+        f"{money(most)}, may be spent on them. Look at those that are there."
     )

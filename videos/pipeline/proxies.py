@@ -20,7 +20,7 @@ from rotoscope.lease import LeasedQuerySet, claim, renewing
 from videos.media.errors import Stopped
 from videos.media.proxy import LEAST, make_proxy, proxy_size
 from videos.models import Render, Video
-from videos.pipeline import dispatch
+from videos.pipeline import dispatch, outage
 
 logger = logging.getLogger(__name__)
 
@@ -68,11 +68,22 @@ def run(kind: str, pk: int) -> bool:
             return _make(row, token, lost)
         except Stopped:  # its images are to be separated, or it is removed: that was no attempt
             rows.update(proxy_attempts=F("proxy_attempts") - 1)
-        except Exception:
-            logger.exception("the proxy of %s %s could not be made", kind, row.ref)
+        except Exception as problem:
+            if outage.is_outage(problem):
+                _wait(row, token, outage.stage(problem))
+            else:
+                logger.exception("the proxy of %s %s could not be made", kind, row.ref)
         finally:
             rows.held_by(token).update(lease_token=None, lease_until=None)
     return False
+
+
+def _wait(row: Video | Render, token: uuid.UUID, stage: str) -> None:
+    """It failed in nothing, and somebody comes back for it."""
+    logger.warning("the proxy of %s: %s", row.ref, stage)
+    mine = type(row).objects.held_by(token).filter(pk=row.pk)
+    if mine.update(proxy_attempts=F("proxy_attempts") - 1, **outage.rested()):
+        dispatch.send(row, "proxy", KINDS[type(row)], delay=outage.REST)
 
 
 def _make(row: Video | Render, token: uuid.UUID, lost: threading.Event) -> bool:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from typing import Any
 
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from videos.models import Render, Segment, Video
@@ -11,22 +13,31 @@ from videos.models import Render, Segment, Video
 
 def place(work: Video | Render) -> int:
     """How many of the same kind came before and are not done: 0 means that it is its turn."""
-    if isinstance(work, Video):
-        waiting = Video.objects.filter(state__in=[Video.State.RECEIVING, Video.State.INGESTING]).exclude(
-            source=""
-        )
-        return waiting.filter(created_at__lt=work.created_at).count()
-    return Render.objects.active().filter(created_at__lt=work.created_at).count()
+    queued = _coming() if isinstance(work, Video) else Render.objects.active()
+    return queued.filter(created_at__lt=work.created_at).count()
 
 
 def places(renders: Iterable[Render]) -> dict[int, int]:
     """How many active renders of anybody came before each that waits, in one query."""
-    waiting = [render for render in renders if render.state == Render.State.QUEUED]
+    return _places([one for one in renders if one.state == Render.State.QUEUED], Render.objects.active())
+
+
+def footage_places(videos: Iterable[Video]) -> dict[int, int]:
+    """The same of footage that waits to be taken in."""
+    return _places([one for one in videos if one.state == Video.State.RECEIVING], _coming())
+
+
+def _coming() -> QuerySet[Video]:
+    """Footage that is taken in, or waits for it."""
+    return Video.objects.filter(state__in=[Video.State.RECEIVING, Video.State.INGESTING]).exclude(source="")
+
+
+def _places(waiting: Sequence[Video | Render], queued: QuerySet[Any]) -> dict[int, int]:
     if not waiting:
         return {}
-    last = max(render.created_at for render in waiting)
-    times = list(Render.objects.active().filter(created_at__lt=last).values_list("created_at", flat=True))
-    return {render.pk: sum(time < render.created_at for time in times) for render in waiting}
+    last = max(one.created_at for one in waiting)
+    times = list(queued.filter(created_at__lt=last).values_list("created_at", flat=True))
+    return {one.pk: sum(time < one.created_at for time in times) for one in waiting}
 
 
 def seconds_left(render: Render) -> float | None:

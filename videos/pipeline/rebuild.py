@@ -15,10 +15,11 @@ from rotoscope.files import forget, local_path, work_folder
 from rotoscope.lease import claim, renewing
 from videos.media import decode, stills
 from videos.media.checks import packet_count
+from videos.media.errors import MediaError
 from videos.media.preview import make_preview
 from videos.media.rebuild import rebuild
 from videos.models import Render, Segment
-from videos.pipeline import proxies, renders
+from videos.pipeline import dispatch, outage, proxies, renders
 
 logger = logging.getLogger(__name__)
 
@@ -39,10 +40,29 @@ def run(pk: int) -> bool:
         try:
             renders.tally(render)  # whoever finished the last segment may have been ended before
             _rebuild(render, token)
-        except Exception:
-            Render.objects.held_by(token).filter(pk=pk).update(lease_token=None, lease_until=None)
+        except Exception as problem:
+            if outage.is_outage(problem):
+                return _wait(render, token, problem)
+            Render.objects.held_by(token).filter(pk=pk).update(
+                lease_token=None, lease_until=None, error=_reason(problem)
+            )
             raise
     return True
+
+
+def _wait(render: Render, token: uuid.UUID, problem: Exception) -> bool:
+    """It failed in nothing, and somebody comes back for it. False: nothing is put together."""
+    logger.warning("rebuild of %s, %s: %s", render.ref, outage.stage(problem), problem)
+    mine = Render.objects.held_by(token).filter(pk=render.pk)
+    if mine.update(attempts=F("attempts") - 1, **outage.rested()):
+        dispatch.send(render, "rebuild", delay=outage.REST)
+    return False
+
+
+def _reason(problem: Exception) -> str:
+    """What is told when there is no further attempt."""
+    said = str(problem) if isinstance(problem, MediaError) else f"{type(problem).__name__}: {problem}"
+    return said[:2000]
 
 
 def _rebuild(render: Render, token: uuid.UUID) -> None:
@@ -77,7 +97,7 @@ def _give_up(render: Render) -> bool:
     spoilt = [segment for segment in render.segments.all() if not _is_whole(segment)]
     if not spoilt:
         return render.mark_failed(
-            "The video could not be put together again. Retry, or tell us if it fails again."
+            f"The video could not be put together again. Retry, or tell us if it fails again. {render.error}".strip()
         )
     with loose.removing() as files:
         render.segments.filter(pk__in=[segment.pk for segment in spoilt]).update(

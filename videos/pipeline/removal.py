@@ -101,9 +101,10 @@ def removed_of(user: Any) -> list[Thing]:
     """What somebody may bring back, what went last first. What went with footage comes back with it."""
     alone = {"removed_at__gt": kept_since(), "video__removed_at": None}
     own = Q(owner_id=user.pk)
+    rendered = Q(video__owner_id=user.pk) | own if user.is_staff else Q(video__owner_id=user.pk)
     found: list[Thing] = [
         *Video.everything.filter(own, removed_at__gt=kept_since()).select_related("owner"),
-        *Render.everything.with_names().listed_for(user).filter(**alone),
+        *Render.everything.with_names().filter(rendered, **alone),
         *Comparison.everything.filter(own, **alone).select_related("video", "owner").with_places(),
         *Collection.everything.filter(own, removed_at__gt=kept_since()).select_related("owner"),
     ]

@@ -34,6 +34,10 @@ class CannotRender(ValueError):
     """The wish cannot be met; `str()` is a sentence that says what to change."""
 
 
+class FilterIsAway(CannotRender):
+    """The filter cannot run now."""
+
+
 @dataclass(frozen=True)
 class RenderSettings:
     """What a person chooses. `None` means: every frame, the footage's height, the end of the clip.
@@ -65,7 +69,7 @@ def request(video: Video, filter: Filter, owner: Any, settings: RenderSettings) 
     """The render of `video` under the filter's current version, or its live twin; made and queued if need be.
 
     One that failed or was cancelled is taken up again, and one that was deleted is brought back. Raises CannotRender,
-    also for a new one that would cost more than one may, and Video.DoesNotExist for footage that was deleted.
+    also where it would cost more than one render may, and Video.DoesNotExist for footage that was deleted.
     """
     columns = resolve(video, filter, settings)
     with transaction.atomic():
@@ -104,7 +108,7 @@ def resolve(video: Video, filter: Filter, settings: RenderSettings) -> dict[str,
     if settings.live and filter.live is None:
         raise CannotRender(f"“{filter}” has no live version. Render it on the fine network.")
     if not filter.is_available:
-        raise CannotRender(f"The filter “{filter}” is unavailable: {filter.unavailable_reason}")
+        raise FilterIsAway(f"The filter “{filter}” is unavailable: {filter.unavailable_reason}")
     start, stop = _range(video, settings)
     every_frame = settings.images_per_second is None or settings.images_per_second >= video.rate
     if settings.images_per_second is not None and settings.images_per_second < 1:
@@ -160,8 +164,19 @@ def _price(video: Video, filter: Filter, columns: dict[str, Any]) -> Decimal:
     """What painting costs at the service that runs the filter."""
     if not filter.cost_per_image:
         return Decimal(0)
-    images = _images(video, columns) + _painted_again(video.rate, columns)
+    images = _images(video, columns) + sum(_painted_again(video.rate, columns))
     return images * filter.cost_per_image
+
+
+def _price_of_the_rest(render: Render) -> Decimal:
+    """What painting the segments costs that are not finished."""
+    price = render.version.filter.cost_per_image
+    if not price:
+        return Decimal(0)
+    settings = ("start_frame", "stop_frame", "images_per_second", "cross_fade", "smoothing")
+    again = _painted_again(render.video.rate, {name: getattr(render, name) for name in settings})
+    missing = render.segments.unfinished().values_list("index", "images")
+    return sum(images + again[index] for index, images in missing) * price
 
 
 def _images(video: Video, columns: dict[str, Any]) -> int:
@@ -170,19 +185,17 @@ def _images(video: Video, columns: dict[str, Any]) -> int:
     return len(timing.painted(frame_count, video.rate, columns["images_per_second"]))
 
 
-def _painted_again(rate: Fraction, columns: dict[str, Any]) -> int:
-    """How many images are painted twice: segments need some of their neighbours'.
+def _painted_again(rate: Fraction, columns: dict[str, Any]) -> list[int]:
+    """How many images each segment paints that others paint too: it needs some of its neighbours'.
 
     Smoothing begins each with frames before it, and a cross-fade ends each with the first image of the next.
     """
     frame_count = columns["stop_frame"] - columns["start_frame"]
-    if columns["images_per_second"] is not None and not columns["cross_fade"]:
-        return 0
     cuts = _cuts(frame_count, rate, columns["images_per_second"])
     if columns["cross_fade"]:
-        return len(cuts) - 1
-    warmup = warmup_frames(float(columns["smoothing"]))
-    return sum(min(warmup, start) for start, _ in cuts)
+        return [1] * (len(cuts) - 1) + [0]
+    warmup = 0 if columns["images_per_second"] else warmup_frames(float(columns["smoothing"]))
+    return [min(warmup, start) for start, _ in cuts]
 
 
 def enqueue(render: Render) -> None:
@@ -203,7 +216,9 @@ def pause(render: Render) -> bool:
 
 
 def resume(render: Render) -> bool:
-    """Go on with what is missing, after a pause, a failure or a cancel."""
+    """Go on with what is missing, after a pause, a failure or a cancel. Raises CannotRender where that is too dear."""
+    if sentence := too_dear(_price_of_the_rest(render)):
+        raise CannotRender(sentence)
     if not render.resume():
         return False
     if render.segments.unfinished().exists():

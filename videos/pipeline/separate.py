@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import secrets
 import uuid
 from collections.abc import Iterator
@@ -20,12 +21,15 @@ from rotoscope.lease import claim, renewing
 from videos.media import decode, statistics, stills, timing
 from videos.media.errors import Stopped
 from videos.models import Frame, Video
-from videos.pipeline import dispatch
+from videos.pipeline import dispatch, outage
 from videos.pipeline.progress import VideoProgress
+
+logger = logging.getLogger(__name__)
 
 FRAME_HEIGHT = 720  # lines of a separated image at most: enough to judge a filter, a tenth of the disk
 FILMSTRIP_TILES = 24
 TILE_HEIGHT = 90
+NARROWEST, WIDEST = 0.6, 16 / 9  # tiles: narrower ones could not be told apart, wider ones leave room for few
 MAX_ATTEMPTS = 5
 NOT_SEPARATED = "The images could not be separated. Try again; if it fails again, tell us."
 SOURCE = "source"
@@ -53,8 +57,8 @@ def run(pk: int) -> bool:
     """Separate the images of a ready video at its `images_per_second`; False when nobody asks for it, or somebody
     else does it. Messages come again while one waits: those that are late are no attempts.
 
-    Unexpected errors are raised after the lease is given back, so that the queue tries again; after MAX_ATTEMPTS,
-    kills included, it ends with a sentence. The images that are there stay.
+    Where storage is away it waits. Other unexpected errors are raised after the lease is given back, so that the
+    queue tries again; after MAX_ATTEMPTS, kills included, it ends with a sentence. The images that are there stay.
     """
     asked = Video.objects.filter(pk=pk, state=Video.State.READY).exclude(stage="")
     token = claim(asked, attempts=F("attempts") + 1)
@@ -70,7 +74,9 @@ def run(pk: int) -> bool:
             separate(video, token, progress)
         except Stopped:
             return False
-        except Exception:
+        except Exception as problem:
+            if outage.is_outage(problem):
+                return _wait(video, token, outage.stage(problem))
             _end(video, token, stage="waiting to try again")
             raise
     return _end(video, token, stage="", progress=1)
@@ -80,6 +86,15 @@ def _end(video: Video, token: uuid.UUID, **values: object) -> bool:
     """Give the lease back; False where it was lost before."""
     mine = Video.objects.held_by(token).filter(pk=video.pk)
     return bool(mine.update(lease_token=None, lease_until=None, **values))
+
+
+def _wait(video: Video, token: uuid.UUID, stage: str) -> bool:
+    """It failed in nothing, and somebody comes back for it. False: nothing is separated."""
+    logger.warning("separating images of %s: %s", video.ref, stage)
+    mine = Video.objects.held_by(token).filter(pk=video.pk)
+    if mine.update(stage=stage, attempts=F("attempts") - 1, **outage.rested()):
+        dispatch.send(video, "separate", delay=outage.REST)
+    return False
 
 
 def wanted(video: Video) -> list[int]:
@@ -107,7 +122,7 @@ def separate(video: Video, token: uuid.UUID, progress: VideoProgress) -> None:
         if index in missing:
             _store_frame(video, token, index, picture)
         if index in tiles:
-            kept[index] = stills.resize(picture, height=TILE_HEIGHT)
+            kept[index] = stills.cover(picture, *tile_size(video))
         if index == video.frame_count // 3 and not video.poster:
             _store_poster(video, token, picture)
         progress(done / max(1, len(needed)))
@@ -116,6 +131,12 @@ def separate(video: Video, token: uuid.UUID, progress: VideoProgress) -> None:
     if kept and not video.filmstrip:
         _store_filmstrip(video, token, [kept[index] for index in tiles])
     _drop_unwanted(video, token, set(indices))
+
+
+def tile_size(video: Video) -> tuple[int, int]:
+    """Width and height of a tile of the filmstrip, in the footage's shape."""
+    shape = min(WIDEST, max(NARROWEST, video.width / video.height))
+    return round(TILE_HEIGHT * shape), TILE_HEIGHT
 
 
 def tile_indices(frame_count: int) -> list[int]:
@@ -174,7 +195,7 @@ def _store_poster(video: Video, token: uuid.UUID, picture: Picture) -> None:
 def _store_filmstrip(video: Video, token: uuid.UUID, tiles: list[Picture]) -> None:
     with work_folder() as folder:
         path = Path(folder) / "filmstrip.jpg"
-        stills.write_jpeg(stills.filmstrip(tiles), path)
+        stills.write_jpeg(stills.filmstrip(tiles, *tile_size(video)), path)
         name = loose.store(path, f"filmstrips/{video.ref}/{secrets.token_hex(4)}.jpg")
     _name_on(video, token, name, filmstrip=name, filmstrip_tiles=len(tiles))
 

@@ -6,15 +6,18 @@ import logging
 import secrets
 import time
 import uuid
+from contextlib import suppress
 from dataclasses import asdict
 from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
+from django.db import transaction
 from django.db.models import F, Q
 from django.utils import timezone
 
-from filters.engines.base import EngineError, EngineUnavailable
+from filters.engines.base import EngineError, EngineUnavailable, Frames
 from filters.engines.effects import finish
 from filters.models import FilterVersion
 from filters.service import engine_for_version
@@ -24,8 +27,10 @@ from rotoscope.files import local_path, work_folder
 from rotoscope.lease import LeasedQuerySet, claim, renewing
 from videos.media import decode
 from videos.media import stills as pictures
+from videos.media.errors import DecodeError
 from videos.models import Still, Video
 from videos.pipeline import dispatch
+from videos.pipeline.prices import too_dear_stills
 
 logger = logging.getLogger(__name__)
 
@@ -39,6 +44,16 @@ ENDED_ITS_WORKER = "Painting this frame ended its worker each time; ask for fewe
 
 HEIGHT = 540  # lines of a still unless more is asked for
 
+MOST_UNFINISHED = 400  # stills of one person
+
+
+class TooDear(ValueError):
+    """So many stills of a filter that is paid for would cost more than one may; `str()` is a sentence."""
+
+
+class TooMany(Exception):
+    """So many of this person's stills wait that no more are taken; `str()` is a sentence."""
+
 
 def request(
     video: Video,
@@ -51,24 +66,56 @@ def request(
     """The still with these settings: finished if it was painted before, else queued.
 
     One that failed, or that nobody remembers to paint, is queued anew. Raises ValueError for a frame that the
-    footage does not have.
+    footage does not have, TooDear and TooMany.
     """
     if not 0 <= frame_index < video.frame_count:
         raise ValueError(f"This footage has frames 0 to {video.frame_count - 1}.")
-    still, wanted = Still.objects.get_or_create(
-        video=video,
-        version=version,
-        frame_index=frame_index,
-        strength=Decimal(str(strength)).quantize(Decimal("0.01")),
-        keep_colours=keep_colours,
-        height=min(height, video.height),
-    )
-    if not wanted:
-        wanted = bool(_forgotten().filter(pk=still.pk).update(**AGAIN, created_at=timezone.now()))
-        still.refresh_from_db()
-    if wanted:
-        dispatch.send(still, "still")
+    settings: dict[str, Any] = {
+        "version": version,
+        "frame_index": frame_index,
+        "strength": Decimal(str(strength)).quantize(Decimal("0.01")),
+        "keep_colours": keep_colours,
+        "height": min(height, video.height),
+    }
+    with transaction.atomic():
+        if (
+            version.filter.cost_per_image
+        ):  # one after the other: of many at once each would think that it is the last
+            Video.objects.select_for_update(no_key=True).filter(pk=video.pk).first()
+        still, wanted = Still.objects.get_or_create(video=video, **settings)
+        if not wanted:
+            wanted = bool(_forgotten().filter(pk=still.pk).update(**AGAIN, created_at=timezone.now()))
+            still.refresh_from_db()
+        if wanted:
+            _refuse_too_many(still)
+            dispatch.send(still, "still")
     return still
+
+
+def _refuse_too_many(wanted: Still) -> None:
+    """Raises TooDear or TooMany where this one, which is queued already, is one too many."""
+    waiting = Still.objects.filter(
+        video__owner=wanted.video.owner_id,
+        state=Still.State.QUEUED,
+        created_at__gte=timezone.now() - REMEMBERED,
+    )
+    if waiting.count() > MOST_UNFINISHED:
+        raise TooMany(
+            f"{MOST_UNFINISHED} of your stills are waiting to be painted. Ask again when some are done."
+        )
+    price = wanted.version.filter.cost_per_image
+    if price and _bought(wanted) is None:
+        paid = Still.objects.filter(video=wanted.video, version=wanted.version)
+        count = paid.exclude(state=Still.State.FAILED).count()
+        if sentence := too_dear_stills(count * price):
+            raise TooDear(sentence)
+
+
+def _bought(still: Still) -> Still | None:
+    """The picture as the service painted it, where it was paid for before: strength and colours come in afterwards."""
+    same = Still.objects.filter(video=still.video, version=still.version, frame_index=still.frame_index)
+    plain = same.filter(height=still.height, strength=1, keep_colours=False, state=Still.State.FINISHED)
+    return plain.exclude(pk=still.pk).first()
 
 
 def is_forgotten(still: Still) -> bool:
@@ -115,7 +162,7 @@ def run(pk: int) -> bool:
 def _paint(still: Still, token: uuid.UUID) -> None:
     begun = time.monotonic()
     original = decode.frame_at(local_path(still.video.footage), still.frame_index, height=still.height)[None]
-    painted = engine_for_version(still.version).apply(original)
+    painted = _painted(still, original)
     picture = finish(original, painted, strength=float(still.strength), keep_colours=still.keep_colours)[0]
     with work_folder() as folder:
         path = Path(folder) / "still.jpg"
@@ -131,6 +178,14 @@ def _paint(still: Still, token: uuid.UUID) -> None:
         lease_token=None,
         lease_until=None,
     )
+
+
+def _painted(still: Still, original: Frames) -> Frames:
+    """The frame under the filter, at full strength. What a service was paid for is not paid for again."""
+    if still.version.filter.cost_per_image and (bought := _bought(still)) is not None:
+        with suppress(FileNotFoundError, DecodeError):  # it may have been removed meanwhile
+            return pictures.read_image(local_path(bought.image))[None]
+    return engine_for_version(still.version).apply(original)
 
 
 def _fail(still: Still, token: uuid.UUID, sentence: str) -> None:

@@ -13,7 +13,7 @@ from videos import access
 from videos.access import can_allow_downloads, viewer_of
 from videos.models import Comparison, Render, ShareLink, Video
 from videos.sharing import ShareForm
-from videos.unfold import Unfolded, picture_of, unfold
+from videos.unfold import Unfolded, compared_size, picture_of, unfold
 
 register = template.Library()
 
@@ -83,7 +83,8 @@ def _as_arranged(
     if not picture:
         return shown
     title = f"{shown.title}: {_listed([place['name'] for place in places])}" if work == video else shown.title
-    return replace(shown, picture=request.build_absolute_uri(picture), title=title)
+    size = compared_size(video, pictured[0])
+    return replace(shown, picture=request.build_absolute_uri(picture), picture_size=size, title=title)
 
 
 def _listed(names: list[str]) -> str:

@@ -61,6 +61,11 @@ def check(owner: Any, length: int) -> None:
             f"This file needs {filesizeformat(length)}, and {left} of your {filesizeformat(profile.quota_bytes)} "
             f"are left. {_where_room_is(profile, length)}"
         )
+    refuse_where_full(length)
+
+
+def refuse_where_full(length: int) -> None:
+    """Raises NoRoom where the disk has none for so many bytes beside those that others may still send."""
     if shutil.disk_usage(parts.folder()).free < Upload.objects.promised_bytes() + length + SPARE:
         raise NoRoom("This server has no room for a file of this size at the moment.")
 

@@ -9,6 +9,11 @@ from videos.models import Upload, Video
 from .begin import Wishes
 
 
+def kept(upload: Upload) -> Wishes:
+    """What the sender has said of it so far."""
+    return Wishes.read({name: str(value) for name, value in upload.metadata.items()})
+
+
 def change(upload: Upload, wishes: Wishes) -> None:
     """Keep new wishes with an unfinished upload; of a finished one, give them to its video.
 

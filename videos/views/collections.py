@@ -137,7 +137,7 @@ def move(request: HttpRequest, ref: str, item: int) -> HttpResponse:
     viewer = access.viewer_of(request)
     if by != "0":
         position = _move(viewer, shown, chosen, later=by == "1")
-        return redirect(_at(viewer, shown, position))
+        return redirect(_at(viewer, shown, position, f"item-{item}"))
     place = shown.take_out(pk=item)
     if place is None:
         raise Http404  # another click took it out already
@@ -230,8 +230,8 @@ def _move(viewer: Viewer, shown: Collection, chosen: CollectionItem, later: bool
     return passed.position
 
 
-def _at(viewer: Viewer, shown: Collection, position: int) -> str:
-    """The address of the page of a collection on which something stands, or stood."""
+def _at(viewer: Viewer, shown: Collection, position: int, goal: str = "arrange") -> str:
+    """The address of the page of a collection on which something stands, or stood, and of what to look at there."""
     before = items_to_see(viewer, shown.items.filter(position__lt=position)).count()
     number = before // WORKS + 1
-    return f"{shown.get_absolute_url()}{f'?page={number}' if number > 1 else ''}#arrange"
+    return f"{shown.get_absolute_url()}{f'?page={number}' if number > 1 else ''}#{goal}"

@@ -18,7 +18,7 @@ from videos.access import Viewer
 from videos.arrangement import ORIGINAL, Arrangement
 from videos.forms.comparison import ComparisonForm
 from videos.links import render_media, video_media
-from videos.media.proxy import proxy_size
+from videos.media.proxy import DENSITY, proxy_size, sharp_up_to
 from videos.models import Comparison, Render, Video
 from videos.names import told_apart
 from videos.views.removed import put_away
@@ -170,6 +170,7 @@ def _context(
         "arranged": arranged,
         "places": [by_ref[place] for place in arranged.places],
         "player": player_data(video, picks, arranged, viewer),
+        "sharp_up_to": sharp_up_to(video.width, video.height),
         "may_save": access.can_keep(viewer, video),
         "form": ComparisonForm(initial={"title": video.title}),
         "may_share": access.can_share(viewer, video),
@@ -236,8 +237,7 @@ def player_data(
     return {
         "rate": [video.rate_numerator, video.rate_denominator],
         "frames": video.frame_count,
-        "width": video.width,
-        "height": video.height,
+        "density": DENSITY,
         "proxyWidth": (proxy_size(video.width, video.height) or (0, 0))[0],
         "picks": [{key: pick[key] for key in pick if key not in ("render", "small")} for pick in picks],
         "strip": video_media(video, "filmstrip.jpg", viewer) if video.filmstrip else "",

@@ -16,7 +16,7 @@ from videos.media.errors import DecodeError
 from videos.media.side_by_side import side_by_side
 from videos.models import Video, Visibility
 from videos.slices import MOST
-from videos.small import small_jpeg
+from videos.small import SIDES, small_jpeg
 from videos.stored import look_up
 
 KEPT = 64  # pictures in memory; each has some 100 kB
@@ -37,6 +37,8 @@ def compared(request: HttpRequest, ref: str) -> HttpResponse:
         data = _picture(tuple((name, look_up(name).etag) for name in names), share_of_cut(request.GET))
     except (FileNotFoundError, DecodeError):
         raise Http404 from None
+    if longest := SIDES.get(request.GET.get("small", "")):
+        data = stills.smaller(data, longest=longest)
     answer = HttpResponse(data, content_type="image/jpeg")
     answer["X-Content-Type-Options"] = "nosniff"
     if (

@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.contrib import messages
+from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
@@ -77,6 +78,7 @@ def contact_sheet(request: HttpRequest, ref: str) -> HttpResponse:
     return render(request, "videos/contact.html", _sheet(request, video))
 
 
+@login_required
 @require_POST
 def paint(request: HttpRequest, ref: str) -> HttpResponse:
     """The owner asks for the stills of filters that the sheet does not show yet (`filter`, several)."""
@@ -91,18 +93,32 @@ def paint(request: HttpRequest, ref: str) -> HttpResponse:
     frames = some_frames(video, rows)
     painted = _stills(video, frames)
     wanted = [(one.current, frame) for one in chosen for frame in _missing(one, frames, painted)]
-    for version, frame in wanted[:MOST]:
-        assert version is not None  # of filters that can run
-        still = painted.get((version.pk, frame.index))
-        lines = still.height if still is not None else min(LINES, video.height)
-        stills.request(video, version, frame.index, height=lines)
-    if wanted:
-        messages.info(request, _on_the_way(len(wanted)))
+    asked, sentence = _ask(video, wanted[:MOST], painted)
+    if sentence:
+        messages.error(request, sentence)
+    if asked:
+        messages.info(request, _on_the_way(asked, len(wanted)))
     return redirect(f"{request.path.removesuffix('paint/')}?rows={rows}")
 
 
-def _on_the_way(wanted: int) -> str:
-    said = f"{min(wanted, MOST)} stills are on the way; they appear as they are painted."
+def _ask(
+    video: Video, wanted: Sequence[tuple[FilterVersion | None, Frame]], painted: Painted
+) -> tuple[int, str]:
+    """How many of these stills are on their way now, and why the others are not."""
+    refused: list[str] = []
+    for version, frame in wanted:
+        assert version is not None  # of filters that can run
+        still = painted.get((version.pk, frame.index))
+        lines = still.height if still is not None else min(LINES, video.height)
+        try:
+            stills.request(video, version, frame.index, height=lines)
+        except (stills.TooDear, stills.TooMany) as refusal:
+            refused.append(str(refusal))
+    return len(wanted) - len(refused), " ".join(dict.fromkeys(refused))
+
+
+def _on_the_way(asked: int, wanted: int) -> str:
+    said = f"{asked} stills are on the way; they appear as they are painted."
     if wanted > MOST:
         said += f" That is the most at once: choose the filters with empty cells again for the other {wanted - MOST}."
     return said

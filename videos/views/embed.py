@@ -19,21 +19,30 @@ from django.views.decorators.http import require_safe
 from videos import access, arrangement
 from videos.access import NOBODY, Viewer
 from videos.links import render_media, video_media
+from videos.media.proxy import sharp_up_to
+from videos.media.stills import smaller_size
 from videos.models import Comparison, Render, Video
 from videos.names import told_apart
-from videos.unfold import Work, player_frame, render_of, unfold
+from videos.small import SIDES
+from videos.unfold import Unfolded, Work, player_frame, render_of, unfold
 
 PAGES = {"video": "video", "render": "render", "comparison": "comparison", "compare": "video"}
-SMALLEST = 160  # pixels wide
+WIDEST = 1280  # pixels
 
 
 @xframe_options_exempt
 @csp_replace({"frame-ancestors": ["*"]})  # type: ignore[arg-type]  # its type knows no arguments of views
 @require_safe
 def embed(request: HttpRequest, kind: str, ref: str) -> HttpResponse:
-    """A video or a render with the browser's own controls; a comparison with a wipe."""
+    """A video or a render with the browser's own controls; a comparison with a wipe.
+
+    Where there is nothing to see the other page says so in its frame, with no word on whether there ever was.
+    """
     viewer = _as_stranger(request)
-    work = _find(viewer, kind, ref)
+    try:
+        work = _find(viewer, kind, ref)
+    except Http404:
+        return render(request, "embed/gone.html", status=404)
     context = {"work": work, "unfolded": unfold(request, work, viewer), **_films(work, viewer)}
     return render(request, "embed/player.html", context)
 
@@ -47,12 +56,12 @@ def oembed(request: HttpRequest) -> HttpResponse:
         asked = urlsplit(request.GET.get("url", ""))
     except ValueError:  # no address at all, such as “http://[”
         raise Http404 from None
-    if asked.netloc != request.get_host():
+    if asked.netloc.lower() != request.get_host().lower():
         raise Http404
     token = parse_qs(asked.query).get("share", [""])[0]
     work, viewer = _at(asked.path, token)
     unfolded = unfold(request, work, viewer)
-    width, height = _fit(request, unfolded.width, unfolded.height)
+    width, height = _fit(request, unfolded.width, unfolded.height, widest=WIDEST)
     answer: dict[str, Any] = {
         "version": "1.0",
         "type": "video",
@@ -65,8 +74,7 @@ def oembed(request: HttpRequest) -> HttpResponse:
         "html": player_frame(unfolded, width, height),
     }
     if unfolded.picture:
-        size = {"thumbnail_width": unfolded.width, "thumbnail_height": unfolded.height}
-        answer |= {"thumbnail_url": unfolded.picture, **size}
+        answer |= _thumbnail(request, unfolded)
     response = JsonResponse(answer)
     response["Access-Control-Allow-Origin"] = "*"
     return response
@@ -83,7 +91,7 @@ def _as_stranger(request: HttpRequest) -> Viewer:
 def _at(path: str, token: str) -> tuple[Work, Viewer]:
     """The work at an address of ours, and who sees it there. Raises Http404."""
     try:
-        found = resolve(path)
+        found = resolve(path if path.endswith("/") else f"{path}/")
     except Resolver404:
         raise Http404 from None
     name = found.url_name or ""
@@ -120,8 +128,7 @@ def _films(work: Work, viewer: Viewer) -> dict[str, Any]:
     """What the player plays: one film, or two under a wipe, cut as the comparison was saved."""
     video = work if isinstance(work, Video) else work.video
     shown = render_of(work, viewer)
-    source = video_media(video, "footage.mp4", viewer)
-    original = {"src": source, "name": "Original", "start": 0, "stop": video.frame_count}
+    original = _footage(video, viewer)
     if shown is None:
         return {"films": [original], "video": video}
     painted = _film(shown, viewer)
@@ -131,10 +138,31 @@ def _films(work: Work, viewer: Viewer) -> dict[str, Any]:
     seen = [one.render if one.render and access.can_see_render(viewer, one.render) else None for one in sides]
     names = told_apart(filter(None, seen))
     pair = [_film(one, viewer) | {"name": names[one.pk]} if one else original for one in seen]
+    films = pair if len(pair) == 2 else [original, painted]
     return {
-        "films": pair if len(pair) == 2 else [original, painted],
+        "films": films,
         "video": video,
         "arranged": arrangement.look_of(work),
+        "sharp_up_to": sharp_up_to(video.width, video.height),
+        "posters": _match(video, films),
+    }
+
+
+def _match(video: Video, films: list[dict[str, Any]]) -> bool:
+    """Whether the films' posters show the same moment: a third of the footage, where a film has that."""
+    moment = video.frame_count // 3
+    return all(film["poster"] and film["start"] <= moment < film["stop"] for film in films)
+
+
+def _footage(video: Video, viewer: Viewer) -> dict[str, Any]:
+    """The footage as it was filmed."""
+    return {
+        "src": video_media(video, "footage.mp4", viewer),
+        "proxy": video_media(video, "proxy.mp4", viewer) if video.proxy else "",
+        "poster": video_media(video, "poster.jpg", viewer) if video.poster else "",
+        "name": "Original",
+        "start": 0,
+        "stop": video.frame_count,
     }
 
 
@@ -142,18 +170,31 @@ def _film(shown: Render, viewer: Viewer) -> dict[str, Any]:
     """A render; it holds the frames [start, stop) of the footage."""
     return {
         "src": render_media(shown, "video.mp4", viewer),
+        "proxy": render_media(shown, "proxy.mp4", viewer) if shown.proxy else "",
+        "poster": render_media(shown, "poster.jpg", viewer) if shown.poster else "",
         "name": shown.version.filter.name,
         "start": shown.start_frame,
         "stop": shown.stop_frame,
     }
 
 
-def _fit(request: HttpRequest, width: int, height: int) -> tuple[int, int]:
+def _thumbnail(request: HttpRequest, unfolded: Unfolded) -> dict[str, Any]:
+    """The poster, or the largest small copy of it, with its own size; none where each is larger than is asked for."""
+    most = _fit(request, *unfolded.picture_size, widest=unfolded.picture_size[0])
+    joint = "&" if "?" in unfolded.picture else "?"
+    for small, longest in (("", max(unfolded.picture_size)), *SIDES.items()):
+        width, height = smaller_size(*unfolded.picture_size, longest=longest)
+        if width <= most[0] and height <= most[1]:
+            address = unfolded.picture + (f"{joint}small={small}" if small else "")
+            return {"thumbnail_url": address, "thumbnail_width": width, "thumbnail_height": height}
+    return {}
+
+
+def _fit(request: HttpRequest, width: int, height: int, *, widest: int) -> tuple[int, int]:
     """The size within ?maxwidth and ?maxheight, with the same shape."""
-    scale = min(1.0, 1280 / width)
+    scale = min(1.0, widest / width)
     for name, size in (("maxwidth", width), ("maxheight", height)):
         wanted = request.GET.get(name, "")
         if wanted.isascii() and wanted.isdigit() and len(wanted) < 6:
             scale = min(scale, int(wanted) / size)
-    scale = max(scale, SMALLEST / width)
-    return round(width * scale), round(height * scale)
+    return max(1, round(width * scale)), max(1, round(height * scale))

@@ -17,10 +17,12 @@ from rotoscope import tags
 from videos.models import Video
 from videos.models.video import VideoQuerySet
 from videos.pipeline import sample
-from videos.slices import slice_renders
+from videos.slices import one_of_each_filter, slice_renders
 
 PER_PAGE = 18
 TAGS = 8
+NAMED = 8
+"""Filters by name beside the hero; there is room for no more."""
 ORDERS = {"": "Newest", "looks": "Most looked at"}
 
 
@@ -89,7 +91,13 @@ def hero() -> dict[str, Any] | None:
         for video in videos:
             renders = slice_renders(video)
             if video.poster and renders:
-                return {"video": video, "render": renders[len(renders) // 2], "heading": heading}
+                named = one_of_each_filter(renders)[:NAMED]
+                return {
+                    "video": video,
+                    "render": renders[len(renders) // 2],
+                    "named": named,
+                    "heading": heading,
+                }
     return None
 
 

@@ -20,10 +20,11 @@ from videos.forms.render import RenderForm, heights_for, rates_for
 from videos.forms.still import STILL_LINES
 from videos.links import frame_media, still_media
 from videos.models import Frame, Render, Still, Video
-from videos.pipeline import renders, sample
+from videos.pipeline import renders, sample, separate
 from videos.pipeline.prices import too_dear
 from videos.suggestions.suggest import Suggestion, suggestions
 from videos.views.gallery import page_of
+from videos.views.part import part_of
 
 AT_HOME = 24
 """Footage on a page of the lab's home."""
@@ -34,8 +35,8 @@ LATEST = 6
 STRIP = 60
 """Frames in the strip; more separated ones are skipped evenly."""
 
-PANEL_TILES = 6
-"""Tiles of the filmstrip that fit side by side into the panel."""
+PANEL_TILES, NARROW = 6, 1.3
+"""Tiles of the filmstrip that fit side by side into the panel; more where their shape is narrower than this."""
 
 TAGS = ("subtle", "strong", "loud")
 
@@ -53,8 +54,7 @@ def home(request: HttpRequest) -> HttpResponse:
     page = page_of(ready, request, AT_HOME)
     context = {
         "page": page,
-        "runs": runs if request.GET.get("trainings") == "all" else runs[:LATEST],
-        "runs_in_all": runs.count(),
+        "runs": part_of(runs, request, "trainings", LATEST),
         "recent": recent[:LATEST],
         "asked": access.filters_for(access.viewer_of(request))
         .filter(slug=request.GET.get("filter", "")[:80])
@@ -221,7 +221,7 @@ def _page(
         "rates": rates_for(video),
         "has_live": any(one.live_id for one in filters),
         "paid": any(one.cost_per_image for one in filters),
-        "tile_places": _tile_places(video.filmstrip_tiles),
+        "tile_places": _tile_places(video),
         "still_lines": min(STILL_LINES, video.height),
         "sentences": form.sentences() if form is not None else [],
         "values": _values(video, request),
@@ -236,9 +236,10 @@ def _suited_first(filters: list[Filter], suggested: list[Suggestion]) -> list[Fi
     return sorted(filters, key=lambda one: places.get(one.pk, len(places)))
 
 
-def _tile_places(tiles: int) -> list[float]:
+def _tile_places(video: Video) -> list[float]:
     """Where the tiles that fit into the panel lie in the filmstrip: their middles as shares of its width."""
-    shown = min(tiles, PANEL_TILES)
+    tiles, (width, height) = video.filmstrip_tiles, separate.tile_size(video)
+    shown = min(tiles, max(PANEL_TILES, round(PANEL_TILES * NARROW * height / width)))
     return [((2 * at + 1) * tiles // (2 * shown) + 0.5) / tiles for at in range(shown)]
 
 

@@ -12,7 +12,7 @@ from django.shortcuts import render as render_page
 from django.views.decorators.http import require_http_methods, require_POST
 
 from rotoscope.goal import own_goal
-from videos import access
+from videos import access, jobs
 from videos.models import Render
 from videos.pipeline import renders
 from videos.views.removed import kept_in_words, put_away
@@ -58,11 +58,16 @@ def delete(request: HttpRequest, ref: str) -> HttpResponse:
 
 def _act(request: HttpRequest, ref: str, act: Callable[[Render], bool], sentence: str) -> HttpResponse:
     render = access.own_render_or_404(request, ref)
-    if act(render):
-        messages.success(request, sentence.format(render))
+    try:
+        done = act(render)
+    except renders.CannotRender as reason:
+        messages.error(request, f"“{render}” does not go on. {reason}")
     else:
-        messages.info(request, f"“{render}” is {render.state} by now: nothing was changed.")
-    return redirect(_back(request, "/queue/"))
+        if done:
+            messages.success(request, sentence.format(render))
+        else:
+            messages.info(request, f"“{render}” is {render.state} by now: nothing was changed.")
+    return redirect(_back(request, jobs.address_of(render)))
 
 
 def _back(request: HttpRequest, otherwise: str) -> str:

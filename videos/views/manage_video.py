@@ -9,7 +9,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
 
 from rotoscope.changed import save_changed
-from videos import access
+from videos import access, jobs
 from videos.forms.video import SeparateForm, VideoForm
 from videos.models import Video
 from videos.names import counted
@@ -60,7 +60,7 @@ def retry(request: HttpRequest, ref: str) -> HttpResponse:
         )
     else:
         messages.info(request, f"“{video.title}” is not one that failed: nothing to do.")
-    return redirect("queue")
+    return redirect(jobs.address_of(video))
 
 
 @login_required
@@ -76,7 +76,7 @@ def separate_again(request: HttpRequest, ref: str) -> HttpResponse:
     else:
         separate.begin(video, form.rate())
         messages.success(request, f"Images are being separated from “{video.title}”.")
-        return redirect("queue")
+        return redirect(jobs.address_of(video))
     return redirect("video-edit", ref=video.ref)
 
 

@@ -64,7 +64,12 @@ def still(request: HttpRequest) -> HttpResponse:
     except (mixes.CannotMix, ValueError) as problem:
         return HttpResponse(str(problem), status=422, content_type="text/plain; charset=utf-8")
     except mixed_stills.NotPainted as problem:
-        return HttpResponse(str(problem), status=503, content_type="text/plain; charset=utf-8")
+        return HttpResponse(
+            str(problem),
+            status=503,
+            content_type="text/plain; charset=utf-8",
+            headers={"Retry-After": str(problem.retry_after)} if problem.retry_after else {},
+        )
     return HttpResponse(data, content_type="image/jpeg", headers={"Cache-Control": "private, max-age=3600"})
 
 

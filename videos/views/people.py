@@ -13,9 +13,10 @@ from filters.models import Filter
 from videos import access
 from videos.models import Collection, Comparison, Profile, Render, Video, Visibility
 from videos.views.gallery import page_of
+from videos.views.part import part_of
 
 BESIDE = 12
-"""Collections, comparisons and filters on the page, each."""
+"""Collections, comparisons and filters on the page, each, until `?collections=all` and so on asks for the others."""
 
 
 @require_safe
@@ -34,12 +35,12 @@ def person(request: HttpRequest, username: str) -> HttpResponse:
         "everything": everything,
         "page": page_of(videos.newest().with_slices(), request),
         "works": Render.objects.finished().filter(video__in=videos.order_by()).count(),
-        **_beside(shown, everything),
+        **_beside(request, shown, everything),
     }
     return render(request, "gallery/person.html", context)
 
 
-def _beside(shown: User, everything: bool) -> dict[str, Any]:
+def _beside(request: HttpRequest, shown: User, everything: bool) -> dict[str, Any]:
     collections = Collection.objects.filter(owner=shown)
     comparisons = Comparison.objects.filter(owner=shown).with_places().select_related("video", "owner")
     filters = Filter.objects.filter(owner=shown, current__isnull=False).with_pictures()
@@ -49,8 +50,5 @@ def _beside(shown: User, everything: bool) -> dict[str, Any]:
             visibility=Visibility.PUBLIC, video__visibility=Visibility.PUBLIC, video__state=Video.State.READY
         )
         filters = filters.filter(state=Filter.State.PUBLISHED)
-    return {
-        "collections": collections[:BESIDE],
-        "comparisons": comparisons[:BESIDE],
-        "filters": filters[:BESIDE],
-    }
+    lists = {"collections": collections, "comparisons": comparisons, "filters": filters}
+    return {name: part_of(rows, request, name, BESIDE) for name, rows in lists.items()}

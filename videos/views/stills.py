@@ -38,11 +38,19 @@ def _ask(request: HttpRequest, video: Video) -> JsonResponse:
     form = StillsForm(video, there, asked)
     if not form.is_valid():
         return _refused([str(error) for errors in form.errors.values() for error in errors], status=422)
-    found = [_facts(_request(video, one, form), one.slug) for one in filters]
+    found = [_asked(video, one, form) for one in filters]
     gone = [
         {"filter": slug, "state": Still.State.FAILED, "error": GONE} for slug in slugs if slug not in there
     ]
     return JsonResponse({"stills": found + gone})
+
+
+def _asked(video: Video, one: Filter, form: StillsForm) -> dict[str, Any]:
+    """The still, or why there will be none: one that is too dear holds up no other."""
+    try:
+        return _facts(_request(video, one, form), one.slug)
+    except (stills.TooDear, stills.TooMany) as refusal:
+        return {"filter": one.slug, "state": Still.State.FAILED, "error": str(refusal)}
 
 
 def _request(video: Video, one: Filter, form: StillsForm) -> Still:

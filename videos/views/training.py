@@ -51,6 +51,7 @@ def train(request: HttpRequest) -> HttpResponse:
         "footage": large,
         "too_small": f"Not to be learned on: {named(small)}; {NEEDED}." if small else "",
         "missing": missing,
+        "too_many": "" if form.errors else training.too_many(request.user),
         "minutes": MINUTES,
         "most_pictures": orders.MOST_PICTURES,
         "most_bytes": MOST_BYTES,
@@ -99,7 +100,9 @@ def resume(request: HttpRequest, pk: int) -> HttpResponse:
     run = access.training_run_or_404(request, pk)
     minutes = request.POST.get("minutes", "")
     more = float(minutes) if minutes in dict(MORE_MINUTES) else 0.0
-    if training_queue.go_on(run, more):
+    if sentence := training.too_many(run.owner):
+        messages.error(request, sentence)
+    elif training_queue.go_on(run, more):
         messages.success(request, f"“{run.name}” goes on.")
     else:
         messages.info(request, f"“{run.name}” is {run.state}: there is nothing to go on with.")

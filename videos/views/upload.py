@@ -20,7 +20,8 @@ from django.views.decorators.csrf import csrf_exempt, csrf_protect, ensure_csrf_
 from django.views.decorators.http import require_GET, require_POST
 
 from rotoscope.files import work_folder
-from videos.models import Profile, Upload, Visibility
+from videos.forms.who import MEANINGS
+from videos.models import Profile, Upload
 from videos.uploads import whole
 from videos.uploads.begin import LARGEST, Wishes, check
 from videos.uploads.errors import UploadError
@@ -28,12 +29,6 @@ from videos.uploads.metadata import clean_filename
 from videos.uploads.wishes import change
 
 FORM = 64 * 1024  # bytes that the other fields and the boundaries of a form take at most
-
-VISIBILITIES = (
-    (Visibility.PRIVATE.value, "Private", "only you, and whoever has a share link"),
-    (Visibility.UNLISTED.value, "Unlisted", "whoever has the address"),
-    (Visibility.PUBLIC.value, "Public", "everybody, in the gallery"),
-)
 
 
 @login_required
@@ -95,7 +90,7 @@ def _page(request: HttpRequest, error: str = "", status: int = 200) -> HttpRespo
         "unfinished": Upload.objects.unfinished()
         .filter(owner=cast(User, request.user))
         .order_by("created_at"),
-        "visibilities": VISIBILITIES,
+        "visibilities": MEANINGS,
         "largest": LARGEST,
         "used": used,
         "quota": profile.quota_bytes,

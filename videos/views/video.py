@@ -5,21 +5,23 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from django.db.models import Count, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render as page
 from django.views.decorators.http import require_safe
 
 from videos import access, light
 from videos.access import Viewer
-from videos.models import Comparison, Frame, Render, Video
+from videos.models import Comparison, Frame, Render, Segment, Video
 from videos.pipeline import queue
 from videos.seen import first_time
 from videos.suggestions.suggest import suggestions
+from videos.views.part import Part, part_of
 
 FRAMES = 24
 """Frames on the page at most; longer clips show evenly chosen ones."""
 COMPARISONS = 8
-"""Saved comparisons on the page at most."""
+"""Saved comparisons on the page, until `?comparisons=all` asks for the others."""
 
 
 @dataclass(frozen=True)
@@ -104,22 +106,23 @@ def lists(viewer: Viewer, video: Video, renders: list[Render]) -> dict[str, Any]
     return {
         "video": video,
         "finished": [one for one in renders if is_playable(one)],
-        "running": [_running(one) for one in unfinished],
+        "running": _running(unfinished),
         "active": any(one.state in Render.ACTIVE for one in unfinished),
         "may_change": access.can_change_video(viewer, video),
     }
 
 
-def _running(render: Render) -> Running:
-    states = list(render.segments.values_list("state", flat=True))
-    waits = render.state == Render.State.QUEUED
-    return Running(
-        render=render,
-        place=queue.place(render) if waits else 0,
-        seconds_left=queue.seconds_left(render),
-        segments_done=sum(state == "finished" for state in states),
-        segments=len(states),
-    )
+def _running(renders: list[Render]) -> list[Running]:
+    """How far each is; asks no more for many than for one, since pages look every other second."""
+    done = Count("pk", filter=Q(state=Segment.State.FINISHED))
+    of_each = Segment.objects.filter(render__in=renders).order_by().values("render")
+    counted = of_each.annotate(all=Count("pk"), done=done)
+    segments = {row["render"]: (row["done"], row["all"]) for row in counted}
+    places = queue.places(renders)
+    return [
+        Running(one, places.get(one.pk, 0), queue.seconds_left(one), *segments.get(one.pk, (0, 0)))
+        for one in renders
+    ]
 
 
 def _context(
@@ -138,7 +141,7 @@ def _context(
         "may_share": access.can_share(viewer, chosen or video),
         "may_collect": chosen is not None and access.can_keep(viewer, chosen),
         "may_download": access.can_download(viewer, chosen or video),
-        "comparisons": comparisons_of(viewer, video),
+        "comparisons": comparisons_of(request, video),
         "may_see_filter": chosen is not None and access.can_see_filter(viewer, chosen.version.filter),
         **_stage(chosen),
         **lists(viewer, video, renders),
@@ -153,9 +156,10 @@ def some_frames(video: Video, most: int = FRAMES) -> list[Frame]:
     return frames
 
 
-def comparisons_of(viewer: Viewer, video: Video) -> list[Comparison]:
+def comparisons_of(request: HttpRequest, video: Video) -> Part:
     """The newest saved comparisons that may be listed: public ones, and the viewer's own."""
-    return list(video.comparisons.listed_for(viewer.user).with_places().select_related("owner")[:COMPARISONS])
+    listed = video.comparisons.listed_for(access.viewer_of(request).user)
+    return part_of(listed.with_places().select_related("owner"), request, "comparisons", COMPARISONS)
 
 
 def count_look(

@@ -102,7 +102,8 @@ def error_in_answer(message: str, error_type: str | None) -> EngineError:
         return TimedOut(f"The DeepFilter service took too long ({said}).", temporary=True)
     if "no such" in words or "not found" in words or "does not exist" in words or "unknown filter" in words:
         return NotFound(f"The DeepFilter service does not have it: {said}.")
-    return CallRefused(f"The DeepFilter service refused the call ({said}).")
+    away = error_type == "UnavailableError"  # another Rotoscope's filter that cannot run now
+    return CallRefused(f"The DeepFilter service refused the call ({said}).", temporary=away)
 
 
 def message_of(response: requests.Response) -> str:

@@ -14,7 +14,7 @@ import { Viewport } from './viewport.js';
 
 const SPEEDS = [0.1, 0.25, 0.5, 1, 2];
 const MOST = 9;
-const DENSE = 1.5; // pixels of a film for one of the page's that look sharp on screens with three, at an arm's length
+const LENS = 2; // how much larger the loupe shows
 const BLINK = 700; // ms: slower than three flashes a second
 const still = matchMedia('(prefers-reduced-motion: reduce)');
 
@@ -26,12 +26,13 @@ class RsCompare extends HTMLElement {
     this.timing = new Timing(data.rate, data.frames);
     this.place = this.querySelector('[data-stage]');
     Object.assign(this, { layout: data.layout, a: data.a, b: data.b, grid: data.grid, cut: data.cut, lens: data.lens });
+    this.density = data.density;
     this.panes = new Panes(this.place, this.picks, this.timing, data.proxyWidth);
     this.clock = new Clock(this.timing);
     this.clock.marks = { in: data.in, out: data.out };
     this.#furnish();
     this.viewport = new Viewport(this, () => this.#afterView());
-    this.transport = new Transport(this, this.clock, this.timing, { address: data.strip, tiles: data.tiles, shape: Math.max(0.6, Math.min(16 / 9, data.width / data.height)) });
+    this.transport = new Transport(this, this.clock, this.timing, { address: data.strip, tiles: data.tiles });
     this.viewport.set(...data.zoom);
     this.setCut(this.cut / 100);
     this.setLens(...this.lens);
@@ -188,14 +189,14 @@ class RsCompare extends HTMLElement {
     this.loading.hidden = !(late || this.clock.waiting);
   }
 
-  /** How many pixels a whole picture needs across to look sharp; only cells of the grid are ever small. */
+  /** How many pixels a whole picture needs across to look sharp. */
   get #across() {
-    if (this.layout !== 'grid') return Infinity;
-    const columns = Number(this.style.getPropertyValue('--cols')) || 1;
-    return (this.place.clientWidth / columns) * Math.min(devicePixelRatio, DENSE) * this.viewport.scale;
+    const columns = this.layout === 'grid' ? Number(this.style.getPropertyValue('--cols')) || 1 : 1;
+    const larger = this.viewport.scale * (this.layout === 'loupe' ? LENS : 1);
+    return (this.place.clientWidth / columns) * Math.min(devicePixelRatio, this.density) * larger;
   }
 
-  /** A cell that has become larger than its film is sharp gets the whole film, once that rests. */
+  /** What has become larger than its film is sharp gets the whole film, once that rests. */
   #sharpen() {
     clearTimeout(this.sharpening);
     this.sharpening = setTimeout(() => {
@@ -227,7 +228,7 @@ class RsCompare extends HTMLElement {
     if (!b) return;
     const { scale, x, y } = this.viewport;
     const [lx, ly] = this.lens;
-    const zoom = scale * 2;
+    const zoom = scale * LENS;
     const shift = (lens, middle) => (lens - 0.5 - ((middle + (lens - 0.5) / scale) - 0.5) * zoom) * 100;
     b.style.setProperty('--zoom', zoom);
     b.style.setProperty('--tx', shift(lx, x));

@@ -2,6 +2,7 @@
 
 import { Track } from './track.js';
 
+const ORIGINAL = 'o'; // the footage's ref among the picks
 const KEPT = 10; // panes kept loaded; those hidden longest go first
 
 export class Panes {
@@ -37,7 +38,7 @@ export class Panes {
       figure.classList.remove('hidden');
       figure.style.order = at;
       figure.dataset.side = sides[at] ?? '';
-      label(figure, track.pick.name, sides[at]);
+      label(figure, track.pick, sides[at]);
       return track;
     });
     this.#forget(refs);
@@ -88,7 +89,7 @@ export class Panes {
   #adopt(figure, pick) {
     const video = figure.querySelector('video');
     video.tabIndex = -1;
-    const small = Boolean(pick.proxy) && video.getAttribute('src') === pick.proxy;
+    const small = Boolean(pick.proxy) && played(video) === new URL(pick.proxy, location.href).href;
     this.all.set(pick.ref, { figure, track: new Track(pick, this.timing, video), small });
   }
 
@@ -112,13 +113,20 @@ function film(pick, src) {
   return video;
 }
 
+/** What a video plays; a browser that has not chosen among its sources yet will do so by the same condition. */
+function played(video) {
+  const sources = [...video.querySelectorAll('source')];
+  return video.currentSrc || (sources.find(({ media }) => !media || matchMedia(media).matches) ?? video).src;
+}
+
 /** What it loads is loaded no further. */
 function drop(video) {
+  video.replaceChildren();
   video.removeAttribute('src');
   video.load();
 }
 
-function label(figure, name, side) {
+function label(figure, pick, side) {
   const caption = figure.querySelector('.tag');
   caption.replaceChildren();
   if (side) {
@@ -126,5 +134,14 @@ function label(figure, name, side) {
     letter.textContent = side.toUpperCase();
     caption.append(letter);
   }
-  caption.append(name);
+  caption.append(named(pick));
+}
+
+/** Names of filters are those of works; the footage beside them has none here. */
+function named({ ref, name }) {
+  if (ref === ORIGINAL) return name;
+  const work = document.createElement('span');
+  work.className = 'work';
+  work.textContent = name;
+  return work;
 }

@@ -11,9 +11,9 @@ const ANEW = 3000; // ms after which a film that could not be loaded is asked fo
 export class Track {
   /**
    * `pick`: {ref, name, src, poster, start, stop, audio}; the clip holds frames [start, stop) of the footage.
-   * `ahead`: its pictures are loaded at once; without, when the first is asked for.
+   * `preload`: with 'auto' its pictures are loaded at once, with 'metadata' or 'none' when the first is asked for.
    */
-  constructor(pick, timing, video, ahead = true) {
+  constructor(pick, timing, video, preload = 'auto') {
     this.pick = pick;
     this.timing = timing;
     this.video = video;
@@ -24,11 +24,12 @@ export class Track {
     this.waiters = new Set();
     video.controls = false;
     video.loop = false;
-    video.preload = ahead ? 'auto' : 'metadata';
+    video.preload = preload;
     video.playsInline = true;
     video.disablePictureInPicture = true;
-    if (video.error) this.#break();
-    video.addEventListener('error', () => this.#break());
+    if (video.error || isLost(video)) this.#break();
+    // Of several sources the last one counts: a browser passes over those before it.
+    video.addEventListener('error', ({ target }) => { if (target === video || target === video.lastElementChild) this.#break(); }, true);
     video.addEventListener('loadeddata', () => { this.failures = 0; });
     for (const kind of ['loadeddata', 'seeked']) video.addEventListener(kind, () => this.#afterSeek());
     this.#listen();
@@ -167,4 +168,9 @@ export class Track {
       this.waiters.add(check);
     });
   }
+}
+
+/** Whether none of its sources could be loaded; a video that has not chosen one yet is in the same state. */
+function isLost(video) {
+  return Boolean(video.currentSrc) && video.networkState === HTMLMediaElement.NETWORK_NO_SOURCE;
 }

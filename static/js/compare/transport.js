@@ -1,13 +1,15 @@
 // The transport: play, step, time, scrubbing over the filmstrip, the marks of the range.
 
 export class Transport {
-  constructor(root, clock, timing, strip) {
+  /** `film`: the video, where there is but one; iPhones have a full screen for videos alone. */
+  constructor(root, clock, timing, strip, film = null) {
     this.root = root;
     this.clock = clock;
     this.timing = timing;
     this.track = root.querySelector('[data-track]');
     this.out = Object.fromEntries([...root.querySelectorAll('[data-out]')].map((place) => [place.dataset.out, place]));
-    if (!document.fullscreenEnabled) for (const button of root.querySelectorAll('[data-act="fullscreen"]')) button.hidden = true; // iPhones
+    const fills = document.fullscreenEnabled || Boolean(film?.webkitEnterFullscreen);
+    for (const button of root.querySelectorAll('[data-act="fullscreen"]')) button.hidden = !fills;
     if (strip?.address) fillStrip(root.querySelector('[data-strip]'), strip);
     this.#listen();
     clock.addEventListener('frame', () => this.paint());
@@ -28,8 +30,9 @@ export class Transport {
     track.style.setProperty('--out', `${((last + 1) / timing.frames) * 100}%`);
     for (const mark of track.querySelectorAll('[data-mark]')) mark.hidden = clock.marks[mark.dataset.mark] === null;
     this.root.classList.toggle('playing', clock.playing);
+    this.root.classList.toggle('waiting', clock.waiting);
     const play = this.root.querySelector('[data-act="play"]');
-    play.setAttribute('aria-label', clock.playing ? 'Pause' : 'Play');
+    play.setAttribute('aria-label', clock.waiting ? 'Pause, loading' : clock.playing ? 'Pause' : 'Play');
     this.#step();
   }
 
@@ -86,9 +89,14 @@ function share(frame, timing) {
   return ((frame + 0.5) / timing.frames) * 100;
 }
 
-/** As many tiles of the filmstrip as fit in their own shape, evenly chosen. */
-function fillStrip(place, { address, tiles, shape }) {
+/** As many tiles of the filmstrip as fit in their own shape, evenly chosen. The picture itself says what that is: of
+ *  footage that was taken in long ago it is another than the clip's. */
+async function fillStrip(place, { address, tiles }) {
   if (!place || !tiles) return;
+  const whole = new Image();
+  whole.src = address;
+  if (!await whole.decode().then(() => true, () => false)) return;
+  const shape = whole.naturalWidth / tiles / whole.naturalHeight;
   const paint = () => {
     const fit = Math.max(1, Math.min(tiles, Math.round(place.clientWidth / (place.clientHeight * shape))));
     if (place.childElementCount === fit) return;

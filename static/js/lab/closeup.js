@@ -17,7 +17,8 @@ export class Closeup {
     dialog.querySelector(".closeup-on").addEventListener("click", () => this.step(1));
     dialog.querySelector(".closeup-pick").addEventListener("click", () => this.pick());
     dialog.addEventListener("close", () => this.closed());
-    this.painted.addEventListener("load", () => this.dialog.classList.remove("painting"));
+    this.painted.addEventListener("load", () => this.arrived());
+    this.painted.addEventListener("error", () => this.failed());
   }
 
   get open() {
@@ -33,9 +34,12 @@ export class Closeup {
     if (!this.dialog.open) this.dialog.showModal();
     this.wall.paused = true;
     this.original.src = whole(tile.querySelector(".tile-original").src);
-    this.painted.src = tile.querySelector(".tile-painted").src || "data:,";
+    const there = tile.dataset.state === "painted";
+    this.painted.hidden = !there; // until it has its picture the footage is seen
+    if (there) this.painted.src = tile.querySelector(".tile-painted").src;
+    else this.painted.removeAttribute("src");
     this.dialog.classList.add("painting");
-    this.dialog.querySelector(".closeup-says").textContent = "painting…"; // not what was said of the one before
+    this.tell(there ? "painting…" : "not painted yet"); // not what was said of the one before
     this.say();
     this.wish = this.wall.wish(tile, tile.dataset.price ? undefined : this.lines); // a larger one would be paid again
     clearTimeout(this.rest);
@@ -57,15 +61,29 @@ export class Closeup {
   offer() {
     this.stills.want([]);
     this.dialog.classList.remove("painting");
-    this.dialog.querySelector(".closeup-says").textContent = `a still costs ${this.tile.dataset.price}: paint it on the wall`;
+    this.tell(`a still costs ${this.tile.dataset.price}: paint it on the wall`);
   }
 
   update(wish, still) {
     if (!this.open || keyOf(wish) !== keyOf(this.wish)) return;
     if (still.state === "finished" && this.painted.getAttribute("src") !== still.url) this.painted.src = still.url;
-    if (still.state === "finished") this.dialog.classList.remove("painting");
+    if (still.state !== "queued") this.dialog.classList.remove("painting");
     const words = { finished: `${wish.lines} lines · ${still.seconds?.toFixed(2)} s`, queued: "painting…", failed: still.error };
-    this.dialog.querySelector(".closeup-says").textContent = words[still.state];
+    this.tell(words[still.state]);
+  }
+
+  arrived() {
+    this.painted.hidden = !this.painted.hasAttribute("src");
+    this.dialog.classList.remove("painting");
+  }
+
+  failed() {
+    this.painted.hidden = true;
+    this.tell("The picture did not arrive.");
+  }
+
+  tell(words) {
+    this.dialog.querySelector(".closeup-says").textContent = words;
   }
 
   say() {

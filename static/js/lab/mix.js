@@ -74,6 +74,9 @@ if (desk) {
       says.textContent = `painted in ${((performance.now() - begun) / 1000).toFixed(2)} s`;
     } catch (problem) {
       says.textContent = problem.message;
+      if (!problem.after) return;
+      await new Promise((soon) => setTimeout(soon, 1000 * problem.after));
+      wanted ||= now; // many were mixing: it is still wanted, unless a slider has moved since
     }
   }
 

@@ -1,11 +1,14 @@
 // Painted stills: asked for in the order in which they are seen, a few at a time, and looked after until they are there.
 
 import { ask, Failure } from "../http.js";
+import { toast } from "../toast.js";
 
 const AT_ONCE = 6; // on their way at a time: what is asked for later is what the person looks at later
 const FIRST_LOOK = 200; // milliseconds
 const SELDOM_LOOK = 1200;
 const LOST = "The server did not answer. Try again in a moment.";
+const LATER = "The server does not answer. Stills are asked for again by themselves.";
+const LONGEST_REST = 30_000;
 
 /** What names one still: filter, frame, colours kept or not, lines. Strength is mixed on the page. */
 export const keyOf = ({ filter, frame, keep, lines }) => [filter, frame, keep ? 1 : 0, lines].join(" ");
@@ -18,6 +21,8 @@ export class Stills {
     this.wanted = []; // wishes, what is seen first comes first
     this.asking = new Set(); // keys of a POST that is under way
     this.pause = FIRST_LOOK;
+    this.lost = 0; // requests in a row that brought no answer
+    addEventListener("online", () => this.hurry());
   }
 
   /** Replace what is wanted; what is known already is told at once. */
@@ -39,7 +44,7 @@ export class Stills {
   /** Ask once more for one that failed. */
   retry(wish) {
     this.known.delete(keyOf(wish));
-    this.pump();
+    this.hurry();
   }
 
   waiting() {
@@ -49,7 +54,7 @@ export class Stills {
   pump() {
     const room = AT_ONCE - this.waiting().length - this.asking.size;
     const missing = this.wanted.filter((wish) => !this.known.has(keyOf(wish)) && !this.asking.has(keyOf(wish)));
-    if (room > 0 && missing.length) {
+    if (room > 0 && missing.length && !this.resting) {
       const like = missing[0];
       const same = (wish) => wish.frame === like.frame && wish.keep === like.keep && wish.lines === like.lines;
       this.ask(missing.filter(same).slice(0, room));
@@ -66,11 +71,25 @@ export class Stills {
       body.append("filter", wish.filter);
       this.asking.add(keyOf(wish));
     }
-    const { stills = [], error = LOST } = await this.told(this.address, { method: "POST", body });
-    for (const wish of wishes) {
-      this.asking.delete(keyOf(wish));
-      this.tell(wish, stills.find((one) => one.filter === wish.filter) ?? { state: "failed", error });
-    }
+    const { stills = [], error = LOST, passes } = await this.told(this.address, { method: "POST", body });
+    for (const wish of wishes) this.asking.delete(keyOf(wish));
+    if (passes) return this.rest();
+    this.lost = 0;
+    for (const wish of wishes) this.tell(wish, stills.find((one) => one.filter === wish.filter) ?? { state: "failed", error });
+    this.pump();
+  }
+
+  /** What brought no answer is asked for again, ever more seldom, or as soon as the line is back; that is said once. */
+  rest() {
+    if (this.resting) return;
+    if (!this.lost) toast(LATER, "bad");
+    this.lost += 1;
+    this.resting = setTimeout(() => this.hurry(), Math.min(LONGEST_REST, 1000 * 2 ** this.lost));
+  }
+
+  hurry() {
+    clearTimeout(this.resting);
+    this.resting = null;
     this.pump();
   }
 
@@ -106,7 +125,7 @@ export class Stills {
     try {
       return await (await ask(address, options)).json();
     } catch (error) {
-      if (!(error instanceof Failure)) return { error: LOST };
+      if (!(error instanceof Failure)) return { error: LOST, passes: true };
       return { error: error.message, passes: error.status < 400 || error.status >= 500 };
     }
   }

@@ -2,6 +2,7 @@
 // Without script the same form hands in whole pictures.
 
 import { toast } from '../toast.js';
+import { acceptDrops } from '../upload/drop.js';
 import { Cropper } from './cropper.js';
 
 const drop = document.querySelector('.drop');
@@ -117,8 +118,7 @@ function takeKept(box) {
 }
 
 input.addEventListener('change', () => take([...input.files]));
-for (const kind of ['dragenter', 'dragover']) drop.addEventListener(kind, () => drop.classList.add('over'));
-for (const kind of ['dragleave', 'drop']) drop.addEventListener(kind, () => drop.classList.remove('over'));
+acceptDrops(input.accept, (on) => drop.classList.toggle('over', on), take);
 form.addEventListener('change', (event) => {
   if (event.target.name === 'kept') takeKept(event.target);
   if (event.target.name === 'all_footage') quiet();

@@ -21,11 +21,13 @@ const inHand = new Map(); // “name:size:mtime” → transfer, of files on thi
 
 document.getElementById('plain').hidden = true; // for browsers whose style sheets do not know whether there is script
 
-document.getElementById('files').addEventListener('change', (event) => {
-  take([...event.target.files]);
-  event.target.value = '';
+const input = document.getElementById('files');
+const veil = document.getElementById('veil');
+input.addEventListener('change', () => {
+  take([...input.files]);
+  input.value = '';
 });
-acceptDrops(document.getElementById('veil'), take);
+acceptDrops(input.accept, (on) => { veil.hidden = !on; }, take);
 addEventListener('online', () => line.hurry());
 addEventListener('offline', () => say('You are offline. Uploads go on when the connection is back.'));
 addEventListener('beforeunload', (event) => {

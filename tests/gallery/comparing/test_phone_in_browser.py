@@ -1,7 +1,7 @@
 """Comparing on a phone: the filters are a strip below the stage, which stays in sight; a swipe turns to the next."""
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 from pytest_django.live_server_helper import LiveServer
 
 from tests.gallery.comparing.screen import Open, compare, status, wait
@@ -26,6 +26,9 @@ def test_a_filter_is_chosen_with_the_stage_in_sight(
     )
     page.wait_for_selector("rs-compare.ready")
     assert inside(page, ".panes") and inside(page, "[data-picks]") and inside(page, ".transport .play")
+    quiet = page.locator("[data-pick='o'] [data-set=b]")
+    expect(quiet).to_have_attribute("aria-pressed", "false")
+    expect(quiet).to_have_css("border-top-color", "rgba(0, 0, 0, 0)")
     first, last = (render.ref for render in video.renders.order_by("finished_at"))
     wait(page, lambda said: said["b"] == last, "opened with the newest")
     page.locator(f"[data-pick='{first}'] .im").tap()

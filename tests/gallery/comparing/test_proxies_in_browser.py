@@ -1,4 +1,7 @@
-"""Cells of a grid play small films as long as those are sharp there; what is larger plays the whole ones."""
+"""What is shown small plays small films as long as those are sharp there; what is larger plays the whole ones."""
+
+import re
+from typing import Any
 
 import pytest
 from django.core.files.base import ContentFile
@@ -12,7 +15,16 @@ from videos.models import Render, Video
 pytestmark = [pytest.mark.slow, pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 FILMS = """() => [...document.querySelectorAll('.pane:not(.hidden) video')]
-  .map((video) => video.src.includes('/proxy.mp4') ? 'small' : 'whole')"""
+  .map((video) => (video.currentSrc || video.src).includes('/proxy.mp4') ? 'small' : 'whole')"""
+
+
+PHONE: dict[str, Any] = {
+    "size": (390, 844),
+    "device_scale_factor": 3,
+    "is_mobile": True,
+    "has_touch": True,
+    "reduced_motion": "reduce",
+}
 
 
 @pytest.fixture
@@ -116,10 +128,45 @@ def test_it_goes_on_playing_when_the_films_change(
 
 
 def test_a_phone_loads_small_films(live_server: LiveServer, video: Video, open_page: Open, grid: str) -> None:
-    phone = {"size": (390, 844), "device_scale_factor": 3, "is_mobile": True, "has_touch": True}
-    page = open_page(compare(live_server, video, f"{grid}&t=9"), **phone)
+    page = open_page(compare(live_server, video, f"{grid}&t=9"), **PHONE)
     wait(page, settled(9), "ready")
     assert films(page) == {"small"}
+
+
+@pytest.mark.parametrize("way", ["zoom", "loupe"])
+def test_a_phone_wipes_between_small_films_until_they_are_shown_larger(
+    live_server: LiveServer, video: Video, open_page: Open, grid: str, way: str
+) -> None:
+    page = open_page("about:blank", **PHONE)
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.goto(compare(live_server, video, "?t=9"))
+    wait(page, settled(9), "ready")
+    assert films(page) == {"small"}
+    assert numbers(page) == [9, 9]
+    page.keyboard.press("ArrowDown")  # one that the page did not come with
+    wait(page, settled(9), "there with another")
+    assert films(page) == {"small"}
+    assert not [address for address in asked if address.endswith(("video.mp4", "footage.mp4"))]
+    page.keyboard.press("+" if way == "zoom" else "z")
+    page.wait_for_function(f"() => ({FILMS})().every((one) => one === 'whole')")
+    page.wait_for_function("() => !document.querySelector('.pane video + video')")
+    wait(page, settled(9), "there again")
+    assert set(numbers(page)) == {9}
+    assert films(page) == {"whole"}
+
+
+def test_of_two_films_that_cannot_be_loaded_the_whole_one_counts(
+    live_server: LiveServer, video: Video, open_page: Open, grid: str
+) -> None:
+    page = open_page("about:blank", failing="404", **PHONE)
+    page.route("**/proxy.mp4", lambda route: route.fulfill(status=404))
+    page.goto(compare(live_server, video, "?t=9"))
+    wait(page, settled(9), "ready")
+    assert numbers(page) == [9, 9]
+    page.route(re.compile(r"/(video|footage)\.mp4"), lambda route: route.fulfill(status=404))
+    page.reload()
+    expect(page.locator(".toast").first).to_contain_text("cannot be loaded")
 
 
 def test_a_screen_with_more_pixels_wants_whole_films(
