@@ -251,14 +251,16 @@ def test_the_list_of_links_says_what_each_does_now(
 def test_of_what_its_maker_sees_no_more_a_link_tells_the_kind_alone(
     staff: User, staff_client: Client, film: Video, painted: Render
 ) -> None:
-    for work in (film, painted):
-        ShareLink.make(staff, work)
+    links = [ShareLink.make(staff, work)[0] for work in (film, painted)]
     User.objects.filter(pk=staff.pk).update(is_staff=False)
     Video.objects.filter(pk=film.pk).update(title="Where we live now")
     page = staff_client.get(reverse("shares")).content.decode()
     assert "Where we live now" not in page
     assert "A video" in page
     assert "A render" in page
+    for link in links:
+        page = staff_client.get(reverse("share-revoke", args=[link.pk])).content.decode()
+        assert "Revoke the link to a " in page and "Where we live now" not in page
 
 
 def test_the_number_of_queries_does_not_grow_with_the_links(
