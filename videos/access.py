@@ -17,6 +17,7 @@ Rules:
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -46,6 +47,9 @@ from videos.models import (
 )
 
 ALL = None  # of all footage
+
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -269,58 +273,48 @@ def can_train(viewer: Viewer) -> bool:
 
 def training_run_or_404(request: HttpRequest, pk: int) -> TrainingRun:
     """The training run with this number if the request's viewer may see it; else the one 404."""
-    run = TrainingRun.objects.select_related("style_image", "filter", "owner").filter(pk=pk).first()
-    if run is None or not can_see_run(viewer_of(request), run):
-        raise Http404
-    return run
+    rows = TrainingRun.objects.select_related("style_image", "filter", "owner")
+    return _if(can_see_run, request, rows.filter(pk=pk).first())
 
 
 def video_or_404(request: HttpRequest, ref: str) -> Video:
     """The video with this ref if the request's viewer may see it; else the one 404."""
-    video = Video.objects.select_related("owner").filter(ref=ref).first()
-    if video is None or not can_see_video(viewer_of(request), video):
-        raise Http404
-    return video
+    return _if(can_see_video, request, Video.objects.select_related("owner").filter(ref=ref).first())
 
 
 def own_video_or_404(request: HttpRequest, ref: str) -> Video:
     """The video with this ref if the request's viewer may change it; else the one 404."""
-    video = video_or_404(request, ref)
-    if not can_change_video(viewer_of(request), video):
-        raise Http404
-    return video
+    return _if(can_change_video, request, video_or_404(request, ref))
 
 
 def render_or_404(request: HttpRequest, ref: str) -> Render:
     """The render with this ref if the request's viewer may see it; else the one 404."""
-    render = Render.objects.with_names().filter(ref=ref).first()
-    if render is None or not can_see_render(viewer_of(request), render):
-        raise Http404
-    return render
+    return _if(can_see_render, request, Render.objects.with_names().filter(ref=ref).first())
 
 
 def own_render_or_404(request: HttpRequest, ref: str) -> Render:
     """The render with this ref if the request's viewer may change it; else the one 404."""
-    render = render_or_404(request, ref)
-    if not can_change_render(viewer_of(request), render):
-        raise Http404
-    return render
+    return _if(can_change_render, request, render_or_404(request, ref))
 
 
 def comparison_or_404(request: HttpRequest, ref: str) -> Comparison:
     """The comparison with this ref if the request's viewer may see it; else the one 404."""
-    comparison = Comparison.objects.select_related("video__owner", "owner").filter(ref=ref).first()
-    if comparison is None or not can_see_comparison(viewer_of(request), comparison):
-        raise Http404
-    return comparison
+    rows = Comparison.objects.select_related("video__owner", "owner")
+    return _if(can_see_comparison, request, rows.filter(ref=ref).first())
 
 
 def collection_or_404(request: HttpRequest, ref: str) -> Collection:
     """The collection with this ref if the request's viewer may see it; else the one 404."""
-    collection = Collection.objects.select_related("owner").filter(ref=ref).first()
-    if collection is None or not can_see_collection(viewer_of(request), collection):
+    return _if(
+        can_see_collection, request, Collection.objects.select_related("owner").filter(ref=ref).first()
+    )
+
+
+def _if(may: Callable[[Viewer, T], bool], request: HttpRequest, found: T | None) -> T:
+    """What was found, if the request's viewer may; else the one 404, as where nothing was found."""
+    if found is None or not may(viewer_of(request), found):
         raise Http404
-    return collection
+    return found
 
 
 def share_target_allowed(share: ShareLink) -> bool:
