@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import time
+from decimal import Decimal
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -15,7 +16,7 @@ from onnx import TensorProto, helper, numpy_helper
 
 from filters.models import Filter, FilterVersion
 from tests.clips import draw_clip
-from videos.models import Render, Video, Visibility
+from videos.models import Frame, Render, Video, Visibility
 from videos.pipeline import dispatch, ingest, paint, rebuild, receive, renders
 
 _numbers = itertools.count(1)
@@ -114,3 +115,20 @@ def make_render_row(video: Video, filter: Filter | None = None, **fields: Any) -
     }
     assert filter.current is not None
     return Render.objects.create(video=video, version=filter.current, **(values | fields))
+
+
+def with_frames(video: Video, count: int = 4) -> Video:
+    """The footage with so many separated frames, ten apart; there are no files behind them."""
+    for index in range(count):
+        Frame.objects.create(
+            video=video,
+            index=index * 10,
+            timestamp=Decimal(index * 10) / 24,
+            image=f"frames/{index}.jpg",
+            luminance=0.4,
+            contrast=0.2,
+            colourfulness=30,
+            sharpness=0.3,
+            palette=[["#6f8a3e", 0.6], ["#252a2c", 0.4]],
+        )
+    return video

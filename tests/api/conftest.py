@@ -9,8 +9,11 @@ from typing import Any
 import pytest
 from django.contrib.auth.models import User
 from django.test import Client
+from django.utils import timezone
 
-from videos.models import ApiKey
+from tests.factories import make_filter, make_video_row
+from videos.models import ApiKey, Render, Video
+from videos.pipeline import renders
 
 
 @dataclass
@@ -61,3 +64,24 @@ def stellas(stranger: User) -> Program:
 def nobodys(db: None) -> Program:
     """A script without a key."""
     return Program()
+
+
+@pytest.fixture
+def video(owner: User) -> Video:
+    """Olga's public footage."""
+    return make_video_row(owner, title="Over the dunes")
+
+
+@pytest.fixture
+def render(video: Video, queue: Any) -> Render:
+    """A render of it that waits."""
+    return renders.request(video, make_filter("negative"), video.owner, renders.RenderSettings())[0]
+
+
+def finish(render: Render) -> Render:
+    """As if it were painted."""
+    Render.objects.filter(pk=render.pk).update(
+        state="finished", output="renders/x.mp4", finished_at=timezone.now()
+    )
+    render.refresh_from_db()
+    return render
