@@ -18,6 +18,7 @@ from tests.factories import make_video_row
 def test_what_no_row_names_is_removed_and_rows_are_asked_once(
     owner: User, django_assert_max_num_queries: Any
 ) -> None:
+    LooseFile.objects.all().delete()  # written over a connection of their own, those of other tests stay
     stored = [default_storage.save(f"footage/{number}.mp4", ContentFile(b"footage")) for number in range(40)]
     before = timezone.now() - timedelta(seconds=1)
     LooseFile.objects.bulk_create(LooseFile(name=name, due=before) for name in stored)
