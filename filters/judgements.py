@@ -140,9 +140,11 @@ def ship(path: Path = SHIPPED) -> int:
     known = {}
     for one in measured.exclude(sha256="").select_related("judgement").order_by("filter__slug", "number"):
         judged = getattr(one, "judgement", None)
+        # Without the time: the page that these are for tells one for each base network.
+        sample = {key: value for key, value in on_sample(one.metrics).items() if key != SPEED.key}
         known[one.sha256] = {
             "metrics": {key: value for key, value in one.metrics.items() if key not in (SAMPLE, TIMED)},
-            SAMPLE: on_sample(one.metrics),
+            **({SAMPLE: sample} if sample else {}),
             "profile": judged.profile if judged else [],
             "signature": judged.signature if judged else [],
         }

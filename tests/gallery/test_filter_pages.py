@@ -46,10 +46,11 @@ def test_a_card_says_what_a_filter_is_like_where_its_picture_is_but_our_drawing_
     visitor: Client, db: None
 ) -> None:
     drawn = style_image(title="Agate", artist="Rotoscope", sha256="1" * 64)
-    make_filter(name="Agate", style_image=drawn, description=f"Bands of stone{' and more' * 9}.")
+    make_filter(name="Agate", style_image=drawn, description=f"Bands of stone{' and more' * 19}.")
     make_filter(name="Wave", style_image=style_image(), description="Of the sea.")
     page = visitor.get("/filters/").content.decode()
-    assert '<p class="small muted">Bands of stone and more and more and more and more and …</p>' in page
+    words = " ".join(["Bands of stone", *["and more"] * 13, "and …"])
+    assert f'<p class="small muted says">{words}</p>' in page
     assert 'after <span class="work">Under the Wave off Kanagawa</span>, Katsushika Hokusai' in page
     assert 'after <span class="work">Agate</span>' not in page and "Of the sea." not in page
 

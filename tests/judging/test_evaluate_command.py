@@ -219,7 +219,7 @@ def test_figures_on_the_sample_flight_stand_beside_those_on_other_footage(db: No
     assert judgements.ship(kept) == 1
     shipped = json.loads(kept.read_text())["e" * 64]
     assert shipped["metrics"] == {"style_distance": 0.4, "measured_on": "a clip"}
-    assert shipped["sample"]["style_distance"] == 0.3
+    assert shipped["sample"] == {"style_distance": 0.3, "measured_on": FLIGHT}, "without this machine's time"
     for before in (
         {},
         {"style_distance": 0.4, "measured_on": "a clip"},
