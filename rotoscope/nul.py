@@ -1,33 +1,19 @@
-"""NUL, which PostgreSQL's text cannot hold, and what is no text at all. What carries them is refused unseen.
-
-JSON can name half of a surrogate pair (“\\ud800”), which no UTF-8 writes; addresses and forms are bytes, and cannot.
-"""
+"""Requests that carry what cannot be kept (`unkeepable.py`) are refused unseen."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 
 from filters.deepfilter.answers import problem_answer
 from filters.deepfilter.problem import Problem
+from rotoscope.unkeepable import cannot_be_kept
 
-UNKEEPABLE = re.compile("[\x00\ud800-\udfff]")
 SENTENCE = "What you sent holds a NUL character, which cannot be kept. Take it out and send it again."
-OF_A_FIELD = "There is a NUL character or half of a surrogate pair in it; take it out."
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
-
-
-def cannot_be_kept(value: object) -> bool:
-    """Whether there is one anywhere in a text, a list or a mapping."""
-    if isinstance(value, str):
-        return UNKEEPABLE.search(value) is not None
-    if isinstance(value, Mapping):
-        return any(cannot_be_kept(pair) for pair in value.items())
-    return isinstance(value, list | tuple) and any(map(cannot_be_kept, value))
 
 
 class NulMiddleware:

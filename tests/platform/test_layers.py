@@ -51,6 +51,35 @@ def test_filters_never_import_videos() -> None:
         assert not [name for name in imports_of(path) if name.split(".")[0] == "videos"], path
 
 
+def test_what_both_apps_stand_on_imports_neither() -> None:
+    """`rotoscope` is below the apps and above them: settings and the API know both. This is the lower part."""
+    waiting = {
+        path
+        for app in ("filters", "videos")
+        for file in files_below(app)
+        for name in imports_of(file)
+        if (path := file_of(name))
+    }
+    below: set[Path] = set()
+    while waiting:
+        path = waiting.pop()
+        below.add(path)
+        names = list(imports_of(path))
+        assert not [name for name in names if name.split(".")[0] in ("filters", "videos")], path
+        waiting |= {found for name in names if (found := file_of(name))} - below
+    assert ROOT / "rotoscope/lease.py" in below
+
+
+def file_of(name: str) -> Path | None:
+    """The file of a module of `rotoscope`, or of what is imported from it; None for other names."""
+    parts = name.split(".")
+    while parts[0] == "rotoscope" and len(parts) > 1:
+        if (path := ROOT.joinpath(*parts).with_suffix(".py")).is_file():
+            return path
+        parts = parts[:-1]
+    return None
+
+
 def test_the_domain_never_imports_edges() -> None:
     edges = (
         "videos.views",
