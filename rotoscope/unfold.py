@@ -47,43 +47,34 @@ def _everything(request: HttpRequest) -> list[dict[str, Any]]:
 
     badges = failed_within_a_day() if request.user.is_authenticated else {"videos": None, "renders": None}
     return [
-        {
-            "items": [
-                {"title": "Overview", "icon": "monitoring", "link": reverse_lazy("admin:index")},
-            ]
-        },
-        {
-            "title": "Filters",
-            "separator": True,
-            "items": [
-                _link("Filters", "palette", "filters_filter"),
-                _link("Style images", "image", "filters_styleimage"),
-                _link("Training runs", "model_training", "filters_trainingrun"),
-                _link("DeepFilter keys", "key", "filters_deepfilterkey"),
-            ],
-        },
-        {
-            "title": "Footage",
-            "separator": True,
-            "items": [
-                _link("Videos", "movie", "videos_video", badge=badges["videos"]),
-                _link("Renders", "animation", "videos_render", badge=badges["renders"]),
-                _link("Uploads", "upload", "videos_upload"),
-                _link("Comparisons", "compare", "videos_comparison"),
-                _link("Collections", "collections_bookmark", "videos_collection"),
-                _link("Share links", "link", "videos_sharelink"),
-            ],
-        },
-        {
-            "title": "People",
-            "separator": True,
-            "items": [
-                _link("People and quotas", "group", "auth_user"),
-                _link("Groups", "groups", "auth_group"),
-                _link("API keys", "vpn_key", "videos_apikey"),
-            ],
-        },
+        {"items": [{"title": "Overview", "icon": "monitoring", "link": reverse_lazy("admin:index")}]},
+        _group(
+            "Filters",
+            _link("Filters", "palette", "filters_filter"),
+            _link("Style images", "image", "filters_styleimage"),
+            _link("Training runs", "model_training", "filters_trainingrun"),
+            _link("DeepFilter keys", "key", "filters_deepfilterkey"),
+        ),
+        _group(
+            "Footage",
+            _link("Videos", "movie", "videos_video", badge=badges["videos"]),
+            _link("Renders", "animation", "videos_render", badge=badges["renders"]),
+            _link("Uploads", "upload", "videos_upload"),
+            _link("Comparisons", "compare", "videos_comparison"),
+            _link("Collections", "collections_bookmark", "videos_collection"),
+            _link("Share links", "link", "videos_sharelink"),
+        ),
+        _group(
+            "People",
+            _link("People and quotas", "group", "auth_user"),
+            _link("Groups", "groups", "auth_group"),
+            _link("API keys", "vpn_key", "videos_apikey"),
+        ),
     ]
+
+
+def _group(title: str, *items: dict[str, Any]) -> dict[str, Any]:
+    return {"title": title, "separator": True, "items": list(items)}
 
 
 UNFOLD: dict[str, Any] = {

@@ -3,27 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 import pytest
-from django.contrib.auth.models import User
 from pytest_django import Settings
 
-from tests.factories import make_filter, make_video_row
-from videos.models import Render, Video
-from videos.pipeline import renders
-
-
-@pytest.fixture
-def video(owner: User) -> Video:
-    """Olga's footage, without files."""
-    return make_video_row(owner, title="Over the dunes")
-
-
-@pytest.fixture
-def render(video: Video, queue: Any) -> Render:
-    """A render of it that waits, in segments."""
-    return renders.request(video, make_filter("negative"), video.owner, renders.RenderSettings())[0]
+from tests.waiting import render as render
+from tests.waiting import video as video
 
 
 @pytest.fixture

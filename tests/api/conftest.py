@@ -11,9 +11,9 @@ from django.contrib.auth.models import User
 from django.test import Client
 from django.utils import timezone
 
-from tests.factories import make_filter, make_video_row
-from videos.models import ApiKey, Render, Video
-from videos.pipeline import renders
+from tests.waiting import render as render
+from tests.waiting import video as video
+from videos.models import ApiKey, Render
 
 
 @dataclass
@@ -64,18 +64,6 @@ def stellas(stranger: User) -> Program:
 def nobodys(db: None) -> Program:
     """A script without a key."""
     return Program()
-
-
-@pytest.fixture
-def video(owner: User) -> Video:
-    """Olga's public footage."""
-    return make_video_row(owner, title="Over the dunes")
-
-
-@pytest.fixture
-def render(video: Video, queue: Any) -> Render:
-    """A render of it that waits."""
-    return renders.request(video, make_filter("negative"), video.owner, renders.RenderSettings())[0]
 
 
 def finish(render: Render) -> Render:
