@@ -13,7 +13,7 @@ from pathlib import Path
 from filters import sha256
 from filters.engines.weights import base_of_style
 from filters.models import FilterVersion
-from rotoscope.files import local_path
+from rotoscope.common.files import local_path
 
 SHIPPED = Path(__file__).parent / "catalogue" / "bases"
 NAME = re.compile(r"[a-z0-9-]{1,80}")

@@ -44,9 +44,9 @@ from filters.style_images import WORDS, bare, keep
 from filters.training.crop import crop_from
 from filters.training.pictures import UNREADABLE
 from filters.training_record import record_of, run_of
-from rotoscope import loose
-from rotoscope.files import local_path
-from rotoscope.tags import clean_tags
+from rotoscope.common import loose
+from rotoscope.common.files import local_path
+from rotoscope.common.tags import clean_tags
 
 NAMING = 7_105_001  # PostgreSQL's number of the lock under which filters get their slugs, one after another
 MOMENT = timedelta(seconds=10)

@@ -23,8 +23,8 @@ from filters.exchange import free_slug, is_name
 from filters.models import Filter, FilterVersion, MixPart, StyleImage, StyleUse
 from filters.models.filter import FilterQuerySet
 from filters.signals import judgement_wanted
-from rotoscope import loose
-from rotoscope.files import local_path
+from rotoscope.common import loose
+from rotoscope.common.files import local_path
 
 logger = logging.getLogger(__name__)
 

@@ -30,7 +30,7 @@ from filters.training.pictures import (
     refuse_flat,
     refuse_too_long,
 )
-from rotoscope.files import local_path
+from rotoscope.common.files import local_path
 
 Picture = NDArray[np.uint8]
 CODE_VERSION = "5"  # raise it when training the same again gives other numbers

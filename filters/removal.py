@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from filters import testframes, trainings
 from filters.models import Filter, FilterVersion, StyleImage, TrainingRun
-from rotoscope import loose
+from rotoscope.common import loose
 
 
 def remove(one: Filter) -> None:

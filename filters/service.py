@@ -19,7 +19,7 @@ from filters.bases import base_of
 from filters.engines.algorithmia import AlgorithmiaEngine, Patience
 from filters.engines.base import Engine, EngineBusy, EngineError, EngineUnavailable
 from filters.models import Filter, FilterVersion
-from rotoscope.files import local_path
+from rotoscope.common.files import local_path
 
 logger = logging.getLogger(__name__)
 

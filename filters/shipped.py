@@ -20,7 +20,7 @@ from PIL import Image
 from filters import bases, judgements, sha256
 from filters.catalogue import FOLDER, CatalogueFilter, LiveTwin, StyleOrigin, load_catalogue
 from filters.models import Filter, FilterVersion, StyleImage
-from rotoscope.files import store, work_folder
+from rotoscope.common.files import store, work_folder
 
 logger = logging.getLogger(__name__)
 

@@ -14,8 +14,8 @@ from PIL import Image
 from filters import sha256
 from filters.models import StyleImage
 from filters.training.pictures import DECODING, ORIGINAL_SIDE, to_rgb
-from rotoscope import loose
-from rotoscope.files import forget
+from rotoscope.common import loose
+from rotoscope.common.files import forget
 
 Picture = NDArray[np.uint8]
 WORDS = {"title": 200, "artist": 200, "year": 40, "origin": 2000, "licence": 100}

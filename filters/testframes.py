@@ -18,7 +18,7 @@ from PIL import Image
 from filters.engines.base import Frame
 from filters.models import FilterVersion
 from filters.service import make_engine
-from rotoscope.files import store, work_folder
+from rotoscope.common.files import store, work_folder
 
 FOLDER = Path(__file__).resolve().parents[1] / "static" / "looks"
 NAMES = ("coast", "canyon", "city")

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from filters.loss_rows import LOSSES
-from rotoscope.files import store, work_folder
+from rotoscope.common.files import store, work_folder
 
 if TYPE_CHECKING:
     from torch import Tensor

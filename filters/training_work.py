@@ -25,8 +25,8 @@ from filters.models import TrainingRun
 from filters.orders import ANEW, Wish, as_first_ordered, cut_picture, pictures_of
 from filters.training.pictures import refuse_too_long
 from filters.training_diary import Diary
-from rotoscope import machine
-from rotoscope.files import local_path
+from rotoscope.common import machine
+from rotoscope.common.files import local_path
 
 if TYPE_CHECKING:
     from filters.training.content import ContentSet

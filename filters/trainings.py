@@ -21,9 +21,9 @@ from filters.orders import ANEW, MOST_MINUTES
 from filters.training_diary import Diary, OnStep
 from filters.training_record import PART, told_by
 from filters.training_work import train
-from rotoscope import loose, malloc
-from rotoscope.files import work_folder
-from rotoscope.lease import claim, renewing
+from rotoscope.common import loose, malloc
+from rotoscope.common.files import work_folder
+from rotoscope.common.lease import claim, renewing
 
 if TYPE_CHECKING:
     from filters.training.tune import Tuned

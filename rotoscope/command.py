@@ -8,10 +8,10 @@ from contextlib import AbstractContextManager, nullcontext, suppress
 from django.db import OperationalError
 
 from rotoscope.broker import QueueAway
+from rotoscope.common.endings import Ended
+from rotoscope.database.newer import NewerDatabase
 from rotoscope.database.programs import EmbeddedError
-from rotoscope.endings import Ended
 from rotoscope.env import SettingError
-from rotoscope.newer import NewerDatabase
 from rotoscope.storage import StorageRefuses
 
 SUPERVISED = "ROTOSCOPE_SUPERVISED"

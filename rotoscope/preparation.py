@@ -8,8 +8,8 @@ from django.db.migrations.executor import MigrationExecutor
 from filters import shipped
 from filters.deepfilter.catalogue import ensure_deepfilter_filters
 from rotoscope import broker, storage
-from rotoscope.alone import alone
-from rotoscope.newer import refuse_newer
+from rotoscope.common.alone import alone
+from rotoscope.database.newer import refuse_newer
 
 LOCK = 7_686_834_676  # of PostgreSQL's advisory locks; any number that nothing else in the database takes
 

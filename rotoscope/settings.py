@@ -3,7 +3,8 @@
 from pathlib import Path
 from typing import Any
 
-from rotoscope import broker, env, machine, secret, security, storage, unfold
+from rotoscope import broker, env, secret, security, storage, unfold
+from rotoscope.common import machine
 from rotoscope.database import address, embedded
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -106,16 +107,16 @@ MIDDLEWARE = [
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
-    "rotoscope.nul.NulMiddleware",
+    "rotoscope.middleware.nul.NulMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "rotoscope.api.keys.ApiKeyMiddleware",
-    "rotoscope.bodies.BodiesMiddleware",
+    "rotoscope.middleware.bodies.BodiesMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "rotoscope.accounts.signed_out.signed_out",
     "videos.share_privacy.share_privacy",
-    "rotoscope.gone.GoneMiddleware",
-    "rotoscope.silence.SilenceMiddleware",
-    "rotoscope.methods.said_on_a_page",
+    "rotoscope.middleware.gone.GoneMiddleware",
+    "rotoscope.common.silence.SilenceMiddleware",
+    "rotoscope.middleware.methods.said_on_a_page",
 ]
 UNFOLD = unfold.UNFOLD
 ROOT_URLCONF = "rotoscope.urls"

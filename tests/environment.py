@@ -53,3 +53,5 @@ os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
 if settings.configured:
     raise RuntimeError("Unset DJANGO_SETTINGS_MODULE: the tests choose their settings themselves.")
 django.setup()
+# A second process of tests (`-n 2`) inherits this environment, and has to come by here before Django is set up.
+del os.environ["DJANGO_SETTINGS_MODULE"]

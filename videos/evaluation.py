@@ -14,7 +14,7 @@ from filters.orders import Picture, cut_picture
 from filters.service import make_engine
 from filters.training.crop import crop_from
 from filters.training_work import keep_to_our_cores
-from rotoscope.files import local_path
+from rotoscope.common.files import local_path
 from videos.suggestions.features import features
 
 if TYPE_CHECKING:

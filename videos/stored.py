@@ -13,7 +13,7 @@ from botocore.exceptions import ClientError
 from django.core.files.storage import default_storage
 from django.utils.http import http_date
 
-from rotoscope.silence import Silence
+from rotoscope.common.silence import Silence
 
 BLOCK = 256 * 1024
 SILENCE = Silence()

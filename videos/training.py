@@ -13,7 +13,7 @@ from filters.models import Filter, StyleImage, TrainingRun
 from filters.training import usual
 from filters.training.pictures import UnusableStyle
 from filters.training_work import shipped_styles
-from rotoscope.files import work_folder
+from rotoscope.common.files import work_folder
 from videos.forms.training import TrainingForm
 from videos.models import Video
 

@@ -25,8 +25,8 @@ from filters.engines.base import EngineError
 from filters.judgements import ask_anew, is_awaited
 from filters.likeness import nearest
 from filters.models import Filter, FilterVersion, StyleUse
-from rotoscope.admin_goes import CountsWhatGoes
-from rotoscope.admin_parts import RemovesFiles, ShownOnly, badge, do_each
+from rotoscope.common.admin_goes import CountsWhatGoes
+from rotoscope.common.admin_parts import RemovesFiles, ShownOnly, badge, do_each
 
 
 @admin.register(Filter)

@@ -19,7 +19,7 @@ from unfold.widgets import (
 from filters.bundle import LARGEST_BUNDLE
 from filters.engines.inspect import LARGEST_MODEL
 from filters.models import RESERVED_SLUGS, Filter, StyleImage
-from rotoscope.tags import clean_tags
+from rotoscope.common.tags import clean_tags
 
 ON_ITS_CARD = "Which of the pictures above stands on its card. What it learned from stays what it is."
 LEARNED_FROM = "What it learned from. Its page says so, and it is measured against it."

@@ -7,8 +7,8 @@ from unfold.decorators import display
 
 from filters.deepfilter import store
 from filters.models import DeepFilterKey
-from rotoscope.admin_parts import in_bytes
-from rotoscope.key_admin import KeyAdmin
+from rotoscope.common.admin_parts import in_bytes
+from rotoscope.common.key_admin import KeyAdmin
 
 
 @admin.register(DeepFilterKey)

@@ -11,7 +11,7 @@ from unfold.decorators import display
 
 from filters import removal
 from filters.models import StyleImage
-from rotoscope.admin_parts import HouseAdmin, RemovesFiles, ShownOnly
+from rotoscope.common.admin_parts import HouseAdmin, RemovesFiles, ShownOnly
 
 
 @admin.register(StyleImage)

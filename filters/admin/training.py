@@ -18,7 +18,7 @@ from filters import removal, training_queue, trainings
 from filters.admin.parts import STATE_COLOURS, figures_table
 from filters.curves import HEIGHT, WIDTH, curves_of
 from filters.models import TrainingRun
-from rotoscope.admin_parts import HouseAdmin, RemovesFiles, ShownOnly, badge, do_each, progress_bar
+from rotoscope.common.admin_parts import HouseAdmin, RemovesFiles, ShownOnly, badge, do_each, progress_bar
 
 
 @admin.register(TrainingRun)

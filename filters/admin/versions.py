@@ -6,7 +6,7 @@ from django.contrib import admin
 
 from filters.admin.parts import figures_table
 from filters.models import FilterVersion
-from rotoscope.admin_parts import ShownInline
+from rotoscope.common.admin_parts import ShownInline
 
 
 class VersionInline(ShownInline):

@@ -13,7 +13,7 @@ from unfold.decorators import action
 from filters import exchange
 from filters.admin.forms import BundleForm, DeepFilterNameForm, ModelUploadForm
 from filters.models import Filter, FilterVersion
-from rotoscope.admin_parts import HouseAdmin
+from rotoscope.common.admin_parts import HouseAdmin
 
 
 class WaysIn(HouseAdmin):

@@ -19,7 +19,7 @@ from django.utils import timezone
 from filters.deepfilter import paths
 from filters.deepfilter.problem import Problem
 from filters.models import DeepFilterObject
-from rotoscope.files import forget, store, work_folder
+from rotoscope.common.files import forget, store, work_folder
 
 LARGEST = 64 << 20  # bytes of one file
 MOST = 100_000  # files and folders of one person

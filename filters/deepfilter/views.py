@@ -15,7 +15,7 @@ from filters.deepfilter.answers import result, with_key
 from filters.deepfilter.keys import count_call
 from filters.deepfilter.problem import Problem
 from filters.models import DeepFilterKey, DeepFilterObject
-from rotoscope.unkeepable import cannot_be_kept
+from rotoscope.common.unkeepable import cannot_be_kept
 
 LARGEST_CALL = 64 << 20  # bytes of JSON, inline pictures included
 LONGEST_CALL = 3000.0  # seconds; what a client may ask for

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.conf import settings
 from django.db import models
 
-from rotoscope.key_model import SecretKey
+from rotoscope.common.key_model import SecretKey
 
 
 class DeepFilterKey(SecretKey):

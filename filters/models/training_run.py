@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from django.conf import settings
 from django.db import models
 
-from rotoscope.lease import Leased, LeasedQuerySet
+from rotoscope.common.lease import Leased, LeasedQuerySet
 
 if TYPE_CHECKING:
     from .version import FilterVersion

@@ -15,7 +15,7 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
-from rotoscope import malloc
+from rotoscope.common import malloc
 
 from . import checkpoint as checkpoints
 from .content import ContentSet, read_folder

@@ -19,7 +19,7 @@ from pathlib import Path
 import torch
 
 from filters import sha256
-from rotoscope import malloc
+from rotoscope.common import malloc
 
 from .content import ContentSet, read_folder
 from .export import mean_style, read_style

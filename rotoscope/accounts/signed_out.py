@@ -10,7 +10,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import resolve_url
 
-from rotoscope.goal import own_goal
+from rotoscope.common.goal import own_goal
 
 SENTENCE = "You were signed out, so nothing was done. Sign in, then send it again."
 

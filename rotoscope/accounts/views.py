@@ -15,7 +15,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
-from rotoscope.goal import own_goal
+from rotoscope.common.goal import own_goal
 from videos.models import ApiKey
 
 from .forms import SignIn, SignUp

@@ -21,7 +21,7 @@ from rotoscope.api.made import made, says_where
 from rotoscope.api.shapes import FilterOut, Problem
 from rotoscope.api.told import Told
 from rotoscope.api.wishes import FilterChange, Wish
-from rotoscope.tags import clean_tags
+from rotoscope.common.tags import clean_tags
 from videos import access
 
 before = Router(tags=["filters"])

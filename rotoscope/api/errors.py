@@ -9,7 +9,7 @@ from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, AuthorizationError, HttpError, ValidationError
 
 from rotoscope.api.sentences import NOWHERE, SENTENCES
-from rotoscope.unkeepable import OF_A_FIELD
+from rotoscope.common.unkeepable import OF_A_FIELD
 from videos.pipeline.renders import CannotRender, FilterIsAway
 from videos.uploads.errors import UploadError
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 
-from rotoscope.silence import SENTENCE
+from rotoscope.common.silence import SENTENCE
 
 PLACE = "/api/"
 NOWHERE = "There is no such thing, or it is not for you to see."

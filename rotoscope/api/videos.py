@@ -17,7 +17,7 @@ from rotoscope.api.paging import Page, Paging, page_of
 from rotoscope.api.shapes import FrameOut, Problem, SuggestionOut, UploadOut, VideoOut
 from rotoscope.api.told import Told
 from rotoscope.api.wishes import NewUpload, Separation, UploadChange, VideoChange
-from rotoscope.tags import clean_tags
+from rotoscope.common.tags import clean_tags
 from videos import access
 from videos.models import Upload, Video
 from videos.pipeline import ingest, removal, separate

@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator
 from pydantic_core import PydanticCustomError
 
-from rotoscope.unkeepable import OF_A_FIELD, cannot_be_kept
+from rotoscope.common.unkeepable import OF_A_FIELD, cannot_be_kept
 from videos.arrangement import LARGEST_ZOOM
 from videos.forms.texts import LONGEST
 from videos.models.collection import MOST

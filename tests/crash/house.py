@@ -17,8 +17,8 @@ from dramatiq.brokers.stub import StubBroker
 from filters import upkeep
 from filters.deepfilter import store
 from filters.models import FilterVersion
-from rotoscope.files import PARTS
-from rotoscope.lease import Leased
+from rotoscope.common.files import PARTS
+from rotoscope.common.lease import Leased
 from rotoscope.models import LooseFile
 from videos.pipeline import reconcile
 

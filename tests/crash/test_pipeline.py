@@ -14,7 +14,7 @@ from django.contrib.auth.models import User
 
 from filters.engines.base import EngineError
 from filters.models import Filter
-from rotoscope.files import local_path
+from rotoscope.common.files import local_path
 from tests.clips import draw_clip
 from tests.crash import house
 from tests.crash.killing import Killing, brought, ended

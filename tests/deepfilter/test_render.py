@@ -15,8 +15,8 @@ from django.utils import timezone
 from filters import service
 from filters.deepfilter.catalogue import ensure_deepfilter_filters
 from filters.models import Filter
-from rotoscope.files import local_path
-from rotoscope.lease import LEASE
+from rotoscope.common.files import local_path
+from rotoscope.common.lease import LEASE
 from tests.clips import Picture, decoded, number_of, numbered_picture
 from tests.deepfilter.faulty import FaultyService, Handler, faulty_service, status
 from tests.factories import make_video

@@ -18,7 +18,7 @@ from django.utils import timezone
 
 from filters.deepfilter import store
 from filters.models import DeepFilterKey, DeepFilterObject
-from rotoscope.files import forget
+from rotoscope.common.files import forget
 from tests.deepfilter.conftest import Server
 
 

@@ -9,7 +9,7 @@ from django.contrib.auth.models import User
 from playwright.sync_api import Page, expect
 from pytest_django.live_server_helper import LiveServer
 
-from rotoscope.alone import alone
+from rotoscope.common.alone import alone
 from tests.factories import make_filter, make_render_row, make_video_row
 from tests.gallery.conftest import page_of
 from videos.models import Collection, ShareLink

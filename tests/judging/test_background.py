@@ -16,7 +16,7 @@ from filters.judgements import MEASURED_ON
 from filters.models import Judgement, StyleUse
 from filters.orders import cut_picture
 from filters.training.crop import WHOLE, Crop
-from rotoscope.files import local_path
+from rotoscope.common.files import local_path
 from tests.admin.test_filters_admin import press
 from tests.clips import draw_clip
 from tests.factories import make_filter

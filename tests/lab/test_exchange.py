@@ -25,7 +25,7 @@ from filters.models import Filter, FilterVersion, StyleImage, StyleUse, Training
 from filters.service import make_engine
 from filters.training.crop import Crop
 from filters.training_record import record_of, told_by
-from rotoscope.files import local_path
+from rotoscope.common.files import local_path
 from tests.clips import draw_clip
 from tests.lab.pictures import noise
 from tests.styled import make_style_image, make_styled, shipped_weights

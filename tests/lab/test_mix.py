@@ -26,7 +26,7 @@ from filters.engines.mix import style_file
 from filters.engines.weights import read_base, read_style
 from filters.models import Filter, FilterVersion, MixPart
 from filters.service import make_engine
-from rotoscope.files import local_path
+from rotoscope.common.files import local_path
 from tests.at_once import at_once, browser_of
 from tests.clips import draw_clip
 from tests.factories import make_filter, make_video_row

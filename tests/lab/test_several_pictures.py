@@ -15,7 +15,7 @@ from PIL import Image
 
 from filters.models import Filter, StyleImage, TrainingRun
 from filters.orders import Wish, cut_picture, pictures_of
-from rotoscope.files import local_path
+from rotoscope.common.files import local_path
 from tests.factories import make_video, make_video_row
 from tests.lab.pictures import HANDLED, REFUSED, encoded, good, noise, upload
 from videos import training

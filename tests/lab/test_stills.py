@@ -18,8 +18,8 @@ from dramatiq.brokers.stub import StubBroker
 from filters.engines.base import Frames
 from filters.models import Filter
 from filters.service import engine_for_version
-from rotoscope import lease, loose
-from rotoscope.files import store
+from rotoscope.common import lease, loose
+from rotoscope.common.files import store
 from tests.factories import make_filter, make_video, make_video_row
 from videos.models import Still, Video
 from videos.pipeline import reconcile, renders, stills

@@ -15,7 +15,8 @@ from django.contrib.auth.models import User
 from django.test import Client
 from pytest_django import Settings
 
-from rotoscope import silence, storage
+from rotoscope import storage
+from rotoscope.common import silence
 from tests.factories import make_video_row
 from tests.media_serving.conftest import DATA, store
 from tests.media_serving.test_delivery import body

@@ -8,7 +8,7 @@ from django.core.files.storage import default_storage
 from dramatiq.brokers.stub import StubBroker
 
 from filters.models import Filter
-from rotoscope.files import local_path
+from rotoscope.common.files import local_path
 from tests.at_once import at_once
 from tests.factories import make_render
 from tests.pipeline.worked import asked, numbers, painted, worked_off

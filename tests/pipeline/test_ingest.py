@@ -19,9 +19,9 @@ from django.utils import timezone
 from dramatiq.brokers.stub import StubBroker
 from pytest_django import Settings
 
-from rotoscope import loose
-from rotoscope.files import forget, local_path, store
-from rotoscope.lease import claim
+from rotoscope.common import loose
+from rotoscope.common.files import forget, local_path, store
+from rotoscope.common.lease import claim
 from tests.clips import decoded, draw_clip, number_of
 from tests.factories import make_filter, make_video
 from videos.media import probe as media_probe

@@ -10,7 +10,7 @@ from django.contrib.auth.models import User
 from django.db import connection, transaction
 from django.utils import timezone
 
-from rotoscope.lease import claim
+from rotoscope.common.lease import claim
 from tests.factories import make_filter, make_video
 from videos.models import Segment
 from videos.pipeline import dispatch, paint, renders

@@ -17,8 +17,8 @@ from django.utils.html import escape
 from dramatiq.brokers.stub import StubBroker
 
 from filters.models import Filter
-from rotoscope.lease import Leased
-from rotoscope.silence import SENTENCE, StoreSilent
+from rotoscope.common.lease import Leased
+from rotoscope.common.silence import SENTENCE, StoreSilent
 from tests.clips import draw_clip
 from tests.factories import make_video
 from tests.pipeline.worked import asked, painted

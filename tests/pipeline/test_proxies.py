@@ -15,7 +15,7 @@ from dramatiq.brokers.stub import StubBroker
 
 from filters.models import Filter
 from rotoscope.accounts import passing
-from rotoscope.files import local_path
+from rotoscope.common.files import local_path
 from tests.clips import decoded, draw_clip, number_of
 from tests.factories import make_render_row, make_video, make_video_row
 from tests.pipeline.worked import asked, painted

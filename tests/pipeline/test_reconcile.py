@@ -25,8 +25,8 @@ from pytest_django import Settings
 
 from filters import actors, training_queue, upkeep
 from filters.models import StyleImage, TrainingRun
-from rotoscope import files
 from rotoscope.broker import QueueAway
+from rotoscope.common import files
 from rotoscope.management.commands import reconcile as command
 from rotoscope.management.commands import work
 from tests.factories import make_filter, make_render_row, make_video_row

@@ -20,8 +20,8 @@ from dramatiq.brokers.stub import StubBroker
 
 from filters.models import Filter
 from rotoscope.accounts import passing
-from rotoscope.endings import Ended
-from rotoscope.terminal import Bar
+from rotoscope.common.endings import Ended
+from rotoscope.common.terminal import Bar
 from tests.at_once import at_once
 from tests.clips import decoded, draw_clip, number_of
 from tests.factories import make_filter, make_render_row, make_video_row

@@ -18,8 +18,8 @@ from filters.engines.base import EngineError, EngineUnavailable, Frames
 from filters.engines.network import NetworkEngine
 from filters.models import Filter, FilterVersion
 from filters.service import forget_engines
-from rotoscope.files import local_path, store
-from rotoscope.lease import LEASE, claim
+from rotoscope.common.files import local_path, store
+from rotoscope.common.lease import LEASE, claim
 from tests.clips import decoded
 from tests.factories import inverting_model, make_render, make_render_row, make_video, make_video_row
 from tests.pipeline.worked import asked, numbers, worked_off
@@ -194,7 +194,7 @@ def test_a_late_worker_does_not_overwrite(
         stored.append(store(path, name))
         return stored[0]
 
-    monkeypatch.setattr("rotoscope.loose.store", taken_over)
+    monkeypatch.setattr("rotoscope.common.loose.store", taken_over)
     with dispatch.inline():
         assert paint.run(render.pk) is False
     segment = Segment.objects.get(render=render, index=0)

@@ -19,7 +19,7 @@ from django.utils import timezone
 from dramatiq.brokers.stub import StubBroker
 
 from filters.engines.base import EngineBusy, EngineError, EngineUnavailable
-from rotoscope.lease import LEASE, claim
+from rotoscope.common.lease import LEASE, claim
 from tests.factories import make_filter, make_video_row
 from tests.pipeline.worked import asked
 from videos.models import Render, Segment

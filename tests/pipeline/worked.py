@@ -1,7 +1,7 @@
 """Renders that are asked for and worked off in the test itself, and what is seen on them."""
 
 from filters.models import Filter
-from rotoscope.files import local_path
+from rotoscope.common.files import local_path
 from tests.clips import decoded, number_of
 from videos.models import Render, Video
 from videos.pipeline import dispatch, paint, rebuild, renders

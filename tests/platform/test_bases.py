@@ -17,7 +17,7 @@ from filters import bases, exchange, mixes, sha256, shipped
 from filters.engines.base import EngineUnavailable
 from filters.models import Filter, FilterVersion
 from filters.service import make_engine
-from rotoscope.files import forget
+from rotoscope.common.files import forget
 from tests.styled import BASE, make_styled
 
 pytestmark = pytest.mark.django_db

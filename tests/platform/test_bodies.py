@@ -13,7 +13,7 @@ from django.http.multipartparser import MultiPartParser
 from django.test import Client
 from pytest_django import Settings
 
-from rotoscope import bodies
+from rotoscope.middleware import bodies
 from tests.api.conftest import program_of
 
 SMALL = 4000

@@ -13,7 +13,7 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import Storage
 from pytest_django import Settings
 
-from rotoscope.files import local_path
+from rotoscope.common.files import local_path
 from tests.at_once import at_once
 
 NAME = "footage/flight.mp4"

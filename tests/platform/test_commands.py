@@ -26,7 +26,8 @@ def test_ctrl_c_is_one_word_and_ends_a_loop_of_the_shell_too(tmp_path: Path) -> 
 
 def test_what_ends_us_as_ctrl_c_would_is_what_the_shell_is_told(tmp_path: Path) -> None:
     told = (
-        "import os, signal, time; from rotoscope.endings import as_by_ctrl_c; end = as_by_ctrl_c(); end.__enter__(); "
+        "import os, signal, time; from rotoscope.common.endings import as_by_ctrl_c; "
+        "end = as_by_ctrl_c(); end.__enter__(); "
         "os.kill(os.getpid(), signal.SIGTERM); time.sleep(60)"
     )
     stopped = manage(tmp_path / "home", "shell", "-v", "0", "-c", told, ROTOSCOPE_SUPERVISED="1")

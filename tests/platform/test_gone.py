@@ -14,8 +14,8 @@ from django.db import IntegrityError, connection
 from django.db.models import Model, signals
 from django.test import Client
 
-from rotoscope.changed import delete_whole
-from rotoscope.gone import went_meanwhile
+from rotoscope.common.changed import delete_whole
+from rotoscope.middleware.gone import went_meanwhile
 from tests.api.conftest import program_of
 from tests.at_once import browser_of
 from tests.factories import make_filter, make_render_row, make_video_row

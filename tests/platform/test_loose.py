@@ -10,7 +10,7 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.utils import timezone
 
-from rotoscope import loose
+from rotoscope.common import loose
 from rotoscope.models import LooseFile
 from tests.factories import make_video_row
 

@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from filters.training_work import keep_to_our_cores
-from rotoscope import machine
+from rotoscope.common import machine
 
 
 @pytest.fixture

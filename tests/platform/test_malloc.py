@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from rotoscope import malloc
+from rotoscope.common import malloc
 
 ROOT = Path(__file__).resolve().parents[2]
 FAULTS = """
 import ctypes, resource, threading
-from rotoscope import malloc
+from rotoscope.common import malloc
 {before}
 libc = ctypes.CDLL(None)
 libc.malloc.restype = ctypes.c_void_p

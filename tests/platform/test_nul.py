@@ -7,8 +7,8 @@ from django.contrib.auth.models import User
 from django.test import Client
 
 from filters.models import DeepFilterKey
-from rotoscope.nul import SENTENCE
-from rotoscope.unkeepable import cannot_be_kept
+from rotoscope.common.unkeepable import cannot_be_kept
+from rotoscope.middleware.nul import SENTENCE
 from tests.api.conftest import program_of
 from tests.factories import make_render_row, make_video_row
 from videos.models import Collection

@@ -12,7 +12,7 @@ from django.db.models import NOT_PROVIDED
 
 from filters import shipped
 from rotoscope import command, preparation
-from rotoscope.newer import OURS
+from rotoscope.database.newer import OURS
 
 WAITING = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"
 

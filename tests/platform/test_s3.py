@@ -10,7 +10,8 @@ from botocore.exceptions import ClientError
 from django.core.files.storage import default_storage
 from pytest_django import Settings
 
-from rotoscope import files, storage
+from rotoscope import storage
+from rotoscope.common import files
 from tests.platform.servers import Bucket, seaweed
 
 pytestmark = pytest.mark.slow

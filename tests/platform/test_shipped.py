@@ -14,7 +14,7 @@ from PIL import Image
 from filters import exchange, shipped, style_images
 from filters.catalogue import CatalogueError
 from filters.models import Filter, FilterVersion, StyleImage, StyleUse, TrainingRun
-from rotoscope.files import forget, local_path
+from rotoscope.common.files import forget, local_path
 from tests.factories import inverting_model, make_filter
 from tests.styled import make_style_image
 

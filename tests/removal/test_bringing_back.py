@@ -15,7 +15,7 @@ from django.utils import timezone
 from dramatiq.brokers.stub import StubBroker
 
 from filters.models import Filter
-from rotoscope.changed import save_changed
+from rotoscope.common.changed import save_changed
 from tests.at_once import at_once
 from tests.factories import make_filter, make_render_row, make_video_row
 from tests.removal.conftest import World

@@ -12,7 +12,7 @@ from django.contrib.auth.models import User
 from django.utils import timezone
 from pytest_django import Settings
 
-from rotoscope import loose
+from rotoscope.common import loose
 from rotoscope.dashboard import keepers
 from rotoscope.models import LooseFile
 from tests.removal.conftest import KINDS, World

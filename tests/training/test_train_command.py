@@ -23,7 +23,7 @@ from filters.training.crop import Crop
 from filters.training.network import FINE, Painter
 from filters.training.tune import Tuned
 from filters.training_diary import Diary
-from rotoscope.endings import Ended
+from rotoscope.common.endings import Ended
 from tests.clips import draw_clip
 
 pytestmark = pytest.mark.django_db

@@ -18,7 +18,7 @@ from django.utils import timezone
 from dramatiq.brokers.stub import StubBroker
 from pytest_django import Settings
 
-from rotoscope.files import store
+from rotoscope.common.files import store
 from tests.admin.pages import delete
 from tests.at_once import at_once
 from tests.clips import draw_clip

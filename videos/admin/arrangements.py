@@ -9,7 +9,7 @@ from django.db.models import Count
 from django.http import HttpRequest
 from unfold.decorators import display
 
-from rotoscope.admin_parts import HouseAdmin, ShownInline, ShownOnly, badge
+from rotoscope.common.admin_parts import HouseAdmin, ShownInline, ShownOnly, badge
 from videos.admin.parts import VISIBILITY_COLOURS
 from videos.models import Collection, CollectionItem, Comparison, ComparisonItem
 

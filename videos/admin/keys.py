@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.contrib import admin
 
-from rotoscope.key_admin import KeyAdmin
+from rotoscope.common.key_admin import KeyAdmin
 from videos.models import ApiKey
 
 

@@ -8,7 +8,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from unfold.decorators import display
 
-from rotoscope.admin_parts import RemovesFiles
+from rotoscope.common.admin_parts import RemovesFiles
 
 STATE_COLOURS = {
     "receiving": "info",

@@ -19,8 +19,8 @@ from unfold.widgets import UnfoldAdminDecimalFieldWidget
 
 from filters.models import Filter, TrainingRun
 from rotoscope.accounts import names
-from rotoscope.admin_goes import CountsWhatGoes, counted
-from rotoscope.admin_parts import RemovesFiles, SavesWhatWasChosen, in_bytes, is_above, not_above
+from rotoscope.common.admin_goes import CountsWhatGoes, counted
+from rotoscope.common.admin_parts import RemovesFiles, SavesWhatWasChosen, in_bytes, is_above, not_above
 from videos import leaving
 from videos.models import Profile, Render
 

@@ -9,8 +9,16 @@ from django.db.models import OuterRef, QuerySet, Subquery
 from django.http import HttpRequest
 from unfold.decorators import action, display
 
-from rotoscope.admin_goes import CountsWhatGoes
-from rotoscope.admin_parts import HouseAdmin, ShownInline, ShownOnly, badge, do_each, in_bytes, progress_bar
+from rotoscope.common.admin_goes import CountsWhatGoes
+from rotoscope.common.admin_parts import (
+    HouseAdmin,
+    ShownInline,
+    ShownOnly,
+    badge,
+    do_each,
+    in_bytes,
+    progress_bar,
+)
 from videos.admin.parts import STATE_COLOURS, WithFiles, seconds
 from videos.links import render_media
 from videos.models import Render, Segment

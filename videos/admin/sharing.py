@@ -7,7 +7,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from unfold.decorators import action, display
 
-from rotoscope.admin_parts import HouseAdmin, ShownOnly, badge, do_each
+from rotoscope.common.admin_parts import HouseAdmin, ShownOnly, badge, do_each
 from videos.access import opens_now
 from videos.models import ShareLink
 

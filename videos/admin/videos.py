@@ -11,8 +11,8 @@ from django.http import HttpRequest
 from django.utils.html import format_html
 from unfold.decorators import action, display
 
-from rotoscope.admin_goes import CountsWhatGoes
-from rotoscope.admin_parts import (
+from rotoscope.common.admin_goes import CountsWhatGoes
+from rotoscope.common.admin_parts import (
     HouseAdmin,
     RemovesFiles,
     ShownInline,
@@ -22,7 +22,7 @@ from rotoscope.admin_parts import (
     in_bytes,
     progress_bar,
 )
-from rotoscope.tags import clean_tags
+from rotoscope.common.tags import clean_tags
 from videos.admin.parts import STATE_COLOURS, VISIBILITY_COLOURS, WithFiles, seconds
 from videos.links import video_media
 from videos.models import Render, Upload, Video

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from django import forms
 
-from rotoscope.changed import compare_with_page
+from rotoscope.common.changed import compare_with_page
 from videos.forms import texts
 from videos.forms.who import WHO
 from videos.models import Video

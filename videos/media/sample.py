@@ -19,7 +19,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from rotoscope import malloc
+from rotoscope.common import malloc
 from videos.media.errors import EncodeError, Stopped
 from videos.media.files import written
 from videos.media.landscape.camera import Camera, flight

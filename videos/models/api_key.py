@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.utils import timezone
 
-from rotoscope.key_model import SecretKey
+from rotoscope.common.key_model import SecretKey
 
 
 class ApiKey(SecretKey):

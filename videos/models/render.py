@@ -17,8 +17,8 @@ from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils import timezone
 
-from rotoscope import loose
-from rotoscope.lease import Leased, LeasedQuerySet
+from rotoscope.common import loose
+from rotoscope.common.lease import Leased, LeasedQuerySet
 from videos.refs import new_ref
 
 from .removable import Removable, Standing

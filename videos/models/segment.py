@@ -9,7 +9,7 @@ from django.db import models
 from django.db.models import F, Min
 from django.db.models.functions import Now
 
-from rotoscope.lease import Leased, LeasedQuerySet
+from rotoscope.common.lease import Leased, LeasedQuerySet
 
 MAX_ATTEMPTS = 5
 

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from django.db import models
 
-from rotoscope.lease import Leased, LeasedQuerySet
+from rotoscope.common.lease import Leased, LeasedQuerySet
 
 
 class Still(Leased):

@@ -10,7 +10,7 @@ from django.db import models
 from django.db.models import F, Q, Sum
 from django.utils import timezone
 
-from rotoscope.lease import Leased, LeasedQuerySet
+from rotoscope.common.lease import Leased, LeasedQuerySet
 
 from .video import Video
 

@@ -16,7 +16,7 @@ from django.db.models import Exists, F, OuterRef, Prefetch, Q, Sum
 from django.urls import reverse
 from django.utils import timezone
 
-from rotoscope.lease import Leased, LeasedQuerySet
+from rotoscope.common.lease import Leased, LeasedQuerySet
 from videos.refs import new_ref
 
 from .removable import Removable, Standing

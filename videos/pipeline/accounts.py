@@ -10,7 +10,7 @@ from typing import Any
 from django.utils import timezone
 
 from rotoscope.accounts import passing
-from rotoscope.alone import alone, at_it
+from rotoscope.common.alone import alone, at_it
 from videos.models import Video
 from videos.pipeline import renders
 

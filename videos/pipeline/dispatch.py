@@ -17,7 +17,7 @@ from django.db import transaction
 from django.utils import timezone
 
 if TYPE_CHECKING:
-    from rotoscope.lease import Leased
+    from rotoscope.common.lease import Leased
 
 _here = threading.local()
 

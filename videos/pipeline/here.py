@@ -21,7 +21,7 @@ from django.db import connections
 
 from filters.models import Filter
 from filters.service import forget_engines
-from rotoscope.files import local_path, work_folder
+from rotoscope.common.files import local_path, work_folder
 from videos.media.errors import Refused
 from videos.models import Render, Video
 from videos.pipeline import dispatch, ingest, paint, rebuild, receive, renders

@@ -14,9 +14,9 @@ from typing import Any
 from django.db.models import F
 from django.utils import timezone
 
-from rotoscope import loose
-from rotoscope.files import local_path, work_folder
-from rotoscope.lease import claim, renewing
+from rotoscope.common import loose
+from rotoscope.common.files import local_path, work_folder
+from rotoscope.common.lease import claim, renewing
 from videos.media.errors import MediaError, Refused, Stopped
 from videos.media.footage import Footage, make_footage
 from videos.media.probe import Probe, probe

@@ -15,7 +15,7 @@ import cv2
 
 from filters import mixes, testframes
 from filters.engines.base import EngineError, Frame
-from rotoscope.files import local_path
+from rotoscope.common.files import local_path
 from videos.media import decode
 from videos.media.errors import DecodeError
 from videos.models import Video

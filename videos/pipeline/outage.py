@@ -12,7 +12,7 @@ from typing import Any
 
 from django.db.models.functions import Now
 
-from rotoscope.silence import StoreSilent, unanswered
+from rotoscope.common.silence import StoreSilent, unanswered
 from videos.pipeline import dispatch
 
 REST = timedelta(seconds=60)

@@ -28,9 +28,9 @@ from filters.engines.network import NetworkEngine
 from filters.engines.shots import ShotPainter
 from filters.engines.smoothing import Smoother, warmup_frames
 from filters.service import engine_for_version
-from rotoscope import loose, malloc
-from rotoscope.files import local_path, work_folder
-from rotoscope.lease import claim, renewing
+from rotoscope.common import loose, malloc
+from rotoscope.common.files import local_path, work_folder
+from rotoscope.common.lease import claim, renewing
 from videos.media import decode, timing
 from videos.media.encode import SegmentWriter
 from videos.media.errors import Stopped

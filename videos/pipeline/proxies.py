@@ -14,9 +14,9 @@ from typing import Any
 
 from django.db.models import F
 
-from rotoscope import loose
-from rotoscope.files import local_path, work_folder
-from rotoscope.lease import LeasedQuerySet, claim, renewing
+from rotoscope.common import loose
+from rotoscope.common.files import local_path, work_folder
+from rotoscope.common.lease import LeasedQuerySet, claim, renewing
 from videos.media.errors import Stopped
 from videos.media.proxy import LEAST, make_proxy, proxy_size
 from videos.models import Render, Video

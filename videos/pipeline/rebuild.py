@@ -10,9 +10,9 @@ from pathlib import Path
 
 from django.db.models import F
 
-from rotoscope import loose
-from rotoscope.files import forget, local_path, work_folder
-from rotoscope.lease import claim, renewing
+from rotoscope.common import loose
+from rotoscope.common.files import forget, local_path, work_folder
+from rotoscope.common.lease import claim, renewing
 from videos.media import decode, stills
 from videos.media.checks import packet_count
 from videos.media.errors import MediaError

@@ -9,8 +9,8 @@ from typing import Any
 from django.core.files.storage import default_storage
 from django.utils.text import get_valid_filename
 
-from rotoscope.files import forget, store
-from rotoscope.tags import clean_tags
+from rotoscope.common.files import forget, store
+from rotoscope.common.tags import clean_tags
 from videos.models import Video, Visibility
 from videos.pipeline import ingest
 

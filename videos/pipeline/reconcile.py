@@ -14,10 +14,10 @@ from django.db.models import F, Q
 from django.utils import timezone
 
 from filters import training_queue, upkeep
-from rotoscope import loose
 from rotoscope.accounts import passing
-from rotoscope.files import clear_leftovers
-from rotoscope.lease import LeasedQuerySet, M
+from rotoscope.common import loose
+from rotoscope.common.files import clear_leftovers
+from rotoscope.common.lease import LeasedQuerySet, M
 from videos import uploads
 from videos.models import Render, Segment, Video
 from videos.pipeline import accounts, dispatch, proxies, rebuild, removal, renders, stills

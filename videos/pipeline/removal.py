@@ -15,7 +15,7 @@ from django.db import transaction
 from django.db.models import Q, Sum
 from django.utils import timezone
 
-from rotoscope.changed import delete_whole
+from rotoscope.common.changed import delete_whole
 from videos.models import Collection, Comparison, Render, Video
 from videos.models.removable import FOR_GOOD, kept_for, kept_since
 from videos.pipeline import renders

@@ -16,7 +16,7 @@ from django.db.models import Sum
 from filters.engines.smoothing import warmup_frames
 from filters.figures import SPEED
 from filters.models import Filter, FilterVersion
-from rotoscope import loose
+from rotoscope.common import loose
 from videos.media import timing
 from videos.models import Render, Segment, Upload, Video
 from videos.models.removable import FOR_GOOD

@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from filters.models import Filter
-from rotoscope.alone import alone, at_it
-from rotoscope.files import work_folder
+from rotoscope.common.alone import alone, at_it
+from rotoscope.common.files import work_folder
 from videos.models import Video, Visibility
 from videos.pipeline import receive, removal
 

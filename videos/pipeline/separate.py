@@ -15,9 +15,9 @@ from django.db import transaction
 from django.db.models import F
 from numpy.typing import NDArray
 
-from rotoscope import loose
-from rotoscope.files import forget, local_path, store, work_folder
-from rotoscope.lease import claim, renewing
+from rotoscope.common import loose
+from rotoscope.common.files import forget, local_path, store, work_folder
+from rotoscope.common.lease import claim, renewing
 from videos.media import decode, statistics, stills, timing
 from videos.media.errors import Stopped
 from videos.models import Frame, Video

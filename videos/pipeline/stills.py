@@ -22,9 +22,9 @@ from filters.engines.effects import finish
 from filters.models import FilterVersion
 from filters.service import engine_for_version
 from filters.training.traits import traits
-from rotoscope import loose
-from rotoscope.files import local_path, work_folder
-from rotoscope.lease import LeasedQuerySet, claim, renewing
+from rotoscope.common import loose
+from rotoscope.common.files import local_path, work_folder
+from rotoscope.common.lease import LeasedQuerySet, claim, renewing
 from videos.media import decode
 from videos.media import stills as pictures
 from videos.media.errors import DecodeError

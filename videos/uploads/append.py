@@ -14,7 +14,7 @@ from typing import Protocol
 
 from django.db.models.functions import Now
 
-from rotoscope.lease import LEASE, claim
+from rotoscope.common.lease import LEASE, claim
 from videos.models import Upload
 from videos.models.upload import expiry
 

@@ -11,7 +11,7 @@ from typing import Any
 from django.db import transaction
 from django.template.defaultfilters import filesizeformat
 
-from rotoscope.tags import clean_tags
+from rotoscope.common.tags import clean_tags
 from videos.models import Profile, Upload, Visibility
 from videos.pipeline import removal
 

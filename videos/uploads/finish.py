@@ -7,7 +7,7 @@ import logging
 from django.db import DatabaseError, transaction
 from django.utils import timezone
 
-from rotoscope.lease import claim, renewing
+from rotoscope.common.lease import claim, renewing
 from videos.models import Upload, Video
 from videos.models.video import VideoQuerySet
 from videos.pipeline import receive

@@ -15,7 +15,7 @@ from filters.figures import COMPARED, FIGURES, Figure
 from filters.judgements import MEASURED_ON
 from filters.likeness import nearest
 from filters.models import Filter, FilterVersion, MixPart, TrainingRun
-from rotoscope import tags
+from rotoscope.common import tags
 from videos import access
 from videos.access import Viewer
 from videos.models import Render, Video, Visibility

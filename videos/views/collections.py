@@ -14,8 +14,8 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from rotoscope.changed import save_changed
-from rotoscope.goal import own_goal
+from rotoscope.common.changed import save_changed
+from rotoscope.common.goal import own_goal
 from videos import access
 from videos.access import Viewer
 from videos.access_items import items_to_see

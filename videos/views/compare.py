@@ -12,7 +12,7 @@ from django.shortcuts import redirect
 from django.shortcuts import render as page
 from django.views.decorators.http import require_POST, require_safe
 
-from rotoscope.changed import save_changed
+from rotoscope.common.changed import save_changed
 from videos import access, arrangement
 from videos.access import Viewer
 from videos.arrangement import ORIGINAL, Arrangement

@@ -13,7 +13,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from filters.models import Filter
-from rotoscope import tags
+from rotoscope.common import tags
 from videos.models import Video
 from videos.models.video import VideoQuerySet
 from videos.pipeline import sample

@@ -11,7 +11,7 @@ from django.shortcuts import redirect
 from django.shortcuts import render as render_page
 from django.views.decorators.http import require_http_methods, require_POST
 
-from rotoscope.goal import own_goal
+from rotoscope.common.goal import own_goal
 from videos import access, jobs
 from videos.models import Render
 from videos.pipeline import renders

@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
 
-from rotoscope.changed import save_changed
+from rotoscope.common.changed import save_changed
 from videos import access, jobs
 from videos.forms.video import SeparateForm, VideoForm
 from videos.models import Video

@@ -19,7 +19,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt, csrf_protect, ensure_csrf_cookie
 from django.views.decorators.http import require_GET, require_POST
 
-from rotoscope.files import work_folder
+from rotoscope.common.files import work_folder
 from videos.forms.who import MEANINGS
 from videos.models import Profile, Upload
 from videos.uploads import whole

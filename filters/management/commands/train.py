@@ -14,9 +14,9 @@ from filters.models import TrainingRun
 from filters.style_images import WORDS
 from filters.training import usual
 from filters.training.crop import WHOLE, Crop, crop_from
-from rotoscope import malloc
-from rotoscope.endings import as_by_ctrl_c
-from rotoscope.terminal import Bar
+from rotoscope.common import malloc
+from rotoscope.common.endings import as_by_ctrl_c
+from rotoscope.common.terminal import Bar
 
 BAD_INPUT = 2
 

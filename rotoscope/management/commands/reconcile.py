@@ -11,7 +11,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import DatabaseError, close_old_connections
 
 from rotoscope import broker
-from rotoscope.newer import refuse_newer_where_it_answers
+from rotoscope.database.newer import refuse_newer_where_it_answers
 
 logger = logging.getLogger("rotoscope.reconcile")
 

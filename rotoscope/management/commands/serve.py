@@ -6,7 +6,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from rotoscope import statics
-from rotoscope.newer import refuse_newer_where_it_answers
+from rotoscope.database.newer import refuse_newer_where_it_answers
 from rotoscope.supervisor.plan import web_server
 
 

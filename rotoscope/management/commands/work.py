@@ -13,10 +13,10 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils.module_loading import autodiscover_modules
 
 from filters.training_work import get_ready
-from rotoscope import malloc
 from rotoscope.broker import QUEUES, worker_of
-from rotoscope.files import clear_leftovers
-from rotoscope.newer import refuse_newer_where_it_answers
+from rotoscope.common import malloc
+from rotoscope.common.files import clear_leftovers
+from rotoscope.database.newer import refuse_newer_where_it_answers
 
 logger = logging.getLogger("rotoscope.work")
 

@@ -8,7 +8,7 @@ from django.core.files.base import ContentFile
 from playwright.sync_api import Page, Route, expect
 from pytest_django.live_server_helper import LiveServer
 
-from rotoscope.files import local_path
+from rotoscope.common.files import local_path
 from tests.gallery.comparing.screen import Open, compare, numbers, play_slowly, settled, status, wait
 from videos.models import Render, Video
 

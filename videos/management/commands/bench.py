@@ -26,7 +26,7 @@ from filters.engines.bench import (
     engine_tasks,
     moving_frames,
 )
-from rotoscope import malloc
+from rotoscope.common import malloc
 from videos.media import decode
 from videos.media.encode import SegmentWriter
 

@@ -20,7 +20,7 @@ from filters.engines.network import NetworkEngine
 from filters.models import Filter
 from filters.service import make_engine
 from filters.training.traits import Traits
-from rotoscope.terminal import Bar
+from rotoscope.common.terminal import Bar
 from videos.evaluation import NO_PYTORCH, NotMeasurable, judge_of
 from videos.media.standing_frames import SHIFT
 from videos.media.statistics import statistics

@@ -15,7 +15,7 @@ from filters import judgements
 from filters.engines.base import EngineError
 from filters.judgements import Found
 from filters.models import Filter, FilterVersion
-from rotoscope.terminal import Bar
+from rotoscope.common.terminal import Bar
 from videos.evaluation import NO_PYTORCH, Evaluator, NotMeasurable
 
 BAD_INPUT = 2

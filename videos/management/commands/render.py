@@ -14,8 +14,8 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from filters.models import Filter
-from rotoscope.endings import as_by_ctrl_c
-from rotoscope.terminal import Bar
+from rotoscope.common.endings import as_by_ctrl_c
+from rotoscope.common.terminal import Bar
 from videos.media.errors import MediaError, Refused
 from videos.models import Render
 from videos.pipeline import here

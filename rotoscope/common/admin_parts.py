@@ -16,7 +16,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from unfold.admin import ModelAdmin, TabularInline
 
-from rotoscope.changed import compare_with_page, keep_what_hangs_elsewhere, save_changed
+from rotoscope.common.changed import compare_with_page, keep_what_hangs_elsewhere, save_changed
 
 
 class SavesWhatWasChosen(ModelAdmin):

@@ -13,8 +13,8 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 from unfold.decorators import action, display
 
-from rotoscope.admin_parts import HouseAdmin, badge, do_each, is_above, not_above
-from rotoscope.key_model import SecretKey
+from rotoscope.common.admin_parts import HouseAdmin, badge, do_each, is_above, not_above
+from rotoscope.common.key_model import SecretKey
 
 
 class KeyAdmin(HouseAdmin):

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from django.http import HttpRequest, HttpResponseBase, HttpResponseNotAllowed
 from django.template.loader import render_to_string
 
-from rotoscope.goal import own_goal
+from rotoscope.common.goal import own_goal
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
 

@@ -1,4 +1,4 @@
-"""Requests that carry what cannot be kept (`unkeepable.py`) are refused unseen."""
+"""Requests that carry what cannot be kept (`common/unkeepable.py`) are refused unseen."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonRespons
 
 from filters.deepfilter.answers import problem_answer
 from filters.deepfilter.problem import Problem
-from rotoscope.unkeepable import cannot_be_kept
+from rotoscope.common.unkeepable import cannot_be_kept
 
 SENTENCE = "What you sent holds a NUL character, which cannot be kept. Take it out and send it again."
 

@@ -21,7 +21,7 @@ from django.db.models import QuerySet
 from django.db.models.fields.files import FieldFile
 from django.utils import timezone
 
-from rotoscope import files
+from rotoscope.common import files
 from rotoscope.models import LooseFile
 
 SOON = timedelta(minutes=1)  # whoever deletes a row removes its files within less
