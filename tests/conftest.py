@@ -12,6 +12,8 @@ from django.test import Client
 from dramatiq.brokers.stub import StubBroker
 from pytest_django import Settings
 
+from rotoscope.common import lease
+
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -52,6 +54,20 @@ def folders(settings: Settings, tmp_path_factory: pytest.TempPathFactory) -> Non
 def quick_passwords(settings: Settings) -> None:
     """Passwords that are hashed at once: the slow hash is Django's business, not that of these tests."""
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+@pytest.fixture(autouse=True)
+def held_leases(request: pytest.FixtureRequest) -> Iterator[None]:
+    """A test within one transaction hides its rows from the thread that renews leases: it would find them lost.
+
+    A lease lasts for twenty seconds there, in which a loaded machine, too, does what such tests do.
+    """
+    marker = request.node.get_closest_marker("django_db")
+    committed = "transactional_db" in request.fixturenames or "live_server" in request.fixturenames
+    with pytest.MonkeyPatch.context() as patch:  # of its own: tests undo theirs
+        if not committed and not (marker is not None and marker.kwargs.get("transaction")):
+            patch.setattr(lease, "RENEW_EVERY", 600.0)
+        yield
 
 
 @pytest.fixture
