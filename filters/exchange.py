@@ -11,7 +11,6 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import connection, transaction
-from django.db.models import Max
 from django.utils import timezone
 from django.utils.text import slugify
 from PIL import Image
@@ -44,7 +43,7 @@ from filters.style_images import WORDS, bare, keep
 from filters.training.crop import crop_from
 from filters.training.pictures import UNREADABLE
 from filters.training_record import record_of, run_of
-from rotoscope.common import loose
+from filters.versions import add_version
 from rotoscope.common.files import local_path
 from rotoscope.common.tags import clean_tags
 
@@ -129,7 +128,7 @@ def bring_in(data: bytes, owner: Any) -> Filter:
             owner=owner,
         )
         metrics = {name: value for name, value in bundle.metrics.items() if name != TIMED}
-        version = _new_version(made, kind, weights, base=base, metrics=metrics)
+        version = add_version(made, kind, weights, base=base, metrics=metrics)
         made.adopt(version)
         _bring_origins(bundle, version)
     return made
@@ -151,7 +150,7 @@ def take_model(data: bytes, name: str, owner: Any, *, into: Filter | None = None
             slug = free_slug(name)
             _refuse_again(begun, sha256=summary.sha256, filter__name=name, filter__owner=owner)
             filter = Filter.objects.create(slug=slug, name=name, owner=owner)
-        version = _new_version(filter, FilterVersion.Kind.ONNX, data, metrics={"model": found})
+        version = add_version(filter, FilterVersion.Kind.ONNX, data, metrics={"model": found})
         if into is None:
             filter.adopt(version)
     return version
@@ -227,7 +226,7 @@ def _refuse_again(begun: datetime, **same: Any) -> None:
         raise CameInAlready(came)
 
 
-def _as_kept(bundle: FilterBundle) -> tuple[str, bytes, str]:
+def _as_kept(bundle: FilterBundle) -> tuple[FilterVersion.Kind, bytes, str]:
     """(kind, weights, name of the base) as this copy of Rotoscope can run it."""
     if bundle.kind == "onnx":
         return FilterVersion.Kind.ONNX, bundle.weights, ""
@@ -236,20 +235,6 @@ def _as_kept(bundle: FilterBundle) -> tuple[str, bytes, str]:
     except FileNotFoundError:
         return FilterVersion.Kind.ONNX, to_onnx(bundle.base, bundle.weights), ""
     return FilterVersion.Kind.STYLE, bundle.weights, bundle.base_name
-
-
-def _new_version(
-    filter: Filter, kind: str, weights: bytes, *, base: str = "", metrics: dict[str, Any]
-) -> FilterVersion:
-    number = (filter.versions.aggregate(n=Max("number"))["n"] or 0) + 1
-    digest = sha256.of_bytes(weights)
-    suffix = "safetensors" if kind == FilterVersion.Kind.STYLE else "onnx"
-    stored = loose.store_bytes(weights, f"weights/{filter.slug}-{digest[:16]}.{suffix}")
-    version = FilterVersion.objects.create(
-        filter=filter, number=number, kind=kind, base=base, weights=stored, sha256=digest, metrics=metrics
-    )
-    loose.named(stored)
-    return version
 
 
 def _bring_origins(bundle: FilterBundle, version: FilterVersion) -> None:

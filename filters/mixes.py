@@ -13,7 +13,6 @@ from typing import Any
 from django.conf import settings
 from django.db import transaction
 
-from filters import sha256
 from filters.bases import base_of
 from filters.engines.base import Frame
 from filters.engines.mix import MOST_PARTS, mixed, shares_of, style_file
@@ -23,7 +22,7 @@ from filters.exchange import free_slug, is_name
 from filters.models import Filter, FilterVersion, MixPart, StyleImage, StyleUse
 from filters.models.filter import FilterQuerySet
 from filters.signals import judgement_wanted
-from rotoscope.common import loose
+from filters.versions import add_version
 from rotoscope.common.files import local_path
 
 logger = logging.getLogger(__name__)
@@ -133,17 +132,7 @@ def _live_twin(made: Filter, parts: Sequence[Part], shares: Sequence[float]) -> 
 
 
 def _version(made: Filter, parts: Sequence[Part], shares: Sequence[float], weights: bytes) -> FilterVersion:
-    digest = sha256.of_bytes(weights)
-    stored = loose.store_bytes(weights, f"weights/{made.slug}-{digest[:16]}.safetensors")
-    version = FilterVersion.objects.create(
-        filter=made,
-        number=1 + made.versions.count(),
-        kind=FilterVersion.Kind.STYLE,
-        base=parts[0].version.base,
-        weights=stored,
-        sha256=digest,
-    )
-    loose.named(stored)
+    version = add_version(made, FilterVersion.Kind.STYLE, weights, base=parts[0].version.base)
     MixPart.objects.bulk_create(
         MixPart(
             version=version,

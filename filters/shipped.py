@@ -97,10 +97,9 @@ def _version(one: Filter, told: CatalogueFilter | LiveTwin) -> tuple[FilterVersi
     if found is not None:
         restored = _restore(str(found.weights.name), told.weights)
         return found, "restored" if judgements.bring(found) or restored else ""
-    numbers = list(one.versions.values_list("number", flat=True))
     made = FilterVersion.objects.create(
         filter=one,
-        number=max(numbers, default=0) + 1,
+        number=one.next_number(),
         kind=FilterVersion.Kind.STYLE,
         base=told.base,
         weights=_stored(told.weights, f"weights/{one.slug}-{digest[:16]}{told.weights.suffix}"),

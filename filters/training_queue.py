@@ -10,11 +10,10 @@ from django.utils import timezone
 
 from filters import trainings
 from filters.models import TrainingRun
+from rotoscope.common.lease import released
 
-PATIENCE = timedelta(
-    seconds=90
-)  # a message may wait as long as another training takes; sending it twice is harmless
-AFTER_DEATH = timedelta(seconds=15)
+# A message may wait as long as another training takes; sending it twice is harmless.
+PATIENCE = timedelta(seconds=90)
 MOST_ATTEMPTS = 5
 GIVEN_UP = (
     "Training was ended from outside five times, perhaps for want of memory. Try again when less is going on."
@@ -58,11 +57,8 @@ def in_turn(pk: int) -> int:
 
 def requeue_lost() -> int:
     """Send runs again that nobody alive works on; how many. Those that were killed too often fail."""
-    now = timezone.now()
-    died = Q(lease_until__lt=now) & Q(nudged_at__lt=now - AFTER_DEATH)
-    waited = Q(nudged_at=None) | Q(nudged_at__lt=now - PATIENCE)
     unfinished = TrainingRun.objects.filter(state__in=[TrainingRun.State.QUEUED, TrainingRun.State.RUNNING])
-    lost = list(unfinished.free().filter(died | waited).order_by("created_at")[:20])
+    lost = list(unfinished.overdue(PATIENCE).order_by("created_at")[:20])
     for run in lost:
         if run.attempts >= MOST_ATTEMPTS:
             _give_up(run)
@@ -73,5 +69,5 @@ def requeue_lost() -> int:
 
 def _give_up(run: TrainingRun) -> None:
     TrainingRun.objects.filter(pk=run.pk, state=run.state).free().update(
-        state=TrainingRun.State.FAILED, error=GIVEN_UP, finished_at=timezone.now(), lease_until=None
+        state=TrainingRun.State.FAILED, error=GIVEN_UP, finished_at=timezone.now(), **released()
     )

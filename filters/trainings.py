@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import uuid
 from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
@@ -21,9 +20,10 @@ from filters.orders import ANEW, MOST_MINUTES
 from filters.training_diary import Diary, OnStep
 from filters.training_record import PART, told_by
 from filters.training_work import train
-from rotoscope.common import loose, malloc
+from filters.versions import add_version
+from rotoscope.common import malloc
 from rotoscope.common.files import work_folder
-from rotoscope.common.lease import claim, renewing
+from rotoscope.common.lease import claim, released, renewing
 
 if TYPE_CHECKING:
     from filters.training.tune import Tuned
@@ -78,7 +78,7 @@ def stop(row: TrainingRun) -> bool:
     One that still waits for its turn has nothing to keep and is cancelled.
     """
     queued = TrainingRun.objects.filter(pk=row.pk, state=State.QUEUED)
-    if queued.update(state=State.CANCELLED, finished_at=timezone.now(), lease_until=None):
+    if queued.update(state=State.CANCELLED, finished_at=timezone.now(), **released()):
         return True
     running = TrainingRun.objects.filter(pk=row.pk, state=State.RUNNING)
     return bool(running.update(stop_asked_at=timezone.now()))
@@ -89,9 +89,8 @@ def cancel(row: TrainingRun) -> bool:
     return bool(
         TrainingRun.objects.filter(pk=row.pk, state__in=OPEN).update(
             state=State.CANCELLED,
-            lease_until=None,
-            lease_token=uuid.uuid4(),
             finished_at=timezone.now(),
+            **released(),
         )
     )
 
@@ -101,9 +100,8 @@ def end_those_of(removed: Filter) -> int:
     return TrainingRun.objects.filter(filter=removed, state__in=OPEN).update(
         state=State.FAILED,
         error=REMOVED,
-        lease_until=None,
-        lease_token=uuid.uuid4(),
         finished_at=timezone.now(),
+        **released(),
     )
 
 
@@ -123,11 +121,11 @@ def go_on(row: TrainingRun, minutes: float = 0.0) -> bool:
             state=State.QUEUED,
             settings=wish,
             steps=wish.get("steps") or 0,  # by minutes nobody knows yet
-            lease_until=None,
             finished_at=None,
             stop_asked_at=None,
             attempts=0,
             error="",
+            **released(),
         )
     )
 
@@ -184,7 +182,7 @@ def _finish(mine: Any, tuned: Tuned, figures: dict[str, float]) -> bool:
             _end(mine, State.FAILED, error=REMOVED)
             return False
         path = Path(folder) / f"{made.slug}.safetensors"
-        digest = tuned.write(path, made.slug)
+        tuned.write(path, made.slug)
         too_late = {"stop_asked_at": None} if tuned.is_whole else {}  # while the result was judged
         _end(
             mine,
@@ -198,30 +196,23 @@ def _finish(mine: Any, tuned: Tuned, figures: dict[str, float]) -> bool:
             **too_late,
         )
         held.refresh_from_db()
-        stored = loose.store(path, f"weights/{made.slug}-{digest[:16]}.safetensors")
-        version = _version(held, made, sha256=digest, metrics=figures, weights=stored, record=told_by(held))
-        loose.named(stored)
+        version = add_version(
+            made,
+            FilterVersion.Kind.STYLE,
+            path.read_bytes(),
+            base=held.base,
+            training_run=held,
+            metrics=figures,
+            record=told_by(held),
+        )
         if made.state == made.State.DRAFT or made.current_id is None:
             made.adopt(version)  # what others render with changes only when a curator says so
     return True
 
 
-def _version(run: TrainingRun, made: Filter, **values: Any) -> FilterVersion:
-    """The next version of a filter, from its training."""
-    number = 1 + max(made.versions.values_list("number", flat=True), default=0)
-    return FilterVersion.objects.create(
-        filter=made,
-        number=number,
-        kind=FilterVersion.Kind.STYLE,
-        base=run.base,
-        training_run=run,
-        **values,
-    )
-
-
 def _end(mine: Any, state: str, **values: Any) -> bool:
     """Write the end of a run into a row that is still ours."""
-    return bool(mine.update(state=state, finished_at=timezone.now(), lease_until=None, **values))
+    return bool(mine.update(state=state, finished_at=timezone.now(), **released(), **values))
 
 
 def _is_expected(problem: Exception) -> bool:

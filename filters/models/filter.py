@@ -126,6 +126,10 @@ class Filter(models.Model):
         """What paints: the current version or its live twin; None where there is none."""
         return self.live if live else self.current
 
+    def next_number(self) -> int:
+        """Of the version that comes next. Hold the filter until that is stored: two would get the same."""
+        return max(self.versions.values_list("number", flat=True), default=0) + 1
+
     def pictures(self) -> list[StyleUse]:
         """The pictures it goes back to with their shares, the weightiest first; unsaved ones for older filters."""
         from .provenance import StyleUse

@@ -19,11 +19,13 @@ from typing import Any, Self, TypeVar
 from django.db import close_old_connections, models, transaction
 from django.db.models import Q
 from django.db.models.functions import Now
+from django.utils import timezone
 
 logger = logging.getLogger(__name__)
 
 LEASE = timedelta(seconds=20)
 RENEW_EVERY = 3.0  # seconds
+AFTER_DEATH = timedelta(seconds=15)  # before a message is sent again for a row whose holder died
 
 
 M = TypeVar("M", bound=models.Model)
@@ -35,6 +37,16 @@ class LeasedQuerySet(models.QuerySet[M]):
     def free(self) -> Self:
         """Rows that nobody alive works on."""
         return self.filter(Q(lease_until=None) | Q(lease_until__lt=Now()))
+
+    def overdue(self, patience: timedelta) -> Self:
+        """Rows that nobody alive works on, and whose last message is older than `patience`, or than their holder's end.
+
+        The queue lost it, or it was never sent.
+        """
+        now = timezone.now()
+        waited = Q(nudged_at=None) | Q(nudged_at__lt=now - patience)
+        died = Q(lease_until__lt=now) & Q(nudged_at__lt=now - AFTER_DEATH)
+        return self.free().filter(waited | died)
 
     def held_by(self, token: uuid.UUID) -> Self:
         """The rows of one holder: the fence of every write that a worker makes."""
@@ -67,6 +79,11 @@ def claim(rows: LeasedQuerySet[Any], **values: Any) -> uuid.UUID | None:
         own = rows.model._default_manager.filter(pk__in=free)
         taken = own.update(lease_token=token, lease_until=Now() + LEASE, **values)
     return token if taken else None
+
+
+def released(rest: timedelta | None = None) -> dict[str, Any]:
+    """The columns of a row that nobody works on any more, free at once or after a rest: for an update of it."""
+    return {"lease_token": None, "lease_until": Now() + rest if rest else None}
 
 
 @contextmanager

@@ -27,6 +27,7 @@ from filters import actors, training_queue, upkeep
 from filters.models import StyleImage, TrainingRun
 from rotoscope.broker import QueueAway
 from rotoscope.common import files
+from rotoscope.common.lease import AFTER_DEATH
 from rotoscope.management.commands import reconcile as command
 from rotoscope.management.commands import work
 from tests.factories import make_filter, make_render_row, make_video_row
@@ -62,7 +63,7 @@ def test_what_a_dead_worker_held_is_sent_again_sooner_than_what_merely_waits(
     owner: User, queue: StubBroker
 ) -> None:
     now = timezone.now()
-    sent = now - reconcile.AFTER_DEATH - timedelta(seconds=1)
+    sent = now - AFTER_DEATH - timedelta(seconds=1)
     dead = {"lease_token": uuid.uuid4(), "lease_until": now - timedelta(seconds=1)}
     alive = {"lease_token": uuid.uuid4(), "lease_until": now + timedelta(minutes=1)}
     held = {"died": dead, "works": alive, "waits": {}}

@@ -18,7 +18,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from rotoscope.common import loose
-from rotoscope.common.lease import Leased, LeasedQuerySet
+from rotoscope.common.lease import Leased, LeasedQuerySet, released
 from videos.refs import new_ref
 
 from .removable import Removable, Standing
@@ -234,8 +234,7 @@ class Render(Leased, Removable):
             **files,
             finished_at=timezone.now(),
             error="",
-            lease_token=None,
-            lease_until=None,
+            **released(),
         )
 
     def count_view(self) -> None:
@@ -246,14 +245,12 @@ class Render(Leased, Removable):
         """Move, and take the leases of running segments: their workers' next write meets zero rows. Rests end too."""
         moved = self._move(old, new, finished_at=timezone.now(), **values)
         if moved:
-            self.segments.exclude(state="finished").update(
-                state="pending", images_done=0, lease_token=None, lease_until=None
-            )
+            self.segments.exclude(state="finished").update(state="pending", images_done=0, **released())
         return moved
 
     def _move(self, old: Sequence[str], new: str, **values: object) -> bool:
         moved = Render.objects.filter(pk=self.pk, state__in=list(old)).update(
-            state=new, lease_token=None, lease_until=None, **values
+            state=new, **released(), **values
         )
         if moved:
             self.refresh_from_db()

@@ -16,7 +16,7 @@ from django.db.models import Exists, F, OuterRef, Prefetch, Q, Sum
 from django.urls import reverse
 from django.utils import timezone
 
-from rotoscope.common.lease import Leased, LeasedQuerySet
+from rotoscope.common.lease import Leased, LeasedQuerySet, released
 from videos.refs import new_ref
 
 from .removable import Removable, Standing
@@ -221,7 +221,7 @@ class Video(Leased, Removable):
         return bool(
             Video.objects.held_by(token)
             .filter(pk=self.pk, state=self.State.INGESTING)
-            .update(state=self.State.FAILED, error=sentence, stage="", lease_token=None, lease_until=None)
+            .update(state=self.State.FAILED, error=sentence, stage="", **released())
         )
 
     def mark_ready(self, token: uuid.UUID) -> bool:
@@ -235,8 +235,7 @@ class Video(Leased, Removable):
                 progress=1,
                 error="",
                 ready_at=timezone.now(),
-                lease_token=None,
-                lease_until=None,
+                **released(),
             )
         )
 

@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from rotoscope.common import loose
 from rotoscope.common.files import local_path, work_folder
-from rotoscope.common.lease import claim, renewing
+from rotoscope.common.lease import claim, released, renewing
 from videos.media.errors import MediaError, Refused, Stopped
 from videos.media.footage import Footage, make_footage
 from videos.media.probe import Probe, probe
@@ -168,6 +168,5 @@ def _give_back(video: Video, token: uuid.UUID, sentence: str) -> None:
         state=Video.State.RECEIVING,
         stage="waiting to try again",
         error=sentence,
-        lease_token=None,
-        lease_until=None,
+        **released(),
     )

@@ -10,8 +10,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
-from django.db.models.functions import Now
-
+from rotoscope.common.lease import released
 from rotoscope.common.silence import StoreSilent, unanswered
 from videos.pipeline import dispatch
 
@@ -43,7 +42,7 @@ def stage(problem: BaseException) -> str:
 
 def rested() -> dict[str, Any]:
     """The columns of a row that is given back, and free again after a rest."""
-    return {"lease_token": None, "lease_until": Now() + REST}
+    return released(REST)
 
 
 def _with_causes(problem: BaseException | None) -> Iterator[BaseException]:

@@ -18,7 +18,6 @@ from pathlib import Path
 import numpy as np
 from django.db import transaction
 from django.db.models import F
-from django.db.models.functions import Now
 from django.utils import timezone
 from numpy.typing import NDArray
 
@@ -30,7 +29,7 @@ from filters.engines.smoothing import Smoother, warmup_frames
 from filters.service import engine_for_version
 from rotoscope.common import loose, malloc
 from rotoscope.common.files import local_path, work_folder
-from rotoscope.common.lease import claim, renewing
+from rotoscope.common.lease import claim, released, renewing
 from videos.media import decode, timing
 from videos.media.encode import SegmentWriter
 from videos.media.errors import Stopped
@@ -276,8 +275,7 @@ def _finish(work: Work, name: str) -> None:
         engine_seconds=work.seconds,
         error="",
         finished_at=timezone.now(),
-        lease_token=None,
-        lease_until=None,
+        **released(),
     )
     if not finished:
         raise Stopped("Somebody else holds this segment now.")
@@ -339,8 +337,7 @@ def _give_back(segment: Segment, token: uuid.UUID, error: str, *, asked: float |
             state=Segment.State.PENDING,
             images_done=0,
             error=error[:2000],
-            lease_token=None,
-            lease_until=Now() + rest,
+            **released(rest),
         )
         renders.tally(segment.render)
 

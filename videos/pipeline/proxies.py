@@ -16,7 +16,7 @@ from django.db.models import F
 
 from rotoscope.common import loose
 from rotoscope.common.files import local_path, work_folder
-from rotoscope.common.lease import LeasedQuerySet, claim, renewing
+from rotoscope.common.lease import LeasedQuerySet, claim, released, renewing
 from videos.media.errors import Stopped
 from videos.media.proxy import LEAST, make_proxy, proxy_size
 from videos.models import Render, Video
@@ -74,7 +74,7 @@ def run(kind: str, pk: int) -> bool:
             else:
                 logger.exception("the proxy of %s %s could not be made", kind, row.ref)
         finally:
-            rows.held_by(token).update(lease_token=None, lease_until=None)
+            rows.held_by(token).update(**released())
     return False
 
 

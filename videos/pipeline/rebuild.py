@@ -12,7 +12,7 @@ from django.db.models import F
 
 from rotoscope.common import loose
 from rotoscope.common.files import forget, local_path, work_folder
-from rotoscope.common.lease import claim, renewing
+from rotoscope.common.lease import claim, released, renewing
 from videos.media import decode, stills
 from videos.media.checks import packet_count
 from videos.media.errors import MediaError
@@ -43,9 +43,7 @@ def run(pk: int) -> bool:
         except Exception as problem:
             if outage.is_outage(problem):
                 return _wait(render, token, problem)
-            Render.objects.held_by(token).filter(pk=pk).update(
-                lease_token=None, lease_until=None, error=_reason(problem)
-            )
+            Render.objects.held_by(token).filter(pk=pk).update(**released(), error=_reason(problem))
             raise
     return True
 

@@ -17,7 +17,7 @@ from filters import training_queue, upkeep
 from rotoscope.accounts import passing
 from rotoscope.common import loose
 from rotoscope.common.files import clear_leftovers
-from rotoscope.common.lease import LeasedQuerySet, M
+from rotoscope.common.lease import AFTER_DEATH, LeasedQuerySet, M
 from videos import uploads
 from videos.models import Render, Segment, Video
 from videos.pipeline import accounts, dispatch, proxies, rebuild, removal, renders, stills
@@ -25,7 +25,6 @@ from videos.pipeline import accounts, dispatch, proxies, rebuild, removal, rende
 logger = logging.getLogger(__name__)
 
 PATIENCE = timedelta(seconds=60)  # how long a message may wait before it is sent again
-AFTER_DEATH = timedelta(seconds=15)  # the same, for a row whose holder died
 PATIENCE_FOR_PROXIES = timedelta(hours=1)  # they wait for each other; and what failed may need a person
 PROXIES_ABREAST = 8  # of footage, and of renders: those that lack them wait in the tables, not on the queue
 
@@ -62,20 +61,14 @@ def queued(rows: LeasedQuerySet[M]) -> LeasedQuerySet[M]:
     return rows.exclude(owner__in=passing.those())
 
 
-def overdue(rows: LeasedQuerySet[M], patience: timedelta = PATIENCE) -> LeasedQuerySet[M]:
-    """Rows that nobody alive works on and whose last message is old."""
-    now = timezone.now()
-    waited = Q(nudged_at=None) | Q(nudged_at__lt=now - patience)
-    died = Q(lease_until__lt=now) & Q(nudged_at__lt=now - AFTER_DEATH)
-    return rows.free().filter(waited | died)
-
-
 def _videos() -> int:
     waiting = Video.objects.filter(state__in=[Video.State.RECEIVING, Video.State.INGESTING]).exclude(
         source=""
     )
     separating = Video.objects.filter(state=Video.State.READY).exclude(stage="")
-    return _send(overdue(queued(waiting)), "ingest") + _send(overdue(queued(separating)), "separate")
+    return _send(queued(waiting).overdue(PATIENCE), "ingest") + _send(
+        queued(separating).overdue(PATIENCE), "separate"
+    )
 
 
 def _plans() -> None:
@@ -93,7 +86,7 @@ def _segments() -> None:
 
 def _stills() -> int:
     recent = stills.waiting().filter(created_at__gt=timezone.now() - stills.REMEMBERED)
-    return _send(overdue(recent), "still")
+    return _send(recent.overdue(PATIENCE), "still")
 
 
 def _renders() -> int:
@@ -121,7 +114,8 @@ def _begin_rebuild(render: Render) -> None:
 
 
 def _rebuilds() -> int:
-    return _send(overdue(queued(Render.objects.filter(state=Render.State.REBUILDING))), "rebuild")
+    rebuilding = Render.objects.filter(state=Render.State.REBUILDING)
+    return _send(queued(rebuilding).overdue(PATIENCE), "rebuild")
 
 
 def _proxies() -> int:
@@ -130,7 +124,7 @@ def _proxies() -> int:
     for kind, model in proxies.MODELS.items():
         lacking = queued(proxies.lacking(model))
         next_ones = model.objects.filter(pk__in=lacking.order_by("pk").values("pk")[:PROXIES_ABREAST])
-        sent += _send(overdue(next_ones, PATIENCE_FOR_PROXIES), "proxy", kind)
+        sent += _send(next_ones.overdue(PATIENCE_FOR_PROXIES), "proxy", kind)
     return sent
 
 

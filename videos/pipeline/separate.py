@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from rotoscope.common import loose
 from rotoscope.common.files import forget, local_path, store, work_folder
-from rotoscope.common.lease import claim, renewing
+from rotoscope.common.lease import claim, released, renewing
 from videos.media import decode, statistics, stills, timing
 from videos.media.errors import Stopped
 from videos.models import Frame, Video
@@ -47,8 +47,7 @@ def begin(video: Video, images_per_second: int | str) -> None:
         progress=0,
         error="",
         attempts=0,
-        lease_token=None,  # whoever separates at the rate before stops at its next write
-        lease_until=None,
+        **released(),  # whoever separates at the rate before stops at its next write
     )
     dispatch.send(video, "separate")
 
@@ -85,7 +84,7 @@ def run(pk: int) -> bool:
 def _end(video: Video, token: uuid.UUID, **values: object) -> bool:
     """Give the lease back; False where it was lost before."""
     mine = Video.objects.held_by(token).filter(pk=video.pk)
-    return bool(mine.update(lease_token=None, lease_until=None, **values))
+    return bool(mine.update(**released(), **values))
 
 
 def _wait(video: Video, token: uuid.UUID, stage: str) -> bool:

@@ -24,7 +24,7 @@ from filters.service import engine_for_version
 from filters.training.traits import traits
 from rotoscope.common import loose
 from rotoscope.common.files import local_path, work_folder
-from rotoscope.common.lease import LeasedQuerySet, claim, renewing
+from rotoscope.common.lease import LeasedQuerySet, claim, released, renewing
 from videos.media import decode
 from videos.media import stills as pictures
 from videos.media.errors import DecodeError
@@ -37,7 +37,7 @@ logger = logging.getLogger(__name__)
 REMEMBERED = timedelta(hours=1)
 """For how long a still that was asked for is sent to the workers again where one of them died."""
 
-AGAIN = {"state": Still.State.QUEUED, "error": "", "attempts": 0, "lease_token": None, "lease_until": None}
+AGAIN = {"state": Still.State.QUEUED, "error": "", "attempts": 0, **released()}
 
 MAX_ATTEMPTS = 3
 ENDED_ITS_WORKER = "Painting this frame ended its worker each time; ask for fewer lines."
@@ -175,8 +175,7 @@ def _paint(still: Still, token: uuid.UUID) -> None:
         image=name,
         seconds=time.monotonic() - begun,
         traits=asdict(traits(original[0], painted[0])),
-        lease_token=None,
-        lease_until=None,
+        **released(),
     )
 
 
@@ -190,5 +189,5 @@ def _painted(still: Still, original: Frames) -> Frames:
 
 def _fail(still: Still, token: uuid.UUID, sentence: str) -> None:
     Still.objects.held_by(token).filter(pk=still.pk).update(
-        state=Still.State.FAILED, error=sentence, lease_token=None, lease_until=None
+        state=Still.State.FAILED, error=sentence, **released()
     )

@@ -14,7 +14,7 @@ from typing import Protocol
 
 from django.db.models.functions import Now
 
-from rotoscope.common.lease import LEASE, claim
+from rotoscope.common.lease import LEASE, claim, released
 from videos.models import Upload
 from videos.models.upload import expiry
 
@@ -61,7 +61,7 @@ def append(upload: Upload, offset: int, body: Body, length: int, checksum: Check
         with parts.opened(upload.pk) as part:
             _Writer(upload, token, part, offset, checksum).take(body, length)
     finally:
-        Upload.objects.held_by(token).update(lease_token=None, lease_until=None)
+        Upload.objects.held_by(token).update(**released())
     upload.refresh_from_db()
     return upload.offset
 

@@ -7,7 +7,7 @@ import logging
 from django.db import DatabaseError, transaction
 from django.utils import timezone
 
-from rotoscope.common.lease import claim, renewing
+from rotoscope.common.lease import claim, released, renewing
 from videos.models import Upload, Video
 from videos.models.video import VideoQuerySet
 from videos.pipeline import receive
@@ -40,7 +40,7 @@ def finish(upload: Upload) -> Video | None:
             if _lacks_its_file(video):
                 receive.take_file(video, parts.path_of(upload.pk))
     finally:
-        rows.held_by(token).update(lease_token=None, lease_until=None)
+        rows.held_by(token).update(**released())
     return video
 
 
