@@ -1,4 +1,4 @@
-"""How the admin looks and what its sidebar offers: the dark room, our mark, our colours."""
+"""How the admin looks and what its sidebar offers: our room, dark or light as the site is, our mark, our colours."""
 
 from __future__ import annotations
 
@@ -13,8 +13,18 @@ def _mark(request: HttpRequest) -> str:
     return static("favicon.svg")
 
 
+def _tokens(request: HttpRequest) -> str:
+    return static("css/tokens.css")
+
+
 def _style(request: HttpRequest) -> str:
     return static("css/admin.css")
+
+
+def _theme(request: HttpRequest) -> str | None:
+    """As somebody chose it for the site; None as their browser has it."""
+    chosen = request.COOKIES.get("theme")
+    return chosen if chosen in ("light", "dark") else None
 
 
 def _link(title: str, icon: str, model: str, **more: Any) -> dict[str, Any]:
@@ -84,11 +94,11 @@ UNFOLD: dict[str, Any] = {
     "SITE_ICON": _mark,
     "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": _mark}],
     "SITE_URL": "/",
-    "THEME": "dark",
+    "THEME": _theme,
     "LOGIN": {"form": "rotoscope.accounts.forms.StaffSignIn"},
     "SHOW_HISTORY": True,
     "SHOW_BACK_BUTTON": True,
-    "STYLES": [_style],
+    "STYLES": [_tokens, _style],
     "DASHBOARD_CALLBACK": "rotoscope.dashboard.add_figures",
     "BORDER_RADIUS": "6px",
     "COLORS": {

@@ -29,7 +29,6 @@ def person(request: HttpRequest, username: str) -> HttpResponse:
     everything = shown == request.user or viewer.is_staff
     videos = Video.objects.filter(owner=shown) if everything else Video.objects.listed().filter(owner=shown)
     context = {
-        "section": "gallery",
         "person": shown,
         "about": Profile.objects.filter(user=shown).values_list("about", flat=True).first() or "",
         "everything": everything,
