@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 WIDTH, HEIGHT = 640, 420  # units of the drawing
 LEFT, RIGHT, TOP, BOTTOM = 54, 20, 38, 46  # above and below there is room for what the axes are called
 LETTER, LINE = 7.6, 14  # units that a letter is wide in the widest serif (DejaVu), and a line is high
 DOT = 6
+LARGE = 1.7  # times as large are letters and dots where the plot is drawn small (figures.css), in units of the drawing
 
 
 @dataclass(frozen=True)
@@ -34,16 +35,26 @@ class Tick:
 
 
 @dataclass(frozen=True)
+class Name:
+    """Where a name is written: beside its dot, so that it ends, begins or has its middle there."""
+
+    x: float
+    y: float
+    anchor: str
+
+
+@dataclass(frozen=True)
 class Dot:
-    """A point in its place. The name is written at (`name_x`, `name_y`), or not at all where there is no room."""
+    """A point in its place, with its name or without where there is no room.
+
+    `large`: where it is written in the large letters that a plot needs which is drawn small.
+    """
 
     point: Point
     x: float
     y: float
-    name_x: float = 0.0
-    name_y: float = 0.0
-    anchor: str = "start"
-    named: bool = False
+    name: Name | None = None
+    large: Name | None = None
 
 
 @dataclass(frozen=True)
@@ -102,36 +113,39 @@ def _axis(values: Sequence[float]) -> tuple[list[float], float]:
 
 def _named(dots: list[Dot]) -> list[Dot]:
     """Give names places beside their dots where nothing is in the way; those that stand out choose first."""
-    taken: list[Box] = [(dot.x - DOT, dot.y - DOT, dot.x + DOT, dot.y + DOT) for dot in dots]
-    placed: dict[int, Dot] = {}
-    order = sorted(
-        range(len(dots)), key=lambda at: (not dots[at].point.stands_out, dots[at].point.hollow, dots[at].y)
-    )
-    for at in order:
-        placed[at] = _place(dots[at], taken)
-    by_weight = sorted(range(len(dots)), key=lambda at: dots[at].point.stands_out)
-    return [placed[at] for at in by_weight]
+    choice = sorted(dots, key=lambda dot: (not dot.point.stands_out, dot.point.hollow, dot.y))
+    names, large = _names(choice, 1.0), _names(choice, LARGE)
+    named = {dot: replace(dot, name=names[at], large=large[at]) for at, dot in enumerate(choice)}
+    return sorted((named[dot] for dot in dots), key=lambda dot: dot.point.stands_out)
 
 
-def _place(dot: Dot, taken: list[Box]) -> Dot:
-    wide = LETTER * len(dot.point.name)
-    for x, y, anchor in (
-        (dot.x + 10, dot.y + 4, "start"),
-        (dot.x - 10, dot.y + 4, "end"),
-        (dot.x, dot.y - 11, "middle"),
-        (dot.x, dot.y + 20, "middle"),
-        (dot.x + 8, dot.y - 9, "start"),
-        (dot.x + 8, dot.y + 17, "start"),
-        (dot.x - 8, dot.y - 9, "end"),
-        (dot.x - 8, dot.y + 17, "end"),
+def _names(dots: list[Dot], times: float) -> list[Name | None]:
+    """Where each is named, in letters so many times as large; the first has the choice."""
+    reach = DOT * times
+    taken: list[Box] = [(dot.x - reach, dot.y - reach, dot.x + reach, dot.y + reach) for dot in dots]
+    return [_place(dot, taken, times) for dot in dots]
+
+
+def _place(dot: Dot, taken: list[Box], times: float) -> Name | None:
+    wide = LETTER * times * len(dot.point.name)
+    for right, down, anchor in (
+        (10, 4, "start"),
+        (-10, 4, "end"),
+        (0, -11, "middle"),
+        (0, 20, "middle"),
+        (8, -9, "start"),
+        (8, 17, "start"),
+        (-8, -9, "end"),
+        (-8, 17, "end"),
     ):
+        x, y = dot.x + right * times, dot.y + down * times
         left = x - {"start": 0.0, "end": wide, "middle": wide / 2}[anchor]
-        box = (left, y - LINE + 4, left + wide, y + 3)
+        box = (left, y - (LINE - 4) * times, left + wide, y + 3 * times)
         inside = box[0] >= LEFT and box[2] <= WIDTH - 4 and box[1] >= TOP and box[3] <= HEIGHT - BOTTOM
         if inside and not any(_meet(box, other) for other in taken):
             taken.append(box)
-            return Dot(dot.point, dot.x, dot.y, round(x, 1), round(y, 1), anchor, named=True)
-    return dot
+            return Name(round(x, 1), round(y, 1), anchor)
+    return None
 
 
 def _meet(one: Box, other: Box) -> bool:
