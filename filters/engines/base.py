@@ -6,6 +6,7 @@ three errors below are all that it may raise on purpose.
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Protocol, TypeAlias, runtime_checkable
 
 import numpy as np
@@ -58,6 +59,11 @@ class Engine(Protocol):
     def close(self) -> None:
         """Free what the engine holds. It may be called twice; `apply` may not follow it."""
         ...
+
+
+def cost_of(engine: Engine) -> Decimal:
+    """What an engine's service has been paid so far, in dollars; those that cost nothing have no such figure."""
+    return Decimal(str(getattr(engine, "cost", 0)))
 
 
 def check_frames(frames: Frames) -> None:

@@ -94,8 +94,22 @@ def test_stills_of_a_filter_cost_no_more_than_a_render_may(
     )
     assert "would cost $0.06 together" in page.json()["stills"][0]["error"]
     assert Still.objects.count() == 5
-    Still.objects.update(state="finished")
-    olgas.post(path, {"filter": "dear", "frame": 0, "strength": 0.5}, 202)  # painted already, and paid for
+    Still.objects.update(state="finished", cost="0.01")
+    for softer in (0.5, 0.4):
+        olgas.post(
+            path, {"filter": "dear", "frame": 0, "strength": softer}, 202
+        )  # painted already, and paid for
+    olgas.post(path, {"filter": "dear", "frame": 5}, 422)
+    Still.objects.filter(frame_index=1).update(state="failed")  # it was paid for all the same
+    olgas.post(path, {"filter": "dear", "frame": 5}, 422)
+    Still.objects.filter(frame_index=1).update(cost=0)
+    Still.objects.filter(frame_index=0).exclude(strength=1).update(state="finished")
+    olgas.post(path, {"filter": "dear", "frame": 5}, 202)
+    long_ago = (
+        timezone.now() - 2 * stills.REMEMBERED
+    )  # nobody will paint that one, unless it is asked for again
+    Still.objects.filter(frame_index=5).update(created_at=long_ago)
+    olgas.post(path, {"filter": "dear", "frame": 6}, 202)
 
 
 def test_a_filter_that_is_away_says_why(olgas: Program, video: Video) -> None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import time
 from datetime import timedelta
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -20,9 +22,10 @@ from filters.models import Filter
 from filters.service import engine_for_version
 from rotoscope.common import lease, loose
 from rotoscope.common.files import store
+from rotoscope.common.silence import StoreSilent
 from tests.factories import make_filter, make_video, make_video_row
 from videos.models import Still, Video
-from videos.pipeline import reconcile, renders, stills
+from videos.pipeline import reconcile, removal, renders, stills
 
 
 @pytest.fixture
@@ -94,6 +97,77 @@ def test_what_a_service_was_paid_for_is_not_paid_for_again(
     assert stills.run(softer.pk)
     softer.refresh_from_db()
     assert (softer.state, softer.error) == ("finished", "")
+
+
+class Paid:
+    """An engine that paints what it is given, for a cent each time."""
+
+    cost = Decimal(0)
+
+    def apply(self, frames: Frames) -> Frames:
+        self.cost += Decimal("0.01")
+        return frames
+
+
+@pytest.mark.slow
+@pytest.mark.django_db(transaction=True)
+def test_one_that_cannot_be_stored_waits_and_what_it_paid_counts(
+    owner: User, queue: StubBroker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    video, version = make_video(owner), make_filter(cost_per_image="0.01").current
+    assert version is not None
+    engine = Paid()
+    monkeypatch.setattr(stills, "engine_for_version", lambda version: engine)
+    still = stills.request(video, version, 24)
+
+    def full(path: Path, name: str) -> str:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(loose, "store", full)
+        assert not stills.run(still.pk)
+    still.refresh_from_db()
+    assert (still.state, still.attempts, still.cost) == ("queued", 1, Decimal("0.01"))
+    assert not stills.run(still.pk)  # it rests
+    assert engine.cost == Decimal("0.01")
+    Still.objects.update(lease_until=None)
+    assert stills.run(still.pk)
+    still.refresh_from_db()
+    assert (still.state, still.cost, still.error) == ("finished", Decimal("0.02"), "")
+
+
+@pytest.mark.slow
+@pytest.mark.django_db(transaction=True)
+def test_one_whose_footage_cannot_be_read_waits_without_an_attempt(
+    owner: User, queue: StubBroker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    version = make_filter().current
+    assert version is not None
+    still = stills.request(make_video(owner), version, 24)
+
+    def away(file: object) -> str:
+        raise StoreSilent("The files cannot be reached at the moment.")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(stills, "local_path", away)
+        assert not stills.run(still.pk)
+    still.refresh_from_db()
+    assert (still.state, still.attempts) == ("queued", 0)
+    assert still.lease_until is not None and still.lease_until > timezone.now()
+
+
+def test_those_of_deleted_footage_are_in_nobodys_way(
+    owner: User, video: Video, queue: StubBroker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(stills, "MOST_UNFINISHED", 2)
+    version = make_filter().current
+    assert version is not None
+    for frame in range(2):
+        stills.request(video, version, frame)
+    with pytest.raises(stills.TooMany):
+        stills.request(video, version, 2)
+    removal.put_away(video)
+    stills.request(make_video_row(owner, frame_count=9), version, 2)
 
 
 @pytest.mark.slow

@@ -145,6 +145,39 @@ def test_the_same_settings_bring_back_what_was_deleted_instead_of_painting_it_an
     assert new and list(Render.everything.all()) == [again] != [first]
 
 
+def test_one_that_was_paused_when_it_was_deleted_is_gone_on_with_when_it_is_asked_for(
+    owner: User, negative: Filter, queue: StubBroker
+) -> None:
+    video = make_video_row(owner)
+    paused = renders.request(video, negative, owner, renders.RenderSettings())[0]
+    assert paused.pause()
+    removal.put_away(paused)
+    again = renders.request(video, negative, owner, renders.RenderSettings())[0]
+    assert (again.pk, again.state) == (paused.pk, "queued")
+
+
+def test_one_that_is_refused_as_too_dear_stays_deleted(
+    owner: User, negative: Filter, queue: StubBroker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    video = make_video_row(owner)
+    first = renders.request(video, negative, owner, renders.RenderSettings())[0]
+    removal.put_away(first)
+    monkeypatch.setattr(renders, "too_dear", lambda cost: "It would cost too much.")
+    with pytest.raises(renders.CannotRender):
+        renders.request(video, negative, owner, renders.RenderSettings())
+    assert not Render.objects.exists() and Render.everything.get().removed_at is not None
+
+
+@pytest.mark.django_db(transaction=True)
+def test_one_is_deleted_and_asked_for_at_the_same_moment(owner: User, queue: StubBroker) -> None:
+    video, filter = make_video_row(owner), make_filter("negative")
+    ask = partial(renders.request, video, filter, owner, renders.RenderSettings())
+    for _ in range(12):
+        made = ask()[0]
+        assert len(at_once(partial(removal.put_away, made), ask)) == 2, "neither meets an error"
+        assert Render.everything.get() == made
+
+
 def test_nothing_is_made_of_footage_that_was_deleted_since_it_was_looked_at(
     owner: User, negative: Filter
 ) -> None:

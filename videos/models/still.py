@@ -26,6 +26,13 @@ class Still(Leased):
     state = models.CharField(max_length=20, choices=State, default=State.QUEUED)
     image = models.FileField(upload_to="stills/", blank=True, max_length=200)
     seconds = models.FloatField(default=0)
+    cost = models.DecimalField(
+        max_digits=12,
+        decimal_places=6,
+        default=Decimal(0),
+        db_default=Decimal(0),
+        help_text="What a service was paid for it, each time that it painted.",
+    )
     error = models.TextField(blank=True)
     attempts = models.PositiveSmallIntegerField(default=0, help_text="Since it was last asked for.")
     traits = models.JSONField(

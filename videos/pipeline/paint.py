@@ -21,7 +21,7 @@ from django.db.models import F
 from django.utils import timezone
 from numpy.typing import NDArray
 
-from filters.engines.base import Engine, EngineBusy, EngineError, EngineUnavailable
+from filters.engines.base import Engine, EngineBusy, EngineError, EngineUnavailable, cost_of
 from filters.engines.effects import blend, finish
 from filters.engines.network import NetworkEngine
 from filters.engines.shots import ShotPainter
@@ -116,7 +116,7 @@ def claim_next(render_pk: int) -> tuple[Segment, uuid.UUID] | None:
 def _paint(segment: Segment, token: uuid.UUID, lost: threading.Event) -> None:
     render = segment.render
     engine = engine_for_version(render.version)
-    work = Work(segment, token, lost, engine, charged=_cost(engine))
+    work = Work(segment, token, lost, engine, charged=cost_of(engine))
     with work_folder() as folder:
         path = Path(folder) / "segment.ts"
         with SegmentWriter(path, width=render.width, height=render.height, rate=render.video.rate) as writer:
@@ -237,7 +237,7 @@ def _timed(work: Work) -> Iterator[None]:
 def _charge(work: Work) -> None:
     """Add what the engine cost since the last time: it is paid, whatever becomes of the pictures and whoever holds
     the segment by now."""
-    cost = _cost(work.engine)
+    cost = cost_of(work.engine)
     if cost == work.charged:
         return
     Segment.objects.filter(pk=work.segment.pk).update(cost=F("cost") + (cost - work.charged))
@@ -348,8 +348,3 @@ def _give_up(segment: Segment, token: uuid.UUID) -> None:
     segment.render.mark_failed(
         f"Segment {segment.index + 1} failed {MAX_ATTEMPTS} times: {why} Retry goes on with what is missing."
     )
-
-
-def _cost(engine: Engine) -> Decimal:
-    """What the engine has cost so far; engines that cost nothing have no such figure."""
-    return Decimal(str(getattr(engine, "cost", 0)))

@@ -75,28 +75,37 @@ def request(video: Video, filter: Filter, owner: Any, settings: RenderSettings) 
     with transaction.atomic():
         if not Video.objects.hold(video.pk):
             raise Video.DoesNotExist
-        render, created = _the_one(video, filter.version_for(live=settings.live), columns, owner)
-        if created:
-            if sentence := too_dear(_price(video, filter, columns)):
-                raise CannotRender(sentence)
-            _plan(render)
-            enqueue(render)
-    if not created and render.state in (Render.State.FAILED, Render.State.CANCELLED):
+        wanted = {"video": video, "version": filter.version_for(live=settings.live), **columns}
+        found = _the_one(**wanted)
+        if found is not None:
+            _take_up(found)
+            return found, False
+        if sentence := too_dear(_price(video, filter, columns)):
+            raise CannotRender(sentence)
+        render = Render.objects.create(owner=owner, **wanted)
+        _plan(render)
+        enqueue(render)
+        return render, True
+
+
+def _the_one(**same: Any) -> Render | None:
+    """The one render with these settings, held, deleted or not; what is being removed for good is gone first."""
+    found = Render.everything.select_for_update().filter(**same).first()
+    if found is not None and found.removed_at == FOR_GOOD:
+        remove(found)
+        return None
+    return found
+
+
+def _take_up(render: Render) -> None:
+    """Bring it back where it was deleted, and go on with it where it does not go on by itself."""
+    ended = [Render.State.FAILED, Render.State.CANCELLED]
+    if render.removed_at is not None:
+        Render.everything.filter(pk=render.pk).update(removed_at=None)
+        render.removed_at = None
+        ended.append(Render.State.PAUSED)  # by whoever deleted it, perhaps to delete it
+    if render.state in ended:
         resume(render)
-    return render, created
-
-
-def _the_one(
-    video: Video, version: FilterVersion | None, columns: dict[str, Any], owner: Any
-) -> tuple[Render, bool]:
-    """The one render with these settings, and whether it is new. What is being removed for good is gone first."""
-    same = {"video": video, "version": version, **columns}
-    deleted = Render.everything.exclude(removed_at=None).filter(**same).select_for_update().first()
-    if deleted is not None and deleted.removed_at == FOR_GOOD:
-        remove(deleted)
-    elif deleted is not None:
-        Render.everything.filter(pk=deleted.pk).update(removed_at=None)
-    return Render.objects.get_or_create(**same, defaults={"owner": owner})
 
 
 def resolve(video: Video, filter: Filter, settings: RenderSettings) -> dict[str, Any]:

@@ -14,10 +14,10 @@ from pathlib import Path
 from typing import Any
 
 from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q, Sum
 from django.utils import timezone
 
-from filters.engines.base import EngineError, EngineUnavailable, Frames
+from filters.engines.base import EngineError, EngineUnavailable, Frames, cost_of
 from filters.engines.effects import finish
 from filters.models import FilterVersion
 from filters.service import engine_for_version
@@ -29,7 +29,7 @@ from videos.media import decode
 from videos.media import stills as pictures
 from videos.media.errors import DecodeError
 from videos.models import Still, Video
-from videos.pipeline import dispatch
+from videos.pipeline import dispatch, outage
 from videos.pipeline.prices import too_dear_stills
 
 logger = logging.getLogger(__name__)
@@ -40,6 +40,7 @@ REMEMBERED = timedelta(hours=1)
 AGAIN = {"state": Still.State.QUEUED, "error": "", "attempts": 0, **released()}
 
 MAX_ATTEMPTS = 3
+NOT_STORED = "What was painted could not be stored. Try again."
 ENDED_ITS_WORKER = "Painting this frame ended its worker each time; ask for fewer lines."
 
 HEIGHT = 540  # lines of a still unless more is asked for
@@ -94,21 +95,24 @@ def request(
 
 def _refuse_too_many(wanted: Still) -> None:
     """Raises TooDear or TooMany where this one, which is queued already, is one too many."""
-    waiting = Still.objects.filter(
-        video__owner=wanted.video.owner_id,
-        state=Still.State.QUEUED,
-        created_at__gte=timezone.now() - REMEMBERED,
-    )
-    if waiting.count() > MOST_UNFINISHED:
+    recent = waiting().filter(created_at__gte=timezone.now() - REMEMBERED)
+    if recent.filter(video__owner=wanted.video.owner_id).count() > MOST_UNFINISHED:
         raise TooMany(
             f"{MOST_UNFINISHED} of your stills are waiting to be painted. Ask again when some are done."
         )
     price = wanted.version.filter.cost_per_image
     if price and _bought(wanted) is None:
-        paid = Still.objects.filter(video=wanted.video, version=wanted.version)
-        count = paid.exclude(state=Still.State.FAILED).count()
-        if sentence := too_dear_stills(count * price):
+        same = Still.objects.filter(video=wanted.video, version=wanted.version)
+        paid = same.aggregate(paid=Sum("cost"))["paid"] or Decimal(0)
+        if sentence := too_dear_stills(paid + price * _unpaid(recent.filter(pk__in=same))):
             raise TooDear(sentence)
+
+
+def _unpaid(queued: LeasedQuerySet[Still]) -> int:
+    """How many of these stills of one filter a service is still to paint."""
+    plain = Q(strength=1, keep_colours=False, state=Still.State.FINISHED)
+    same = {name: OuterRef(name) for name in ("video", "version", "frame_index", "height")}
+    return queued.exclude(Exists(Still.objects.filter(plain, **same))).count()
 
 
 def _bought(still: Still) -> Still | None:
@@ -144,7 +148,7 @@ def run(pk: int) -> bool:
         return False
     still = Still.objects.select_related("video", "version__filter").get(pk=pk)
     if still.attempts > MAX_ATTEMPTS:
-        _fail(still, token, ENDED_ITS_WORKER)
+        _fail(still, token, still.error or ENDED_ITS_WORKER)
         return False
     try:
         with renewing(Still.objects.filter(pk=pk), token):
@@ -153,7 +157,10 @@ def run(pk: int) -> bool:
         if isinstance(problem, EngineUnavailable):
             still.version.could_not_run(str(problem))
         _fail(still, token, str(problem))
-    except Exception:
+    except Exception as problem:
+        if outage.is_outage(problem):
+            _wait(still, token, problem)
+            return False
         logger.exception("still %s failed", still.pk)
         _fail(still, token, "This frame could not be painted. Try again.")
     return True
@@ -173,6 +180,7 @@ def _paint(still: Still, token: uuid.UUID) -> None:
         name,
         state=Still.State.FINISHED,
         image=name,
+        error="",
         seconds=time.monotonic() - begun,
         traits=asdict(traits(original[0], painted[0])),
         **released(),
@@ -184,7 +192,25 @@ def _painted(still: Still, original: Frames) -> Frames:
     if still.version.filter.cost_per_image and (bought := _bought(still)) is not None:
         with suppress(FileNotFoundError, DecodeError):  # it may have been removed meanwhile
             return pictures.read_image(local_path(bought.image))[None]
-    return engine_for_version(still.version).apply(original)
+    engine = engine_for_version(still.version)
+    before = cost_of(engine)
+    try:
+        return engine.apply(original)
+    finally:  # it is paid, whatever becomes of the picture
+        if paid := cost_of(engine) - before:
+            Still.objects.filter(pk=still.pk).update(cost=F("cost") + paid)
+
+
+def _wait(still: Still, token: uuid.UUID, problem: Exception) -> None:
+    """It failed in nothing, and is painted once there is storage again.
+
+    One that paid for a picture that is lost now counts as an attempt: that must have an end.
+    """
+    logger.warning("still %s waits: %s", still.pk, problem)
+    mine = Still.objects.held_by(token).filter(pk=still.pk)
+    mine.filter(cost=still.cost).update(attempts=F("attempts") - 1)
+    if mine.update(error=NOT_STORED, **outage.rested()):
+        dispatch.send(still, "still", delay=outage.REST)
 
 
 def _fail(still: Still, token: uuid.UUID, sentence: str) -> None:
