@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import io
-import itertools
 import re
 from dataclasses import asdict
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils import timezone
-from django.utils.text import slugify
 from PIL import Image
 
 from filters import sha256
@@ -31,7 +29,6 @@ from filters.engines.base import EngineError
 from filters.engines.inspect import inspect_model
 from filters.judgements import TIMED
 from filters.models import (
-    RESERVED_SLUGS,
     Filter,
     FilterVersion,
     MixPart,
@@ -39,6 +36,7 @@ from filters.models import (
     StyleUse,
     TrainingRun,
 )
+from filters.naming import free_slug
 from filters.style_images import WORDS, bare, keep
 from filters.training.crop import crop_from
 from filters.training.pictures import UNREADABLE
@@ -47,7 +45,6 @@ from filters.versions import add_version
 from rotoscope.common.files import local_path
 from rotoscope.common.tags import clean_tags
 
-NAMING = 7_105_001  # PostgreSQL's number of the lock under which filters get their slugs, one after another
 MOMENT = timedelta(seconds=10)
 """What the same person sends again so soon after it came in was sent by a second press of the same button."""
 DEEPFILTER_NAME = re.compile(r"[\w.-]{1,100}|data://[\w./@-]{1,280}", re.ASCII)
@@ -183,28 +180,6 @@ def take_name(deepfilter_name: str, title: str, owner: Any, cost_per_image: Deci
             )
         )
     return made
-
-
-def is_name(name: str) -> bool:
-    """Whether a filter can be called so: there is a letter or a digit in it, of whatever alphabet."""
-    return any(map(str.isalnum, name))
-
-
-def in_turn() -> None:
-    """Wait for those who make filters now; those who come after wait until the transaction at hand is over."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [NAMING])
-
-
-def free_slug(name: str) -> str:
-    """A slug for a name that no filter has yet, and that nobody else gets before the transaction at hand is over."""
-    in_turn()
-    stem = slugify(name)[:70] or "filter"
-    for number in itertools.count(1):
-        slug = stem if number == 1 else f"{stem}-{number}"
-        if slug not in RESERVED_SLUGS and not Filter.objects.filter(slug=slug).exists():
-            return slug
-    raise AssertionError("unreachable")
 
 
 def _held(filter: Filter) -> Filter:

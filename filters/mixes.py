@@ -18,9 +18,9 @@ from filters.engines.base import Frame
 from filters.engines.mix import MOST_PARTS, mixed, shares_of, style_file
 from filters.engines.network import NetworkEngine
 from filters.engines.weights import BadWeights, Base, Style, read_base, read_style
-from filters.exchange import free_slug, is_name
 from filters.models import Filter, FilterVersion, MixPart, StyleImage, StyleUse
 from filters.models.filter import FilterQuerySet
+from filters.naming import free_slug, is_name
 from filters.signals import judgement_wanted
 from filters.versions import add_version
 from rotoscope.common.files import local_path

@@ -10,7 +10,7 @@ from ninja.errors import AuthorizationError
 from ninja.files import UploadedFile
 from pydantic import Field
 
-from filters import exchange, judgements
+from filters import exchange, judgements, naming
 from filters.bundle import LARGEST_BUNDLE
 from filters.engines.inspect import LARGEST_MODEL
 from filters.models import Filter
@@ -123,7 +123,7 @@ def _taken(request: HttpRequest, data: bytes, name: str) -> Filter:
         return exchange.bring_in(data, request.user)
     if len(data) > LARGEST_MODEL:
         raise Refused(f"An ONNX model has at most {LARGEST_MODEL >> 20} MB.", 413)
-    if not exchange.is_name(name):
+    if not naming.is_name(name):
         raise Refused("name: a model needs one, with at least one letter or digit.", 422)
     return exchange.take_model(data, name, request.user).filter
 
