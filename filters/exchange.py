@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -41,7 +42,7 @@ from filters.style_images import WORDS, bare, keep
 from filters.training.crop import crop_from
 from filters.training.pictures import UNREADABLE
 from filters.training_record import record_of, run_of
-from filters.versions import add_version
+from filters.versions import add_version, store_weights
 from rotoscope.common.files import local_path
 from rotoscope.common.tags import clean_tags
 
@@ -105,17 +106,20 @@ def export_onnx(version: FilterVersion) -> bytes:
     return to_onnx(base_of(version).read_bytes(), weights)
 
 
-def bring_in(data: bytes, owner: Any) -> Filter:
+def bring_in(file: bytes, owner: Any) -> Filter:
     """A draft filter from a bundle. Takes up to a minute for ONNX models. Raises BundleRefused, CameInAlready.
 
     A style on a base that this installation has stays a style; on another base it becomes a whole model.
     """
     begun = timezone.now()
-    bundle = read_bundle(data)
-    kind, weights, base = _as_kept(bundle)
+    bundle = read_bundle(file)
+    kind, data, base = _as_kept(bundle)
+    weights = store_weights(kind, data, bundle.slug)
     with transaction.atomic():
+        images = [_style_image(picture, owner) for picture in bundle.pictures]
+        # From here on all who make filters wait: everything is in storage.
         slug = free_slug(bundle.slug)
-        _refuse_again(begun, sha256=sha256.of_bytes(weights), filter__name=bundle.name, filter__owner=owner)
+        _refuse_again(begun, sha256=weights.sha256, filter__name=bundle.name, filter__owner=owner)
         made = Filter.objects.create(
             slug=slug,
             name=bundle.name,
@@ -125,9 +129,9 @@ def bring_in(data: bytes, owner: Any) -> Filter:
             owner=owner,
         )
         metrics = {name: value for name, value in bundle.metrics.items() if name != TIMED}
-        version = add_version(made, kind, weights, base=base, metrics=metrics)
+        version = add_version(made, weights, base=base, metrics=metrics)
         made.adopt(version)
-        _bring_origins(bundle, version)
+        _bring_origins(bundle, version, images)
     return made
 
 
@@ -139,6 +143,7 @@ def take_model(data: bytes, name: str, owner: Any, *, into: Filter | None = None
     begun = timezone.now()
     summary = inspect_model(data)
     found = {key: value for key, value in asdict(summary).items() if key not in ("sha256",)}
+    weights = store_weights(FilterVersion.Kind.ONNX, data, name if into is None else into.slug)
     with transaction.atomic():
         if into is not None:
             filter = _held(into)
@@ -147,7 +152,7 @@ def take_model(data: bytes, name: str, owner: Any, *, into: Filter | None = None
             slug = free_slug(name)
             _refuse_again(begun, sha256=summary.sha256, filter__name=name, filter__owner=owner)
             filter = Filter.objects.create(slug=slug, name=name, owner=owner)
-        version = add_version(filter, FilterVersion.Kind.ONNX, data, metrics={"model": found})
+        version = add_version(filter, weights, metrics={"model": found})
         if into is None:
             filter.adopt(version)
     return version
@@ -212,10 +217,9 @@ def _as_kept(bundle: FilterBundle) -> tuple[FilterVersion.Kind, bytes, str]:
     return FilterVersion.Kind.STYLE, bundle.weights, bundle.base_name
 
 
-def _bring_origins(bundle: FilterBundle, version: FilterVersion) -> None:
+def _bring_origins(bundle: FilterBundle, version: FilterVersion, images: Sequence[StyleImage]) -> None:
     """Pictures, training and parts of a filter that comes in, with its new version."""
     made = version.filter
-    images = [_style_image(picture, made.owner) for picture in bundle.pictures]
     if images:
         Filter.objects.filter(pk=made.pk).update(style_image=images[0])
         made.style_image = images[0]

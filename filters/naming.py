@@ -17,6 +17,11 @@ def is_name(name: str) -> bool:
     return any(map(str.isalnum, name))
 
 
+def stem_of(name: str) -> str:
+    """A name as addresses and files have it."""
+    return slugify(name)[:70] or "filter"
+
+
 def hold_names() -> None:
     """Wait for those who make filters now; those who come after wait until the transaction at hand is over."""
     with connection.cursor() as cursor:
@@ -26,7 +31,7 @@ def hold_names() -> None:
 def free_slug(name: str) -> str:
     """A slug for a name that no filter has yet, and that nobody else gets before the transaction at hand is over."""
     hold_names()
-    stem = slugify(name)[:70] or "filter"
+    stem = stem_of(name)
     for number in itertools.count(1):
         slug = stem if number == 1 else f"{stem}-{number}"
         if slug not in RESERVED_SLUGS and not Filter.objects.filter(slug=slug).exists():
