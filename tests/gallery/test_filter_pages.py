@@ -69,10 +69,8 @@ def test_a_draft_that_is_still_being_learned_is_its_owners_to_see_on_its_page_an
 def test_the_database_decides_as_the_right_to_look_at_a_filter_does(
     owner: User, colleague: User, staff: User
 ) -> None:
-    for state, person in product(Filter.State.values, (None, owner, colleague)):
-        Filter.objects.create(
-            name=f"{state} of {person}", slug=f"{state}-{person}", owner=person, state=state
-        )
+    for state, maker in product(Filter.State.values, (None, owner, colleague)):
+        Filter.objects.create(name=f"{state} of {maker}", slug=f"{state}-{maker}", owner=maker, state=state)
     nobody_in = User(username="shut", pk=staff.pk, is_active=False, is_staff=True)
     for person in (AnonymousUser(), owner, colleague, staff, nobody_in):
         viewer = access.Viewer(person)
