@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -42,8 +43,8 @@ from filters.style_images import WORDS, bare, keep
 from filters.training.crop import crop_from
 from filters.training.pictures import UNREADABLE
 from filters.training_record import record_of, run_of
-from filters.versions import add_version, store_weights
-from rotoscope.common.files import local_path
+from filters.versions import StoredWeights, add_version, store_weights
+from rotoscope.common.files import forget, local_path
 from rotoscope.common.tags import clean_tags
 
 MOMENT = timedelta(seconds=10)
@@ -114,8 +115,7 @@ def bring_in(file: bytes, owner: Any) -> Filter:
     begun = timezone.now()
     bundle = read_bundle(file)
     kind, data, base = _as_kept(bundle)
-    weights = store_weights(kind, data, bundle.slug)
-    with transaction.atomic():
+    with _stored(kind, data, bundle.slug) as weights:
         images = [_style_image(picture, owner) for picture in bundle.pictures]
         # From here on all who make filters wait: everything is in storage.
         slug = free_slug(bundle.slug)
@@ -143,8 +143,7 @@ def take_model(data: bytes, name: str, owner: Any, *, into: Filter | None = None
     begun = timezone.now()
     summary = inspect_model(data)
     found = {key: value for key, value in asdict(summary).items() if key not in ("sha256",)}
-    weights = store_weights(FilterVersion.Kind.ONNX, data, name if into is None else into.slug)
-    with transaction.atomic():
+    with _stored(FilterVersion.Kind.ONNX, data, name if into is None else into.slug) as weights:
         if into is not None:
             filter = _held(into)
             _refuse_again(begun, sha256=summary.sha256, filter=filter)
@@ -185,6 +184,18 @@ def take_name(deepfilter_name: str, title: str, owner: Any, cost_per_image: Deci
             )
         )
     return made
+
+
+@contextmanager
+def _stored(kind: FilterVersion.Kind, data: bytes, name: str) -> Iterator[StoredWeights]:
+    """Weights in storage, and then a transaction for what names them; where that refuses, they go at once."""
+    weights = store_weights(kind, data, name)
+    try:
+        with transaction.atomic():
+            yield weights
+    except (CannotExchange, BundleRefused):
+        forget(weights.file)
+        raise
 
 
 def _held(filter: Filter) -> Filter:

@@ -26,7 +26,7 @@ def store_weights(kind: FilterVersion.Kind, weights: bytes, name: str) -> Stored
     """Store the weights of a filter that is called `name`, or is to be.
 
     To be called before the transaction that adds the version: storage may be slow, and whoever waits for names, filters
-    or runs is not to wait for it. Where nothing comes of the version, the file goes as all do that no row names.
+    or runs is not to wait for it. Where nothing comes of the version, the file goes in time as all that no row names.
     """
     digest = sha256.of_bytes(weights)
     stored = loose.store_bytes(weights, f"weights/{stem_of(name)}-{digest[:16]}.{SUFFIXES[kind]}")
