@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import io
-import itertools
 import re
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils import timezone
-from django.utils.text import slugify
 from PIL import Image
 
 from filters import sha256
@@ -31,7 +31,6 @@ from filters.engines.base import EngineError
 from filters.engines.inspect import inspect_model
 from filters.judgements import TIMED
 from filters.models import (
-    RESERVED_SLUGS,
     Filter,
     FilterVersion,
     MixPart,
@@ -39,15 +38,15 @@ from filters.models import (
     StyleUse,
     TrainingRun,
 )
+from filters.naming import free_slug
 from filters.style_images import WORDS, bare, keep
 from filters.training.crop import crop_from
 from filters.training.pictures import UNREADABLE
 from filters.training_record import record_of, run_of
-from filters.versions import add_version
-from rotoscope.common.files import local_path
+from filters.versions import StoredWeights, add_version, store_weights
+from rotoscope.common.files import forget, local_path
 from rotoscope.common.tags import clean_tags
 
-NAMING = 7_105_001  # PostgreSQL's number of the lock under which filters get their slugs, one after another
 MOMENT = timedelta(seconds=10)
 """What the same person sends again so soon after it came in was sent by a second press of the same button."""
 DEEPFILTER_NAME = re.compile(r"[\w.-]{1,100}|data://[\w./@-]{1,280}", re.ASCII)
@@ -108,17 +107,19 @@ def export_onnx(version: FilterVersion) -> bytes:
     return to_onnx(base_of(version).read_bytes(), weights)
 
 
-def bring_in(data: bytes, owner: Any) -> Filter:
+def bring_in(file: bytes, owner: Any) -> Filter:
     """A draft filter from a bundle. Takes up to a minute for ONNX models. Raises BundleRefused, CameInAlready.
 
     A style on a base that this installation has stays a style; on another base it becomes a whole model.
     """
     begun = timezone.now()
-    bundle = read_bundle(data)
-    kind, weights, base = _as_kept(bundle)
-    with transaction.atomic():
+    bundle = read_bundle(file)
+    kind, data, base = _as_kept(bundle)
+    with _stored(kind, data, bundle.slug) as weights:
+        images = [_style_image(picture, owner) for picture in bundle.pictures]
+        # From here on all who make filters wait: everything is in storage.
         slug = free_slug(bundle.slug)
-        _refuse_again(begun, sha256=sha256.of_bytes(weights), filter__name=bundle.name, filter__owner=owner)
+        _refuse_again(begun, sha256=weights.sha256, filter__name=bundle.name, filter__owner=owner)
         made = Filter.objects.create(
             slug=slug,
             name=bundle.name,
@@ -128,9 +129,9 @@ def bring_in(data: bytes, owner: Any) -> Filter:
             owner=owner,
         )
         metrics = {name: value for name, value in bundle.metrics.items() if name != TIMED}
-        version = add_version(made, kind, weights, base=base, metrics=metrics)
+        version = add_version(made, weights, base=base, metrics=metrics)
         made.adopt(version)
-        _bring_origins(bundle, version)
+        _bring_origins(bundle, version, images)
     return made
 
 
@@ -142,7 +143,7 @@ def take_model(data: bytes, name: str, owner: Any, *, into: Filter | None = None
     begun = timezone.now()
     summary = inspect_model(data)
     found = {key: value for key, value in asdict(summary).items() if key not in ("sha256",)}
-    with transaction.atomic():
+    with _stored(FilterVersion.Kind.ONNX, data, name if into is None else into.slug) as weights:
         if into is not None:
             filter = _held(into)
             _refuse_again(begun, sha256=summary.sha256, filter=filter)
@@ -150,7 +151,7 @@ def take_model(data: bytes, name: str, owner: Any, *, into: Filter | None = None
             slug = free_slug(name)
             _refuse_again(begun, sha256=summary.sha256, filter__name=name, filter__owner=owner)
             filter = Filter.objects.create(slug=slug, name=name, owner=owner)
-        version = add_version(filter, FilterVersion.Kind.ONNX, data, metrics={"model": found})
+        version = add_version(filter, weights, metrics={"model": found})
         if into is None:
             filter.adopt(version)
     return version
@@ -185,26 +186,16 @@ def take_name(deepfilter_name: str, title: str, owner: Any, cost_per_image: Deci
     return made
 
 
-def is_name(name: str) -> bool:
-    """Whether a filter can be called so: there is a letter or a digit in it, of whatever alphabet."""
-    return any(map(str.isalnum, name))
-
-
-def in_turn() -> None:
-    """Wait for those who make filters now; those who come after wait until the transaction at hand is over."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [NAMING])
-
-
-def free_slug(name: str) -> str:
-    """A slug for a name that no filter has yet, and that nobody else gets before the transaction at hand is over."""
-    in_turn()
-    stem = slugify(name)[:70] or "filter"
-    for number in itertools.count(1):
-        slug = stem if number == 1 else f"{stem}-{number}"
-        if slug not in RESERVED_SLUGS and not Filter.objects.filter(slug=slug).exists():
-            return slug
-    raise AssertionError("unreachable")
+@contextmanager
+def _stored(kind: FilterVersion.Kind, data: bytes, name: str) -> Iterator[StoredWeights]:
+    """Weights in storage, and then a transaction for what names them; where that refuses, they go at once."""
+    weights = store_weights(kind, data, name)
+    try:
+        with transaction.atomic():
+            yield weights
+    except (CannotExchange, BundleRefused):
+        forget(weights.file)
+        raise
 
 
 def _held(filter: Filter) -> Filter:
@@ -237,10 +228,9 @@ def _as_kept(bundle: FilterBundle) -> tuple[FilterVersion.Kind, bytes, str]:
     return FilterVersion.Kind.STYLE, bundle.weights, bundle.base_name
 
 
-def _bring_origins(bundle: FilterBundle, version: FilterVersion) -> None:
+def _bring_origins(bundle: FilterBundle, version: FilterVersion, images: Sequence[StyleImage]) -> None:
     """Pictures, training and parts of a filter that comes in, with its new version."""
     made = version.filter
-    images = [_style_image(picture, made.owner) for picture in bundle.pictures]
     if images:
         Filter.objects.filter(pk=made.pk).update(style_image=images[0])
         made.style_image = images[0]

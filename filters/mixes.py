@@ -18,11 +18,11 @@ from filters.engines.base import Frame
 from filters.engines.mix import MOST_PARTS, mixed, shares_of, style_file
 from filters.engines.network import NetworkEngine
 from filters.engines.weights import BadWeights, Base, Style, read_base, read_style
-from filters.exchange import free_slug, is_name
 from filters.models import Filter, FilterVersion, MixPart, StyleImage, StyleUse
 from filters.models.filter import FilterQuerySet
+from filters.naming import free_slug, is_name, stem_of
 from filters.signals import judgement_wanted
-from filters.versions import add_version
+from filters.versions import StoredWeights, add_version, store_weights
 from rotoscope.common.files import local_path
 
 logger = logging.getLogger(__name__)
@@ -38,6 +38,14 @@ class Part:
 
     version: FilterVersion
     weight: float
+
+
+@dataclass(frozen=True)
+class _Mix:
+    """Parts, and the numbers that they make, in storage."""
+
+    parts: Sequence[Part]
+    weights: StoredWeights
 
 
 def mixable(filters: FilterQuerySet) -> FilterQuerySet:
@@ -64,11 +72,11 @@ def keep(parts: Sequence[Part], name: str, owner: Any) -> Filter:
         raise CannotMix("Give weight to at least two filters.")
     shares = shares_of([part.weight for part in counting])
     pictures = _pictures(counting, shares)
+    mix = _stored(counting, name)
+    twin = _stored_twin(counting, name)
     with transaction.atomic():
-        slug = free_slug(name)
-        _, style = mixed_style(counting, slug)
         made = Filter.objects.create(
-            slug=slug,
+            slug=free_slug(name),
             name=name[:120],
             owner=owner,
             description=_described(counting, shares),
@@ -79,8 +87,8 @@ def keep(parts: Sequence[Part], name: str, owner: Any) -> Filter:
             StyleUse(filter=made, style_image=image, position=place, share=share, crop=crop)
             for place, (image, crop, share) in enumerate(pictures)
         )
-        live = _live_twin(made, counting, shares)
-        version = _version(made, counting, shares, style_file(style))
+        live = _version(made, twin, shares) if twin is not None else None
+        version = _version(made, mix, shares)
         made.adopt(version, live=live)
     # It is kept, also where the queue is away: an error now would have it made twice.
     judgement_wanted.send_robust(sender=FilterVersion, version=version)
@@ -111,7 +119,13 @@ def _check(parts: Sequence[Part]) -> None:
         raise CannotMix("Only filters on the same base network can be mixed.")
 
 
-def _live_twin(made: Filter, parts: Sequence[Part], shares: Sequence[float]) -> FilterVersion | None:
+def _stored(parts: Sequence[Part], name: str) -> _Mix:
+    """Raises CannotMix."""
+    _, style = mixed_style(parts, stem_of(name))
+    return _Mix(parts, store_weights(FilterVersion.Kind.STYLE, style_file(style), name))
+
+
+def _stored_twin(parts: Sequence[Part], name: str) -> _Mix | None:
     """The same mix on the smaller base, where all parts are there too; None where one is not, or is of another base.
 
     After an upgrade the twins of what people mixed before are on the smaller base of then, and bear its name.
@@ -124,15 +138,14 @@ def _live_twin(made: Filter, parts: Sequence[Part], shares: Sequence[float]) -> 
     if len(twins) < len(parts):
         return None
     try:
-        _, style = mixed_style(twins, made.slug)
+        return _stored(twins, name)
     except CannotMix as reason:
-        logger.info("%s has no live twin: %s", made, reason)
+        logger.info("%s has no live twin: %s", name, reason)
         return None
-    return _version(made, twins, shares, style_file(style))
 
 
-def _version(made: Filter, parts: Sequence[Part], shares: Sequence[float], weights: bytes) -> FilterVersion:
-    version = add_version(made, FilterVersion.Kind.STYLE, weights, base=parts[0].version.base)
+def _version(made: Filter, mix: _Mix, shares: Sequence[float]) -> FilterVersion:
+    version = add_version(made, mix.weights, base=mix.parts[0].version.base)
     MixPart.objects.bulk_create(
         MixPart(
             version=version,
@@ -142,7 +155,7 @@ def _version(made: Filter, parts: Sequence[Part], shares: Sequence[float], weigh
             parent_name=part.version.filter.name,
             parent_sha256=part.version.sha256,
         )
-        for place, (part, share) in enumerate(zip(parts, shares, strict=True))
+        for place, (part, share) in enumerate(zip(mix.parts, shares, strict=True))
     )
     return version
 

@@ -17,8 +17,8 @@ from django.db import transaction
 from django.db.models import Max, Q
 from numpy.typing import NDArray
 
-from filters.exchange import free_slug, in_turn, is_name
 from filters.models import Filter, StyleImage, StyleUse, TrainingRun
+from filters.naming import free_slug, hold_names, is_name
 from filters.style_images import as_jpeg, keep
 from filters.training import usual
 from filters.training.crop import WHOLE, Crop, crop_from
@@ -174,7 +174,7 @@ def another_seed(row: TrainingRun, owner: Any) -> TrainingRun:
         steps=int(first.get("steps", wish.steps)),
     )
     with transaction.atomic():
-        in_turn()  # asked for twice at the same moment, the second goes on from the seed of the first
+        hold_names()  # asked for twice at the same moment, the second goes on from the seed of the first
         alike = TrainingRun.objects.filter(tried, name__startswith=stem)
         last = max(row.seed, alike.aggregate(last=Max("seed"))["last"] or 0)
         seed = last + 1 if last < LAST_SEED else 1
@@ -204,7 +204,7 @@ def cut_picture(image: StyleImage, crop: Crop) -> Picture:
 
 
 def _queued(images: Sequence[StyleImage], name: str, owner: Any, wish: Wish, seed: int) -> TrainingRun:
-    in_turn()  # of several at the same moment each would think that it is the last one
+    hold_names()  # of several at the same moment each would think that it is the last one
     refuse_too_many(owner)
     made = Filter.objects.create(
         slug=free_slug(name), name=name, owner=owner, style_image=images[0], engine=Filter.Engine.NETWORK

@@ -62,6 +62,8 @@ def _bring_up(told: CatalogueFilter) -> bool:
         # The twin first, so that the highest number is that of the version which new renders use.
         twin, twin_change = _version(one, told.live) if told.live is not None else (None, "")
         version, change = _version(one, told)
+        if version.twin_id != (twin and twin.pk):  # for who comes back to it from a version of their own
+            FilterVersion.objects.filter(pk=version.pk).update(twin=twin)
         lacks_twin = one.current == version and one.live != twin  # a curator came back from another version
         if lacks_twin or ("made" in (change, twin_change) and not own):
             one.adopt(version, live=twin)

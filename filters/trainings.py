@@ -20,7 +20,7 @@ from filters.orders import ANEW, MOST_MINUTES
 from filters.training_diary import Diary, OnStep
 from filters.training_record import PART, told_by
 from filters.training_work import train
-from filters.versions import add_version
+from filters.versions import StoredWeights, add_version, store_weights
 from rotoscope.common import malloc
 from rotoscope.common.files import work_folder
 from rotoscope.common.lease import claim, released, renewing
@@ -58,11 +58,12 @@ def run(pk: int, on_step: OnStep | None = None) -> bool:
             raise
         finally:
             malloc.give_back()
-    if tuned is None:
+        weights = _stored(tuned, row.filter.slug) if tuned is not None else None
+    if tuned is None or weights is None:
         if not lost.is_set():
             _end(mine, State.CANCELLED)
         return False
-    return _finish(mine, tuned, figures)
+    return _finish(mine, tuned, weights, figures)
 
 
 def not_measured(pk: int) -> FilterVersion | None:
@@ -168,12 +169,20 @@ def clear_checkpoints() -> int:
     return gone
 
 
-def _finish(mine: Any, tuned: Tuned, figures: dict[str, float]) -> bool:
+def _stored(tuned: Tuned, slug: str) -> StoredWeights:
+    """What was learned, in storage."""
+    with work_folder() as folder:
+        path = Path(folder) / "style.safetensors"
+        tuned.write(path, slug)
+        return store_weights(FilterVersion.Kind.STYLE, path.read_bytes(), slug)
+
+
+def _finish(mine: Any, tuned: Tuned, weights: StoredWeights, figures: dict[str, float]) -> bool:
     """The new version and the end of the run, together or not at all.
 
     Run and filter are read again, and held: a curator may have published in the hours since the run began.
     """
-    with work_folder() as folder, transaction.atomic():
+    with transaction.atomic():
         held = mine.select_for_update().first()
         if held is None:
             return False
@@ -181,8 +190,6 @@ def _finish(mine: Any, tuned: Tuned, figures: dict[str, float]) -> bool:
         if made is None:
             _end(mine, State.FAILED, error=REMOVED)
             return False
-        path = Path(folder) / f"{made.slug}.safetensors"
-        tuned.write(path, made.slug)
         too_late = {"stop_asked_at": None} if tuned.is_whole else {}  # while the result was judged
         _end(
             mine,
@@ -197,13 +204,7 @@ def _finish(mine: Any, tuned: Tuned, figures: dict[str, float]) -> bool:
         )
         held.refresh_from_db()
         version = add_version(
-            made,
-            FilterVersion.Kind.STYLE,
-            path.read_bytes(),
-            base=held.base,
-            training_run=held,
-            metrics=figures,
-            record=told_by(held),
+            made, weights, base=held.base, training_run=held, metrics=figures, record=told_by(held)
         )
         if made.state == made.State.DRAFT or made.current_id is None:
             made.adopt(version)  # what others render with changes only when a curator says so

@@ -26,14 +26,16 @@ from django.contrib.auth.models import AnonymousUser, User
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest
 
-from filters.models import TrainingRun
+from filters.models import Filter, TrainingRun
 from videos import collected
 from videos.access_filters import can_export as can_export
 from videos.access_filters import can_publish as can_publish
 from videos.access_filters import can_see_filter as can_see_filter
 from videos.access_filters import can_see_run as can_see_run
 from videos.access_filters import can_see_style as can_see_style
+from videos.access_filters import can_train as can_train
 from videos.access_filters import filters_for as filters_for
+from videos.access_filters import filters_seen_by as filters_seen_by
 from videos.access_filters import filters_shown_to as filters_shown_to
 from videos.models import (
     Collection,
@@ -47,8 +49,6 @@ from videos.models import (
 )
 
 ALL = None  # of all footage
-
-
 T = TypeVar("T")
 
 
@@ -266,9 +266,11 @@ def can_download_upload(viewer: Viewer, video: Video) -> bool:
     return can_change_video(viewer, video)
 
 
-def can_train(viewer: Viewer) -> bool:
-    """Train filters: any signed-in person; publishing is the curators' (staff) business."""
-    return bool(viewer.user.is_authenticated and viewer.user.is_active)
+def filter_or_404(
+    request: HttpRequest, slug: str, may: Callable[[Viewer, Filter], bool] = can_see_filter
+) -> Filter:
+    """The filter with this slug if the request's viewer may see it, or what else is asked; else the one 404."""
+    return _if(may, request, Filter.objects.with_origins().filter(slug=slug).first())
 
 
 def training_run_or_404(request: HttpRequest, pk: int) -> TrainingRun:
@@ -305,9 +307,8 @@ def comparison_or_404(request: HttpRequest, ref: str) -> Comparison:
 
 def collection_or_404(request: HttpRequest, ref: str) -> Collection:
     """The collection with this ref if the request's viewer may see it; else the one 404."""
-    return _if(
-        can_see_collection, request, Collection.objects.select_related("owner").filter(ref=ref).first()
-    )
+    rows = Collection.objects.select_related("owner")
+    return _if(can_see_collection, request, rows.filter(ref=ref).first())
 
 
 def _if(may: Callable[[Viewer, T], bool], request: HttpRequest, found: T | None) -> T:

@@ -26,9 +26,22 @@ def filters_shown_to(viewer: Viewer) -> FilterQuerySet:
     return Filter.objects.filter(Q(state=Filter.State.PUBLISHED) | drafts, current__isnull=False)
 
 
+def filters_seen_by(viewer: Viewer) -> FilterQuerySet:
+    """All filters that the viewer may look at: the right to one, can_see_filter, as the database has it."""
+    if viewer.is_staff:
+        return Filter.objects.all()
+    mine = Q(owner_id=viewer.user.pk, owner__isnull=False)
+    return Filter.objects.filter(~Q(state=Filter.State.DRAFT) | mine)
+
+
 def can_see_filter(viewer: Viewer, filter: Filter) -> bool:
     """Look at a filter: published and retired ones all, drafts their owner and staff, also before anything can run."""
     return filter.state != Filter.State.DRAFT or viewer.is_staff or viewer.owns(filter)
+
+
+def can_train(viewer: Viewer) -> bool:
+    """Train filters: any signed-in person; publishing is the curators' (staff) business."""
+    return bool(viewer.user.is_authenticated and viewer.user.is_active)
 
 
 def can_see_run(viewer: Viewer, run: TrainingRun) -> bool:

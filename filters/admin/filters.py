@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import Any
 
+from django.conf import settings
 from django.contrib import admin, messages
 from django.contrib.auth.models import User
 from django.db import transaction
@@ -44,6 +45,7 @@ class FilterAdmin(RemovesFiles, ShownOnly, CountsWhatGoes, WaysIn):
     readonly_fields = (
         "state_badge",
         "availability",
+        "deletion",
         "style_picture",
         "looks",
         "metrics",
@@ -51,7 +53,7 @@ class FilterAdmin(RemovesFiles, ShownOnly, CountsWhatGoes, WaysIn):
         "published_at",
     )
     fieldsets = (
-        (None, {"fields": (("state_badge", "availability"), "looks", "metrics", "closest")}),
+        (None, {"fields": (("state_badge", "availability"), "deletion", "looks", "metrics", "closest")}),
         ("Words", {"fields": ("name", "slug", "description", ("tags", "suits"), "owner")}),
         ("What runs", {"fields": (("current", "cost_per_image"),)}),
         ("Origin", {"fields": ("style_picture", "style_image")}),
@@ -82,9 +84,8 @@ class FilterAdmin(RemovesFiles, ShownOnly, CountsWhatGoes, WaysIn):
 
     def has_delete_permission(self, request: HttpRequest, obj: Filter | None = None) -> bool:
         """What something was rendered with is retired, not deleted; so is what the next start would bring back."""
-        used = obj is not None and obj.versions.filter(renders__isnull=False).exists()
-        comes_back = obj is not None and obj.shipped and obj.engine == Filter.Engine.NETWORK
-        return bool(super().has_delete_permission(request, obj)) and not used and not comes_back
+        stays = obj is not None and why_it_stays(obj)
+        return bool(super().has_delete_permission(request, obj)) and not stays
 
     def remove(self, row: Filter) -> None:
         """With its files."""
@@ -128,6 +129,11 @@ class FilterAdmin(RemovesFiles, ShownOnly, CountsWhatGoes, WaysIn):
         return format_html(
             '<span class="bad">{}</span>', filter.unavailable_reason or "It has no version to run."
         )
+
+    @display(description="deletion")
+    def deletion(self, filter: Filter) -> str:
+        """Why nobody is asked whether it is to go: the renders that count may not be there to be seen."""
+        return why_it_stays(filter) or "Nothing goes back to it that would be lost."
 
     @display(description="renders", ordering="n_renders")
     def render_count(self, filter: Any) -> int:
@@ -281,6 +287,21 @@ class FilterAdmin(RemovesFiles, ShownOnly, CountsWhatGoes, WaysIn):
     def _may_look(self, request: HttpRequest, number: int) -> None:
         if number >= testframes.COUNT or not self.has_view_permission(request):
             raise Http404
+
+
+def why_it_stays(filter: Filter) -> str:
+    """A sentence on why a filter cannot be deleted; empty where it can. Renders that may be brought back count."""
+    if filter.shipped and filter.engine == Filter.Engine.NETWORK:
+        return "It ships: the next start would bring it back. Retire it instead."
+    renders = filter.versions.filter(renders__isnull=False)
+    if not renders.exists():
+        return ""
+    if renders.filter(renders__removed_at=None).exists():
+        return "Something was rendered with it. Retire it instead."
+    return (
+        "What was rendered with it was deleted, and can be brought back for "
+        f"{settings.ROTOSCOPE_KEEP_REMOVED_HOURS} hours. Once it is gone for good this can be deleted too."
+    )
 
 
 def _shown_picture(use: StyleUse) -> tuple[str, str, str, str]:

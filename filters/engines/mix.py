@@ -11,6 +11,8 @@ import numpy as np
 from filters.engines.weights import STYLE_FORMAT, BadWeights, Style
 
 MOST_PARTS = 8
+LARGEST_WEIGHT = 1000.0
+"""Of a part, as somebody says it; only how the parts compare counts."""
 
 
 def shares_of(weights: Sequence[float]) -> list[float]:

@@ -6,7 +6,6 @@ from datetime import UTC, datetime
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
@@ -36,7 +35,6 @@ from videos.models import (
     Comparison,
     ShareLink,
     Video,
-    Visibility,
 )
 from videos.pipeline import removal
 from videos.sharing import target_or_404
@@ -110,11 +108,8 @@ def delete_comparison(request: HttpRequest, ref: str) -> object:
 @collections.get("/collections", response=Page[CollectionOut], auth=READING)
 def list_collections(request: HttpRequest, which: Paging, mine: bool = False) -> object:
     """Public collections and one's own."""
-    found = Collection.objects.select_related("owner")
-    if mine:
-        found = found.filter(owner=signed_in(request))
-    else:
-        found = found.filter(Q(owner_id=request.user.pk) | Q(visibility=Visibility.PUBLIC))
+    every = Collection.objects.select_related("owner")
+    found = every.filter(owner=signed_in(request)) if mine else every.listed_for(request.user)
     told = Told(request)
     return page_of(found.order_by("-created_at", "-pk"), which, told.collection, told.gather)
 

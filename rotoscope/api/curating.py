@@ -10,13 +10,13 @@ from ninja.errors import AuthorizationError
 from ninja.files import UploadedFile
 from pydantic import Field
 
-from filters import exchange, judgements
+from filters import exchange, judgements, naming
 from filters.bundle import LARGEST_BUNDLE
 from filters.engines.inspect import LARGEST_MODEL
 from filters.models import Filter
 from rotoscope.api.auth import SIGNED_IN
 from rotoscope.api.errors import Refused
-from rotoscope.api.filters import router, seen_or_404
+from rotoscope.api.filters import router
 from rotoscope.api.made import made, says_where
 from rotoscope.api.shapes import FilterOut, Problem
 from rotoscope.api.told import Told
@@ -82,7 +82,7 @@ def change_filter(request: HttpRequest, slug: str, wish: FilterChange) -> Filter
 
     What an image costs and the state are the curators' business.
     """
-    one = seen_or_404(request, slug)
+    one = access.filter_or_404(request, slug)
     changes = wish.model_dump(exclude_none=True)
     own_draft = access.viewer_of(request).owns(one) and one.state == Filter.State.DRAFT
     if not own_draft or changes.keys() & CURATORS_ALONE:
@@ -102,7 +102,7 @@ def change_filter(request: HttpRequest, slug: str, wish: FilterChange) -> Filter
 )
 def measure_filter(request: HttpRequest, slug: str) -> object:
     """Have a worker measure it: for curators. Its `metrics` are there some minutes later."""
-    one = seen_or_404(request, slug)
+    one = access.filter_or_404(request, slug)
     _refuse_others(request)
     if one.current is None or not judgements.is_awaited(one):
         raise Refused("It is measured already, or there is nothing to measure it against.")
@@ -123,7 +123,7 @@ def _taken(request: HttpRequest, data: bytes, name: str) -> Filter:
         return exchange.bring_in(data, request.user)
     if len(data) > LARGEST_MODEL:
         raise Refused(f"An ONNX model has at most {LARGEST_MODEL >> 20} MB.", 413)
-    if not exchange.is_name(name):
+    if not naming.is_name(name):
         raise Refused("name: a model needs one, with at least one letter or digit.", 422)
     return exchange.take_model(data, name, request.user).filter
 

@@ -8,7 +8,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, AuthorizationError, HttpError, ValidationError
 
-from rotoscope.api.sentences import NOWHERE, SENTENCES
+from rotoscope.api.sentences import NOT_YOURS, NOWHERE, SENTENCES, SIGN_IN
 from rotoscope.common.unkeepable import OF_A_FIELD
 from videos.pipeline.renders import CannotRender, FilterIsAway
 from videos.uploads.errors import UploadError
@@ -42,8 +42,8 @@ def add_to(api: NinjaAPI) -> None:
         api.add_exception_handler(error, handler)
 
     says(Http404, lambda problem: (404, str(problem) or NOWHERE))
-    says(AuthenticationError, lambda _: (401, "Sign in, or send “Authorization: Bearer KEY”."))
-    says(AuthorizationError, lambda _: (403, "This is not yours to change."))
+    says(AuthenticationError, lambda _: (401, SIGN_IN))
+    says(AuthorizationError, lambda _: (403, NOT_YOURS))
     says(ValidationError, lambda problem: (422, sentence_of(problem.errors)))
     says(HttpError, lambda problem: (problem.status_code, SENTENCES.get(problem.status_code, str(problem))))
     says(Refused, lambda problem: (problem.status, str(problem)))

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse
 from ninja import Router
 
 from filters import exchange
 from filters.models import Filter
-from filters.models.filter import FilterQuerySet
 from rotoscope.api.auth import READING, SIGNED_IN, signed_in
 from rotoscope.api.errors import Refused
 from rotoscope.api.files import file_answer
@@ -49,7 +47,7 @@ def list_filters(
     With `state` or `mine` also those that cannot run.
     """
     viewer = access.viewer_of(request)
-    found = access.filters_for(viewer) if state is None and not mine else _seen(viewer)
+    found = access.filters_for(viewer) if state is None and not mine else access.filters_seen_by(viewer)
     if mine:
         found = found.filter(owner=signed_in(request))
     if state is not None:
@@ -63,13 +61,13 @@ def list_filters(
 @router.get("/filters/{slug}", response={200: FilterOut, 404: Problem}, auth=READING)
 def get_filter(request: HttpRequest, slug: str) -> FilterOut:
     """One filter, also while it is unavailable or retired."""
-    return Told(request).filter(seen_or_404(request, slug))
+    return Told(request).filter(access.filter_or_404(request, slug))
 
 
 @router.get("/filters/{slug}/versions", response={200: Page[VersionOut], 404: Problem}, auth=READING)
 def list_versions(request: HttpRequest, slug: str, which: Paging) -> object:
     """What a filter was and is painted with, newest first."""
-    versions = seen_or_404(request, slug).versions.select_related("filter").order_by("-number")
+    versions = access.filter_or_404(request, slug).versions.select_related("filter").order_by("-number")
     return page_of(versions, which, Told(request).version)
 
 
@@ -95,26 +93,8 @@ def export_onnx(request: HttpRequest, slug: str) -> HttpResponse:
     return _exported(request, slug, exchange.export_onnx, "application/octet-stream", "onnx")
 
 
-def _seen(viewer: access.Viewer) -> FilterQuerySet:
-    """All filters that `access.can_see_filter` lets the viewer look at."""
-    if viewer.is_staff:
-        return Filter.objects.all()
-    mine = Q(owner_id=viewer.user.pk, owner__isnull=False)
-    return Filter.objects.filter(~Q(state=Filter.State.DRAFT) | mine)
-
-
-def seen_or_404(request: HttpRequest, slug: str) -> Filter:
-    """A filter that the asker may look at. Raises Http404."""
-    one = Filter.objects.with_origins().filter(slug=slug).first()
-    if one is None or not access.can_see_filter(access.viewer_of(request), one):
-        raise Http404
-    return one
-
-
 def _exported(request: HttpRequest, slug: str, write: Write, content_type: str, suffix: str) -> HttpResponse:
-    one = Filter.objects.with_origins().filter(slug=slug).first()
-    if one is None or not access.can_export(access.viewer_of(request), one):
-        raise Http404
+    one = access.filter_or_404(request, slug, access.can_export)
     try:
         return exported(one, write, content_type, suffix)
     except exchange.REFUSALS as refusal:

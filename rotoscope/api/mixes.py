@@ -10,6 +10,7 @@ from ninja.errors import AuthorizationError
 from pydantic import Field
 
 from filters import mixes
+from filters.engines.mix import LARGEST_WEIGHT, MOST_PARTS
 from filters.models import Filter
 from rotoscope.api.auth import SIGNED_IN
 from rotoscope.api.errors import NOT_READY, Refused
@@ -34,14 +35,14 @@ class PartWish(Wish):
     """A filter and how much it counts."""
 
     filter: str
-    weight: Annotated[float, Field(ge=0, le=1000)]
+    weight: Annotated[float, Field(ge=0, le=LARGEST_WEIGHT)]
 
 
 class MixWish(Wish):
     """A mix of filters on the same base. Weights need not sum to 1."""
 
     name: Annotated[str, Field(min_length=1, max_length=120, examples=["Night wave"])]
-    parts: Annotated[list[PartWish], Field(min_length=2, max_length=8, examples=[EXAMPLE])]
+    parts: Annotated[list[PartWish], Field(min_length=2, max_length=MOST_PARTS, examples=[EXAMPLE])]
 
 
 class StillOfMix(Schema):

@@ -10,6 +10,8 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from rotoscope.common.silence import SENTENCE
 
 PLACE = "/api/"
+SIGN_IN = "Sign in, or send “Authorization: Bearer KEY”."
+NOT_YOURS = "This is not yours to change."
 NOWHERE = "There is no such thing, or it is not for you to see."
 SENTENCES = {
     400: "This request could not be read. Bodies are JSON in UTF-8 of at most 8 MB.",

@@ -28,10 +28,17 @@ from rotoscope.api.shapes import FilterOut, PictureOut, Problem
 from rotoscope.api.told import Told
 from rotoscope.api.wishes import Wish
 from videos import access, training
-from videos.forms.training import TrainingForm
+from videos.forms.training import (
+    CONTENT_WEIGHTS,
+    MOST_MINUTES,
+    STYLE_SCALES,
+    STYLE_WEIGHTS,
+    TrainingForm,
+)
 
 router = Router(tags=["trainings"])
 NO: dict[int, Any] = {401: Problem, 403: Problem, 404: Problem}
+BETWEEN = "{0:g} to {1:g}."
 Words = Annotated[list[str], Field(description="Of each new picture, in their order.")]
 
 
@@ -40,16 +47,21 @@ class TrainingWish(Wish):
 
     name: Annotated[str, Field(examples=["Quilt"])]
     minutes: float = usual.MINUTES
-    style_weight: Annotated[float, Field(description="How strong, 0.5 to 48.")] = usual.STYLE_WEIGHT
-    content_weight: Annotated[float, Field(description="How true to what is seen, 0.1 to 8.")] = (
-        usual.CONTENT_WEIGHT
+    style_weight: Annotated[float, Field(description=f"How strong, {BETWEEN.format(*STYLE_WEIGHTS)}")] = (
+        usual.STYLE_WEIGHT
     )
-    style_scale: Annotated[float, Field(description="Size of strokes, 0.3 to 3.")] = usual.STYLE_SCALE
+    content_weight: Annotated[
+        float, Field(description=f"How true to what is seen, {BETWEEN.format(*CONTENT_WEIGHTS)}")
+    ] = usual.CONTENT_WEIGHT
+    style_scale: Annotated[float, Field(description=f"Size of strokes, {BETWEEN.format(*STYLE_SCALES)}")] = (
+        usual.STYLE_SCALE
+    )
     seed: int = usual.SEED
     footage: Annotated[
         list[str],
         Field(
-            description="Footage of one's own to fit it to, by ref; its images need at least 160 pixels on each side."
+            description="Footage of one's own to fit it to, by ref; its images need at least "
+            f"{usual.LEAST_SIDE} pixels on each side."
         ),
     ] = []
     all_footage: Annotated[
@@ -74,7 +86,7 @@ class TrainingWish(Wish):
 class MoreMinutes(Wish):
     """How much longer to train. Without it a cancelled or failed training goes on to its end."""
 
-    minutes: Annotated[float, Field(ge=0, le=240)] = 0.0
+    minutes: Annotated[float, Field(ge=0, le=MOST_MINUTES)] = 0.0
 
 
 class PreviewOut(Schema):

@@ -8,6 +8,8 @@ Not for the sources of footage: they are all that there is of it, and finishing 
 
 from __future__ import annotations
 
+import os
+import secrets
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from datetime import timedelta
@@ -15,7 +17,6 @@ from pathlib import Path
 from typing import Any
 
 from django.apps import apps
-from django.core.files.storage import default_storage
 from django.db import connection, connections, models, transaction
 from django.db.models import QuerySet
 from django.db.models.fields.files import FieldFile
@@ -45,8 +46,9 @@ def store(path: Path, name: str) -> str:
 
 
 def store_bytes(data: bytes, name: str) -> str:
-    """The same with bytes, under a name like this one that nothing has yet."""
-    name = default_storage.get_available_name(name)
+    """The same with bytes, under a name like this one that nothing else gets, at the same moment either."""
+    stem, suffix = os.path.splitext(name)
+    name = f"{stem}-{secrets.token_hex(4)}{suffix}"
     with files.work_folder() as folder:
         path = Path(folder) / "file"
         path.write_bytes(data)

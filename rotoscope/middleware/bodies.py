@@ -10,11 +10,14 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from django.conf import settings
+from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.template.defaultfilters import filesizeformat
 
 from filters.bundle import LARGEST_BUNDLE
 from filters.orders import MOST_PICTURES
+from rotoscope.api.sentences import NOT_YOURS, SIGN_IN
 from videos.forms.training import MOST_BYTES
 from videos.uploads.begin import refuse_where_full
 from videos.uploads.errors import TooLarge, UploadError
@@ -39,6 +42,8 @@ class BodiesMiddleware:
         try:
             _weigh(request)
         except UploadError as refusal:
+            if _is_for_others(request):
+                return _turned_away(request)
             return _refusal(request, refusal)
         return self.get_response(request)
 
@@ -66,12 +71,29 @@ def _files(request: HttpRequest) -> int:
     return 0
 
 
+def _is_for_others(request: HttpRequest) -> bool:
+    """Whether files are handed in at this place, but not by this sender: they may be small enough for whoever may."""
+    place = request.path in LEARNING or request.path.startswith(CURATING)
+    return place and not _files(request)
+
+
 def _length(request: HttpRequest) -> int:
     """As Django takes it: nothing is read of what tells no length."""
     try:
         return int(request.META.get("CONTENT_LENGTH") or 0)
     except ValueError:
         return 0
+
+
+def _turned_away(request: HttpRequest) -> HttpResponseBase:
+    """As the place itself would, had it read the form. Raises PermissionDenied."""
+    stranger = not request.user.is_authenticated
+    if request.path.startswith("/api/"):
+        status, sentence = (401, SIGN_IN) if stranger else (403, NOT_YOURS)
+        return JsonResponse({"detail": sentence}, status=status)
+    if stranger:
+        return redirect_to_login(request.get_full_path())
+    raise PermissionDenied
 
 
 def _refusal(request: HttpRequest, refusal: UploadError) -> HttpResponseBase:

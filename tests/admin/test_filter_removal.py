@@ -15,6 +15,7 @@ from filters.models import Filter, FilterVersion, StyleImage, StyleUse, Training
 from tests.factories import make_filter, make_render_row, make_video_row
 from tests.styled import make_style_image, make_styled
 from videos.models import Still
+from videos.pipeline import removal as removals
 
 
 def delete(client: Client, row: Filter | TrainingRun | StyleImage) -> int:
@@ -22,6 +23,11 @@ def delete(client: Client, row: Filter | TrainingRun | StyleImage) -> int:
     with TestCase.captureOnCommitCallbacks(execute=True):
         address = reverse(f"admin:filters_{row._meta.model_name}_delete", args=[row.pk])
         return client.post(address, {"post": "yes"}).status_code
+
+
+def told(client: Client, one: Filter) -> str:
+    """What the page of a filter says."""
+    return client.get(reverse("admin:filters_filter_change", args=[one.pk])).content.decode()
 
 
 def test_a_deleted_filter_leaves_no_files(staff_client: Client, owner: User) -> None:
@@ -94,6 +100,7 @@ def test_a_filter_that_something_was_rendered_with_is_not_deleted(staff_client: 
     one = make_filter("negative")
     make_render_row(make_video_row(owner), one)
     assert delete(staff_client, one) == 403
+    assert "Something was rendered with it. Retire it instead." in told(staff_client, one)
     assert one.current is not None
     assert default_storage.exists(str(one.current.weights.name))
 
@@ -173,6 +180,20 @@ def test_a_file_that_two_rows_name_goes_with_the_second_of_them(staff_client: Cl
     assert default_storage.exists(str(second.image.name))
     assert delete(staff_client, second) == 302
     assert not default_storage.exists(str(second.image.name))
+
+
+def test_renders_that_may_be_brought_back_keep_a_filter_and_that_is_said(
+    staff_client: Client, owner: User
+) -> None:
+    """The list counts no deleted ones, so nothing else would tell why it cannot go."""
+    one = make_filter("negative", published=False)
+    assert "Nothing goes back to it" in told(staff_client, one)
+    render = make_render_row(make_video_row(owner), one)
+    removals.put_away(render)
+    assert delete(staff_client, one) == 403
+    assert "was deleted, and can be brought back for 24 hours." in told(staff_client, one)
+    render.delete()
+    assert delete(staff_client, one) == 302
 
 
 def test_what_the_next_start_would_bring_back_is_retired_and_not_deleted(staff_client: Client) -> None:

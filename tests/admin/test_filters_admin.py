@@ -17,7 +17,7 @@ from django.urls import reverse
 from onnx import TensorProto, helper
 from PIL import Image
 
-from filters import exchange, testframes
+from filters import exchange, naming, testframes
 from filters.admin import forms
 from filters.engines.base import Frame
 from filters.models import Filter, FilterVersion, StyleImage, StyleUse
@@ -157,7 +157,7 @@ def test_a_filter_cannot_take_the_address_of_another_page(staff_client: Client) 
     assert "address of another page" in answer.content.decode()
     one.refresh_from_db()
     assert one.slug == "negative"
-    assert exchange.free_slug("Figures") == "figures-2"
+    assert naming.free_slug("Figures") == "figures-2"
 
 
 def test_an_image_does_not_cost_less_than_nothing(staff_client: Client) -> None:

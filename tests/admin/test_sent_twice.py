@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
+from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
@@ -54,6 +55,7 @@ class TestTwoClicks:
         made = Filter.objects.get(slug="night-2")
         assert [answer.url for answer in answers] == [page_of(made)] * 2
         assert Filter.objects.count() == 2
+        assert len(default_storage.listdir("weights")[1]) == 2
 
     def test_a_model_becomes_one_filter(self, twice: Send) -> None:
         answers = twice("upload_model", {"file": inverting_model(), "name": "Negative"})
@@ -64,6 +66,7 @@ class TestTwoClicks:
         answers = twice("upload_model", {"file": inverting_model("another"), "into": one.pk})
         assert [answer.url for answer in answers] == [page_of(one)] * 2
         assert one.versions.count() == 2
+        assert len(default_storage.listdir("weights")[1]) == 2
 
     def test_a_deepfilter_name_becomes_one_filter(self, twice: Send) -> None:
         answers = twice("take_name", {"deepfilter_name": "aqua", "title": "Aqua", "cost_per_image": "0"})

@@ -14,10 +14,12 @@ from django.utils import timezone
 from dramatiq.brokers.stub import StubBroker
 
 from filters.models import Filter, FilterVersion, StyleImage, TrainingRun
+from rotoscope.api.trainings import TrainingWish
 from tests.api.conftest import Program, program_of
 from tests.lab.pictures import REFUSED, good, upload
 from tests.styled import make_styled
 from videos import training
+from videos.forms.training import TrainingForm
 
 
 @pytest.fixture(autouse=True)
@@ -191,6 +193,13 @@ def test_wishes_are_checked_like_those_of_the_page(olgas: Program, queue: StubBr
         assert answer.status_code == 422, wrong
         assert answer.json()["detail"]
     assert "Hand in a picture" in send(olgas, name="Quilt").json()["detail"]
+
+
+def test_the_description_says_what_the_form_takes() -> None:
+    for name in ("style_weight", "content_weight", "style_scale"):
+        field: Any = TrainingForm.base_fields[name]
+        said = str(TrainingWish.model_fields[name].description)
+        assert said.endswith(f", {field.min_value:g} to {field.max_value:g}."), name
 
 
 def test_without_a_key_nothing_is_ordered(nobodys: Program) -> None:

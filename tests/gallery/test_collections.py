@@ -7,9 +7,10 @@ from functools import partial
 from typing import Any
 
 import pytest
-from django.contrib.auth.models import User
+from django.contrib.auth.models import AnonymousUser, User
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from tests.at_once import at_once, browser_of
 from tests.factories import make_filter, make_render_row, make_video_row
@@ -282,6 +283,26 @@ def listed(client: Client, address: str = "/collections/") -> tuple[list[str], l
     """The titles of one's own collections and of those of others on a page."""
     context = client.get(address).context
     return [one.title for one in context["mine"]], [one.title for one in context["others"]]
+
+
+def test_all_lists_show_the_public_ones_and_ones_own(
+    visitor: Client, owner_client: Client, staff_client: Client, owner: User, colleague: User, staff: User
+) -> None:
+    for maker in (owner, colleague):
+        for visibility in Visibility.values:
+            title = f"{maker.username}, {visibility}"
+            Collection.objects.create(owner=maker, title=title, visibility=visibility)
+    Collection.objects.create(owner=owner, title="Gone", visibility="public", removed_at=timezone.now())
+    public = {f"{maker.username}, public" for maker in (owner, colleague)}
+    own = {f"{owner.username}, {visibility}" for visibility in Visibility.values}
+    for client, person, expected in (
+        (visitor, AnonymousUser(), public),
+        (owner_client, owner, public | own),
+        (staff_client, staff, public),
+    ):
+        assert {one.title for one in Collection.objects.listed_for(person)} == expected
+        assert {one.title for one in client.get("/collections/").context["page"]} == expected
+        assert {one["title"] for one in client.get("/api/collections").json()["items"]} == expected
 
 
 def test_ones_own_collections_come_first_and_pages_turn_through_both(

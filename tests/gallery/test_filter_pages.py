@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager
+from itertools import product
 from typing import Any
 
-from django.contrib.auth.models import User
+from django.contrib.auth.models import AnonymousUser, User
 from django.test import Client
 from django.urls import reverse
 
 from filters.models import Filter, FilterVersion, StyleImage
 from tests.factories import make_filter, make_render_row, make_video_row
+from videos import access
 from videos.models import Visibility
 
 Queries = Callable[..., AbstractContextManager[Any]]
@@ -62,6 +64,19 @@ def test_a_draft_that_is_still_being_learned_is_its_owners_to_see_on_its_page_an
     for address in (draft.get_absolute_url(), f"/api/filters/{draft.slug}"):
         seen = [client.get(address).status_code for client in (owner_client, staff_client, colleague_client)]
         assert seen == [200, 200, 404], address
+
+
+def test_the_database_decides_as_the_right_to_look_at_a_filter_does(
+    owner: User, colleague: User, staff: User
+) -> None:
+    for state, maker in product(Filter.State.values, (None, owner, colleague)):
+        Filter.objects.create(name=f"{state} of {maker}", slug=f"{state}-{maker}", owner=maker, state=state)
+    nobody_in = User(username="shut", pk=staff.pk, is_active=False, is_staff=True)
+    for person in (AnonymousUser(), owner, colleague, staff, nobody_in):
+        viewer = access.Viewer(person)
+        expected = {one for one in Filter.objects.all() if access.can_see_filter(viewer, one)}
+        assert set(access.filters_seen_by(viewer)) == expected, person
+        assert len(expected) == (9 if viewer.is_staff else 6 + (person in (owner, colleague)))
 
 
 def test_people_see_drafts_of_their_own(owner_client: Client, colleague_client: Client, owner: User) -> None:

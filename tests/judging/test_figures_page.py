@@ -12,6 +12,9 @@ from django.contrib.auth.models import User
 from django.test import Client
 from django.urls import reverse
 
+from filters import shipped
+from filters.catalogue import load_catalogue
+from filters.figures import SPEED
 from filters.likeness import cosines
 from filters.models import FilterVersion
 from filters.scatter import LARGE, LETTER, Point, scatter
@@ -153,6 +156,30 @@ def test_a_live_twin_is_a_ring_in_the_plot_of_speed(visitor: Client, db: None) -
     assert page.count('class="dot hollow"') == 1
     assert "<title>Wave, live: time for a frame 118 ms, style distance 0.21</title>" in page
     assert "312 ms, live 118 ms" in page
+
+
+def test_a_live_twin_that_was_measured_elsewhere_shows_its_time_alone(visitor: Client, db: None) -> None:
+    """No footage changes how long a frame takes; the other figures stand beside those of the same footage only."""
+    one = judged_filter("Wave", metrics={**FIGURES, "measured_on": FLIGHT})
+    figures = {**FIGURES, "style_distance": 0.34, "milliseconds_per_frame": 118.0, "measured_on": BEACH}
+    twin = FilterVersion.objects.create(filter=one, number=2, kind="onnx", metrics=figures)
+    assert one.current is not None
+    one.adopt(one.current, live=twin)
+    page = visitor.get("/filters/figures/").content.decode()
+    assert "312 ms, live 118 ms" in page and "0.34" not in page
+    assert "Live twins are rings" not in page and "dot hollow" not in page
+    assert "Live twins that were not measured on this footage take 118 ms." in page
+
+
+def test_every_live_twin_that_ships_has_its_time(visitor: Client, db: None) -> None:
+    shipped.load()
+    context = visitor.get("/filters/figures/").context
+    with_twin = [row for row in context["rows"] if row.filter.live_id is not None]
+    assert len(with_twin) == len(load_catalogue())
+    for row in with_twin:
+        assert SPEED.key in row.live
+        assert ", live " in dict(row.cells)[SPEED]
+    assert "ive twins" in next(plot.caption for plot in context["plots"] if plot.title == "Speed and manner")
 
 
 def test_the_table_is_sorted_by_what_is_asked_for(visitor: Client, db: None) -> None:

@@ -19,7 +19,7 @@ from django.urls import reverse
 from django.utils import timezone
 from PIL import Image
 
-from filters import exchange, mixes, orders, removal
+from filters import exchange, mixes, naming, orders, removal
 from filters.bundle import BundleRefused, StylePicture, read_bundle, write_bundle
 from filters.models import Filter, FilterVersion, StyleImage, StyleUse, TrainingRun
 from filters.service import make_engine
@@ -266,7 +266,7 @@ def test_a_base_whose_name_cannot_be_that_of_a_file_is_not_looked_for(staff: Use
 def test_a_filter_leaves_by_whatever_name_it_got(owner: User, staff: User, name: str) -> None:
     made = make_styled("Night", 0)
     assert made.current is not None
-    Filter.objects.update(name=name, slug=exchange.free_slug(name))
+    Filter.objects.update(name=name, slug=naming.free_slug(name))
     made.current.filter.refresh_from_db()
     assert exchange.bring_in(exchange.export(made.current), staff).name == name
 

@@ -192,6 +192,7 @@ def test_only_a_few_wait_for_their_turn(owner_client: Client, night: Filter, wav
         ["night:0", "wave:0"],
         ["night:1", "nobody:1"],
         ["night:1", "negative:1"],
+        ["night:1000.5", "wave:1"],
     ],
 )
 def test_what_cannot_be_mixed_is_refused_with_a_sentence(

@@ -200,6 +200,21 @@ def test_whoever_comes_back_to_the_version_that_ships_has_its_twin_again(catalog
     assert shipped.load(catalogue) == 0
 
 
+def test_whoever_chose_their_own_before_new_weights_came_finds_the_twin_beside_these(catalogue: Path) -> None:
+    shipped.load(catalogue)
+    one = Filter.objects.get()
+    own = exchange.take_model(inverting_model(), "", None, into=one)
+    one.adopt(own)
+    (catalogue / "weights" / "ink.safetensors").write_bytes(b"better numbers")
+    with_a_live_twin(catalogue)
+    assert shipped.load(catalogue) == 1
+    one.refresh_from_db()
+    assert (one.current, one.live) == (own, None)
+    twin = one.versions.get(base="small")
+    assert one.versions.filter(base="base").latest("number").twin == twin
+    assert shipped.load(catalogue) == 0
+
+
 def test_what_curators_wrote_and_retired_stays(catalogue: Path) -> None:
     shipped.load(catalogue)
     one = Filter.objects.get()

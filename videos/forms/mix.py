@@ -7,7 +7,7 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
-from filters.engines.mix import MOST_PARTS
+from filters.engines.mix import LARGEST_WEIGHT, MOST_PARTS
 from filters.mixes import CannotMix, Part, mixable
 from filters.models.filter import FilterQuerySet
 
@@ -26,6 +26,8 @@ def parts_of(wishes: Sequence[str], filters: FilterQuerySet) -> list[Part]:
                 "A part of a mix is a filter and its weight, such as starry-night:0.6, each once."
             )
         asked[found[1]] = float(found[2])
+    if max(asked.values(), default=0) > LARGEST_WEIGHT:
+        raise CannotMix(f"The weight of a part is at most {LARGEST_WEIGHT:g}.")
     there = {
         one.slug: one
         for one in mixable(filters).filter(slug__in=asked).select_related("current__filter__live")

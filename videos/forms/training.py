@@ -14,7 +14,15 @@ from django.db.models.functions import RowNumber
 from django.utils.datastructures import MultiValueDict
 
 from filters.models import StyleImage
-from filters.orders import LAST_SEED, LONGEST_NAME, MOST_PICTURES, Piece, Wish
+from filters.orders import (
+    LAST_SEED,
+    LEAST_SCALE,
+    LONGEST_NAME,
+    MOST_PICTURES,
+    MOST_SCALE,
+    Piece,
+    Wish,
+)
 from filters.style_images import WORDS
 from filters.training.crop import WHOLE, Crop, crop_from
 from filters.training.usual import LEAST_SIDE
@@ -23,6 +31,9 @@ from videos.pipeline.separate import image_size
 
 MINUTES = (("2", "2"), ("5", "5"), ("15", "15"), ("45", "45"))
 MORE_MINUTES = (("2", "2 minutes"), ("5", "5 minutes"), ("15", "15 minutes"))
+LEAST_MINUTES, MOST_MINUTES = 0.1, 240
+STYLE_WEIGHTS, CONTENT_WEIGHTS, STYLE_SCALES = (0.5, 48), (0.1, 8), (LEAST_SCALE, MOST_SCALE)
+"""From the least that may be asked for to the most."""
 MOST_BYTES = 100_000_000
 MOST_FRAMES = 160
 CROP = re.compile(r"(?:(\d{1,12}):)?([-\d.e,+]{9,200})", re.ASCII)
@@ -36,7 +47,9 @@ WRONG = ("required", "invalid", "min_value", "max_value")
 """What may be amiss with a number: one sentence that names it says what to do about each."""
 
 
-def _between(least: float, most: float, sentence: str) -> forms.FloatField:
+def _between(ends: tuple[float, float], name: str) -> forms.FloatField:
+    least, most = ends
+    sentence = f"{name} lies between {least:g} and {most:g}."
     return forms.FloatField(min_value=least, max_value=most, error_messages=dict.fromkeys(WRONG, sentence))
 
 
@@ -60,18 +73,18 @@ class TrainingForm(forms.Form):
         },
     )
     minutes = forms.FloatField(
-        min_value=0.1,
-        max_value=240,
+        min_value=LEAST_MINUTES,
+        max_value=MOST_MINUTES,
         error_messages={
             "required": "Say how many minutes it may take.",
             "invalid": "Say how many minutes it may take, as a number.",
             "min_value": "Training takes some minutes.",
-            "max_value": "At most 240 minutes from here; longer runs start from the command line.",
+            "max_value": f"At most {MOST_MINUTES} minutes from here; longer runs start from the command line.",
         },
     )
-    style_weight = _between(0.5, 48, "The strength of the style lies between 0.5 and 48.")
-    content_weight = _between(0.1, 8, "How true it is to the content lies between 0.1 and 8.")
-    style_scale = _between(0.3, 3, "The size of strokes lies between 0.3 and 3.")
+    style_weight = _between(STYLE_WEIGHTS, "The strength of the style")
+    content_weight = _between(CONTENT_WEIGHTS, "How true it is to the content")
+    style_scale = _between(STYLE_SCALES, "The size of strokes")
     seed = forms.IntegerField(
         min_value=0,
         max_value=LAST_SEED,

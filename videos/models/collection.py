@@ -36,6 +36,18 @@ def _place_in(places: list[int]) -> CombinedExpression:
     return Func(order, F("pk"), function="array_position", output_field=models.IntegerField()) - 1
 
 
+class CollectionQuerySet(models.QuerySet["Collection"]):
+    """Named queries over collections. Who may see what is decided in videos/access.py."""
+
+    def listed_for(self, user: Any) -> CollectionQuerySet:
+        """What lists show to `user`: public collections and their own."""
+        public = Q(visibility=Visibility.PUBLIC)
+        return self.filter(public | Q(owner=user) if user.is_authenticated else public)
+
+
+CollectionManager = Standing.from_queryset(CollectionQuerySet)
+
+
 class Collection(Removable):
     """What somebody found, gathered and explained."""
 
@@ -46,8 +58,8 @@ class Collection(Removable):
     visibility = models.CharField(max_length=20, choices=Visibility, default=Visibility.UNLISTED)
     created_at = models.DateTimeField(auto_now_add=True)
 
-    objects = Standing["Collection"]()
-    everything = models.Manager["Collection"]()
+    objects = CollectionManager()
+    everything = CollectionQuerySet.as_manager()
 
     class Meta:
         ordering = ["-created_at"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.db.models import Q
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
@@ -18,7 +18,7 @@ from filters.models import Filter, FilterVersion, MixPart, TrainingRun
 from rotoscope.common import tags
 from videos import access
 from videos.access import Viewer
-from videos.models import Render, Video, Visibility
+from videos.models import Render, Video
 from videos.views.gallery import page_of
 
 TAGS = 12
@@ -52,7 +52,7 @@ def filters(request: HttpRequest) -> HttpResponse:
 def filter(request: HttpRequest, slug: str) -> HttpResponse:
     """One filter: whose manner it has and where that comes from, how well it does, what was made with it."""
     viewer = access.viewer_of(request)
-    shown = _visible_or_404(viewer, slug)
+    shown = access.filter_or_404(request, slug)
     works = (
         _public_works().filter(version__filter=shown).with_names().order_by("-views", "-finished_at", "pk")
     )
@@ -146,12 +146,4 @@ def samples_of(filter_ids: list[int]) -> dict[int, Render]:
 
 
 def _public_works() -> Any:
-    listed = {"video__visibility": Visibility.PUBLIC, "video__state": Video.State.READY}
-    return Render.objects.finished().filter(**listed)
-
-
-def _visible_or_404(viewer: Viewer, slug: str) -> Filter:
-    shown = Filter.objects.with_origins().filter(slug=slug).first()
-    if shown is None or not access.can_see_filter(viewer, shown):
-        raise Http404
-    return shown
+    return Render.objects.finished().filter(video__in=Video.objects.listed())

@@ -8,7 +8,7 @@ from typing import Any
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.db import transaction
-from django.db.models import Case, Q, QuerySet, Value, When, prefetch_related_objects
+from django.db.models import Case, QuerySet, Value, When, prefetch_related_objects
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -21,7 +21,7 @@ from videos.access import Viewer
 from videos.access_items import items_to_see
 from videos.forms.comparison import CollectionForm
 from videos.gathered import gathered
-from videos.models import Collection, CollectionItem, Comparison, Render, Visibility
+from videos.models import Collection, CollectionItem, Comparison, Render
 from videos.models.collection import CollectionFull
 from videos.models.comparison import places_prefetch
 from videos.views.gallery import page_of
@@ -178,9 +178,8 @@ def _with_covers(viewer: Viewer, page: Iterable[Any]) -> None:
 
 def _own_first(user: Any) -> QuerySet[Collection]:
     """One's own collections and then the public ones of others, the latest first."""
-    own = Q(owner_id=user.pk, owner__isnull=False)
-    found = Collection.objects.select_related("owner").filter(own | Q(visibility=Visibility.PUBLIC))
-    theirs = Case(When(own, then=Value(0)), default=Value(1))
+    found = Collection.objects.listed_for(user).select_related("owner")
+    theirs = Case(When(owner_id=user.pk, then=Value(0)), default=Value(1))
     return found.alias(theirs=theirs).order_by("theirs", "-created_at", "-pk")
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_GET
 
@@ -40,9 +40,7 @@ def exported(filter: Filter, write: Write, content_type: str, suffix: str) -> Ht
 
 
 def _file(request: HttpRequest, slug: str, write: Write, content_type: str, suffix: str) -> HttpResponse:
-    filter = Filter.objects.with_pictures().filter(slug=slug).first()
-    if filter is None or not access.can_export(access.viewer_of(request), filter):
-        raise Http404
+    filter = access.filter_or_404(request, slug, access.can_export)
     try:
         return exported(filter, write, content_type, suffix)
     except exchange.REFUSALS as refusal:

@@ -31,7 +31,7 @@ UNKNOWN = "footage that is not written down"
 @dataclass(frozen=True)
 class Row:
     """A filter with its figures on one footage by key, as numbers and as they are written; `live` are those of its
-    live twin."""
+    live twin. Times, which no footage changes, are also there where the others are not."""
 
     filter: Filter
     values: dict[str, float]
@@ -58,7 +58,7 @@ def figures(request: HttpRequest) -> HttpResponse:
     found = rows_of(every, footage)
     rows = [row for row in found if row.measured_on in ("", footage)]
     elsewhere = [row for row in found if row.measured_on not in ("", footage)]
-    measured = [row for row in rows if row.values]
+    measured = [row for row in rows if row.measured_on]
     sort = request.GET.get("sort", "name")
     context = {
         "section": "filters",
@@ -133,8 +133,8 @@ def times_of(filters: Iterable[Filter]) -> dict[str, float]:
 def _timed(
     version: FilterVersion | None, values: dict[str, float], times: Mapping[str, float]
 ) -> dict[str, float]:
-    """The figures of a version with the time of its network; none where it has none."""
-    if version is None or not values or _network(version) not in times:
+    """The figures of a version with the time of its network, where that was measured at all."""
+    if version is None or _network(version) not in times:
         return values
     return {**values, SPEED.key: times[_network(version)]}
 
@@ -146,11 +146,10 @@ def _network(version: FilterVersion) -> str:
 
 def _cell(figure: Figure, values: dict[str, float], live: dict[str, float]) -> str:
     """A figure as it is written; with the time of the live twin, which is what that is for."""
-    if figure.key not in values:
-        return ""
-    written = figure.written(values[figure.key])
-    quicker = figure == SPEED and SPEED.key in live
-    return f"{written}, live {SPEED.written(live[SPEED.key])}" if quicker else written
+    written = [figure.written(values[figure.key])] if figure.key in values else []
+    if figure == SPEED and SPEED.key in live:
+        written.append(f"live {SPEED.written(live[SPEED.key])}")
+    return ", ".join(written)
 
 
 def ordered(rows: list[Row], sort: str) -> list[Row]:
@@ -194,11 +193,22 @@ def plots(rows: list[Row]) -> list[Plot]:
                 SPEED,
                 STYLE,
                 "Speed and manner",
-                "Further left is quicker, lower is closer to its style image. Live twins are rings.",
+                f"Further left is quicker, lower is closer to its style image. {_of_twins(rows)}".strip(),
             ),
         )
     ]
     return [one for one in made if one.dots]
+
+
+def _of_twins(rows: list[Row]) -> str:
+    """How live twins are drawn, and how long those take of which only that is known: they have no place."""
+    drawn = any(SPEED.key in row.live and STYLE.key in row.live for row in rows)
+    times = [row.live[SPEED.key] for row in rows if SPEED.key in row.live and STYLE.key not in row.live]
+    sentences = ["Live twins are rings."] if drawn else []
+    if times:
+        span = dict.fromkeys(SPEED.written(one) for one in (min(times), max(times)))
+        sentences.append(f"Live twins that were not measured on this footage take {' to '.join(span)}.")
+    return " ".join(sentences)
 
 
 def _points(rows: list[Row], x: Figure, y: Figure, *, live: bool = False) -> list[Point]:

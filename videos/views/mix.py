@@ -14,6 +14,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods
 
 from filters import mixes, testframes
+from filters.engines.mix import LARGEST_WEIGHT
 from filters.models import Filter
 from videos import access, training
 from videos.forms.mix import parts_of
@@ -23,7 +24,6 @@ from videos.pipeline import mixed_stills
 from videos.small import SIDES
 
 STRIP = 24  # frames that one may look at
-MOST_WEIGHT = 10_000.0
 
 
 @login_required
@@ -174,7 +174,7 @@ def _number(weight: str) -> float:
         number = float(weight)
     except ValueError:
         return 0.0
-    return number if 0 < number <= MOST_WEIGHT else 0.0
+    return number if 0 < number <= LARGEST_WEIGHT else 0.0
 
 
 def _without(weights: dict[str, str], slug: str, video: Video | None, frame: int) -> str:

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_safe
 
 from filters.models import Filter
 from videos import access
-from videos.models import Collection, Comparison, Profile, Render, Video, Visibility
+from videos.models import Collection, Comparison, Profile, Render, Video
 from videos.views.gallery import page_of
 from videos.views.part import part_of
 
@@ -44,10 +44,8 @@ def _beside(request: HttpRequest, shown: User, everything: bool) -> dict[str, An
     comparisons = Comparison.objects.filter(owner=shown).with_places().select_related("video", "owner")
     filters = Filter.objects.filter(owner=shown, current__isnull=False).with_pictures()
     if not everything:
-        collections = collections.filter(visibility=Visibility.PUBLIC)
-        comparisons = comparisons.filter(
-            visibility=Visibility.PUBLIC, video__visibility=Visibility.PUBLIC, video__state=Video.State.READY
-        )
+        collections = collections.listed_for(request.user)
+        comparisons = comparisons.listed_for(request.user).filter(video__in=Video.objects.listed())
         filters = filters.filter(state=Filter.State.PUBLISHED)
     lists = {"collections": collections, "comparisons": comparisons, "filters": filters}
     return {name: part_of(rows, request, name, BESIDE) for name, rows in lists.items()}
