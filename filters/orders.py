@@ -188,6 +188,11 @@ def as_first_ordered(settings: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in settings.items() if name not in added} | first
 
 
+def new_mark() -> str:
+    """What tells a run's checkpoint and previews from those of another with its number, and of before “anew”."""
+    return secrets.token_hex(8)
+
+
 def pictures_of(row: TrainingRun) -> list[StyleImage]:
     """The style images of a run in their order, also where its filter was removed."""
     if row.filter is None:
@@ -228,7 +233,7 @@ def _queued(images: Sequence[StyleImage], name: str, owner: Any, wish: Wish, see
         settings={
             **asdict(wish),
             "pictures": [image.pk for image in images],
-            "mark": secrets.token_hex(8),  # tells its checkpoint from one of another run with this number
+            "mark": new_mark(),
         },
         steps=wish.steps,
         code_version=CODE_VERSION,
