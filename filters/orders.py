@@ -50,7 +50,7 @@ class CannotTrain(ValueError):
     """The wish cannot be fulfilled; the message is a sentence for whoever made it."""
 
 
-class TooMany(CannotTrain):
+class TooManyTrainings(CannotTrain):
     """So many trainings of this person run or wait that no more are taken."""
 
 
@@ -143,12 +143,12 @@ def order(pieces: Sequence[Piece], name: str, owner: Any, wish: Wish, *, seed: i
 
 
 def refuse_too_many(owner: Any) -> None:
-    """Raises TooMany. Whoever orders at the command line is nobody, and waits for the end anyway."""
+    """Raises TooManyTrainings. Whoever orders at the command line is nobody, and waits for the end anyway."""
     if owner is None:
         return
     unfinished = (TrainingRun.State.QUEUED, TrainingRun.State.RUNNING)
     if TrainingRun.objects.filter(owner=owner, state__in=unfinished).count() >= MOST_UNFINISHED:
-        raise TooMany(
+        raise TooManyTrainings(
             f"{MOST_UNFINISHED} trainings run or wait already, the most of one person. "
             "Stop one of them, or come back when one is over."
         )

@@ -14,7 +14,7 @@ from ninja.errors import AuthorizationError
 from ninja.files import UploadedFile
 from pydantic import Field
 
-from filters import orders, training_queue
+from filters import orders
 from filters import trainings as steps
 from filters.models import StyleUse, TrainingRun
 from filters.style_images import WORDS
@@ -154,10 +154,11 @@ def create_training(
     if missing:
         what = "PyTorch is" if missing == "torch" else "The base network is"
         raise Refused(f"{what} not installed here, and training needs it.")
-    _refuse_too_many(request.user)
+    if sentence := training.too_many(request.user):
+        raise Refused(sentence)
     _refuse_excess(wish, len(picture or []))
     form = _form(request, wish, picture or [])
-    run = training.order(form, request.user) if form.is_valid() else None
+    run = form.order(request.user) if form.is_valid() else None
     if run is None:
         raise Refused(" ".join(form.sentences()), 422)
     return made(request, response, "get_training", run.pk, told(request, run))
@@ -192,12 +193,10 @@ def stop_training(request: HttpRequest, id: int) -> TrainingOut:
 def resume_training(request: HttpRequest, id: int, wish: MoreMinutes) -> TrainingOut:
     """Go on from the last checkpoint, `minutes` longer."""
     run = access.training_run_or_404(request, id)
-    if not steps.can_go_on(run):
-        raise Refused("It came in as a file, or its filter was removed: there is nothing to go on with.")
-    if run.is_over:
-        _refuse_too_many(run.owner)
-    if not training_queue.go_on(run, wish.minutes):
-        raise Refused("It is under way, or at its end: say how many minutes more.")
+    try:
+        training.go_on(run, wish.minutes)
+    except orders.CannotTrain as problem:
+        raise Refused(str(problem)) from problem
     return told(request, access.training_run_or_404(request, id))
 
 
@@ -227,16 +226,12 @@ def publish_training(
 ) -> FilterOut:
     """Let everybody use what a training made: for staff."""
     run = access.training_run_or_404(request, id)
-    viewer = access.viewer_of(request)
-    if not viewer.is_staff:
+    if not access.viewer_of(request).is_staff:
         raise AuthorizationError
     try:
-        published = training.publish(run, version) if access.can_publish(viewer, run) else None
-    except training.NotTheNewest as newer:
-        raise Refused(str(newer)) from newer
-    if published is None:
-        raise Refused("There is nothing to publish yet.")
-    return Told(request).filter(published)
+        return Told(request).filter(training.publish(run, version))
+    except training.CannotPublish as refusal:
+        raise Refused(str(refusal)) from refusal
 
 
 def told(request: HttpRequest, run: TrainingRun) -> TrainingOut:
@@ -280,12 +275,6 @@ def _refuse_excess(wish: TrainingWish, pictures: int) -> None:
     kept = set(map(str, wish.kept))
     if others := [number for number, colon, _ in named if colon and number.strip() not in kept]:
         raise Refused(f"crop: picture {others[0][:20]} is not among those of `kept`.", 422)
-
-
-def _refuse_too_many(owner: Any) -> None:
-    """Raises Refused."""
-    if sentence := training.too_many(owner):
-        raise Refused(sentence)
 
 
 def _pictures(say: Told, run: TrainingRun) -> list[LearnedPictureOut]:

@@ -148,6 +148,9 @@ def test_one_person_keeps_no_more_than_five_waiting(
     assert sentence in olgas.post(f"/trainings/{last.pk}/resume", {}, status=409)["detail"]
     back = owner_client.post(reverse("training-run-resume", args=[last.pk]), follow=True)
     assert sentence in back.content.decode()
+    assert "under way" in olgas.post(f"{path}/resume", {"minutes": 3}, status=409)["detail"]
+    waits = owner_client.post(reverse("training-run-resume", args=[ordered["id"]]), follow=True)
+    assert "It is under way" in waits.content.decode(), "the page says the same as the API"
     assert send(stellas, name="Hers", picture=good(4)).status_code == 201
 
 
