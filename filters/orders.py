@@ -193,14 +193,24 @@ def new_mark() -> str:
     return secrets.token_hex(8)
 
 
-def pictures_of(row: TrainingRun) -> list[StyleImage]:
-    """The style images of a run in their order, also where its filter was removed."""
+def pictures_of(row: TrainingRun, known: Mapping[int, StyleImage] | None = None) -> list[StyleImage]:
+    """The style images of a run in their order, also where its filter was removed.
+
+    Whoever asks for many runs looks up before what `known` says: `pictures_named_by`.
+    """
     if row.filter is None:
+        known = pictures_named_by([row]) if known is None else known
         named = row.settings.get("pictures", [])
-        found = StyleImage.objects.in_bulk(named)
+        found = {pk: known[pk] for pk in named if pk in known}
         return [found[pk] for pk in named] if len(found) == len(set(named)) > 0 else [row.style_image]
     kept = sorted((use for use in row.filter.pictures() if use.pk is not None), key=lambda use: use.position)
     return [use.style_image for use in kept] or [row.style_image]
+
+
+def pictures_named_by(rows: Sequence[TrainingRun]) -> dict[int, StyleImage]:
+    """The style images, by number, that runs name themselves: those whose filter was removed."""
+    named = {pk for row in rows if row.filter_id is None for pk in row.settings.get("pictures", [])}
+    return StyleImage.objects.in_bulk(named)
 
 
 def cut_picture(image: StyleImage, crop: Crop) -> Picture:

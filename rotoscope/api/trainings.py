@@ -16,7 +16,7 @@ from pydantic import Field
 
 from filters import orders
 from filters import trainings as steps
-from filters.models import StyleUse, TrainingRun
+from filters.models import StyleImage, StyleUse, TrainingRun
 from filters.style_images import WORDS
 from filters.training import usual
 from rotoscope.api.auth import SIGNED_IN
@@ -92,8 +92,8 @@ class LearnedPictureOut(PictureOut):
     )
 
 
-class TrainingOut(Schema):
-    """A training. `filter` can be rendered with as soon as `version` is there."""
+class ListedTrainingOut(Schema):
+    """A training as lists tell of it: its curve and its previews are told of it alone."""
 
     id: int
     name: str
@@ -111,11 +111,6 @@ class TrainingOut(Schema):
         description="Frames of footage and drawn landscapes, as they were read so far; empty where that is not known."
     )
     pictures: list[LearnedPictureOut]
-    losses: list[list[float]] = Field(
-        description="[step, total, content, style, variation, steadiness, tone, evenness, lattice] each; "
-        "those of old trainings end with steadiness or with evenness."
-    )
-    previews: list[PreviewOut]
     metrics: dict[str, Any]
     seconds: float
     created_at: datetime
@@ -124,12 +119,31 @@ class TrainingOut(Schema):
     page: str
 
 
-@router.get("/trainings", response={200: Page[TrainingOut], 401: Problem}, auth=SIGNED_IN)
+class TrainingOut(ListedTrainingOut):
+    """A training. `filter` can be rendered with as soon as `version` is there."""
+
+    losses: list[list[float]] = Field(
+        description="[step, total, content, style, variation, steadiness, tone, evenness, lattice] each; "
+        "those of old trainings end with steadiness or with evenness."
+    )
+    previews: list[PreviewOut]
+
+
+@router.get("/trainings", response={200: Page[ListedTrainingOut], 401: Problem}, auth=SIGNED_IN)
 def list_trainings(request: HttpRequest, which: Paging) -> object:
-    """Trainings of one's own, newest first."""
-    found = TrainingRun.objects.filter(owner_id=request.user.pk).select_related("style_image", "filter")
+    """Trainings of one's own, newest first; without their curves and previews."""
+    found = TrainingRun.objects.filter(owner_id=request.user.pk).defer("losses", "previews")
+    found = found.select_related("style_image", "filter__style_image")
     found = found.prefetch_related("filter__style_uses__style_image", "filterversion_set")
-    return page_of(found.order_by("-created_at", "-pk"), which, lambda run: told(request, run))
+    known: dict[int, StyleImage] = {}
+
+    def expect(runs: list[TrainingRun]) -> None:
+        known.update(orders.pictures_named_by(runs))
+
+    def tell(run: TrainingRun) -> ListedTrainingOut:
+        return ListedTrainingOut(**_listed(request, run, orders.pictures_of(run, known)))
+
+    return page_of(found.order_by("-created_at", "-pk"), which, tell, expect)
 
 
 NOTHING_ELSE = {"content": {"multipart/form-data": {"schema": {"additionalProperties": False}}}}
@@ -236,19 +250,10 @@ def publish_training(
 
 def told(request: HttpRequest, run: TrainingRun) -> TrainingOut:
     """A training as the API tells it."""
-    say, version = Told(request), run.version
-    names = ("name", "state", "error", "step", "steps", "seed", "losses", "metrics", "seconds", "learned_on")
-    times = ("created_at", "started_at", "finished_at")
-    hidden = ("footage", "images", "crops", "pictures", "mark")  # names of places on this machine
+    say = Told(request)
     return TrainingOut(
-        **{name: getattr(run, name) for name in (*names, *times)},
-        id=run.pk,
-        stopping=run.is_stopping,
-        filter=run.filter.slug if run.filter else None,
-        version=version.number if version else None,
-        progress=min(1.0, run.step / run.steps) if run.steps else 0.0,
-        settings={name: value for name, value in run.settings.items() if name not in hidden},
-        pictures=_pictures(say, run),
+        **_listed(request, run, orders.pictures_of(run)),
+        losses=run.losses,
         previews=[
             PreviewOut(
                 step=one["step"],
@@ -256,8 +261,26 @@ def told(request: HttpRequest, run: TrainingRun) -> TrainingOut:
             )
             for number, one in enumerate(run.previews)
         ],
-        page=say.address(reverse("training-run", args=[run.pk])),
     )
+
+
+def _listed(request: HttpRequest, run: TrainingRun, images: list[StyleImage]) -> dict[str, Any]:
+    """What lists tell too."""
+    say, version = Told(request), run.version
+    names = ("name", "state", "error", "step", "steps", "seed", "metrics", "seconds", "learned_on")
+    times = ("created_at", "started_at", "finished_at")
+    hidden = ("footage", "images", "crops", "pictures", "mark")  # names of places on this machine
+    return {
+        **{name: getattr(run, name) for name in (*names, *times)},
+        "id": run.pk,
+        "stopping": run.is_stopping,
+        "filter": run.filter.slug if run.filter else None,
+        "version": version.number if version else None,
+        "progress": min(1.0, run.step / run.steps) if run.steps else 0.0,
+        "settings": {name: value for name, value in run.settings.items() if name not in hidden},
+        "pictures": _pictures(say, run, images),
+        "page": say.address(reverse("training-run", args=[run.pk])),
+    }
 
 
 def _refuse_excess(wish: TrainingWish, pictures: int) -> None:
@@ -277,8 +300,8 @@ def _refuse_excess(wish: TrainingWish, pictures: int) -> None:
         raise Refused(f"crop: picture {others[0][:20]} is not among those of `kept`.", 422)
 
 
-def _pictures(say: Told, run: TrainingRun) -> list[LearnedPictureOut]:
-    wish, images = orders.Wish.of(run), orders.pictures_of(run)
+def _pictures(say: Told, run: TrainingRun, images: list[StyleImage]) -> list[LearnedPictureOut]:
+    wish = orders.Wish.of(run)
     return [
         LearnedPictureOut(
             **say.picture(StyleUse(style_image=image, share=1 / len(images))).model_dump(),
