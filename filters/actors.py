@@ -14,9 +14,8 @@ HOUR = 3_600_000  # milliseconds
 @dramatiq.actor(queue_name="training", time_limit=26 * HOUR, max_retries=3, min_backoff=5_000)
 def train(pk: int) -> None:
     """Train this filter or one whose turn it is, or go on where a killed worker left it; then have it measured."""
-    turn = training_queue.in_turn(pk)
-    trainings.run(turn)
-    for version in map(trainings.not_measured, {pk, turn}):
+    turn = training_queue.train_next(pk)
+    for version in map(trainings.not_measured, {pk, turn or pk}):
         if version is not None:
             judgement_wanted.send(sender=type(version), version=version)
 

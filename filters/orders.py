@@ -50,7 +50,7 @@ class CannotTrain(ValueError):
     """The wish cannot be fulfilled; the message is a sentence for whoever made it."""
 
 
-class TooMany(CannotTrain):
+class TooManyTrainings(CannotTrain):
     """So many trainings of this person run or wait that no more are taken."""
 
 
@@ -143,12 +143,12 @@ def order(pieces: Sequence[Piece], name: str, owner: Any, wish: Wish, *, seed: i
 
 
 def refuse_too_many(owner: Any) -> None:
-    """Raises TooMany. Whoever orders at the command line is nobody, and waits for the end anyway."""
+    """Raises TooManyTrainings. Whoever orders at the command line is nobody, and waits for the end anyway."""
     if owner is None:
         return
     unfinished = (TrainingRun.State.QUEUED, TrainingRun.State.RUNNING)
     if TrainingRun.objects.filter(owner=owner, state__in=unfinished).count() >= MOST_UNFINISHED:
-        raise TooMany(
+        raise TooManyTrainings(
             f"{MOST_UNFINISHED} trainings run or wait already, the most of one person. "
             "Stop one of them, or come back when one is over."
         )
@@ -188,14 +188,29 @@ def as_first_ordered(settings: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in settings.items() if name not in added} | first
 
 
-def pictures_of(row: TrainingRun) -> list[StyleImage]:
-    """The style images of a run in their order, also where its filter was removed."""
+def new_mark() -> str:
+    """What tells a run's checkpoint and previews from those of another with its number, and of before “anew”."""
+    return secrets.token_hex(8)
+
+
+def pictures_of(row: TrainingRun, known: Mapping[int, StyleImage] | None = None) -> list[StyleImage]:
+    """The style images of a run in their order, also where its filter was removed.
+
+    Whoever asks for many runs looks up before what `known` says: `pictures_named_by`.
+    """
     if row.filter is None:
+        known = pictures_named_by([row]) if known is None else known
         named = row.settings.get("pictures", [])
-        found = StyleImage.objects.in_bulk(named)
+        found = {pk: known[pk] for pk in named if pk in known}
         return [found[pk] for pk in named] if len(found) == len(set(named)) > 0 else [row.style_image]
     kept = sorted((use for use in row.filter.pictures() if use.pk is not None), key=lambda use: use.position)
     return [use.style_image for use in kept] or [row.style_image]
+
+
+def pictures_named_by(rows: Sequence[TrainingRun]) -> dict[int, StyleImage]:
+    """The style images, by number, that runs name themselves: those whose filter was removed."""
+    named = {pk for row in rows if row.filter_id is None for pk in row.settings.get("pictures", [])}
+    return StyleImage.objects.in_bulk(named)
 
 
 def cut_picture(image: StyleImage, crop: Crop) -> Picture:
@@ -228,7 +243,7 @@ def _queued(images: Sequence[StyleImage], name: str, owner: Any, wish: Wish, see
         settings={
             **asdict(wish),
             "pictures": [image.pk for image in images],
-            "mark": secrets.token_hex(8),  # tells its checkpoint from one of another run with this number
+            "mark": new_mark(),
         },
         steps=wish.steps,
         code_version=CODE_VERSION,

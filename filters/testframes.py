@@ -15,6 +15,7 @@ import numpy as np
 from django.core.files.storage import default_storage
 from PIL import Image
 
+from filters import sha256
 from filters.engines.base import Frame
 from filters.models import FilterVersion
 from filters.service import make_engine
@@ -61,8 +62,9 @@ def painted(version: FilterVersion, number: int) -> str:
 
 
 def stored_names(version: FilterVersion) -> list[str]:
-    """Where the frames under a version are stored, once they are painted."""
-    return [_name(version, number) for number in range(COUNT)]
+    """Where frames under a version may be stored: for whoever removes it. Until 2026-12 names had its number alone."""
+    before = [f"looks/{version.pk}-{name}.jpg" for name in NAMES]
+    return [*(_name(version, number) for number in range(COUNT)), *before]
 
 
 def is_free(version: FilterVersion) -> bool:
@@ -72,7 +74,7 @@ def is_free(version: FilterVersion) -> bool:
 
 def is_painted(version: FilterVersion) -> bool:
     """Whether all standing frames were painted with it."""
-    return all(_is_stored(name) for name in stored_names(version))
+    return all(_is_stored(_name(version, number)) for number in range(COUNT))
 
 
 def _is_stored(name: str) -> bool:
@@ -82,7 +84,9 @@ def _is_stored(name: str) -> bool:
 
 
 def _name(version: FilterVersion, number: int) -> str:
-    return f"looks/{version.pk}-{NAMES[number]}.jpg"
+    """With what paints it: after a restore of the database numbers of versions are given again, and files stay."""
+    digest = version.sha256 or sha256.of_bytes(version.deepfilter_name.encode())
+    return f"looks/{version.pk}-{digest[:16]}-{NAMES[number]}.jpg"
 
 
 def _jpeg(frame: Frame) -> bytes:

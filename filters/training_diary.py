@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from filters.loss_rows import LOSSES
-from rotoscope.common.files import store, work_folder
+from rotoscope.common.files import forget, store, work_folder
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -74,6 +74,14 @@ class Diary:
         if not self.previews:
             self.look(0, pictures)
             self.mine.update(previews=self.previews)
+
+    def begin_anew(self, settings: dict[str, Any]) -> None:
+        """Back to before the first step, with other settings: of curve and previews stays what was painted there."""
+        gone = [one["image"] for one in self.previews if one["step"]]
+        self.losses, self.previews = [], [one for one in self.previews if not one["step"]]
+        row = {"settings": settings, "losses": [], "previews": self.previews}
+        if self.mine.update(**row, step=0, seconds=0.0, steps=settings.get("steps", 0)):
+            forget(*gone)
 
     def look(self, step: int, pictures: list[NDArray[np.uint8]]) -> None:
         """Keep painted pictures (H, W, 3) of one size, side by side, as the preview of a step."""

@@ -22,7 +22,7 @@ GIVEN_UP = (
 
 def begin(run: TrainingRun) -> None:
     """Queue a run that was ordered; safe to repeat. Where the queue is away, the reconciler does."""
-    from filters.actors import train  # the edges know the domain; only here the other way, and late
+    from filters.actors import train  # late: the one arrow that points up (docs/architecture.md)
 
     TrainingRun.objects.filter(pk=run.pk).update(nudged_at=timezone.now())
     transaction.on_commit(lambda: train.send(run.pk), robust=True)
@@ -36,23 +36,37 @@ def go_on(run: TrainingRun, minutes: float = 0.0) -> bool:
     return True
 
 
-def in_turn(pk: int) -> int:
+def train_next(pk: int) -> int | None:
+    """Work, to its end, on the run whose turn it is when the message of run `pk` has come; which that was.
+
+    Where another worker takes the same one at the same moment, the next in turn is begun instead: its own message may
+    have been used up already.
+    """
+    while (turn := in_turn(pk)) is not None:
+        token = trainings.taken(turn)
+        if token is not None:
+            trainings.work(turn, token)
+            return turn
+    return None
+
+
+def in_turn(pk: int) -> int | None:
     """The run to begin where the message of run `pk` has come: people take turns, however many each has ordered.
 
-    Of the runs that wait it is the first one of whoever has none running, and waits longest since one was over. There
-    are at least as many messages as there are runs that wait, so each is begun. One that was begun before is gone on
-    with.
+    Of the runs that wait it is the first one of whoever has none running, and had a worker longest ago. There are
+    at least as many messages as there are runs that wait, so each is begun. One whose worker died is gone on with. None
+    where nothing waits.
     """
-    waiting = TrainingRun.objects.filter(state=TrainingRun.State.QUEUED).free()
-    if TrainingRun.objects.filter(pk=pk, state=TrainingRun.State.RUNNING).exists():
+    free = TrainingRun.objects.all().free()
+    if free.filter(pk=pk, state=TrainingRun.State.RUNNING).exists():
         return pk
     theirs = TrainingRun.objects.filter(owner=OuterRef("owner"))
-    over = theirs.order_by().values("owner").annotate(last=Max("finished_at")).values("last")
-    queued = waiting.filter(Q(pk=pk) | Q(nudged_at__isnull=False)).annotate(
-        busy=Exists(theirs.filter(state=TrainingRun.State.RUNNING)), over=Subquery(over)
+    worked = theirs.order_by().values("owner").annotate(last=Max("worked_at")).values("last")
+    queued = free.filter(Q(pk=pk) | Q(nudged_at__isnull=False), state=TrainingRun.State.QUEUED).annotate(
+        busy=Exists(theirs.filter(state=TrainingRun.State.RUNNING)), worked=Subquery(worked)
     )
-    first = queued.order_by("busy", F("over").asc(nulls_first=True), "created_at", "pk").first()
-    return first.pk if first is not None else pk
+    first = queued.order_by("busy", F("worked").asc(nulls_first=True), "created_at", "pk").first()
+    return first.pk if first is not None else None
 
 
 def requeue_lost() -> int:

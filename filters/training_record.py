@@ -37,20 +37,25 @@ def record_of(version: FilterVersion) -> dict[str, Any]:
     """
     run = version.training_run
     if version.record:
-        losses = run.losses if run is not None else []
-        return {
-            "trained_at": version.created_at.isoformat(),
-            **version.record,
-            "losses": [row for row in losses if row[0] <= version.record["step"]],
-        }
+        curve = {"losses": _up_to(version, run.losses if run is not None else [])}
+        return {"trained_at": version.created_at.isoformat(), **curve, **version.record}
     if run is None or run.state != TrainingRun.State.FINISHED or run.version != version:
         return {}
     moment = run.finished_at.isoformat() if run.finished_at else ""
     return {**told_by(run), "trained_at": moment, "losses": run.losses}
 
 
+def keep_curves(run: TrainingRun) -> None:
+    """Into the records of the versions that a run has made, before it begins anew with a curve of another training."""
+    for version in run.filterversion_set.exclude(record={}).exclude(record__has_key="losses"):
+        record = {**version.record, "losses": _up_to(version, run.losses)}
+        FilterVersion.objects.filter(pk=version.pk).update(record=record)
+
+
 def told_by(run: TrainingRun) -> dict[str, Any]:
-    """What the version that a run has just made keeps of it: all but the curve, whose beginning stays, and the time."""
+    """What the version that a run has just made keeps of it: all but the time, and the curve, whose beginning stays
+    with the run for as long as that does not begin anew (`keep_curves`).
+    """
     chosen = {name: run.settings[name] for name in (*SETTINGS, "crops", "parts") if name in run.settings}
     return {
         "name": run.name,
@@ -90,6 +95,11 @@ def run_of(record: dict[str, Any], made: Filter, images: Sequence[StyleImage]) -
         finished_at=_moment(record.get("trained_at")),
         **{name: str(record.get(name, ""))[:longest] for name, longest in TEXTS.items()},
     )
+
+
+def _up_to(version: FilterVersion, losses: list[list[float]]) -> list[list[float]]:
+    """The part of its run's curve that a version with a record came from."""
+    return [row for row in losses if row[0] <= version.record["step"]]
 
 
 def _number(value: object) -> float:

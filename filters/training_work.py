@@ -22,9 +22,10 @@ from numpy.typing import NDArray
 from filters import bases, sha256
 from filters.catalogue import FOLDER as CATALOGUE
 from filters.models import TrainingRun
-from filters.orders import ANEW, Wish, as_first_ordered, cut_picture, pictures_of
+from filters.orders import ANEW, Wish, as_first_ordered, cut_picture, new_mark, pictures_of
 from filters.training.pictures import refuse_too_long
 from filters.training_diary import Diary
+from filters.training_record import keep_curves
 from rotoscope.common import machine
 from rotoscope.common.files import local_path
 
@@ -93,16 +94,17 @@ def _begin_anew_without_checkpoint(row: TrainingRun, diary: Diary) -> None:
     if not row.step or checkpoint_path(row).exists():
         return
     logger.warning("the checkpoint of %s is gone; it begins anew", row)
-    row.settings = as_first_ordered(row.settings) | {ANEW: True}
+    keep_curves(row)
+    row.settings = as_first_ordered(row.settings) | {ANEW: True, "mark": new_mark()}
     row.step, row.seconds = 0, 0.0
-    diary.mine.update(settings=row.settings, step=0, seconds=0.0, steps=row.settings.get("steps", 0))
+    diary.begin_anew(row.settings)
 
 
 def checkpoint_path(row: TrainingRun) -> Path:
     """Where the checkpoint of a run lies, on this machine. Numbers belong to their base, so it is in the name.
 
-    So is the run's mark: after a restore of the database numbers of runs are given again, and files stay. Runs of
-    before 2026-12 have none.
+    So is the run's mark: after a restore of the database numbers of runs are given again, and files stay; and where it
+    begins anew, another machine may still have the checkpoint of before. Runs of before 2026-12 have none.
     """
     digest = sha256.of_file(base_file(row))
     name = "-".join(filter(None, (str(row.pk), row.settings.get("mark"), digest[:12])))

@@ -9,9 +9,11 @@ from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models.functions import Now
 from django.utils import timezone
 
 from filters.judgements import MEASURED_ON
@@ -39,9 +41,18 @@ def run(pk: int, on_step: OnStep | None = None) -> bool:
 
     Does nothing where somebody else works on it, or where it is over.
     """
-    token = claim(TrainingRun.objects.filter(pk=pk, state__in=OPEN), state=State.RUNNING)
-    if token is None:
-        return False
+    token = taken(pk)
+    return token is not None and work(pk, token, on_step)
+
+
+def taken(pk: int) -> UUID | None:
+    """queued or running → running, and ours under this token; None where somebody else works on it, or it is over."""
+    runs = TrainingRun.objects.filter(pk=pk, state__in=OPEN)
+    return claim(runs, state=State.RUNNING, worked_at=Now())
+
+
+def work(pk: int, token: UUID, on_step: OnStep | None = None) -> bool:
+    """Train a run that was taken, as `run` does."""
     row = TrainingRun.objects.select_related("style_image", "filter").get(pk=pk)
     mine = TrainingRun.objects.filter(pk=pk, state=State.RUNNING).held_by(token)
     mine.update(attempts=row.attempts + 1, started_at=row.started_at or timezone.now(), error="")
@@ -213,7 +224,8 @@ def _finish(mine: Any, tuned: Tuned, weights: StoredWeights, figures: dict[str, 
 
 def _end(mine: Any, state: str, **values: Any) -> bool:
     """Write the end of a run into a row that is still ours."""
-    return bool(mine.update(state=state, finished_at=timezone.now(), **released(), **values))
+    moments = {"finished_at": timezone.now(), "worked_at": Now()}
+    return bool(mine.update(state=state, **moments, **released(), **values))
 
 
 def _is_expected(problem: Exception) -> bool:

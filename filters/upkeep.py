@@ -25,7 +25,7 @@ def ask() -> bool:
     if now - _last < EVERY:
         return False
     _last = now
-    from filters.actors import upkeep
+    from filters.actors import upkeep  # late: the one arrow that points up (docs/architecture.md)
 
     upkeep.send()
     return True

@@ -17,7 +17,7 @@ logger = logging.getLogger(__name__)
 
 def ask(version: FilterVersion, **_: Any) -> None:
     """Queue it; the receiver of `judgement_wanted`."""
-    from videos.actors import judge  # the edges know the domain; only here the other way, and late
+    from videos.actors import judge  # late: the one arrow that points up (docs/architecture.md)
 
     transaction.on_commit(lambda: judge.send(version.pk))
 

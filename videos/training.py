@@ -1,20 +1,16 @@
-"""Trainings as the pages and the API order them: what may be used for it, and what is missing."""
+"""Trainings as the pages and the API know them: what may be used, what is missing, going on and publishing."""
 
 from __future__ import annotations
 
 from importlib.util import find_spec
-from pathlib import Path
 from typing import Any
 
 from django.db.models import Q, QuerySet
 
-from filters import bases, orders, training_queue
+from filters import bases, orders, training_queue, trainings
 from filters.models import Filter, StyleImage, TrainingRun
 from filters.training import usual
-from filters.training.pictures import UnusableStyle
 from filters.training_work import shipped_styles
-from rotoscope.common.files import work_folder
-from videos.forms.training import TrainingForm
 from videos.models import Video
 
 USUAL = {
@@ -24,10 +20,19 @@ USUAL = {
     "style_scale": usual.STYLE_SCALE,
     "seed": usual.SEED,
 }
+NOTHING_YET = "There is nothing to publish yet."
 
 
-class NotTheNewest(Exception):
-    """Somebody would publish another version than the one that was looked at; the message is a sentence."""
+class CannotPublish(Exception):
+    """What a training made is not published now; the message is a sentence."""
+
+
+class NothingToPublish(CannotPublish):
+    """It is under way, has made nothing, or its filter was removed."""
+
+
+class NotTheNewest(CannotPublish):
+    """Somebody would publish another version than the one that was looked at."""
 
 
 def what_is_missing() -> str:
@@ -42,27 +47,11 @@ def what_is_missing() -> str:
     return "" if shipped_styles(base) else "base"
 
 
-def order(form: TrainingForm, user: Any) -> TrainingRun | None:
-    """The run of a valid form, on the queue; or None with the reason among the form's errors."""
-    try:
-        with work_folder() as folder:
-            pieces = form.pieces(Path(folder))
-            run = orders.order(
-                pieces, form.cleaned_data["name"], user, form.wish(), seed=form.cleaned_data["seed"]
-            )
-    except (UnusableStyle, orders.CannotTrain, FileNotFoundError) as problem:
-        gone = "One of these pictures is gone." if isinstance(problem, FileNotFoundError) else str(problem)
-        form.add_error(None, gone)
-        return None
-    training_queue.begin(run)
-    return run
-
-
 def too_many(user: Any) -> str:
     """Why this person may order no training now, as a sentence; "" where they may."""
     try:
         orders.refuse_too_many(user)
-    except orders.TooMany as refusal:
+    except orders.TooManyTrainings as refusal:
         return str(refusal)
     return ""
 
@@ -74,23 +63,38 @@ def another_seed(run: TrainingRun, user: Any) -> TrainingRun:
     return again
 
 
-def publish(run: TrainingRun, seen: int | None = None) -> Filter | None:
-    """Let everybody use what a run made last; None where it has made nothing.
+def go_on(run: TrainingRun, minutes: float = 0.0) -> None:
+    """Put one that is over on the queue again, for `minutes` more, or to where it was meant to end.
 
-    `seen` is the number of the version that was looked at. Raises NotTheNewest where that is another one.
+    Raises CannotTrain. How many run or wait is asked of its owner, whoever goes on with it.
     """
-    version = run.version
-    if run.filter is None or version is None:
-        return None
+    if run.filter is None:
+        raise orders.CannotTrain("Its filter was removed: there is nothing to go on with.")
+    if not trainings.can_go_on(run):
+        raise orders.CannotTrain("It came in as a file: there is nothing to go on with.")
+    if run.is_over:
+        orders.refuse_too_many(run.owner)
+    if not training_queue.go_on(run, minutes):
+        raise orders.CannotTrain("It is under way, or at its end: say how many minutes more.")
+
+
+def publish(run: TrainingRun, seen: int | None = None) -> Filter:
+    """Let everybody use what a run that is over made last; the filter.
+
+    `seen` is the number of the version that was looked at. Raises CannotPublish.
+    """
+    made, version = run.filter, run.version
+    if not run.is_over or made is None or version is None:
+        raise NothingToPublish(NOTHING_YET)
     if seen is not None and seen != version.number:
         raise NotTheNewest(
             f"This training has made a newer version meanwhile, number {version.number}. Look at it, then publish it."
         )
-    if run.filter.current_id != version.pk:
-        run.filter.adopt(version)
-    if run.filter.state != Filter.State.PUBLISHED and not run.filter.publish():
-        return None
-    return run.filter
+    if made.current_id != version.pk:
+        made.adopt(version)
+    if made.state != Filter.State.PUBLISHED and not made.publish():
+        raise NothingToPublish(NOTHING_YET)
+    return made
 
 
 def styles_for(user: Any) -> QuerySet[StyleImage]:

@@ -19,6 +19,7 @@ from unfold.widgets import (
 from filters.bundle import LARGEST_BUNDLE
 from filters.engines.inspect import LARGEST_MODEL
 from filters.models import RESERVED_SLUGS, Filter, StyleImage
+from filters.naming import is_name
 from rotoscope.common.tags import clean_tags
 
 ON_ITS_CARD = "Which of the pictures above stands on its card. What it learned from stays what it is."
@@ -61,6 +62,10 @@ class FilterForm(forms.ModelForm):  # type: ignore[type-arg]
             field.help_text = ON_ITS_CARD
             offered = Q(uses__filter=self.instance) | Q(pk=self.instance.style_image_id)
             field.queryset = StyleImage.objects.filter(offered).distinct()
+
+    def clean_name(self) -> str:
+        """One that trainings, mixes and imports take too."""
+        return _name(self.cleaned_data["name"])
 
     def clean_tags(self) -> list[str]:
         """As they are looked for."""
@@ -122,9 +127,9 @@ class ModelUploadForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         """A new filter needs a name."""
-        if not self.cleaned_data.get("into") and not self.cleaned_data.get("name"):
+        if not self.cleaned_data.get("into") and not is_name(self.cleaned_data.get("name", "")):
             raise forms.ValidationError(
-                "Give the filter a name, or choose the filter it is a new version of."
+                "Give the filter a name with at least one letter or digit, or choose the filter it is a new version of."
             )
         return self.cleaned_data
 
@@ -142,6 +147,16 @@ class DeepFilterNameForm(forms.Form):
     cost_per_image = forms.DecimalField(
         min_value=0, max_digits=10, decimal_places=6, initial=Decimal(0), widget=UnfoldAdminDecimalFieldWidget
     )
+
+    def clean_title(self) -> str:
+        """As of every filter."""
+        return _name(self.cleaned_data["title"])
+
+
+def _name(said: str) -> str:
+    if not is_name(said):
+        raise forms.ValidationError("A filter needs a name with at least one letter or digit.")
+    return said
 
 
 def _not_larger(file: UploadedFile[bytes], largest: int) -> UploadedFile[bytes]:

@@ -113,7 +113,7 @@ class TrainingRunAdmin(RemovesFiles, ShownOnly, HouseAdmin):
 
     @admin.action(description="Go on from the last checkpoint", permissions=["change"])
     def resume_chosen(self, request: HttpRequest, chosen: QuerySet[TrainingRun]) -> None:
-        """An action of the list."""
+        """An action of the list. How many of one person run or wait is not asked here: a curator says which go on."""
         do_each(
             request,
             chosen,

@@ -54,6 +54,11 @@ class TrainingRun(Leased):
     created_at = models.DateTimeField(auto_now_add=True)
     started_at = models.DateTimeField(null=True, blank=True)
     finished_at = models.DateTimeField(null=True, blank=True)
+    worked_at = models.DateTimeField(
+        null=True,
+        editable=False,
+        help_text="When a worker last began with it, or was done: people take turns by that.",
+    )
     stop_asked_at = models.DateTimeField(
         null=True, blank=True, help_text="When somebody asked to stop early and keep what is there."
     )

@@ -129,7 +129,7 @@ def create_still(request: HttpRequest, response: HttpResponse, ref: str, wish: S
         still = stills.request(
             video, chosen.current, wish.frame, wish.strength, wish.keep_colours, wish.height
         )
-    except stills.TooMany as error:
+    except stills.TooManyStills as error:
         raise Refused(str(error)) from error
     except ValueError as error:
         raise Refused(str(error), 422) from error

@@ -14,9 +14,9 @@ from ninja.errors import AuthorizationError
 from ninja.files import UploadedFile
 from pydantic import Field
 
-from filters import orders, training_queue
+from filters import orders
 from filters import trainings as steps
-from filters.models import StyleUse, TrainingRun
+from filters.models import StyleImage, StyleUse, TrainingRun
 from filters.style_images import WORDS
 from filters.training import usual
 from rotoscope.api.auth import SIGNED_IN
@@ -104,8 +104,8 @@ class LearnedPictureOut(PictureOut):
     )
 
 
-class TrainingOut(Schema):
-    """A training. `filter` can be rendered with as soon as `version` is there."""
+class ListedTrainingOut(Schema):
+    """A training as lists tell of it: its curve and its previews are told of it alone."""
 
     id: int
     name: str
@@ -123,11 +123,6 @@ class TrainingOut(Schema):
         description="Frames of footage and drawn landscapes, as they were read so far; empty where that is not known."
     )
     pictures: list[LearnedPictureOut]
-    losses: list[list[float]] = Field(
-        description="[step, total, content, style, variation, steadiness, tone, evenness, lattice] each; "
-        "those of old trainings end with steadiness or with evenness."
-    )
-    previews: list[PreviewOut]
     metrics: dict[str, Any]
     seconds: float
     created_at: datetime
@@ -136,12 +131,31 @@ class TrainingOut(Schema):
     page: str
 
 
-@router.get("/trainings", response={200: Page[TrainingOut], 401: Problem}, auth=SIGNED_IN)
+class TrainingOut(ListedTrainingOut):
+    """A training. `filter` can be rendered with as soon as `version` is there."""
+
+    losses: list[list[float]] = Field(
+        description="[step, total, content, style, variation, steadiness, tone, evenness, lattice] each; "
+        "those of old trainings end with steadiness or with evenness."
+    )
+    previews: list[PreviewOut]
+
+
+@router.get("/trainings", response={200: Page[ListedTrainingOut], 401: Problem}, auth=SIGNED_IN)
 def list_trainings(request: HttpRequest, which: Paging) -> object:
-    """Trainings of one's own, newest first."""
-    found = TrainingRun.objects.filter(owner_id=request.user.pk).select_related("style_image", "filter")
+    """Trainings of one's own, newest first; without their curves and previews."""
+    found = TrainingRun.objects.filter(owner_id=request.user.pk).defer("losses", "previews")
+    found = found.select_related("style_image", "filter__style_image")
     found = found.prefetch_related("filter__style_uses__style_image", "filterversion_set")
-    return page_of(found.order_by("-created_at", "-pk"), which, lambda run: told(request, run))
+    known: dict[int, StyleImage] = {}
+
+    def expect(runs: list[TrainingRun]) -> None:
+        known.update(orders.pictures_named_by(runs))
+
+    def tell(run: TrainingRun) -> ListedTrainingOut:
+        return ListedTrainingOut(**_listed(request, run, orders.pictures_of(run, known)))
+
+    return page_of(found.order_by("-created_at", "-pk"), which, tell, expect)
 
 
 NOTHING_ELSE = {"content": {"multipart/form-data": {"schema": {"additionalProperties": False}}}}
@@ -166,10 +180,11 @@ def create_training(
     if missing:
         what = "PyTorch is" if missing == "torch" else "The base network is"
         raise Refused(f"{what} not installed here, and training needs it.")
-    _refuse_too_many(request.user)
+    if sentence := training.too_many(request.user):
+        raise Refused(sentence)
     _refuse_excess(wish, len(picture or []))
     form = _form(request, wish, picture or [])
-    run = training.order(form, request.user) if form.is_valid() else None
+    run = form.order(request.user) if form.is_valid() else None
     if run is None:
         raise Refused(" ".join(form.sentences()), 422)
     return made(request, response, "get_training", run.pk, told(request, run))
@@ -204,12 +219,10 @@ def stop_training(request: HttpRequest, id: int) -> TrainingOut:
 def resume_training(request: HttpRequest, id: int, wish: MoreMinutes) -> TrainingOut:
     """Go on from the last checkpoint, `minutes` longer."""
     run = access.training_run_or_404(request, id)
-    if not steps.can_go_on(run):
-        raise Refused("It came in as a file, or its filter was removed: there is nothing to go on with.")
-    if run.is_over:
-        _refuse_too_many(run.owner)
-    if not training_queue.go_on(run, wish.minutes):
-        raise Refused("It is under way, or at its end: say how many minutes more.")
+    try:
+        training.go_on(run, wish.minutes)
+    except orders.CannotTrain as problem:
+        raise Refused(str(problem)) from problem
     return told(request, access.training_run_or_404(request, id))
 
 
@@ -239,33 +252,20 @@ def publish_training(
 ) -> FilterOut:
     """Let everybody use what a training made: for staff."""
     run = access.training_run_or_404(request, id)
-    viewer = access.viewer_of(request)
-    if not viewer.is_staff:
+    if not access.viewer_of(request).is_staff:
         raise AuthorizationError
     try:
-        published = training.publish(run, version) if access.can_publish(viewer, run) else None
-    except training.NotTheNewest as newer:
-        raise Refused(str(newer)) from newer
-    if published is None:
-        raise Refused("There is nothing to publish yet.")
-    return Told(request).filter(published)
+        return Told(request).filter(training.publish(run, version))
+    except training.CannotPublish as refusal:
+        raise Refused(str(refusal)) from refusal
 
 
 def told(request: HttpRequest, run: TrainingRun) -> TrainingOut:
     """A training as the API tells it."""
-    say, version = Told(request), run.version
-    names = ("name", "state", "error", "step", "steps", "seed", "losses", "metrics", "seconds", "learned_on")
-    times = ("created_at", "started_at", "finished_at")
-    hidden = ("footage", "images", "crops", "pictures", "mark")  # names of places on this machine
+    say = Told(request)
     return TrainingOut(
-        **{name: getattr(run, name) for name in (*names, *times)},
-        id=run.pk,
-        stopping=run.is_stopping,
-        filter=run.filter.slug if run.filter else None,
-        version=version.number if version else None,
-        progress=min(1.0, run.step / run.steps) if run.steps else 0.0,
-        settings={name: value for name, value in run.settings.items() if name not in hidden},
-        pictures=_pictures(say, run),
+        **_listed(request, run, orders.pictures_of(run)),
+        losses=run.losses,
         previews=[
             PreviewOut(
                 step=one["step"],
@@ -273,8 +273,26 @@ def told(request: HttpRequest, run: TrainingRun) -> TrainingOut:
             )
             for number, one in enumerate(run.previews)
         ],
-        page=say.address(reverse("training-run", args=[run.pk])),
     )
+
+
+def _listed(request: HttpRequest, run: TrainingRun, images: list[StyleImage]) -> dict[str, Any]:
+    """What lists tell too."""
+    say, version = Told(request), run.version
+    names = ("name", "state", "error", "step", "steps", "seed", "metrics", "seconds", "learned_on")
+    times = ("created_at", "started_at", "finished_at")
+    hidden = ("footage", "images", "crops", "pictures", "mark")  # names of places on this machine
+    return {
+        **{name: getattr(run, name) for name in (*names, *times)},
+        "id": run.pk,
+        "stopping": run.is_stopping,
+        "filter": run.filter.slug if run.filter else None,
+        "version": version.number if version else None,
+        "progress": min(1.0, run.step / run.steps) if run.steps else 0.0,
+        "settings": {name: value for name, value in run.settings.items() if name not in hidden},
+        "pictures": _pictures(say, run, images),
+        "page": say.address(reverse("training-run", args=[run.pk])),
+    }
 
 
 def _refuse_excess(wish: TrainingWish, pictures: int) -> None:
@@ -294,14 +312,8 @@ def _refuse_excess(wish: TrainingWish, pictures: int) -> None:
         raise Refused(f"crop: picture {others[0][:20]} is not among those of `kept`.", 422)
 
 
-def _refuse_too_many(owner: Any) -> None:
-    """Raises Refused."""
-    if sentence := training.too_many(owner):
-        raise Refused(sentence)
-
-
-def _pictures(say: Told, run: TrainingRun) -> list[LearnedPictureOut]:
-    wish, images = orders.Wish.of(run), orders.pictures_of(run)
+def _pictures(say: Told, run: TrainingRun, images: list[StyleImage]) -> list[LearnedPictureOut]:
+    wish = orders.Wish.of(run)
     return [
         LearnedPictureOut(
             **say.picture(StyleUse(style_image=image, share=1 / len(images))).model_dump(),

@@ -6,9 +6,10 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, field_validator
 from pydantic_core import PydanticCustomError
 
+from filters.naming import is_name
 from rotoscope.common.unkeepable import OF_A_FIELD, cannot_be_kept
 from videos.arrangement import LARGEST_ZOOM
 from videos.forms.texts import LONGEST
@@ -20,6 +21,20 @@ Title = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, ma
 Text = Annotated[str, Field(max_length=LONGEST)]
 Share = Annotated[float, Field(ge=0, le=1)]
 Tags = Annotated[list[Annotated[str, Field(max_length=40)]], Field(max_length=12)]
+
+
+def _as_filters_are_called(name: str) -> str:
+    """The name as it is. Raises PydanticCustomError for one that trainings, mixes and imports refuse as well."""
+    if not is_name(name):
+        raise PydanticCustomError("name", "it needs at least one letter or digit.")
+    return name
+
+
+FilterName = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, min_length=1, max_length=120),
+    AfterValidator(_as_filters_are_called),
+]
 
 
 class Wish(BaseModel):
@@ -69,7 +84,7 @@ class UploadChange(Wish):
 class FilterChange(Wish):
     """The words of a filter; what its images cost and whether everybody may render with it is for curators."""
 
-    name: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=120)] | None = None
+    name: FilterName | None = None
     description: Text | None = None
     tags: Tags | None = None
     suits: Tags | None = None

@@ -36,6 +36,7 @@ def test_a_deleted_filter_leaves_no_files(staff_client: Client, owner: User) -> 
     assert twin.current is not None
     weights = str(one.current.weights.name)
     look = testframes.painted(one.current, 0)
+    former = default_storage.save(f"looks/{one.current.pk}-coast.jpg", ContentFile(b"a look"))
     still = Still.objects.create(
         video=make_video_row(owner),
         version=one.current,
@@ -44,7 +45,7 @@ def test_a_deleted_filter_leaves_no_files(staff_client: Client, owner: User) -> 
     )
     assert delete(staff_client, one) == 302
     assert not Filter.objects.filter(pk=one.pk).exists()
-    assert not any(default_storage.exists(name) for name in (weights, look, str(still.image.name)))
+    assert not any(default_storage.exists(name) for name in (weights, look, former, str(still.image.name)))
     assert default_storage.exists(str(twin.current.weights.name))
 
 

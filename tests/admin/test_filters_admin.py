@@ -160,6 +160,21 @@ def test_a_filter_cannot_take_the_address_of_another_page(staff_client: Client) 
     assert naming.free_slug("Figures") == "figures-2"
 
 
+def test_a_name_has_a_letter_or_a_digit_whichever_way_a_filter_comes(staff_client: Client) -> None:
+    one = make_filter("negative")
+    model = {"file": SimpleUploadedFile("m.onnx", inverting_model()), "name": "..."}
+    far = {"deepfilter_name": "gan_vogh", "title": "...", "cost_per_image": "0"}
+    for address, data in (
+        (change(one), form_of(one, name="...") | {"_save": "1"}),
+        (reverse("admin:filters_filter_upload_model"), model),
+        (reverse("admin:filters_filter_take_name"), far),
+    ):
+        answer = staff_client.post(address, data)
+        assert "a name with at least one letter or digit" in answer.content.decode()
+    one.refresh_from_db()
+    assert (one.name, Filter.objects.count()) == ("Negative", 1)
+
+
 def test_an_image_does_not_cost_less_than_nothing(staff_client: Client) -> None:
     one = make_filter("negative")
     answer = staff_client.post(change(one), form_of(one, cost_per_image="-0.01") | {"_save": "1"})

@@ -83,6 +83,11 @@ def test_curators_word_price_publish_and_retire(adas: Program, helpers: Program,
     assert adas.ask("PATCH", "/filters/negative", {"state": "retired"}).json()["state"] == "retired"
     assert adas.ask("PATCH", "/filters/negative", {"state": "draft"}).status_code == 422
     assert adas.ask("PATCH", "/filters/negative", {"cost_per_image": -1}).status_code == 422
+    refused = adas.ask("PATCH", "/filters/negative", {"name": "..."})
+    assert (refused.status_code, refused.json()["detail"]) == (
+        422,
+        "name: it needs at least one letter or digit.",
+    )
     draft = make_filter("empty", published=False)
     Filter.objects.filter(pk=draft.pk).update(current=None)
     assert adas.ask("PATCH", "/filters/empty", {"state": "published"}).status_code == 409

@@ -13,11 +13,11 @@ from django.urls import reverse
 from django.utils import timezone
 from dramatiq.brokers.stub import StubBroker
 
-from filters.models import Filter, FilterVersion, StyleImage, TrainingRun
+from filters.models import Filter, FilterVersion, StyleImage, StyleUse, TrainingRun
 from rotoscope.api.trainings import TrainingWish
 from tests.api.conftest import Program, program_of
 from tests.lab.pictures import REFUSED, good, upload
-from tests.styled import make_styled
+from tests.styled import make_style_image, make_styled
 from videos import training
 from videos.forms.training import TrainingForm
 
@@ -150,6 +150,9 @@ def test_one_person_keeps_no_more_than_five_waiting(
     assert sentence in olgas.post(f"/trainings/{last.pk}/resume", {}, status=409)["detail"]
     back = owner_client.post(reverse("training-run-resume", args=[last.pk]), follow=True)
     assert sentence in back.content.decode()
+    assert "under way" in olgas.post(f"{path}/resume", {"minutes": 3}, status=409)["detail"]
+    waits = owner_client.post(reverse("training-run-resume", args=[ordered["id"]]), follow=True)
+    assert "It is under way" in waits.content.decode(), "the page says the same as the API"
     assert send(stellas, name="Hers", picture=good(4)).status_code == 201
 
 
@@ -261,8 +264,17 @@ def test_the_list_asks_no_more_for_many_than_for_few(
         run = TrainingRun.objects.create(name="x", owner=owner, style_image=made.style_image, filter=made)
         for count in (2, 3):
             FilterVersion.objects.create(filter=made, number=count, kind="style", training_run=run)
+    assert made.style_image is not None
+    of_gone = make_style_image("Picture of Gone", seed=99)
+    removed = {"style_image": made.style_image, "owner": owner, "settings": {"pictures": [of_gone.pk]}}
+    for _ in range(12):
+        TrainingRun.objects.create(name="y", **removed)
+    StyleUse.objects.filter(filter__name__in=["Night 3", "Night 4", "Night 5"]).delete()
     with django_assert_max_num_queries(8):
         told = olgas.get("/trainings")
-    assert told["count"] == 12
-    assert {one["version"] for one in told["items"]} == {3}
-    assert told["items"][0]["pictures"][0]["title"] == "Picture of Night 11"
+    assert told["count"] == 24
+    gone, here = told["items"][:12], told["items"][12:]
+    assert {one["version"] for one in here} == {3}
+    assert here[0]["pictures"][0]["title"] == "Picture of Night 11"
+    assert {one["pictures"][0]["title"] for one in gone} == {"Picture of Gone"}
+    assert not {"losses", "previews"} & set(told["items"][0])

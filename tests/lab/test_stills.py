@@ -164,7 +164,7 @@ def test_those_of_deleted_footage_are_in_nobodys_way(
     assert version is not None
     for frame in range(2):
         stills.request(video, version, frame)
-    with pytest.raises(stills.TooMany):
+    with pytest.raises(stills.TooManyStills):
         stills.request(video, version, 2)
     removal.put_away(video)
     stills.request(make_video_row(owner, frame_count=9), version, 2)

@@ -23,6 +23,19 @@ from videos.media import looks
 from videos.small import LONGEST
 
 
+class Brightness:
+    """An engine that paints every pixel alike."""
+
+    def __init__(self, grey: int) -> None:
+        self.grey = grey
+
+    def apply(self, frames: Any) -> Any:
+        return np.full_like(frames, self.grey)
+
+    def close(self) -> None:
+        """Nothing to give back."""
+
+
 def address(filter: Filter, number: int = 0) -> str:
     assert filter.current is not None
     return reverse("media-look", args=[filter.current.pk, number])
@@ -56,6 +69,28 @@ def test_it_is_painted_once(visitor: Client, db: None, monkeypatch: pytest.Monke
     first = body(visitor, address(one))
     monkeypatch.delattr(testframes, "make_engine")
     assert body(visitor, address(one)) == first
+
+
+@pytest.mark.parametrize(
+    ("kind", "what_paints"),
+    [
+        (FilterVersion.Kind.ONNX, {"sha256": "ab" * 32}),
+        (FilterVersion.Kind.DEEPFILTER, {"sha256": "", "deepfilter_name": "gan_vogh"}),
+    ],
+)
+def test_what_gets_its_number_after_a_restore_does_not_get_its_look(
+    db: None, monkeypatch: pytest.MonkeyPatch, kind: FilterVersion.Kind, what_paints: dict[str, str]
+) -> None:
+    lost = make_filter("negative").current
+    assert lost is not None
+    monkeypatch.setattr(testframes, "make_engine", lambda version: Brightness(10))
+    looks = [testframes.after(lost, number) for number in range(testframes.COUNT)]
+    FilterVersion.objects.filter(pk=lost.pk).update(kind=kind, **what_paints)  # restored, and made after that
+    other = FilterVersion.objects.get(pk=lost.pk)
+    assert testframes.is_painted(lost) and not testframes.is_painted(other)
+    monkeypatch.setattr(testframes, "make_engine", lambda version: Brightness(200))
+    assert testframes.after(other, 0) != looks[0]
+    assert testframes.after(lost, 0) == looks[0]
 
 
 @pytest.mark.django_db(transaction=True)  # seen from other threads

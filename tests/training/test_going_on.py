@@ -7,6 +7,8 @@ from typing import Any
 import numpy as np
 import pytest
 from django.contrib.auth.models import User
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
 from django.test import Client
 from django.urls import reverse
 from PIL import Image
@@ -15,6 +17,7 @@ from filters import orders, training_diary, training_work, trainings
 from filters.models import FilterVersion, TrainingRun
 from filters.training.crop import Crop
 from filters.training.tune import Tuned
+from filters.training_record import record_of
 from tests.training.runs import a_tuning, finished, meanwhile, telling
 
 
@@ -73,10 +76,17 @@ def test_one_whose_checkpoint_is_gone_begins_anew_as_it_was_ordered_first(
     owner: User, owner_client: Client, style: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     run = finished(owner, style, monkeypatch, minutes=7)
+    assert run.version is not None
+    record = record_of(run.version)
+    assert [point[0] for point in record["losses"]] == [1, 2]
+    before = default_storage.save("training/0/000000.jpg", ContentFile(b"before the first step"))
+    TrainingRun.objects.update(previews=[{"step": 0, "image": before}, *run.previews])
     assert trainings.go_on(run, 2)
     run.refresh_from_db()
     assert run.settings["parts"]
     assert run.step
+    mark, old = run.settings["mark"], run.previews[1]["image"]
+    assert f"?of={mark}" in owner_client.get(reverse("training-run", args=[run.pk])).content.decode()
     monkeypatch.undo()
     monkeypatch.setattr(training_work, "DRAWN", 2)
     monkeypatch.setattr(training_work, "_figures", lambda *material: {})
@@ -87,7 +97,15 @@ def test_one_whose_checkpoint_is_gone_begins_anew_as_it_was_ordered_first(
         told.append(material[4].seconds)
         row = TrainingRun.objects.get()
         assert (row.step, row.seconds) == (0, 0)
-        assert "it begins anew" in owner_client.get(page).content.decode()
+        assert (row.losses, [one["step"] for one in row.previews]) == ([], [0])
+        assert not default_storage.exists(old)
+        shown = owner_client.get(page).content.decode()
+        assert "it begins anew" in shown
+        assert f"?of={row.settings['mark']}" in shown
+        assert row.settings["mark"] != mark, (
+            "browsers keep previews for a day, another machine its checkpoint"
+        )
+        also["on_progress"].note([1, 9.0, 9.0, 9.0, 9.0, 9.0])
         return a_tuning()
 
     page = reverse("training-run", args=[run.pk])
@@ -98,6 +116,7 @@ def test_one_whose_checkpoint_is_gone_begins_anew_as_it_was_ordered_first(
     assert "parts" not in run.settings
     assert run.version is not None
     assert run.version.record["settings"]["minutes"] == 7
+    assert record_of(FilterVersion.objects.get(number=1)) == record, "its own curve, not that of the second"
     assert "it began anew" in owner_client.get(page).content.decode()
     assert trainings.go_on(run, 2)
     run.refresh_from_db()

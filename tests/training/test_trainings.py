@@ -1,7 +1,9 @@
 """Training runs as rows: running and ending."""
 
 import os
+import threading
 import time
+from functools import partial
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -18,6 +20,7 @@ from filters import actors, orders, sha256, training_diary, training_queue, trai
 from filters.judgements import MEASURED_ON
 from filters.loss_rows import LOSSES
 from filters.models import Filter, FilterVersion, TrainingRun
+from tests.at_once import at_once
 from tests.training.runs import a_tuning, finished, meanwhile, telling
 
 
@@ -71,6 +74,74 @@ def test_people_take_turns(
     TrainingRun.objects.filter(pk=runs[0].pk).update(state="queued", finished_at=None)
     TrainingRun.objects.filter(pk=runs[1].pk).update(state="running")
     assert training_queue.in_turn(runs[1].pk) == runs[1].pk, "its worker died: it is gone on with"
+
+
+def test_whose_turn_it_is_goes_by_who_had_the_worker_last(
+    owner: User, colleague: User, style: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Neither “Go on” nor taking back what still waits changes that."""
+    telling(monkeypatch, a_tuning())
+
+    def ordered(one: User) -> TrainingRun:
+        return orders.order([orders.Piece(style)], "Deep Sea", one, orders.Wish())
+
+    def whose_turn() -> User | None:
+        turn = training_queue.in_turn(waiting.pk)
+        assert turn is not None
+        return TrainingRun.objects.get(pk=turn).owner
+
+    for one in (colleague, owner):  # the owner just now
+        assert trainings.run(ordered(one).pk)
+    waiting = ordered(owner)
+    also = ordered(colleague)
+    hers = ordered(colleague)
+    TrainingRun.objects.update(nudged_at=timezone.now())
+    assert whose_turn() == colleague
+    assert trainings.stop(hers)
+    assert whose_turn() == colleague, "she had none for longer"
+    for run in TrainingRun.objects.filter(owner=owner, state="finished"):
+        assert training_queue.go_on(run, 60.0)
+    assert whose_turn() == colleague
+    assert trainings.run(also.pk)
+    assert whose_turn() == owner
+
+
+@pytest.mark.django_db(transaction=True)  # seen from other threads
+def test_of_two_workers_that_pick_the_same_run_one_begins_the_next(
+    owner: User, colleague: User, style: Path, queue: StubBroker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    both = threading.Barrier(2)
+    pick = training_queue.in_turn
+    picked: list[int | None] = []
+
+    def together(pk: int) -> int | None:
+        turn = pick(pk)
+        picked.append(turn)
+        if len(picked) <= 2:
+            both.wait(30)
+        return turn
+
+    runs = [orders.order([orders.Piece(style)], "Deep Sea", one, orders.Wish()) for one in (owner, colleague)]
+    TrainingRun.objects.update(nudged_at=timezone.now())
+    monkeypatch.setattr(trainings, "train", lambda row, diary, lost: (a_tuning(), {}))
+    monkeypatch.setattr(training_queue, "in_turn", together)
+    at_once(*(partial(actors.train.fn, run.pk) for run in runs))
+    assert picked == [runs[0].pk, runs[0].pk, runs[1].pk]
+    assert set(TrainingRun.objects.values_list("state", flat=True)) == {"finished"}
+
+
+def test_a_message_that_comes_twice_takes_what_waits(
+    owner: User, colleague: User, style: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """That of a run which another worker began for the message of another: this one would wait for nothing."""
+    telling(monkeypatch, a_tuning())
+    begun, waits = (
+        orders.order([orders.Piece(style)], "Deep Sea", one, orders.Wish()) for one in (owner, colleague)
+    )
+    TrainingRun.objects.update(nudged_at=timezone.now())
+    assert trainings.taken(begun.pk)
+    assert training_queue.train_next(begun.pk) == waits.pk
+    assert training_queue.train_next(begun.pk) is None
 
 
 def test_a_run_is_not_done_twice(owner: User, style: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -13,7 +13,8 @@ from django.db.models import Count, Q, QuerySet, Window
 from django.db.models.functions import RowNumber
 from django.utils.datastructures import MultiValueDict
 
-from filters.models import StyleImage
+from filters import orders, training_queue
+from filters.models import StyleImage, TrainingRun
 from filters.orders import (
     LAST_SEED,
     LEAST_SCALE,
@@ -25,7 +26,9 @@ from filters.orders import (
 )
 from filters.style_images import WORDS
 from filters.training.crop import WHOLE, Crop, crop_from
+from filters.training.pictures import UnusableStyle
 from filters.training.usual import LEAST_SIDE
+from rotoscope.common.files import work_folder
 from videos.models import Frame, Video
 from videos.pipeline.separate import image_size
 
@@ -131,6 +134,22 @@ class TrainingForm(forms.Form):
     def handed_in(self) -> list[UploadedFile[bytes]]:
         """The new pictures in their order."""
         return list(self.files.getlist("picture")) if isinstance(self.files, MultiValueDict) else []
+
+    def order(self, user: Any) -> TrainingRun | None:
+        """The run of a valid form, on the queue; or None with the reason among the errors."""
+        data = self.cleaned_data
+        try:
+            with work_folder() as folder:
+                pieces = self.pieces(Path(folder))
+                run = orders.order(pieces, data["name"], user, self.wish(), seed=data["seed"])
+        except FileNotFoundError:
+            self._refuse("One of these pictures is gone.")
+            return None
+        except (UnusableStyle, orders.CannotTrain) as problem:
+            self._refuse(str(problem))
+            return None
+        training_queue.begin(run)
+        return run
 
     def pieces(self, folder: Path) -> list[Piece]:
         """The pictures of a valid form, new ones first, written into `folder`."""

@@ -53,7 +53,7 @@ def _sending(name: str, args: tuple[Any, ...], delay: timedelta | None) -> Calla
     milliseconds = None if delay is None else math.ceil(delay / timedelta(milliseconds=1))
 
     def send_now() -> None:
-        from videos import actors  # the edges know the domain; only here the other way, and late
+        from videos import actors  # late: the one arrow that points up (docs/architecture.md)
 
         getattr(actors, name).send_with_options(args=args, delay=milliseconds)
 

@@ -52,7 +52,7 @@ class TooDear(ValueError):
     """So many stills of a filter that is paid for would cost more than one may; `str()` is a sentence."""
 
 
-class TooMany(Exception):
+class TooManyStills(Exception):
     """So many of this person's stills wait that no more are taken; `str()` is a sentence."""
 
 
@@ -67,7 +67,7 @@ def request(
     """The still with these settings: finished if it was painted before, else queued.
 
     One that failed, or that nobody remembers to paint, is queued anew. Raises ValueError for a frame that the
-    footage does not have, TooDear and TooMany.
+    footage does not have, TooDear and TooManyStills.
     """
     if not 0 <= frame_index < video.frame_count:
         raise ValueError(f"This footage has frames 0 to {video.frame_count - 1}.")
@@ -94,10 +94,10 @@ def request(
 
 
 def _refuse_too_many(wanted: Still) -> None:
-    """Raises TooDear or TooMany where this one, which is queued already, is one too many."""
+    """Raises TooDear or TooManyStills where this one, which is queued already, is one too many."""
     recent = waiting().filter(created_at__gte=timezone.now() - REMEMBERED)
     if recent.filter(video__owner=wanted.video.owner_id).count() > MOST_UNFINISHED:
-        raise TooMany(
+        raise TooManyStills(
             f"{MOST_UNFINISHED} of your stills are waiting to be painted. Ask again when some are done."
         )
     price = wanted.version.filter.cost_per_image

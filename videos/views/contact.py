@@ -112,7 +112,7 @@ def _ask(
         lines = still.height if still is not None else min(LINES, video.height)
         try:
             stills.request(video, version, frame.index, height=lines)
-        except (stills.TooDear, stills.TooMany) as refusal:
+        except (stills.TooDear, stills.TooManyStills) as refusal:
             refused.append(str(refusal))
     return len(wanted) - len(refused), " ".join(dict.fromkeys(refused))
 

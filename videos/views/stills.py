@@ -49,7 +49,7 @@ def _asked(video: Video, one: Filter, form: StillsForm) -> dict[str, Any]:
     """The still, or why there will be none: one that is too dear holds up no other."""
     try:
         return _facts(_request(video, one, form), one.slug)
-    except (stills.TooDear, stills.TooMany) as refusal:
+    except (stills.TooDear, stills.TooManyStills) as refusal:
         return {"filter": one.slug, "state": Still.State.FAILED, "error": str(refusal)}
 
 

@@ -16,7 +16,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 from PIL import Image
 
-from filters import orders, training_queue, trainings
+from filters import orders, trainings
 from filters.curves import curves_of
 from filters.models import Filter, TrainingRun
 from filters.style_images import WORDS
@@ -37,7 +37,7 @@ def train(request: HttpRequest) -> HttpResponse:
     styles, footage = training.styles_for(request.user), training.footage_for(request.user)
     form = TrainingForm(styles, footage, request.POST or None, request.FILES or None, initial=training.USUAL)
     if request.method == "POST" and not missing and form.is_valid():
-        run = training.order(form, request.user)
+        run = form.order(request.user)
         if run is not None:
             messages.success(request, f"“{run.name}” is being learned. You can leave this page.")
             if form.left_out:
@@ -100,12 +100,12 @@ def resume(request: HttpRequest, pk: int) -> HttpResponse:
     run = access.training_run_or_404(request, pk)
     minutes = request.POST.get("minutes", "")
     more = float(minutes) if minutes in dict(MORE_MINUTES) else 0.0
-    if sentence := training.too_many(run.owner):
-        messages.error(request, sentence)
-    elif training_queue.go_on(run, more):
-        messages.success(request, f"“{run.name}” goes on.")
+    try:
+        training.go_on(run, more)
+    except orders.CannotTrain as problem:
+        messages.error(request, str(problem))
     else:
-        messages.info(request, f"“{run.name}” is {run.state}: there is nothing to go on with.")
+        messages.success(request, f"“{run.name}” goes on.")
     return redirect("training-run", pk=pk)
 
 
@@ -128,16 +128,12 @@ def again(request: HttpRequest, pk: int) -> HttpResponse:
 def publish(request: HttpRequest, pk: int) -> HttpResponse:
     """Let everybody use what a training made: the curators' business. The form names the version that was seen."""
     run = access.training_run_or_404(request, pk)
-    viewer, seen = access.viewer_of(request), _number(request.POST.get("version", ""))
-    if not viewer.is_staff:
+    if not access.viewer_of(request).is_staff:
         raise PermissionDenied
     try:
-        published = training.publish(run, seen) if access.can_publish(viewer, run) else None
-    except training.NotTheNewest as newer:
-        messages.error(request, str(newer))
-        return redirect("training-run", pk=pk)
-    if published is None:
-        messages.error(request, "There is nothing to publish yet.")
+        published = training.publish(run, _number(request.POST.get("version", "")))
+    except training.CannotPublish as refusal:
+        messages.error(request, str(refusal))
         return redirect("training-run", pk=pk)
     messages.success(request, f"“{published.name}” is published: everybody may render with it.")
     return redirect(published)
