@@ -141,7 +141,7 @@ def halved(whole: onnx.ModelProto) -> onnx.ModelProto:
     return made
 
 
-def johnson(seed: int = 3, batch: int | str = "N") -> onnx.ModelProto:
+def johnson(seed: int = 3, batch: int | str = "N", opset: int = 17) -> onnx.ModelProto:
     """In the manner of PyTorch's fast_neural_style: 0..255, reflection, instance norm, fed and read as floats."""
     rng = np.random.default_rng(seed)
     constants: dict[str, Any] = {
@@ -161,4 +161,4 @@ def johnson(seed: int = 3, batch: int | str = "N") -> onnx.ModelProto:
         helper.make_node("Pad", ["r1", "pads"], ["p2"], mode="reflect"),
         helper.make_node("Conv", ["p2", "w2", "b2"], ["y"], kernel_shape=[3, 3]),
     ]
-    return model(nodes, constants=constants, shape=(batch, 3, "H", "W"))
+    return model(nodes, constants=constants, shape=(batch, 3, "H", "W"), opset=opset)

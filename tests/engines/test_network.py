@@ -102,13 +102,18 @@ def test_a_model_for_one_picture_at_a_time_paints_large_frames_too(monkeypatch: 
     assert difference(one.apply(frame), many.apply(frame)).max() <= 1
 
 
-@pytest.mark.parametrize("kind", ["ours", "johnson", "of half precision"])
-def test_held_statistics_of_a_frame_paint_it_as_its_own_do(tmp_path: Path, kind: str) -> None:
-    engine = (
-        NetworkEngine.from_files(*write_filter(tmp_path), full_precision=True)
-        if kind == "ours"
-        else NetworkEngine((johnson() if kind == "johnson" else halved(johnson())).SerializeToString())
-    )
+@pytest.mark.parametrize("half", [False, True], ids=["single", "half"])
+@pytest.mark.parametrize("opset", [11, 17, 18, 20])
+def test_held_statistics_of_a_strange_model_paint_a_frame_as_its_own_do(opset: int, half: bool) -> None:
+    made = johnson(opset=opset)
+    check_held_as_own(NetworkEngine((halved(made) if half else made).SerializeToString()))
+
+
+def test_held_statistics_of_a_frame_paint_it_as_its_own_do(tmp_path: Path) -> None:
+    check_held_as_own(NetworkEngine.from_files(*write_filter(tmp_path), full_precision=True))
+
+
+def check_held_as_own(engine: NetworkEngine) -> None:
     assert engine.can_hold
     frame = picture(120, 168)[None]
     own = engine.apply(frame)
