@@ -53,7 +53,7 @@ class ModelSummary:
     number_type: str
     """uint8, float32 or float16, of the input."""
     value_range: str
-    """0..1 or 0..255, of the input."""
+    """0..1, -1..1 or 0..255, of the input."""
     can_hold: bool
     """Whether its instance statistics can be held over a shot (and tiles of a 4K frame agree)."""
     milliseconds: float
@@ -119,7 +119,7 @@ def examine(data: bytes) -> dict[str, Any]:
         "parameters": sum(int(np.prod(tensor.dims)) for tensor in model.graph.initializer),
         "layout": "NCHW" if convention.channels_first else "NHWC",
         "number_type": np.dtype(convention.dtype).name,
-        "value_range": f"0..{convention.white:.0f}",
+        "value_range": convention.value_range,
         "can_hold": engine.can_hold,
         "milliseconds": milliseconds,
     }

@@ -36,9 +36,16 @@ def test_our_own_export_is_let_in() -> None:
     assert (summary.layout, summary.number_type, summary.value_range) == ("NHWC", "uint8", "0..255")
 
 
-@pytest.mark.parametrize("white", [1.0, 255.0])
-def test_it_finds_the_range_of_the_numbers(white: float) -> None:
-    assert examine(negative(white).SerializeToString())["value_range"] == f"0..{white:.0f}"
+@pytest.mark.parametrize(("white", "found"), [(1.0, "0..1"), (255.0, "0..255"), (0.0, "-1..1")])
+def test_it_finds_the_range_of_the_numbers(white: float, found: str) -> None:
+    assert examine(negative(white).SerializeToString())["value_range"] == found
+
+
+def test_a_model_may_say_its_range_itself() -> None:
+    """As long as nothing it is fed with is below 0, nothing it paints tells -1..1 from 0..1."""
+    mild = model([helper.make_node("Tanh", ["x"], ["y"])])
+    mild.metadata_props.add(key="range", value="-1..1")
+    assert examine(mild.SerializeToString())["value_range"] == "-1..1"
 
 
 def external() -> onnx.ModelProto:
