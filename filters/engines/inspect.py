@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from filters import sha256
-from filters.engines.base import EngineError
+from filters.engines.base import Engine, EngineError, Frames
 
 LARGEST_MODEL = 64 << 20
 """Bytes. A large style network (Johnson et al. 2016) has 7 MB."""
@@ -206,9 +206,18 @@ def _try_out(engine: Any) -> float:
         milliseconds = (time.perf_counter() - began) * 1000
         if not np.array_equal(first, engine.apply(frames)):
             raise ModelRefused("The model paints the same picture differently each time.")
-    if np.array_equal(first, engine.apply(255 - frames)):
-        raise ModelRefused("The model paints the same picture whatever it is shown.")
+    check_sees(engine, frames)
     return round(milliseconds, 1)
+
+
+def check_sees(engine: Engine, frames: Frames) -> None:
+    """Whether what is painted has to do with what is shown: `frames` and their negative. Raises EngineError.
+
+    Numbers beyond all bounds may come out as plain black as well, where a model makes bytes of them itself.
+    """
+    painted, negative = engine.apply(frames), engine.apply(255 - frames)
+    if (painted == negative).all() or (painted == painted[:, :1, :1]).all():
+        raise ModelRefused("The filter paints the same picture, or a single colour, whatever it is shown.")
 
 
 def _limit() -> None:
