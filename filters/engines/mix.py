@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import json
-import struct
 from collections.abc import Sequence
 
 import numpy as np
 
-from filters.engines.weights import STYLE_FORMAT, BadWeights, Style
+from filters.engines.weights import STYLE_FORMAT, BadWeights, Style, serialized
 
 MOST_PARTS = 8
 
@@ -45,17 +43,5 @@ def mixed(styles: Sequence[Style], weights: Sequence[float], slug: str = "mix") 
 
 def style_file(style: Style) -> bytes:
     """A style as a safetensors file whose bytes follow from its content alone (filters/training/FORMAT.md)."""
-    header: dict[str, object] = {
-        "__metadata__": {"base": style.base_sha256, "format": STYLE_FORMAT, "slug": style.slug}
-    }
-    parts: list[bytes] = []
-    at = 0
-    for name in sorted(style.numbers):
-        data = np.ascontiguousarray(style.numbers[name], "<f4").tobytes()
-        shape = list(style.numbers[name].shape)
-        header[name] = {"dtype": "F32", "shape": shape, "data_offsets": [at, at + len(data)]}
-        parts.append(data)
-        at += len(data)
-    text = json.dumps(header, separators=(",", ":")).encode()
-    text += b" " * (-len(text) % 8)
-    return struct.pack("<Q", len(text)) + text + b"".join(parts)
+    metadata = {"base": style.base_sha256, "format": STYLE_FORMAT, "slug": style.slug}
+    return serialized(style.numbers, metadata)
