@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 import numpy as np
@@ -15,9 +16,9 @@ def shares_of(weights: Sequence[float]) -> list[float]:
     """Weights of any size as shares that sum to 1. Raises BadWeights where they cannot be shares."""
     if not 1 <= len(weights) <= MOST_PARTS:
         raise BadWeights(f"A mix has from 1 to {MOST_PARTS} parts.")
-    if not all(np.isfinite(one) and one >= 0 for one in weights) or sum(weights) <= 0:
-        raise BadWeights("The weights of a mix are numbers from 0 up, and not all of them 0.")
     whole = sum(weights)
+    if not (all(one >= 0 for one in weights) and 0 < whole < math.inf):
+        raise BadWeights("The weights of a mix are numbers from 0 up, and their sum is one above 0.")
     return [one / whole for one in weights]
 
 
