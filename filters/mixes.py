@@ -53,6 +53,12 @@ def mixable(filters: FilterQuerySet) -> FilterQuerySet:
     return filters.filter(current__kind=FilterVersion.Kind.STYLE)
 
 
+def refuse_too_many(parts: Sequence[object]) -> None:
+    """Raises CannotMix. Painted is also one alone, which sliders may leave; `keep` asks for two."""
+    if len(parts) > MOST_PARTS:
+        raise CannotMix(f"A mix has at most {MOST_PARTS} filters.")
+
+
 def paint(parts: Sequence[Part], frame: Frame) -> Frame:
     """A frame (H, W, 3) uint8 RGB under the mix; about a third of a second at 540 lines. Raises CannotMix."""
     base, style = mixed_style(parts, "mix")
@@ -109,8 +115,7 @@ def mixed_style(parts: Sequence[Part], slug: str) -> tuple[Base, Style]:
 
 
 def _check(parts: Sequence[Part]) -> None:
-    if not 1 <= len(parts) <= MOST_PARTS:
-        raise CannotMix(f"A mix has from 2 to {MOST_PARTS} filters.")
+    refuse_too_many(parts)
     if any(part.version.kind != FilterVersion.Kind.STYLE for part in parts):
         raise CannotMix("Only filters that are numbers on a base network can be mixed.")
     if len({part.version.pk for part in parts}) != len(parts):

@@ -118,10 +118,10 @@ def judge_of(version: FilterVersion, perception: Perception) -> Judge:
     if not uses:
         raise NotMeasurable(f"“{slug}” has no style image to be measured against.")
     try:
-        pictures = [_learned_from(use) for use in uses]
+        pictures = (_learned_from(use) for use in uses)  # of a mix hundreds, some MB each: one after another
+        return Judge.of_several(pictures, [use.share for use in uses], perception)
     except (OSError, UnusableStyle) as problem:
         raise NotMeasurable(f"The style image of “{slug}” cannot be read: {problem}") from None
-    return Judge.of_several(pictures, [use.share for use in uses], perception)
 
 
 def _learned_from(use: StyleUse) -> Picture:

@@ -37,8 +37,8 @@ class WaysIn(HouseAdmin):
         """A page of its own."""
         words = (
             "The model is read and tried out in a process of its own with limits on time and memory: no external "
-            "data, no operators but ONNX's own, three channels in and out, finite output on test pictures. "
-            "This takes up to a minute."
+            "data, no operators but ONNX's own, three channels in and out, numbers of 0..1, -1..1 or "
+            "0..255, finite output on test pictures. This takes up to a minute."
         )
         form = ModelUploadForm(request.POST or None, request.FILES or None)
 

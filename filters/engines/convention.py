@@ -21,6 +21,10 @@ UNKNOWN_MULTIPLE = 32
 UNKNOWN_REACH = 128
 STRIDES = 8
 """Networks that take any size stride over pixels all the same, ours by this much."""
+RANGES = {"0..1": (0.0, 1.0), "-1..1": (-1.0, 1.0), "0..255": (0.0, 255.0)}
+"""What stands for black and for white, by what a model says of itself."""
+DARK, DARK_SHARE = -0.1, 0.05
+"""A model paints -1..1 if at least this share of its numbers is below this one; fewer were meant as black."""
 TYPES: dict[str, type[np.generic]] = {
     "tensor(uint8)": np.uint8,
     "tensor(float)": np.float32,
@@ -46,12 +50,20 @@ class Convention:
     white: float
     """The number that stands for white in the input: 255 or 1."""
     output_white: float
+    black: float
+    """The number that stands for black in the input: 0, or -1 where white is 1."""
+    output_black: float
     multiple: int
     """Height and width must be multiples of this."""
     smallest: int
     """Least height and width."""
     reach: int
     """Pixels from which a pixel can be influenced, statistics aside; the overlap of tiles."""
+
+    @property
+    def value_range(self) -> str:
+        """0..1, -1..1 or 0..255, of the input."""
+        return f"{self.black:.0f}..{self.white:.0f}"
 
     @property
     def grid(self) -> int:
@@ -63,10 +75,11 @@ class Convention:
         if self.dtype is np.uint8:
             ordered = frames.transpose(0, 3, 1, 2) if self.channels_first else frames
             return np.ascontiguousarray(ordered)
+        scale = (self.white - self.black) / 255.0
         if self.channels_first:
-            scaled = cv2.dnn.blobFromImages(list(frames), self.white / 255.0)
+            scaled = cv2.dnn.blobFromImages(list(frames), scale, mean=[-self.black / scale] * 3)
         else:
-            scaled = frames * np.float32(self.white / 255.0)
+            scaled = frames * np.float32(scale) + np.float32(self.black)
         return cast(NDArray[Any], scaled.astype(self.dtype, copy=False))
 
     def restore(self, output: NDArray[Any]) -> Frames:
@@ -79,7 +92,7 @@ class Convention:
         if not np.isfinite(values).all():
             raise EngineError("The filter painted something that is not a picture (infinite or no numbers).")
         flat = values.reshape(-1, values.shape[2] * 3)
-        return cast(Frames, _to_bytes(flat, 255.0 / self.output_white).reshape(values.shape))
+        return cast(Frames, _to_bytes(flat, self.output_black, self.output_white).reshape(values.shape))
 
 
 def find_convention(session: onnxruntime.InferenceSession, run: Run) -> Convention:
@@ -100,6 +113,8 @@ def find_convention(session: onnxruntime.InferenceSession, run: Run) -> Conventi
         dtype=TYPES[first.type],
         white=255.0,
         output_white=255.0,
+        black=0.0,
+        output_black=0.0,
         multiple=_said(said, "multiple", UNKNOWN_MULTIPLE),
         smallest=_said(said, "smallest", UNKNOWN_MULTIPLE),
         reach=_said(said, "reach", UNKNOWN_REACH),
@@ -129,22 +144,35 @@ def _said(metadata: dict[str, str], name: str, otherwise: int) -> int:
 
 
 def _with_range(plain: Convention, run: Run, said: str) -> Convention:
-    """Paint a small picture to see where the channels of the output are and what stands for white."""
+    """Paint a small picture to see where the channels of the output are and what stands for black and white."""
     picture = trial_picture(-(-max(64, plain.smallest) // plain.multiple) * plain.multiple)
-    whites = {"0..1": [1.0], "0..255": [255.0]}.get(said, [1.0, 255.0])
     if plain.dtype is np.uint8:
-        whites = [255.0]
-    for white in whites:
-        trial = replace(plain, white=white)
-        output = run(trial.prepare(picture))
-        trial = replace(trial, output_channels_first=_order_of(output, picture.shape))
-        if white == whites[-1] or _looks_right(output, white):
+        said = "0..255"
+    names = [said] if said in RANGES else ["0..1", "0..255"]
+    for name in names:
+        trial, output = _tried(plain, name, run, picture)
+        if name == names[-1] or _looks_right(output, trial.white):
             break
+    if said not in RANGES and trial.white == 1.0 and _is_signed(output):
+        signed, darker = _tried(plain, "-1..1", run, picture)
+        if not _is_signed(darker):
+            return replace(trial, output_white=1.0)
+        trial, output = signed, darker
     if output.dtype == np.uint8:
         return trial
     if not np.isfinite(output).all():
         raise UnsuitableModel("The model's output for a test picture is not finite.")
+    if _is_signed(output):
+        return replace(trial, output_black=-1.0, output_white=1.0)
     return replace(trial, output_white=1.0 if np.abs(output).max() <= 4.0 else 255.0)
+
+
+def _tried(plain: Convention, name: str, run: Run, picture: Frames) -> tuple[Convention, NDArray[Any]]:
+    """The convention with the input of that range, and what the model painted of `picture` then."""
+    black, white = RANGES[name]
+    trial = replace(plain, black=black, white=white)
+    output = run(trial.prepare(picture))
+    return replace(trial, output_channels_first=_order_of(output, picture.shape)), output
 
 
 def trial_picture(side: int) -> Frames:
@@ -163,6 +191,15 @@ def _looks_right(output: NDArray[Any], white: float) -> bool:
     )
 
 
+def _is_signed(output: NDArray[Any]) -> bool:
+    """Whether a model painted -1..1, as those that end in a hyperbolic tangent do.
+
+    One of 0..1 that ends in no bound may go below 0 as well, a little; and far when it is fed with -1..1.
+    """
+    values = output.astype(np.float32)
+    return bool(np.abs(values).max() <= 1.05 and np.quantile(values, DARK_SHARE) < DARK)
+
+
 def _order_of(output: NDArray[Any], shape: tuple[int, ...]) -> bool:
     count, height, width, _ = shape
     if output.shape == (count, 3, height, width):
@@ -172,6 +209,8 @@ def _order_of(output: NDArray[Any], shape: tuple[int, ...]) -> bool:
     raise UnsuitableModel("The output must be a picture of three channels and of the size of the input.")
 
 
-def _to_bytes(values: NDArray[np.float32], scale: float) -> NDArray[np.uint8]:
-    """values * scale, rounded, cut off at 0 and 255; convertScaleAbs alone would turn -3 into 3."""
-    return cast(NDArray[np.uint8], cv2.convertScaleAbs(np.maximum(values, 0.0), alpha=scale))
+def _to_bytes(values: NDArray[np.float32], black: float, white: float) -> NDArray[np.uint8]:
+    """black..white as 0..255, rounded and cut off at both; convertScaleAbs alone would turn -3 into 3."""
+    scale = 255.0 / (white - black)
+    bounded = np.maximum(values, np.float32(black))
+    return cast(NDArray[np.uint8], cv2.convertScaleAbs(bounded, alpha=scale, beta=-black * scale))

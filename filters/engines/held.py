@@ -21,6 +21,8 @@ Statistics = Mapping[str, NDArray[np.float32]]
 """Per normalization (by the name of its output) an array (2, C): mean and biased variance."""
 
 _ACROSS = [0, 2, 3]
+_AXES_AS_INPUT = 18
+"""The opset from which ReduceMean reads its axes from an input; before it they are an attribute."""
 _SUFFIX = "/statistics"
 
 
@@ -39,13 +41,13 @@ def can_hold(model: onnx.ModelProto) -> bool:
 def measuring(model: onnx.ModelProto) -> onnx.ModelProto:
     """The model with (2, C) statistics of each normalization as its only outputs, over a whole batch at once."""
     result = copy.deepcopy(model)
-    constants = _constants(result)
+    constants, opset = _constants(result), _opset(result)
     nodes, outputs = [], []
     for node in result.graph.node:
         if node.op_type != "InstanceNormalization":
             nodes.append(node)
             continue
-        nodes += _measured(node, constants)
+        nodes += _measured(node, constants, opset)
         outputs.append(helper.make_empty_tensor_value_info(node.output[0] + _SUFFIX))
         outputs[-1].type.tensor_type.elem_type = onnx.TensorProto.FLOAT
     _replace_nodes(result, nodes)
@@ -136,7 +138,9 @@ def _scaling(
     ]
 
 
-def _measured(node: onnx.NodeProto, constants: dict[str, NDArray[np.float32]]) -> list[onnx.NodeProto]:
+def _measured(
+    node: onnx.NodeProto, constants: Mapping[str, NDArray[np.float32]], opset: int
+) -> list[onnx.NodeProto]:
     """Normalization over the whole batch, in single steps, with its statistics as a further result.
 
     Always in single precision: the squares of a model of half precision would soon be infinite.
@@ -148,10 +152,10 @@ def _measured(node: onnx.NodeProto, constants: dict[str, NDArray[np.float32]]) -
         steps.append(helper.make_node("Cast", [x], [own + "single"], to=onnx.TensorProto.FLOAT))
         x = own + "single"
     for kind, inputs, output in (
-        ("ReduceMean", [x], "mean"),
+        ("ReduceMean", [x, own + "axes"], "mean"),
         ("Sub", [x, own + "mean"], "centred"),
         ("Mul", [own + "centred", own + "centred"], "squares"),
-        ("ReduceMean", [own + "squares"], "variance"),
+        ("ReduceMean", [own + "squares", own + "axes"], "variance"),
         ("Add", [own + "variance", own + "epsilon"], "safe"),
         ("Sqrt", [own + "safe"], "deviation"),
         ("Div", [own + "scale", own + "deviation"], "factor"),
@@ -159,8 +163,10 @@ def _measured(node: onnx.NodeProto, constants: dict[str, NDArray[np.float32]]) -
         ("Reshape", [own + "mean", own + "shape"], "flat_mean"),
         ("Reshape", [own + "variance", own + "shape"], "flat_variance"),
     ):
-        attributes: dict[str, Any] = {"axes": _ACROSS, "keepdims": 1} if kind == "ReduceMean" else {}
-        steps.append(helper.make_node(kind, inputs, [own + output], **attributes))
+        if kind == "ReduceMean" and opset < _AXES_AS_INPUT:
+            steps.append(helper.make_node(kind, inputs[:1], [own + output], axes=_ACROSS))
+        else:
+            steps.append(helper.make_node(kind, inputs, [own + output]))
     result = own + "normalized" if half else node.output[0]
     steps.append(helper.make_node("Add", [own + "scaled", own + "shift"], [result]))
     if half:
@@ -180,6 +186,7 @@ def _own_constants(
         "scale": scale,
         "shift": shift,
         "shape": np.array([1, scale.size], np.int64),
+        "axes": np.array(_ACROSS, np.int64),
     }
     return [
         helper.make_node("Constant", [], [own + name], value=numpy_helper.from_array(value, own + name))
@@ -191,6 +198,11 @@ def _replace_nodes(model: onnx.ModelProto, nodes: list[onnx.NodeProto]) -> None:
     kept = [copy.deepcopy(node) for node in nodes]
     del model.graph.node[:]
     model.graph.node.extend(kept)
+
+
+def _opset(model: onnx.ModelProto) -> int:
+    """The version of ONNX's own operators that a model is written in."""
+    return max((one.version for one in model.opset_import if one.domain in ("", "ai.onnx")), default=1)
 
 
 def _epsilon(node: onnx.NodeProto) -> float:

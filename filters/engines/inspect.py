@@ -15,11 +15,12 @@ import sys
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
+from math import ceil
 from typing import Any
 
 from filters import sha256
-from filters.engines.base import EngineError
+from filters.engines.base import Engine, EngineError, Frames
+from rotoscope.common.children import PROJECT, bounded
 
 LARGEST_MODEL = 64 << 20
 """Bytes. A large style network (Johnson et al. 2016) has 7 MB."""
@@ -31,7 +32,6 @@ OPSETS = range(7, 25)
 DOMAINS = {"", "ai.onnx"}
 MOST_NODES = 20_000
 SIZES = ((96, 128), (135, 241), (360, 640))
-ROOT = Path(__file__).resolve().parents[2]
 
 
 class ModelRefused(EngineError):
@@ -53,7 +53,7 @@ class ModelSummary:
     number_type: str
     """uint8, float32 or float16, of the input."""
     value_range: str
-    """0..1 or 0..255, of the input."""
+    """0..1, -1..1 or 0..255, of the input."""
     can_hold: bool
     """Whether its instance statistics can be held over a shot (and tiles of a 4K frame agree)."""
     milliseconds: float
@@ -74,11 +74,13 @@ def inspect_model(data: bytes) -> ModelSummary:
 
 def _ask_child(data: bytes) -> dict[str, Any]:
     """Run this module as a program of its own and read its one line of JSON."""
-    command = [sys.executable, "-m", "filters.engines.inspect"]
-    environment = {"PATH": os.environ.get("PATH", ""), "OMP_NUM_THREADS": "1"}
+    program = [sys.executable, "-m", "filters.engines.inspect"]
+    # A second more of processor time, so that it is the clock that ends it and its sentence that is said.
+    command = bounded(program, memory=MEMORY, cpu_seconds=ceil(LONGEST) + 1)
+    bare = {"PATH": os.environ.get("PATH", ""), "OMP_NUM_THREADS": "1"}
     try:
         child = subprocess.run(
-            command, input=data, capture_output=True, timeout=LONGEST, cwd=ROOT, env=environment, check=False
+            command, input=data, capture_output=True, timeout=LONGEST, cwd=PROJECT, env=bare, check=False
         )
     except subprocess.TimeoutExpired as late:
         raise ModelRefused(f"The model was not done with its test pictures after {LONGEST:.0f} s.") from late
@@ -119,7 +121,7 @@ def examine(data: bytes) -> dict[str, Any]:
         "parameters": sum(int(np.prod(tensor.dims)) for tensor in model.graph.initializer),
         "layout": "NCHW" if convention.channels_first else "NHWC",
         "number_type": np.dtype(convention.dtype).name,
-        "value_range": f"0..{convention.white:.0f}",
+        "value_range": convention.value_range,
         "can_hold": engine.can_hold,
         "milliseconds": milliseconds,
     }
@@ -206,22 +208,23 @@ def _try_out(engine: Any) -> float:
         milliseconds = (time.perf_counter() - began) * 1000
         if not np.array_equal(first, engine.apply(frames)):
             raise ModelRefused("The model paints the same picture differently each time.")
-    if np.array_equal(first, engine.apply(255 - frames)):
-        raise ModelRefused("The model paints the same picture whatever it is shown.")
+    check_sees(engine, frames)
     return round(milliseconds, 1)
 
 
-def _limit() -> None:
-    """Bound this process, before it has looked at anything."""
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
-    resource.setrlimit(resource.RLIMIT_CPU, (int(LONGEST), int(LONGEST) + 5))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
+def check_sees(engine: Engine, frames: Frames) -> None:
+    """Whether what is painted has to do with what is shown: `frames` and their negative. Raises EngineError.
+
+    Numbers beyond all bounds may come out as plain black as well, where a model makes bytes of them itself.
+    """
+    painted, negative = engine.apply(frames), engine.apply(255 - frames)
+    if (painted == negative).all() or (painted == painted[:, :1, :1]).all():
+        raise ModelRefused("The filter paints the same picture, or a single colour, whatever it is shown.")
 
 
 def main() -> None:
-    """The child: a model on standard input, one line of JSON on standard output."""
-    _limit()
+    """The child: a model on standard input, one line of JSON on standard output. It writes no files."""
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
     data = sys.stdin.buffer.read(LARGEST_MODEL + 1)
     answer: dict[str, Any]
     try:

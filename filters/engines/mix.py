@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
-import struct
+import math
 from collections.abc import Sequence
 
 import numpy as np
 
-from filters.engines.weights import STYLE_FORMAT, BadWeights, Style
+from filters.engines.weights import STYLE_FORMAT, BadWeights, Style, serialized
 
 MOST_PARTS = 8
 LARGEST_WEIGHT = 1000.0
@@ -19,9 +18,9 @@ def shares_of(weights: Sequence[float]) -> list[float]:
     """Weights of any size as shares that sum to 1. Raises BadWeights where they cannot be shares."""
     if not 1 <= len(weights) <= MOST_PARTS:
         raise BadWeights(f"A mix has from 1 to {MOST_PARTS} parts.")
-    if not all(np.isfinite(one) and one >= 0 for one in weights) or sum(weights) <= 0:
-        raise BadWeights("The weights of a mix are numbers from 0 up, and not all of them 0.")
     whole = sum(weights)
+    if not (all(one >= 0 for one in weights) and 0 < whole < math.inf):
+        raise BadWeights("The weights of a mix are numbers from 0 up, and their sum is one above 0.")
     return [one / whole for one in weights]
 
 
@@ -47,17 +46,5 @@ def mixed(styles: Sequence[Style], weights: Sequence[float], slug: str = "mix") 
 
 def style_file(style: Style) -> bytes:
     """A style as a safetensors file whose bytes follow from its content alone (filters/training/FORMAT.md)."""
-    header: dict[str, object] = {
-        "__metadata__": {"base": style.base_sha256, "format": STYLE_FORMAT, "slug": style.slug}
-    }
-    parts: list[bytes] = []
-    at = 0
-    for name in sorted(style.numbers):
-        data = np.ascontiguousarray(style.numbers[name], "<f4").tobytes()
-        shape = list(style.numbers[name].shape)
-        header[name] = {"dtype": "F32", "shape": shape, "data_offsets": [at, at + len(data)]}
-        parts.append(data)
-        at += len(data)
-    text = json.dumps(header, separators=(",", ":")).encode()
-    text += b" " * (-len(text) % 8)
-    return struct.pack("<Q", len(text)) + text + b"".join(parts)
+    metadata = {"base": style.base_sha256, "format": STYLE_FORMAT, "slug": style.slug}
+    return serialized(style.numbers, metadata)

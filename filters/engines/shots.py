@@ -1,11 +1,12 @@
 """Statistics held along a clip: measured now and then, and in between neither jumping nor breathing.
 
 Every INTERVAL frames, counted from the beginning of the clip and not of a segment, the instance statistics of
-a network are measured; between two such key frames they go from the one to the other in a straight line. So a
+a network are measured; between two such key frames they go from the one to the other in equal steps, each with
+the statistics of its middle, as few as the change asks for: nothing jumps by more than a grey level or two. So a
 segment needs nothing from its neighbours and yet meets them exactly. Where two key frames have little in
 common (a cut lies between them, or a fast turn), and for single frames that resemble neither, each frame is
-normalized by itself, as without this module; at a key frame both ways give the same picture, so the change
-from one to the other does not show.
+normalized by itself, as without this module; at a key frame the two ways are half a step apart, so the change
+from one to the other hardly shows.
 """
 
 from __future__ import annotations

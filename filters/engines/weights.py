@@ -1,4 +1,4 @@
-"""Reads the two files of a trained filter, base and style, as `filters/training/FORMAT.md` describes them.
+"""Reads and writes the two files of a trained filter, base and style, as `filters/training/FORMAT.md` has them.
 
 Safetensors holds numbers and strings only; nothing in it can run. All the same every size, name and shape is
 checked here, so that whoever builds a graph from the numbers may rely on them.
@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import json
 import struct
+from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import safetensors.numpy
@@ -24,6 +26,8 @@ STYLE_FORMAT = "rotoscope-style-1"
 LARGEST_BASE = 8 << 20
 LARGEST_STYLE = 1 << 20
 LARGEST_HEADER = 1 << 18
+KINDS = {"float16": ("F16", "<f2"), "float32": ("F32", "<f4")}
+"""What the format calls the numbers of a type, and how they lie in it."""
 HEAD_CHANNELS = 12
 """Three colours of a 2x2 square: the stem reads them and the head writes them."""
 
@@ -96,6 +100,25 @@ def base_of_style(source: Path | bytes) -> str:
     """The SHA-256 of the base file that a style belongs to. Raises BadWeights."""
     metadata, _ = _read(_bytes_of(source, LARGEST_STYLE), STYLE_FORMAT)
     return metadata.get("base", "")
+
+
+def serialized(tensors: Mapping[str, NDArray[Any]], metadata: Mapping[str, str]) -> bytes:
+    """A safetensors file of float16 and float32 whose bytes follow from its content alone.
+
+    The library's own writer orders the metadata at random, and a style names its base by the hash of the file.
+    """
+    header: dict[str, object] = {"__metadata__": dict(sorted(metadata.items()))}
+    parts: list[bytes] = []
+    at = 0
+    for name, tensor in sorted(tensors.items()):
+        kind, stored = KINDS[tensor.dtype.name]
+        data = np.ascontiguousarray(tensor, stored).tobytes()
+        header[name] = {"dtype": kind, "shape": list(tensor.shape), "data_offsets": [at, at + len(data)]}
+        parts.append(data)
+        at += len(data)
+    text = json.dumps(header, separators=(",", ":")).encode()
+    text += b" " * (-len(text) % 8)
+    return struct.pack("<Q", len(text)) + text + b"".join(parts)
 
 
 def blocks(architecture: Architecture) -> list[tuple[str, int]]:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import json
 import os
-import struct
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -13,11 +11,9 @@ from safetensors import safe_open
 from torch import Tensor
 
 from filters import sha256
+from filters.engines.weights import BASE_FORMAT, STYLE_FORMAT, serialized
 
 from .network import Architecture, Painter, is_style_number
-
-BASE_FORMAT = "rotoscope-base-1"
-STYLE_FORMAT = "rotoscope-style-1"
 
 
 class WrongFile(ValueError):
@@ -81,29 +77,9 @@ def mean_style(styles: Sequence[dict[str, Tensor]]) -> dict[str, Tensor]:
     return {name: torch.stack([one[name] for one in styles]).mean(0) for name in styles[0]}
 
 
-def serialized(tensors: dict[str, Tensor], metadata: dict[str, str]) -> bytes:
-    """A safetensors file whose bytes follow from its content alone.
-
-    The library's own writer orders the metadata at random, and a style names its base by the hash of the file.
-    """
-    header: dict[str, object] = {"__metadata__": dict(sorted(metadata.items()))}
-    parts: list[bytes] = []
-    at = 0
-    for name in sorted(tensors):
-        data = tensors[name].contiguous().numpy().tobytes()
-        kind = {torch.float16: "F16", torch.float32: "F32"}[tensors[name].dtype]
-        shape = list(tensors[name].shape)
-        header[name] = {"dtype": kind, "shape": shape, "data_offsets": [at, at + len(data)]}
-        parts.append(data)
-        at += len(data)
-    text = json.dumps(header, separators=(",", ":")).encode()
-    text += b" " * (-len(text) % 8)
-    return struct.pack("<Q", len(text)) + text + b"".join(parts)
-
-
 def _write(path: Path, tensors: dict[str, Tensor], metadata: dict[str, str]) -> str:
     path.parent.mkdir(parents=True, exist_ok=True)
-    data = serialized(tensors, metadata)
+    data = serialized({n: t.detach().contiguous().numpy() for n, t in tensors.items()}, metadata)
     beside = path.with_name(path.name + ".part")
     beside.write_bytes(data)
     os.replace(beside, path)

@@ -17,7 +17,7 @@ from torch import Tensor
 from filters.engines.motion import CUT_DIFFERENCE
 
 from .losses import relative_error, style_loss
-from .perceptual import CONTENT_LAYER, STYLE_LAYERS, Perception
+from .perceptual import CONTENT_LAYER, Perception
 from .styles import style_grams, style_picture
 
 LINES = 720
@@ -50,14 +50,20 @@ class Judge:
     @classmethod
     @torch.no_grad()
     def of_several(
-        cls, pictures: Sequence[Picture], shares: Sequence[float], perception: Perception
+        cls, pictures: Iterable[Picture], shares: Sequence[float], perception: Perception
     ) -> Judge:
-        """A judge by the mean of several style images' Gram matrices, weighed by shares above 0."""
-        each = [cls(picture, perception) for picture in pictures]
-        judge, whole = each[0], sum(shares)
-        for layer in STYLE_LAYERS:
-            weighed = [share / whole * one.targets[layer] for share, one in zip(shares, each, strict=True)]
-            judge.targets[layer] = torch.stack(weighed).sum(0)
+        """A judge by the mean of several style images' Gram matrices, weighed by shares above 0.
+
+        Neither the pictures nor their matrices need be there all at once: a mix may have hundreds.
+        """
+        whole = sum(shares)
+        mean: dict[str, Tensor] = {}
+        for share, picture in zip(shares, pictures, strict=True):
+            judge = cls(picture, perception)
+            for layer, target in judge.targets.items():
+                weighed = share / whole * target
+                mean[layer] = mean[layer] + weighed if layer in mean else weighed
+        judge.targets = mean
         return judge
 
     def distances(self, original: Picture, painted: Picture) -> tuple[float, float]:

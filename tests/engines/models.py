@@ -106,6 +106,22 @@ def negative(white: float, **options: Any) -> onnx.ModelProto:
     return model([node], constants={"white": np.asarray(white, dtype)}, **options)
 
 
+def squashed(signed: bool) -> onnx.ModelProto:
+    """A colour transform that reads and paints -1..1 by a hyperbolic tangent, or the same in numbers of 0..1.
+
+    Where x is 2 u - 1, tanh(w x + b) is 2 sigmoid(4 w u + 2 b - 2 w) - 1, each w being the sum of its row.
+    """
+    w = np.array([[2.0, -0.7, 0.2], [-0.4, 1.2, 0.3], [0.3, 0.5, -1.5]], np.float32)
+    b = np.array([-0.2, 0.1, 0.0], np.float32)
+    if not signed:
+        w, b = 4 * w, 2 * b - 2 * w.sum(axis=1)
+    nodes = [
+        helper.make_node("Conv", ["x", "w", "b"], ["c"], kernel_shape=[1, 1]),
+        helper.make_node("Tanh" if signed else "Sigmoid", ["c"], ["y"]),
+    ]
+    return model(nodes, constants={"w": w[:, :, None, None], "b": b})
+
+
 def grouped() -> onnx.ModelProto:
     """With group normalization as PyTorch exports it: instance normalization of pictures folded up to three axes."""
     rng = np.random.default_rng(3)
@@ -141,7 +157,7 @@ def halved(whole: onnx.ModelProto) -> onnx.ModelProto:
     return made
 
 
-def johnson(seed: int = 3, batch: int | str = "N") -> onnx.ModelProto:
+def johnson(seed: int = 3, batch: int | str = "N", opset: int = 17) -> onnx.ModelProto:
     """In the manner of PyTorch's fast_neural_style: 0..255, reflection, instance norm, fed and read as floats."""
     rng = np.random.default_rng(seed)
     constants: dict[str, Any] = {
@@ -161,4 +177,4 @@ def johnson(seed: int = 3, batch: int | str = "N") -> onnx.ModelProto:
         helper.make_node("Pad", ["r1", "pads"], ["p2"], mode="reflect"),
         helper.make_node("Conv", ["p2", "w2", "b2"], ["y"], kernel_shape=[3, 3]),
     ]
-    return model(nodes, constants=constants, shape=(batch, 3, "H", "W"))
+    return model(nodes, constants=constants, shape=(batch, 3, "H", "W"), opset=opset)

@@ -14,12 +14,14 @@ from typing import Any
 
 import numpy as np
 import pytest
+import safetensors.numpy
 from PIL import Image
 
 from filters import bundle as bundles
 from filters import sha256
 from filters.bundle import BundleRefused, FilterBundle, StylePicture, read_bundle, to_onnx, write_bundle
 from filters.engines.network import NetworkEngine
+from filters.engines.weights import STYLE_FORMAT
 from tests.engines.models import base_bytes, johnson, picture, style_bytes
 
 
@@ -205,6 +207,22 @@ REFUSED: dict[str, Callable[[], bytes]] = {
 def test_it_refuses(case: str) -> None:
     with pytest.raises(BundleRefused, match=r"\.$"):
         read_bundle(REFUSED[case]())
+
+
+def filled(value: float, *names: str) -> bytes:
+    """The example with these numbers of its style, or with all of them, of one value."""
+    numbers = safetensors.numpy.load(example().weights)
+    said = {"format": STYLE_FORMAT, "base": sha256.of_bytes(example().base), "slug": "tiny"}
+    changed = {name: np.full_like(numbers[name], value) for name in names or numbers}
+    return write_bundle(example(weights=safetensors.numpy.save({**numbers, **changed}, said)))
+
+
+@pytest.mark.parametrize(
+    "make", [lambda: filled(3e38, "stem_norm.scale"), lambda: filled(0.0)], ids=["beyond bounds", "nothing"]
+)
+def test_it_refuses_numbers_that_paint_nothing(make: Callable[[], bytes]) -> None:
+    with pytest.raises(BundleRefused, match="whatever it is shown"):
+        read_bundle(make())
 
 
 def test_a_file_of_another_version_says_what_to_do() -> None:

@@ -3,7 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import pickle
+import select
+import signal
+import subprocess
+import sys
+from contextlib import suppress
 from typing import Any
 
 import numpy as np
@@ -15,6 +21,7 @@ from filters.engines import inspect
 from filters.engines.graph import build
 from filters.engines.inspect import ModelRefused, examine, inspect_model
 from filters.engines.weights import read_base, read_style
+from rotoscope.common.children import PROJECT
 from tests.engines.models import base_bytes, johnson, model, negative, style_bytes
 
 
@@ -36,9 +43,16 @@ def test_our_own_export_is_let_in() -> None:
     assert (summary.layout, summary.number_type, summary.value_range) == ("NHWC", "uint8", "0..255")
 
 
-@pytest.mark.parametrize("white", [1.0, 255.0])
-def test_it_finds_the_range_of_the_numbers(white: float) -> None:
-    assert examine(negative(white).SerializeToString())["value_range"] == f"0..{white:.0f}"
+@pytest.mark.parametrize(("white", "found"), [(1.0, "0..1"), (255.0, "0..255"), (0.0, "-1..1")])
+def test_it_finds_the_range_of_the_numbers(white: float, found: str) -> None:
+    assert examine(negative(white).SerializeToString())["value_range"] == found
+
+
+def test_a_model_may_say_its_range_itself() -> None:
+    """As long as nothing it is fed with is below 0, nothing it paints tells -1..1 from 0..1."""
+    mild = model([helper.make_node("Tanh", ["x"], ["y"])])
+    mild.metadata_props.add(key="range", value="-1..1")
+    assert examine(mild.SerializeToString())["value_range"] == "-1..1"
 
 
 def external() -> onnx.ModelProto:
@@ -155,7 +169,7 @@ def test_it_refuses_a_model_beyond_the_limit(monkeypatch: pytest.MonkeyPatch) ->
         inspect_model(bytes(1 + (1 << 20)))
 
 
-def test_a_model_that_never_ends_is_stopped(monkeypatch: pytest.MonkeyPatch) -> None:
+def endless() -> bytes:
     """A loop of 2^40 rounds: only the clock outside can end it."""
     body_inputs = [
         helper.make_tensor_value_info("i", TensorProto.INT64, []),
@@ -172,13 +186,48 @@ def test_a_model_that_never_ends_is_stopped(monkeypatch: pytest.MonkeyPatch) -> 
         body_inputs,
         body_outputs,
     )
-    endless = model(
+    made = model(
         [helper.make_node("Loop", ["rounds", "yes", "x"], ["y"], body=body)],
         constants={"rounds": np.int64(1 << 40), "yes": np.bool_(True)},
     )
+    data: bytes = made.SerializeToString()
+    return data
+
+
+def test_a_model_that_never_ends_is_stopped(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(inspect, "LONGEST", 6.0)
     with pytest.raises(ModelRefused, match="after 6 s"):
-        inspect_model(endless.SerializeToString())
+        inspect_model(endless())
+
+
+TELLING_THE_CHILD = """
+import subprocess, sys
+from filters.engines.inspect import inspect_model
+class Telling(subprocess.Popen):
+    def __init__(self, *arguments, **options):
+        super().__init__(*arguments, **options)
+        print(self.pid, flush=True)
+subprocess.Popen = Telling
+inspect_model(sys.stdin.buffer.read())
+"""
+
+
+def test_a_model_is_not_tried_out_any_longer_than_somebody_waits_for_it() -> None:
+    """A web worker that is killed takes along what it had begun."""
+    command = [sys.executable, "-c", TELLING_THE_CHILD]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd=PROJECT) as waiting:
+        assert waiting.stdin is not None
+        assert waiting.stdout is not None
+        waiting.stdin.write(endless())
+        waiting.stdin.close()
+        child = os.pidfd_open(int(waiting.stdout.readline()))
+        waiting.kill()
+    try:
+        assert select.select([child], [], [], 30)[0], "it goes on"
+    finally:
+        with suppress(ProcessLookupError):
+            signal.pidfd_send_signal(child, signal.SIGKILL)
+        os.close(child)
 
 
 def test_a_model_that_wants_all_memory_is_stopped() -> None:

@@ -38,7 +38,9 @@ def test_weights_become_shares_of_one() -> None:
     assert shares_of([2, 2, 4]) == [0.25, 0.25, 0.5]
 
 
-@pytest.mark.parametrize("weights", [[], [0, 0], [-1, 2], [float("nan"), 1], [float("inf"), 1], [1] * 9])
+@pytest.mark.parametrize(
+    "weights", [[], [0, 0], [-1, 2], [float("nan"), 1], [float("inf"), 1], [1e308, 1e308], [1] * 9]
+)
 def test_weights_that_are_no_shares_are_refused(weights: list[float]) -> None:
     with pytest.raises(BadWeights):
         shares_of(weights)

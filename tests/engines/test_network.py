@@ -14,7 +14,17 @@ from filters.engines import network
 from filters.engines.base import Engine, EngineError, EngineUnavailable
 from filters.engines.network import NetworkEngine, sampled
 from filters.engines.weights import BadWeights
-from tests.engines.models import base_bytes, grouped, halved, johnson, model, negative, picture, write_filter
+from tests.engines.models import (
+    base_bytes,
+    grouped,
+    halved,
+    johnson,
+    model,
+    negative,
+    picture,
+    squashed,
+    write_filter,
+)
 
 Pictures = np.ndarray[Any, np.dtype[np.uint8]]
 
@@ -102,13 +112,18 @@ def test_a_model_for_one_picture_at_a_time_paints_large_frames_too(monkeypatch: 
     assert difference(one.apply(frame), many.apply(frame)).max() <= 1
 
 
-@pytest.mark.parametrize("kind", ["ours", "johnson", "of half precision"])
-def test_held_statistics_of_a_frame_paint_it_as_its_own_do(tmp_path: Path, kind: str) -> None:
-    engine = (
-        NetworkEngine.from_files(*write_filter(tmp_path), full_precision=True)
-        if kind == "ours"
-        else NetworkEngine((johnson() if kind == "johnson" else halved(johnson())).SerializeToString())
-    )
+@pytest.mark.parametrize("half", [False, True], ids=["single", "half"])
+@pytest.mark.parametrize("opset", [11, 17, 18, 20])
+def test_held_statistics_of_a_strange_model_paint_a_frame_as_its_own_do(opset: int, half: bool) -> None:
+    made = johnson(opset=opset)
+    check_held_as_own(NetworkEngine((halved(made) if half else made).SerializeToString()))
+
+
+def test_held_statistics_of_a_frame_paint_it_as_its_own_do(tmp_path: Path) -> None:
+    check_held_as_own(NetworkEngine.from_files(*write_filter(tmp_path), full_precision=True))
+
+
+def check_held_as_own(engine: NetworkEngine) -> None:
     assert engine.can_hold
     frame = picture(120, 168)[None]
     own = engine.apply(frame)
@@ -158,6 +173,8 @@ def test_holding_does_nothing_to_a_model_without_statistics_to_take_out(made: on
     [
         (1.0, {}),
         (255.0, {}),
+        (0.0, {}),  # from -1 to 1, and back
+        (0.0, {"shape": ("N", "H", "W", 3)}),
         (1.0, {"shape": ("N", "H", "W", 3)}),
         (255.0, {"shape": (1, "H", "W", 3)}),
         (255, {"kind": TensorProto.UINT8}),
@@ -168,6 +185,25 @@ def test_it_finds_out_how_a_model_wants_its_pictures(white: float, options: dict
     engine = NetworkEngine(negative(white, **options).SerializeToString())
     frames = np.stack([picture(37, 51, seed) for seed in range(2)])
     assert difference(engine.apply(frames), 255 - frames).max() <= (0 if "kind" in options else 1)
+
+
+def test_a_model_that_paints_from_minus_one_paints_what_its_like_of_0_to_1_does() -> None:
+    signed, plain = (NetworkEngine(squashed(one).SerializeToString(), threads=1) for one in (True, False))
+    assert (signed.convention.value_range, plain.convention.value_range) == ("-1..1", "0..1")
+    frames = picture(37, 51)[None]
+    assert difference(signed.apply(frames), plain.apply(frames)).max() <= 1
+
+
+@pytest.mark.parametrize(("steep", "less"), [(0.9, 0.12), (1.2, 0.25)])
+def test_a_model_of_0_to_1_may_paint_blacker_than_black(steep: float, less: float) -> None:
+    """Dark and without a bound: a fifth of what it paints of the test picture lies below 0, nothing above 1."""
+    constants = {"steep": np.float32(steep), "less": np.float32(less)}
+    nodes = [helper.make_node("Mul", ["x", "steep"], ["m"]), helper.make_node("Sub", ["m", "less"], ["y"])]
+    dark = NetworkEngine(model(nodes, constants=constants).SerializeToString(), threads=1)
+    frames = picture(37, 51)[None]
+    wanted = np.clip(frames * steep - less * 255, 0, 255)
+    assert dark.convention.value_range == "0..1"
+    assert np.abs(dark.apply(frames) - wanted).max() <= 1
 
 
 def test_it_takes_a_model_of_half_precision() -> None:

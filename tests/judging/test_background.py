@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import weakref
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -92,6 +94,32 @@ def test_a_version_is_judged_by_the_parts_of_pictures_that_were_learned_from(db:
     cut = evaluation.judge_of(version, perception)
     assert alike(cut, expected(*parts))
     assert not alike(cut, expected(WHOLE, WHOLE))
+
+
+def test_of_many_pictures_hardly_more_than_one_is_held_at_once(
+    db: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from filters.training.perceptual import Perception
+
+    version = make_styled("Quilt").current
+    assert version is not None
+    for position in range(1, 5):
+        image = make_style_image(f"Picture {position}", seed=position)
+        StyleUse.objects.create(filter=version.filter, style_image=image, position=position, share=0.2)
+    read = evaluation._learned_from
+    pictures: list[weakref.ref[Any]] = []
+    held: list[int] = []
+
+    def watched(use: StyleUse) -> Any:
+        held.append(sum(one() is not None for one in pictures))
+        picture = read(use)
+        pictures.append(weakref.ref(picture))
+        return picture
+
+    monkeypatch.setattr(evaluation, "_learned_from", watched)
+    evaluation.judge_of(version, Perception())
+    assert len(held) == 5
+    assert max(held) <= 1
 
 
 def test_a_picture_that_would_take_all_memory_is_not_measured_against(db: None) -> None:

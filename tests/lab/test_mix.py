@@ -204,6 +204,17 @@ def test_what_cannot_be_mixed_is_refused_with_a_sentence(
     assert answer.content.decode().endswith((".", "once."))
 
 
+def test_of_more_than_eight_at_once_it_says_how_many_may_be(
+    owner_client: Client, night: Filter, wave: Filter
+) -> None:
+    asked = {"part": [f"filter-{number}:1" for number in range(9)]}
+    sentence = "A mix has at most 8 filters."
+    assert owner_client.get(reverse("mix-still"), asked).content.decode() == sentence
+    assert night.current is not None
+    with pytest.raises(mixes.CannotMix, match=sentence):
+        mixes.mixed_style([mixes.Part(night.current, 1)] * 9, "many")
+
+
 def test_drafts_of_others_are_not_mixed(owner_client: Client, colleague: User, night: Filter) -> None:
     make_styled("Secret", 1, published=False, owner=colleague)
     assert owner_client.get(reverse("mix-still"), {"part": ["night:1", "secret:1"]}).status_code == 422

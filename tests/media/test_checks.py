@@ -5,9 +5,9 @@ import sys
 from fractions import Fraction
 from pathlib import Path
 
+from rotoscope.common.children import PROJECT, environment
 from tests.media.clips import run_ffmpeg, simple_clip
 from videos.media.checks import check_video
-from videos.media.process import PROJECT, environment
 
 MEASURE = """
 import re, sys

@@ -12,8 +12,9 @@ import av
 import numpy as np
 import pytest
 
+from rotoscope.common import children
 from tests.media.clips import click, make_clip, numbered, numbers_of, run_ffmpeg, simple_clip
-from videos.media import containers, opening, probe_worker, process
+from videos.media import containers, opening, probe_worker
 from videos.media import probe as media_probe
 from videos.media.errors import MediaError, Refused
 from videos.media.footage import make_footage
@@ -391,6 +392,6 @@ def instead_of_the_child(monkeypatch: pytest.MonkeyPatch, program: str) -> None:
     """Let the real child process, limits and all, run this program."""
 
     def bounded(command: list[str], *, memory: int, cpu_seconds: int) -> list[str]:
-        return process.bounded([sys.executable, "-c", program], memory=memory, cpu_seconds=cpu_seconds)
+        return children.bounded([sys.executable, "-c", program], memory=memory, cpu_seconds=cpu_seconds)
 
     monkeypatch.setattr(media_probe, "bounded", bounded)

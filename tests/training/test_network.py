@@ -9,6 +9,8 @@ import torch
 from safetensors import safe_open
 
 from filters import sha256
+from filters.engines import weights
+from filters.engines.mix import style_file
 from filters.training import export
 from filters.training.network import FINE, Architecture, Painter, is_style_number
 from filters.training.recipe import read_recipe
@@ -72,11 +74,19 @@ def test_the_same_weights_give_the_same_file(tmp_path: Path) -> None:
     digests = {export.write_base(painter(), tmp_path / f"{n}.safetensors") for n in range(4)}
     assert len(digests) == 1
     tensors = {"b": torch.rand(2, 3), "a": torch.rand(4).half()}
-    (tmp_path / "x.safetensors").write_bytes(export.serialized(tensors, {"two": "2", "one": "é"}))
+    numbers = {name: tensor.numpy() for name, tensor in tensors.items()}
+    (tmp_path / "x.safetensors").write_bytes(weights.serialized(numbers, {"two": "2", "one": "é"}))
     with safe_open(tmp_path / "x.safetensors", "pt") as file:
         assert file.metadata() == {"one": "é", "two": "2"}
         assert torch.equal(file.get_tensor("b"), tensors["b"])
         assert torch.equal(file.get_tensor("a"), tensors["a"])
+
+
+def test_what_was_learned_is_written_as_a_mix_of_it_would_be(tmp_path: Path) -> None:
+    base, style = tmp_path / "base.safetensors", tmp_path / "style.safetensors"
+    digest = export.write_base(painter(), base)
+    export.write_style(painter(), 1, style, slug="one", base_sha256=digest)
+    assert style_file(weights.read_style(style, weights.read_base(base))) == style.read_bytes()
 
 
 def test_a_style_is_not_taken_for_another_base(tmp_path: Path) -> None:

@@ -7,8 +7,8 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
-from filters.engines.mix import LARGEST_WEIGHT, MOST_PARTS
-from filters.mixes import CannotMix, Part, mixable
+from filters.engines.mix import LARGEST_WEIGHT
+from filters.mixes import CannotMix, Part, mixable, refuse_too_many
 from filters.models.filter import FilterQuerySet
 
 PART = re.compile(r"([-a-z0-9_]{1,80}):(\d{1,4}(?:\.\d{1,6})?)", re.ASCII | re.IGNORECASE)
@@ -16,8 +16,7 @@ PART = re.compile(r"([-a-z0-9_]{1,80}):(\d{1,4}(?:\.\d{1,6})?)", re.ASCII | re.I
 
 def parts_of(wishes: Sequence[str], filters: FilterQuerySet) -> list[Part]:
     """The parts written as "slug:weight", out of those that one may use. Raises CannotMix."""
-    if len(wishes) > MOST_PARTS:
-        raise CannotMix(f"A mix has from 2 to {MOST_PARTS} filters.")
+    refuse_too_many(wishes)
     asked: dict[str, float] = {}
     for wish in wishes:
         found = PART.fullmatch(wish)

@@ -11,9 +11,9 @@ from math import ceil
 from pathlib import Path
 from typing import Any
 
+from rotoscope.common.children import PROJECT, bounded, environment
 from videos.media import containers
 from videos.media.errors import MediaError, Refused
-from videos.media.process import PROJECT, bounded, environment
 
 logger = logging.getLogger(__name__)
 

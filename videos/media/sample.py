@@ -20,13 +20,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rotoscope.common import malloc
+from rotoscope.common.children import PROJECT, bounded, environment
 from videos.media.errors import EncodeError, Stopped
 from videos.media.files import written
 from videos.media.landscape.camera import Camera, flight
 from videos.media.landscape.light import LIGHTS, finished
 from videos.media.landscape.render import Scene, draw, picture
 from videos.media.landscape.surface import levels
-from videos.media.process import PROJECT, bounded, environment
 from videos.media.rebuild import rebuild
 from videos.media.sample_sound import write_surf
 from videos.media.transcode import Progress, ShouldStop, never

@@ -8,8 +8,9 @@ import tempfile
 import time
 from collections.abc import Callable, Sequence
 
+from rotoscope.common.children import bounded
 from videos.media.errors import MediaError, Stopped
-from videos.media.process import bounded, ffmpeg
+from videos.media.process import ffmpeg
 
 STALL_SECONDS = 300.0
 POLL_SECONDS = 0.25
