@@ -81,9 +81,37 @@ def test_what_a_dead_worker_held_is_sent_again_sooner_than_what_merely_waits(
     assert [video.title for video in ingested] == ["died"]
     assert [render.video.title for render in Render.objects.filter(nudged_at__gt=sent)] == ["died"]
     assert reconcile.requeue() == 0, "it was sent a moment ago"
-    Video.objects.update(nudged_at=now - reconcile.PATIENCE)
-    Render.objects.update(nudged_at=now - reconcile.PATIENCE)
+    Video.objects.update(nudged_at=now - reconcile.PATIENCE_FOR_TURNS)
+    Render.objects.update(nudged_at=now - reconcile.PATIENCE_FOR_TURNS)
     assert reconcile.requeue() == 6 - 2, "two are worked on"
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("between", [False, True], ids=["painting", "between two segments"])
+def test_what_waits_its_turn_behind_others_is_not_sent_again_each_minute(
+    owner: User, queue: StubBroker, between: bool
+) -> None:
+    """Whoever paints a segment asks for the next: a message more for each minute would never be spent."""
+    now, settings = timezone.now(), renders.RenderSettings()
+    made = [
+        renders.request(make_video_row(owner, frame_count=144), make_filter(slug), owner, settings)[0]
+        for slug in ("aurora", "negative", "mosaic")
+    ]
+    uploads = [make_video_row(owner, state=Video.State.RECEIVING, source=f"{n}.mp4") for n in range(3)]
+    made[0].start()
+    first = Segment.objects.filter(render=made[0], index=0)
+    alive = {"lease_token": uuid.uuid4(), "lease_until": now + timedelta(minutes=1)}
+    if between:
+        first.update(state=Segment.State.FINISHED, finished_at=now)
+    else:
+        first.update(state=Segment.State.RUNNING, **alive)
+    Video.objects.filter(pk=uploads[0].pk).update(state=Video.State.INGESTING, **alive)
+    for model in (Render, Video):
+        model.objects.update(nudged_at=now - reconcile.PATIENCE)
+    assert reconcile.requeue() == 0
+    Segment.objects.update(state=Segment.State.PENDING, finished_at=None, lease_token=None, lease_until=None)
+    Video.objects.update(lease_token=None, lease_until=None)
+    assert reconcile.requeue() == 6, "nobody works at all: all of it was lost"
 
 
 @pytest.mark.django_db(transaction=True)
