@@ -343,10 +343,19 @@ def tally(render: Render) -> None:
     """
     rows = Render.objects.filter(pk=render.pk)
     with transaction.atomic():
-        rows.select_for_update(no_key=True).values_list("pk").first()
+        hold(render)
         sums = render.segments.aggregate(
             done=Sum("images_done"), seconds=Sum("engine_seconds"), cost=Sum("cost")
         )
         rows.update(
             frames_done=sums["done"] or 0, engine_seconds=sums["seconds"] or 0, cost=sums["cost"] or 0
         )
+
+
+def hold(render: Render) -> None:
+    """Lock its row until the transaction ends.
+
+    Before its segments, wherever a transaction changes both: whoever has the one and waits for the other waits for ever
+    where somebody else has them the other way round.
+    """
+    Render.objects.filter(pk=render.pk).select_for_update(no_key=True).values_list("pk").first()
