@@ -16,7 +16,9 @@ import pytest
 from django.contrib.auth.models import User
 from django.core.files.uploadedfile import TemporaryUploadedFile
 from django.core.management import CommandError, call_command
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from dramatiq.brokers.rabbitmq import RabbitmqBroker
 from dramatiq.brokers.redis import RedisBroker
@@ -32,7 +34,7 @@ from rotoscope.management.commands import reconcile as command
 from rotoscope.management.commands import work
 from tests.factories import make_filter, make_render_row, make_video_row
 from videos import uploads
-from videos.models import Render, Segment, Video
+from videos.models import DayOfLooks, Render, Segment, Video
 from videos.pipeline import dispatch, reconcile, renders
 
 
@@ -112,6 +114,25 @@ def test_what_waits_its_turn_behind_others_is_not_sent_again_each_minute(
     Segment.objects.update(state=Segment.State.PENDING, finished_at=None, lease_token=None, lease_until=None)
     Video.objects.update(lease_token=None, lease_until=None)
     assert reconcile.requeue() == 6, "nobody works at all: all of it was lost"
+
+
+@pytest.mark.django_db
+def test_what_has_no_file_is_not_read_to_find_the_files_of_segments(queue: StubBroker) -> None:
+    with CaptureQueriesContext(connection) as asked, connection.cursor() as cursor:
+        reconcile.requeue()
+        (files,) = [one["sql"] for one in asked if '"videos_segment"."file"' in one["sql"]]
+        cursor.execute("SET LOCAL enable_seqscan = off")  # as the planner decides for itself of many rows
+        cursor.execute(f"EXPLAIN {files}")
+        plan = "\n".join(line for (line,) in cursor.fetchall())
+    assert "segment_files_left" in plan
+
+
+def test_looks_of_a_month_ago_go(owner: User) -> None:
+    video, today = make_video_row(owner), timezone.localdate()
+    for ago in (0, 30, 31, 90):
+        DayOfLooks.objects.create(video=video, day=today - timedelta(days=ago), looks=3)
+    reconcile.clear_away()
+    assert {(today - one.day).days for one in DayOfLooks.objects.all()} == {0, 30}
 
 
 @pytest.mark.django_db(transaction=True)
