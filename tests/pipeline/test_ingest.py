@@ -238,6 +238,8 @@ def test_it_queues_the_renders_that_were_planned(
     make_filter("dear", cost_per_image=1)
     settings.ALGORITHMIA_COST_PER_RENDER = 0.5
     path = draw_clip(tmp_path / "clip.mp4")
-    video = receive.video_from_file(owner, path, path.name, planned_filters=["dear", "negative", "gone"])
+    video = receive.video_from_file(
+        owner, path, path.name, receive.Words(planned_filters=["dear", "negative", "gone"])
+    )
     ingest.run(video.pk)
     assert [render.version.filter.slug for render in Render.objects.filter(video=video)] == ["negative"]
