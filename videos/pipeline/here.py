@@ -66,9 +66,7 @@ def rendered(wish: Wish, progress: Progress) -> Iterator[Render]:
             yield render
         finally:
             renders.remove_video(video)
-            while (
-                loose.clear()
-            ):  # of hours of footage files are left for who clears away, and here nobody may be
+            while loose.clear():  # many are left for the reconciler, and none may run here
                 pass
 
 
