@@ -59,9 +59,7 @@ def make_video(owner: Any, *, title: str = "", visibility: str = Visibility.PUBL
     """Ready footage: a clip of numbered pictures that went through the real ingest. Takes about a second."""
     with dispatch.inline(), TemporaryDirectory() as folder:
         path = draw_clip(Path(folder) / "clip.mp4", **clip)
-        video = receive.video_from_file(
-            owner, path, "clip.mp4", title=title or "A clip", visibility=visibility
-        )
+        video = receive.video_from_file(owner, path, "clip.mp4", receive.Words(title or "A clip", visibility))
         ingest.run(video.pk)
     _wait_while(video, Video.State.INGESTING)
     assert video.state == Video.State.READY, video.error

@@ -83,7 +83,7 @@ def claim(rows: LeasedQuerySet[Any], **values: Any) -> uuid.UUID | None:
 
 def released(rest: timedelta | None = None) -> dict[str, Any]:
     """The columns of a row that nobody works on any more, free at once or after a rest: for an update of it."""
-    return {"lease_token": None, "lease_until": Now() + rest if rest else None}
+    return {"lease_token": None, "lease_until": None if rest is None else Now() + rest}
 
 
 @contextmanager

@@ -25,6 +25,7 @@ from django.utils import timezone
 from rotoscope.common import files
 from rotoscope.models import LooseFile
 
+AT_ONCE = 200  # files that whoever deletes rows removes by themselves; more would keep a page waiting
 SOON = timedelta(minutes=1)  # whoever deletes a row removes its files within less
 IN_TIME = timedelta(days=1)  # whoever stores a file names it within a moment, whatever holds them up
 
@@ -73,25 +74,43 @@ def name_on(rows: QuerySet[Any], *names: str, **values: Any) -> bool:
 
 @contextmanager
 def removing() -> Iterator[list[FieldFile | str]]:
-    """A transaction that deletes rows; the files that the block puts into the list go with them."""
+    """A transaction that deletes rows; the files that the block puts into the list go with them.
+
+    Where they are more than AT_ONCE they go in the reconciler's next rounds.
+    """
     gone: list[FieldFile | str] = []
     with transaction.atomic():
         yield gone
         names = {str(one) for one in gone if one}
-        due = timezone.now() + SOON
+        at_once = len(names) <= AT_ONCE
+        due = timezone.now() + (SOON if at_once else timedelta())
         LooseFile.objects.bulk_create(LooseFile(name=name, due=due) for name in names)
-    files.forget(*names)
-    LooseFile.objects.filter(name__in=names).delete()
+    if at_once:
+        files.forget(*names)
+        LooseFile.objects.filter(name__in=names).delete()
+
+
+def of_rows(rows: QuerySet[Any], column: str) -> list[str]:
+    """The files that rows name in a column, for the list of `removing`. Of more than AT_ONCE none is told: the database
+    notes them by itself, and the reconciler removes them."""
+    names = rows.order_by().exclude(**{column: ""}).values_list(column, flat=True)
+    found = list(names[: AT_ONCE + 1])
+    if len(found) <= AT_ONCE:
+        return found
+    query, values = names.query.sql_with_params()
+    insert = f"INSERT INTO rotoscope_loosefile (name, due) SELECT named.*, %s FROM ({query}) AS named"  # noqa: S608
+    with connection.cursor() as cursor:
+        cursor.execute(insert, [timezone.now(), *values])
+    return []
 
 
 def clear() -> int:
-    """Remove what has been noted for too long, for the reconciler; how many notes."""
-    overdue = list(LooseFile.objects.filter(due__lt=timezone.now())[:1000])
+    """Remove what has been noted for too long, for the reconciler, a thousand in a round; how many notes."""
+    overdue = list(LooseFile.objects.filter(due__lt=timezone.now()).order_by("due")[:1000])
     still_named = _named({one.name for one in overdue})
-    for one in overdue:
-        if one.name not in still_named:  # a note that is wrong costs nobody a file
-            files.forget(one.name)
-        one.delete()
+    # A note that is wrong costs nobody a file.
+    files.forget(*(one.name for one in overdue if one.name not in still_named))
+    LooseFile.objects.filter(pk__in=[one.pk for one in overdue]).delete()
     return len(overdue)
 
 

@@ -8,9 +8,10 @@ import av
 import cv2
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from videos.media import sample
-from videos.media.landscape.camera import flight
+from videos.media.landscape.camera import Camera, flight
 from videos.media.landscape.light import LIGHTS, finished
 from videos.media.landscape.render import Scene, draw
 from videos.media.landscape.surface import levels
@@ -24,6 +25,28 @@ def coast() -> Scene:
     return Scene(
         levels(sample.SEED, "coast", LIGHTS[sample.LIGHT], COARSE), LIGHTS[sample.LIGHT], sample.SEED, "coast"
     )
+
+
+def reproject(
+    depth: NDArray[np.float32], camera: Camera, other: Camera
+) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
+    """Where each pixel of ``camera`` (with this depth) lies in the picture of ``other``.
+
+    Returns places (H, W, 2) as (x, y) in pixels of the same size, and which of them lie inside the other picture
+    and in front of it. Whether something stands in between is for the caller to see from the other's depth.
+    Sky counts as infinitely far.
+    """
+    height, width = depth.shape
+    down, across = np.mgrid[0:height, 0:width].astype(np.float64)
+    inverse = np.linalg.inv(camera.matrix(width, height))
+    rays = np.stack([across, down, np.ones_like(across)], axis=-1) @ inverse.T @ camera.axes()
+    far = np.where(np.isfinite(depth), depth, 1e9)[..., None]
+    points = rays * far + np.asarray(camera.position) - np.asarray(other.position)
+    seen = points @ other.axes().T @ other.matrix(width, height).T
+    places = seen[..., :2] / np.maximum(seen[..., 2:], 1e-6)
+    inside = (seen[..., 2] > 0) & (places[..., 0] >= 0) & (places[..., 0] <= width - 1)
+    inside &= (places[..., 1] >= 0) & (places[..., 1] <= height - 1)
+    return places.astype(np.float32), inside
 
 
 def test_the_same_moment_is_the_same_picture(coast: Scene) -> None:
@@ -61,7 +84,7 @@ def test_pictures_follow_from_depth_and_camera_path(coast: Scene) -> None:
     first, second = flight(2.0), flight(2.5)
     picture, depth = draw(coast, first, 320, 180, 2.0)
     later, later_depth = draw(coast, second, 320, 180, 2.0)
-    places, inside = sample.reproject(depth, first, second)
+    places, inside = reproject(depth, first, second)
     fetched = cv2.remap(later, places[..., 0], places[..., 1], cv2.INTER_LINEAR)
     seen_depth = cv2.remap(later_depth, places[..., 0], places[..., 1], cv2.INTER_NEAREST)
     # Land that both show: water moves by itself, and some land lies behind other land in one of them.
@@ -79,7 +102,7 @@ def test_pictures_follow_from_depth_and_camera_path(coast: Scene) -> None:
 def test_a_camera_seen_from_itself_does_not_move(coast: Scene) -> None:
     camera = flight(3.0)
     _, depth = draw(coast, camera, 160, 90, 3.0)
-    places, inside = sample.reproject(depth, camera, camera)
+    places, inside = reproject(depth, camera, camera)
     down, across = np.mgrid[0:90, 0:160]
     assert np.abs(places - np.stack([across, down], axis=-1)).max() < 0.01
     assert inside.mean() > 0.95

@@ -17,11 +17,6 @@ def held(count: int, rate: Fraction, images: int | None) -> list[int]:
     return [left for left, _, _ in timing.cross_faded(count, rate, images)]
 
 
-@pytest.mark.parametrize("rate", [NTSC, FILM, Fraction(24), Fraction(25, 2), Fraction(60000, 1001)])
-def test_index_and_time_are_each_others_inverse(rate: Fraction) -> None:
-    assert all(timing.index_at(timing.time_of(n, rate), rate) == n for n in range(0, 400_000, 997))
-
-
 @pytest.mark.parametrize("rate", [NTSC, FILM, Fraction(1, 3), Fraction(25, 2)])
 def test_every_frame_begins_on_a_whole_tick(rate: Fraction) -> None:
     assert (timing.timescale(rate) / rate).denominator == 1

@@ -1,26 +1,18 @@
 """From a file to footage that can be painted."""
 
-import threading
-import uuid
-from datetime import timedelta
 from fractions import Fraction
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
 from django.contrib.auth.models import User
 from django.core.files.storage import default_storage
-from django.db import connections
 from django.db.models.fields.files import FieldFile
-from django.test import Client
-from django.urls import reverse
-from django.utils import timezone
 from dramatiq.brokers.stub import StubBroker
 from pytest_django import Settings
 
 from rotoscope.common import loose
-from rotoscope.common.files import forget, local_path, store
+from rotoscope.common.files import local_path, store
 from rotoscope.common.lease import claim
 from tests.clips import decoded, draw_clip, number_of
 from tests.factories import make_filter, make_video
@@ -87,98 +79,6 @@ def test_the_tiles_of_a_filmstrip_have_the_shape_of_the_clip(
     assert np.abs(strip[:, :tile].astype(int) - whole).mean() < 4, "nothing is magnified, cut or squeezed"
 
 
-def test_it_separates_at_another_rate_and_back(owner: User) -> None:
-    video = make_video(owner, frames=48, rate=24)
-    separate.begin(video, "source")
-    assert separate.run(video.pk)
-    assert video.frames.count() == 48
-    separate.begin(video, 1)
-    separate.run(video.pk)
-    assert sorted(video.frames.values_list("index", flat=True)) == [0, 24]
-
-
-def test_messages_that_were_sent_while_it_waited_are_no_attempts(owner: User, queue: StubBroker) -> None:
-    video = make_video(owner, frames=48, rate=24)
-    separate.begin(video, "source")
-    done = [separate.run(video.pk) for _ in range(separate.MAX_ATTEMPTS + 2)]
-    video.refresh_from_db()
-    assert done == [True] + [False] * (separate.MAX_ATTEMPTS + 1)
-    assert (video.stage, video.error, video.progress) == ("", "", 1)
-
-
-class Killed(BaseException):
-    """What the process would not survive."""
-
-
-def test_a_separation_that_is_ended_often_but_gets_further_each_time_comes_to_its_end(
-    owner: User, queue: StubBroker, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    video = make_video(owner, frames=48, rate=24)
-    store_frame = separate._store_frame
-
-    def stores_one(*args: Any) -> None:
-        store_frame(*args)
-        raise Killed
-
-    separate.begin(video, "source")
-    monkeypatch.setattr(separate, "_store_frame", stores_one)
-    for _ in range(separate.MAX_ATTEMPTS + 1):
-        with pytest.raises(Killed):
-            separate.run(video.pk)
-        Video.objects.update(lease_until=timezone.now() - timedelta(seconds=1))
-    monkeypatch.undo()
-    assert separate.run(video.pk)
-    video.refresh_from_db()
-    assert (video.frames.count(), video.error) == (48, "")
-
-
-def test_a_new_rate_ends_the_separation_at_the_one_before(
-    owner: User, queue: StubBroker, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    video = make_video(owner, frames=48, rate=24)
-    store_frame = separate._store_frame
-
-    def changes_their_mind(video: Video, token: uuid.UUID, index: int, picture: separate.Picture) -> None:
-        store_frame(video, token, index, picture)
-        if index == 7:
-            separate.begin(video, 12)
-
-    monkeypatch.setattr(separate, "_store_frame", changes_their_mind)
-    separate.begin(video, "source")
-    assert not separate.run(video.pk)
-    assert separate.run(video.pk)
-    video.refresh_from_db()
-    assert (video.stage, video.images_per_second, video.lease_token) == ("", "12", None)
-    assert sorted(video.frames.values_list("index", flat=True)) == list(range(0, 48, 2))
-
-
-def test_another_rate_while_images_are_dropped_leaves_all_of_the_new_rate(
-    owner: User, queue: StubBroker, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    video = make_video(owner, frames=48, rate=24)
-    separate.begin(video, "source")
-    assert separate.run(video.pk)
-
-    def wants_them_back() -> None:
-        separate.begin(video, "source")
-        separate.run(video.pk)
-        connections.close_all()
-
-    another = threading.Thread(target=wants_them_back)
-
-    def dropped(*stored: FieldFile | str) -> None:
-        forget(*stored)
-        if another.ident is None:
-            another.start()
-
-    monkeypatch.setattr(separate, "forget", dropped)
-    separate.begin(video, 1)
-    separate.run(video.pk)
-    another.join()
-    assert video.frames.count() == 48
-    assert all(kept(frame.image) for frame in video.frames.all())
-
-
 def test_what_is_stored_for_a_video_that_was_deleted_meanwhile_goes(
     owner: User, tmp_path: Path, queue: StubBroker, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -225,34 +125,6 @@ def test_an_image_stored_for_a_video_that_was_deleted_meanwhile_goes(
     assert not Video.objects.filter(pk=video.pk).exists()
     media = Path(default_storage.path(""))
     assert [path for path in media.rglob("*.*") if path.is_file() and video.ref in str(path)] == []
-
-
-def test_a_separation_that_fails_is_tried_again_and_ends_with_a_sentence(
-    owner: User, owner_client: Client, queue: StubBroker, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    video = make_video(owner, frames=48, rate=24)
-    before = set(video.frames.values_list("index", flat=True))
-    separate.begin(video, "source")
-
-    def broken(*args: object, **more: object) -> None:
-        raise OSError("the disk is full")
-
-    monkeypatch.setattr(separate, "_store_frame", broken)
-    for _ in range(separate.MAX_ATTEMPTS):
-        with pytest.raises(OSError, match="disk is full"):
-            separate.run(video.pk)
-        video.refresh_from_db()
-        assert (video.stage, video.lease_token) == ("waiting to try again", None)
-    separate.run(video.pk)
-    video.refresh_from_db()
-    assert (video.stage, video.error) == ("", separate.NOT_SEPARATED)
-    assert set(video.frames.values_list("index", flat=True)) == before
-    page = owner_client.get(reverse("video-edit", args=[video.ref])).content.decode()
-    assert separate.NOT_SEPARATED in page
-    monkeypatch.undo()
-    separate.begin(video, "source")
-    assert separate.run(video.pk)
-    assert video.frames.count() == 48
 
 
 @pytest.mark.parametrize(
@@ -366,6 +238,8 @@ def test_it_queues_the_renders_that_were_planned(
     make_filter("dear", cost_per_image=1)
     settings.ALGORITHMIA_COST_PER_RENDER = 0.5
     path = draw_clip(tmp_path / "clip.mp4")
-    video = receive.video_from_file(owner, path, path.name, planned_filters=["dear", "negative", "gone"])
+    video = receive.video_from_file(
+        owner, path, path.name, receive.Words(planned_filters=["dear", "negative", "gone"])
+    )
     ingest.run(video.pk)
     assert [render.version.filter.slug for render in Render.objects.filter(video=video)] == ["negative"]

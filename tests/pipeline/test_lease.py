@@ -1,9 +1,11 @@
-"""Claims: one holder at a time, also where two ask at the same moment."""
+"""Claims: one holder at a time, also where two ask at the same moment; and nobody waits for ever for another."""
 
+import threading
 import time
 import uuid
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
@@ -12,8 +14,8 @@ from django.utils import timezone
 
 from rotoscope.common.lease import claim
 from tests.factories import make_filter, make_video
-from videos.models import Segment
-from videos.pipeline import dispatch, paint, renders
+from videos.models import Render, Segment, Video
+from videos.pipeline import dispatch, paint, removal, renders
 from videos.pipeline.renders import RenderSettings
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -56,6 +58,45 @@ def test_of_two_claims_at_once_one_has_the_row(segment: Segment) -> None:
     segment.refresh_from_db()
     assert segment.lease_token == first
     assert segment.attempts == 0, "the one that came late wrote nothing"
+
+
+def test_footage_is_deleted_while_a_segment_of_it_is_given_back(
+    segment: Segment, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    token = claim(Segment.objects.filter(pk=segment.pk), state=Segment.State.RUNNING)
+    assert token
+    begun, has_the_render = threading.Event(), threading.Event()
+    tally, move = renders.tally, Render._move
+
+    def later(render: Render) -> None:
+        """Both have begun by then: whoever deletes has the render, or waits for it."""
+        begun.set()
+        until = time.monotonic() + PATIENCE
+        while not has_the_render.wait(0.02) and not waits_for_a_lock():
+            assert time.monotonic() < until, "whoever deletes never came"
+        tally(render)
+
+    def moved(render: Render, *args: Any, **values: Any) -> bool:
+        done = move(render, *args, **values)
+        has_the_render.set()
+        return done
+
+    def delete() -> None:
+        try:
+            assert begun.wait(PATIENCE)
+            removal.put_away(segment.render.video)
+        finally:
+            connection.close()
+
+    monkeypatch.setattr(renders, "tally", later)
+    monkeypatch.setattr(Render, "_move", moved)
+    with ThreadPoolExecutor(1) as pool:
+        deleting = pool.submit(delete)
+        paint._give_back(segment, token, "out of luck")
+        deleting.result(PATIENCE)
+    segment.refresh_from_db()
+    assert (segment.state, segment.lease_token) == (Segment.State.PENDING, None)
+    assert not Video.objects.exists()
 
 
 @pytest.mark.parametrize(("holder", "other"), [(-60, 0), (0, 60)], ids=["behind", "ahead"])

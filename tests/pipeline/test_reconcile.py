@@ -16,7 +16,9 @@ import pytest
 from django.contrib.auth.models import User
 from django.core.files.uploadedfile import TemporaryUploadedFile
 from django.core.management import CommandError, call_command
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from dramatiq.brokers.rabbitmq import RabbitmqBroker
 from dramatiq.brokers.redis import RedisBroker
@@ -32,7 +34,7 @@ from rotoscope.management.commands import reconcile as command
 from rotoscope.management.commands import work
 from tests.factories import make_filter, make_render_row, make_video_row
 from videos import uploads
-from videos.models import Render, Segment, Video
+from videos.models import DayOfLooks, Render, Segment, Video
 from videos.pipeline import dispatch, reconcile, renders
 
 
@@ -81,9 +83,56 @@ def test_what_a_dead_worker_held_is_sent_again_sooner_than_what_merely_waits(
     assert [video.title for video in ingested] == ["died"]
     assert [render.video.title for render in Render.objects.filter(nudged_at__gt=sent)] == ["died"]
     assert reconcile.requeue() == 0, "it was sent a moment ago"
-    Video.objects.update(nudged_at=now - reconcile.PATIENCE)
-    Render.objects.update(nudged_at=now - reconcile.PATIENCE)
+    Video.objects.update(nudged_at=now - reconcile.PATIENCE_FOR_TURNS)
+    Render.objects.update(nudged_at=now - reconcile.PATIENCE_FOR_TURNS)
     assert reconcile.requeue() == 6 - 2, "two are worked on"
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("between", [False, True], ids=["painting", "between two segments"])
+def test_what_waits_its_turn_behind_others_is_not_sent_again_each_minute(
+    owner: User, queue: StubBroker, between: bool
+) -> None:
+    """Whoever paints a segment asks for the next: a message more for each minute would never be spent."""
+    now, settings = timezone.now(), renders.RenderSettings()
+    made = [
+        renders.request(make_video_row(owner, frame_count=144), make_filter(slug), owner, settings)[0]
+        for slug in ("aurora", "negative", "mosaic")
+    ]
+    uploads = [make_video_row(owner, state=Video.State.RECEIVING, source=f"{n}.mp4") for n in range(3)]
+    made[0].start()
+    first = Segment.objects.filter(render=made[0], index=0)
+    alive = {"lease_token": uuid.uuid4(), "lease_until": now + timedelta(minutes=1)}
+    if between:
+        first.update(state=Segment.State.FINISHED, finished_at=now)
+    else:
+        first.update(state=Segment.State.RUNNING, **alive)
+    Video.objects.filter(pk=uploads[0].pk).update(state=Video.State.INGESTING, **alive)
+    for model in (Render, Video):
+        model.objects.update(nudged_at=now - reconcile.PATIENCE)
+    assert reconcile.requeue() == 0
+    Segment.objects.update(state=Segment.State.PENDING, finished_at=None, lease_token=None, lease_until=None)
+    Video.objects.update(lease_token=None, lease_until=None)
+    assert reconcile.requeue() == 6, "nobody works at all: all of it was lost"
+
+
+@pytest.mark.django_db
+def test_what_has_no_file_is_not_read_to_find_the_files_of_segments(queue: StubBroker) -> None:
+    with CaptureQueriesContext(connection) as asked, connection.cursor() as cursor:
+        reconcile.requeue()
+        (files,) = [one["sql"] for one in asked if '"videos_segment"."file"' in one["sql"]]
+        cursor.execute("SET LOCAL enable_seqscan = off")  # as the planner decides for itself of many rows
+        cursor.execute(f"EXPLAIN {files}")
+        plan = "\n".join(line for (line,) in cursor.fetchall())
+    assert "segment_files_left" in plan
+
+
+def test_looks_of_a_month_ago_go(owner: User) -> None:
+    video, today = make_video_row(owner), timezone.localdate()
+    for ago in (0, 30, 31, 90):
+        DayOfLooks.objects.create(video=video, day=today - timedelta(days=ago), looks=3)
+    reconcile.clear_away()
+    assert {(today - one.day).days for one in DayOfLooks.objects.all()} == {0, 30}
 
 
 @pytest.mark.django_db(transaction=True)

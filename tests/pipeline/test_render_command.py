@@ -17,9 +17,11 @@ from django.contrib.auth.models import User
 from django.core.management import CommandError, call_command
 from django.utils import timezone
 from dramatiq.brokers.stub import StubBroker
+from pytest_django import Settings
 
 from filters.models import Filter
 from rotoscope.accounts import passing
+from rotoscope.common import loose
 from rotoscope.common.endings import Ended
 from rotoscope.common.terminal import Bar
 from tests.at_once import at_once
@@ -62,13 +64,19 @@ def test_a_file_may_have_any_name(clip: Path, negative: Filter, tmp_path: Path, 
     assert nothing_stays()
 
 
-def test_it_paints_every_frame_and_keeps_nothing(clip: Path, negative: Filter, tmp_path: Path) -> None:
+def test_it_paints_every_frame_and_keeps_nothing(
+    clip: Path, negative: Filter, tmp_path: Path, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No file either, also where there are more than a page would remove by itself."""
+    monkeypatch.setattr(loose, "AT_ONCE", 0)
     output = tmp_path / "painted.mp4"
     told = json.loads(render(clip, output, "--json"))
     assert (told["frames"], told["painted"], told["rate"]) == (12, 12, "24/1")
     assert [number_of(picture, inverted=True) for picture in decoded(output)] == list(range(12))
     assert nothing_stays()
     assert {path.name for path in tmp_path.iterdir()} == {"clip.mp4", "painted.mp4"}
+    stored = [path for path in Path(settings.MEDIA_ROOT).rglob("*") if path.is_file()]
+    assert {path.parent.name for path in stored} == {"weights"}
 
 
 def test_a_draft_is_taken_and_what_is_retired_or_cannot_run_is_not(clip: Path, tmp_path: Path) -> None:

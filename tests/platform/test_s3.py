@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from botocore.exceptions import ClientError
+from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from pytest_django import Settings
 
@@ -67,6 +68,9 @@ def test_what_is_forgotten_is_gone(s3: Bucket, tmp_path: Path) -> None:
     name = files.store(source, "posters/gone.jpg")
     files.forget(name)
     assert not default_storage.exists(name)
+    many = [default_storage.save(f"posters/{number}.jpg", ContentFile(b"picture")) for number in range(20)]
+    files.forget(*many, "posters/gone.jpg", "")
+    assert default_storage.listdir("posters")[1] == []
 
 
 def test_a_signed_address_serves_a_range_and_an_unsigned_one_nothing(s3: Bucket, tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.conf import settings as django_settings
@@ -15,10 +16,11 @@ from pytest_django import Settings
 from rotoscope.common import loose
 from rotoscope.dashboard import keepers
 from rotoscope.models import LooseFile
+from tests.factories import make_filter, make_render_row
 from tests.removal.conftest import KINDS, World
 from tests.removal.test_bringing_back import aged
 from videos.admin.people import PeopleAdmin
-from videos.models import Profile, Video
+from videos.models import Frame, Profile, Render, Segment, Video
 from videos.models.removable import FOR_GOOD
 from videos.pipeline import reconcile, removal
 
@@ -52,6 +54,32 @@ def test_it_goes_at_once_where_nothing_is_kept(world: World, kind: str, settings
     removal.put_away(world.thing(kind))
     assert not type(getattr(world, kind)).everything.filter(pk=getattr(world, kind).pk).exists()
     assert (files() == []) == (kind == "video")
+
+
+def test_whoever_removes_hours_of_footage_does_not_wait_for_each_of_its_files(
+    world: World, django_assert_max_num_queries: Any
+) -> None:
+    facts = {"luminance": 0, "contrast": 0, "colourfulness": 0, "sharpness": 0}
+    Frame.objects.bulk_create(
+        Frame(video=world.video, index=index, timestamp=index, image=f"frames/{index}.jpg", **facts)
+        for index in range(10, 10 + loose.AT_ONCE)
+    )
+    long = make_render_row(world.video, make_filter("ember"), state=Render.State.RENDERING)
+    Segment.objects.bulk_create(
+        Segment(render=long, index=index, start=index, stop=index + 1, file=f"segments/{index}.ts")
+        for index in range(loose.AT_ONCE + 1)
+    )
+    for number in range(30):
+        make_render_row(world.video, world.render.version.filter, strength=number / 100)
+    with django_assert_max_num_queries(50):
+        removal.remove_for_good(world.thing("video"))
+    assert not Video.everything.exists() and not Frame.objects.exists() and not Segment.objects.exists()
+    assert files() == [world.frame.image.name], "what is few is gone, many are left for later"
+    left = LooseFile.objects.filter(due__lt=timezone.now(), name__regex=r"^(frames|segments)/")
+    assert left.count() == 2 * (loose.AT_ONCE + 1)
+    reconcile.clear_away()
+    assert files() == []
+    assert not left.exists()
 
 
 def test_nobody_brings_back_what_is_being_cleared_away(world: World, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -63,28 +63,6 @@ def draw_with_depth(
     return finished(colour, here.light.exposure), depth
 
 
-def reproject(
-    depth: NDArray[np.float32], camera: Camera, other: Camera
-) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
-    """Where each pixel of ``camera`` (with this depth) lies in the picture of ``other``.
-
-    Returns places (H, W, 2) as (x, y) in pixels of the same size, and which of them lie inside the other picture
-    and in front of it. Whether something stands in between is for the caller to see from the other's depth.
-    Sky counts as infinitely far.
-    """
-    height, width = depth.shape
-    down, across = np.mgrid[0:height, 0:width].astype(np.float64)
-    inverse = np.linalg.inv(camera.matrix(width, height))
-    rays = np.stack([across, down, np.ones_like(across)], axis=-1) @ inverse.T @ camera.axes()
-    far = np.where(np.isfinite(depth), depth, 1e9)[..., None]
-    points = rays * far + np.asarray(camera.position) - np.asarray(other.position)
-    seen = points @ other.axes().T @ other.matrix(width, height).T
-    places = seen[..., :2] / np.maximum(seen[..., 2:], 1e-6)
-    inside = (seen[..., 2] > 0) & (places[..., 0] >= 0) & (places[..., 0] <= width - 1)
-    inside &= (places[..., 1] >= 0) & (places[..., 1] <= height - 1)
-    return places.astype(np.float32), inside
-
-
 def camera_path(
     seconds: int = SECONDS, width: int = WIDTH, height: int = HEIGHT, rate: Fraction = RATE
 ) -> dict[str, Any]:

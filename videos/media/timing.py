@@ -39,11 +39,6 @@ def time_of(index: int, rate: Fraction) -> Fraction:
     return Fraction(index) / rate
 
 
-def index_at(time: Fraction, rate: Fraction) -> int:
-    """The index of the frame that is on the screen at ``time`` seconds."""
-    return (time * rate).numerator // (time * rate).denominator
-
-
 def index_of_pts(pts: int, time_base: Fraction, rate: Fraction, first_pts: int = 0) -> int:
     """The index of the frame with this timestamp, which a container may have rounded to its ticks."""
     return round((pts - first_pts) * time_base * rate)

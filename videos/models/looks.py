@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from django.db import models
 from django.db.models import F
 from django.utils import timezone
 
 from .video import Video
+
+KEPT = timedelta(days=30)  # pages ask for the last seven
 
 
 class DayOfLooks(models.Model):
@@ -29,3 +33,8 @@ class DayOfLooks(models.Model):
         """One more look today."""
         today = cls.objects.get_or_create(video=video, day=timezone.localdate())[0]
         cls.objects.filter(pk=today.pk).update(looks=F("looks") + 1)
+
+    @classmethod
+    def forget_old(cls) -> None:
+        """Drop the days that no page asks for any more."""
+        cls.objects.filter(day__lt=timezone.localdate() - KEPT).delete()

@@ -6,7 +6,7 @@ from datetime import timedelta
 from decimal import Decimal
 
 from django.db import models
-from django.db.models import F, Min
+from django.db.models import F, Min, Q
 from django.db.models.functions import Now
 
 from rotoscope.common.lease import Leased, LeasedQuerySet
@@ -62,6 +62,8 @@ class Segment(Leased):
     class Meta:
         ordering = ["render", "index"]
         constraints = [models.UniqueConstraint(fields=["render", "index"], name="one_row_per_segment")]
+        # The reconciler looks every few seconds for files that nobody needs any more; most segments have none.
+        indexes = [models.Index(fields=["render"], condition=~Q(file=""), name="segment_files_left")]
 
     def __str__(self) -> str:
         return f"segment {self.index} of {self.render}"

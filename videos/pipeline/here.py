@@ -21,6 +21,7 @@ from django.db import connections
 
 from filters.models import Filter
 from filters.service import forget_engines
+from rotoscope.common import loose
 from rotoscope.common.files import local_path, work_folder
 from videos.media.errors import Refused
 from videos.models import Render, Video
@@ -65,6 +66,8 @@ def rendered(wish: Wish, progress: Progress) -> Iterator[Render]:
             yield render
         finally:
             renders.remove_video(video)
+            while loose.clear():  # many are left for the reconciler, and none may run here
+                pass
 
 
 def _receive(wish: Wish) -> Video:

@@ -333,6 +333,7 @@ def _give_back(segment: Segment, token: uuid.UUID, error: str, *, asked: float |
     if asked and segment.attempts < MAX_ATTEMPTS:
         rest = max(rest, timedelta(seconds=min(asked, LONGEST_REST)))
     with transaction.atomic():
+        renders.hold(segment.render)
         Segment.objects.held_by(token).filter(pk=segment.pk).update(
             state=Segment.State.PENDING,
             images_done=0,

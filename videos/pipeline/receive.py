@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -15,28 +16,26 @@ from videos.models import Video, Visibility
 from videos.pipeline import ingest
 
 
-def video_from_file(
-    owner: Any,
-    path: Path,
-    filename: str,
-    *,
-    title: str = "",
-    visibility: str = Visibility.PRIVATE,
-    tags: Sequence[str] = (),
-    description: str = "",
-    planned_filters: Sequence[str] = (),
-) -> Video:
+@dataclass(frozen=True)
+class Words:
+    """What is known of footage before anybody looked into its file.
+
+    `planned_filters` are slugs: renders with them are queued as soon as the footage is ready.
+    """
+
+    title: str = ""
+    visibility: str = Visibility.PRIVATE
+    tags: Sequence[str] = ()
+    description: str = ""
+    planned_filters: Sequence[str] = ()
+
+
+NOTHING_SAID = Words()
+
+
+def video_from_file(owner: Any, path: Path, filename: str, words: Words = NOTHING_SAID) -> Video:
     """Make a video of a file, which is moved into storage, and queue its ingest. Where that fails there is no video."""
-    video = make_video(
-        owner,
-        filename,
-        title=title,
-        visibility=visibility,
-        tags=tags,
-        description=description,
-        size=path.stat().st_size,
-        planned_filters=planned_filters,
-    )
+    video = make_video(owner, filename, words, size=path.stat().st_size)
     bring(video, path)
     return video
 
@@ -50,30 +49,17 @@ def bring(video: Video, path: Path) -> None:
         raise
 
 
-def make_video(
-    owner: Any,
-    filename: str,
-    *,
-    title: str = "",
-    visibility: str = Visibility.PRIVATE,
-    tags: Sequence[str] = (),
-    description: str = "",
-    size: int = 0,
-    planned_filters: Sequence[str] = (),
-) -> Video:
-    """The row alone, state “receiving”, without a source yet.
-
-    `planned_filters` are slugs: renders with them are queued as soon as the footage is ready.
-    """
+def make_video(owner: Any, filename: str, words: Words = NOTHING_SAID, *, size: int = 0) -> Video:
+    """The row alone, state “receiving”, without a source yet."""
     return Video.objects.create(
         owner=owner,
-        title=(title or title_from(filename))[:200],
-        description=description,
-        visibility=visibility,
-        tags=clean_tags(tags),
+        title=(words.title or title_from(filename))[:200],
+        description=words.description,
+        visibility=words.visibility,
+        tags=clean_tags(words.tags),
         source_name=filename[:255],
         source_size=size,
-        planned_filters=list(planned_filters),
+        planned_filters=list(words.planned_filters),
         stage="waiting in the queue",
     )
 

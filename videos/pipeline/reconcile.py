@@ -19,12 +19,13 @@ from rotoscope.common import loose
 from rotoscope.common.files import clear_leftovers
 from rotoscope.common.lease import AFTER_DEATH, LeasedQuerySet, M
 from videos import uploads
-from videos.models import Render, Segment, Video
+from videos.models import DayOfLooks, Render, Segment, Video
 from videos.pipeline import accounts, dispatch, proxies, rebuild, removal, renders, stills
 
 logger = logging.getLogger(__name__)
 
-PATIENCE = timedelta(seconds=60)  # how long a message may wait before it is sent again
+PATIENCE = timedelta(seconds=60)  # how long a message may wait before it is sent again: nobody is at work
+PATIENCE_FOR_TURNS = timedelta(hours=1)  # where somebody is, and it may well wait behind others on the queue
 PATIENCE_FOR_PROXIES = timedelta(hours=1)  # they wait for each other; and what failed may need a person
 PROXIES_ABREAST = 8  # of footage, and of renders: those that lack them wait in the tables, not on the queue
 
@@ -54,6 +55,7 @@ def clear_away() -> None:
     clear_leftovers()
     loose.clear()
     removal.clear()
+    DayOfLooks.forget_old()
 
 
 def queued(rows: LeasedQuerySet[M]) -> LeasedQuerySet[M]:
@@ -62,13 +64,18 @@ def queued(rows: LeasedQuerySet[M]) -> LeasedQuerySet[M]:
 
 
 def _videos() -> int:
-    waiting = Video.objects.filter(state__in=[Video.State.RECEIVING, Video.State.INGESTING]).exclude(
-        source=""
-    )
-    separating = Video.objects.filter(state=Video.State.READY).exclude(stage="")
-    return _send(queued(waiting).overdue(PATIENCE), "ingest") + _send(
-        queued(separating).overdue(PATIENCE), "separate"
-    )
+    """Uploads and footage whose images are to be separated: both wait on the same queue."""
+    taken_in = Video.objects.filter(state__in=[Video.State.RECEIVING, Video.State.INGESTING])
+    waiting = queued(taken_in.exclude(source=""))
+    separating = queued(Video.objects.filter(state=Video.State.READY).exclude(stage=""))
+    held = Q(lease_until__gt=timezone.now()) & ~Q(lease_token=None)
+    patience = _patience(waiting.filter(held).exists() or separating.filter(held).exists())
+    return _send(waiting.overdue(patience), "ingest") + _send(separating.overdue(patience), "separate")
+
+
+def _patience(at_work: bool) -> timedelta:
+    """How long a message may wait: while somebody is at work on what stands before it on the queue, it is not lost."""
+    return PATIENCE_FOR_TURNS if at_work else PATIENCE
 
 
 def _plans() -> None:
@@ -79,8 +86,9 @@ def _plans() -> None:
 
 def _segments() -> None:
     """Files of segments that whoever put the whole together was ended before dropping."""
-    left = Segment.objects.filter(render__state=Render.State.FINISHED).exclude(file="")
-    for render in Render.objects.filter(pk__in=left.values("render")):
+    # In two questions, each answered by an index: this is asked every few seconds, and most segments have no file.
+    having = Segment.objects.exclude(file="").order_by().values_list("render", flat=True).distinct()
+    for render in Render.objects.finished().filter(pk__in=list(having)):
         rebuild.drop_segments(render)
 
 
@@ -90,7 +98,11 @@ def _stills() -> int:
 
 
 def _renders() -> int:
-    """Renders with free segments: when a worker died in one of them, or nothing has moved for a while."""
+    """Renders with free segments: when a worker died in one of them, or nothing has moved for a while.
+
+    While others are painted it waits its turn. A message more would be a turn more, for good: whoever paints a segment
+    asks for the next one.
+    """
     now = timezone.now()
     painting = queued(Render.objects.filter(state__in=[Render.State.QUEUED, Render.State.RENDERING]))
     for render in painting.exclude(segments__in=Segment.objects.unfinished()):
@@ -100,7 +112,10 @@ def _renders() -> int:
     alive = Segment.objects.filter(state=Segment.State.RUNNING, lease_until__gt=now)
     bereft = painting.filter(segments__in=died).filter(Q(nudged_at=None) | Q(nudged_at__lt=now - AFTER_DEATH))
     still = painting.filter(segments__in=free).exclude(segments__in=alive)
-    still = still.filter(Q(nudged_at=None) | Q(nudged_at__lt=now - PATIENCE))
+    # Between two segments nobody paints, for a moment.
+    painted = Q(segments__in=alive) | Q(segments__finished_at__gt=now - PATIENCE)
+    patience = _patience(painting.filter(painted).exists())
+    still = still.filter(Q(nudged_at=None) | Q(nudged_at__lt=now - patience))
     return _send(bereft.distinct(), "paint") + _send(still.distinct(), "paint")
 
 

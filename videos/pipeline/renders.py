@@ -17,9 +17,11 @@ from filters.engines.smoothing import warmup_frames
 from filters.figures import SPEED
 from filters.models import Filter, FilterVersion
 from rotoscope.common import loose
+from rotoscope.common.lease import released
 from videos.media import timing
 from videos.models import Render, Segment, Upload, Video
 from videos.models.removable import FOR_GOOD
+from videos.models.render import RenderQuerySet
 from videos.pipeline import dispatch
 from videos.pipeline.prices import too_dear
 
@@ -239,20 +241,10 @@ def resume(render: Render) -> bool:
 
 def remove(render: Render) -> None:
     """Delete a render and all its files."""
-    render.cancel()
     with loose.removing() as files:
-        # It may have been finished since it was looked at, and whoever collects or shares it now waits for its end.
-        now = Render.everything.select_for_update().filter(pk=render.pk).first()
-        if now is None:
-            return
-        files += [
-            now.output,
-            now.poster,
-            now.preview,
-            now.proxy,
-            *(segment.file for segment in now.segments.all()),
-        ]
-        now.delete()
+        rows = Render.everything.filter(pk=render.pk)
+        files += _files_of(rows)
+        rows.delete()
 
 
 def remove_video(video: Video) -> None:
@@ -262,19 +254,29 @@ def remove_video(video: Video) -> None:
     """
     from videos.uploads import parts  # which takes footage in, for which renders are asked
 
-    for render in Render.everything.filter(video=video):
-        remove(render)
     with loose.removing() as files:
         # Whoever still works on it waits here, and then meets no row to write the name of a file on.
         now = Video.everything.select_for_update().filter(pk=video.pk).first()
         if now is None:
             return
         files += [now.source, now.footage, now.proxy, now.poster, now.filmstrip]
-        files += [frame.image for frame in now.frames.all()] + [still.image for still in now.stills.all()]
+        files += loose.of_rows(now.frames.all(), "image") + loose.of_rows(now.stills.all(), "image")
+        files += _files_of(Render.everything.filter(video=now))
         arrived = list(Upload.objects.free().filter(video=now).values_list("pk", flat=True))
         now.delete()
     for pk in arrived:
         parts.remove(pk)
+
+
+def _files_of(rows: RenderQuerySet) -> list[str]:
+    """All files of renders that are deleted in this transaction. Nobody writes another name of one on them meanwhile:
+    whoever puts one together waits for the end, and whoever paints loses the lease."""
+    held = list(rows.select_for_update().values_list("pk", flat=True))
+    segments = Segment.objects.filter(render__in=held)
+    segments.unfinished().update(**released())
+    columns = ("output", "poster", "preview", "proxy")
+    files = [name for column in columns for name in loose.of_rows(rows, column)]
+    return files + loose.of_rows(segments, "file")
 
 
 def _plan(render: Render) -> None:
@@ -352,10 +354,19 @@ def tally(render: Render) -> None:
     """
     rows = Render.objects.filter(pk=render.pk)
     with transaction.atomic():
-        rows.select_for_update(no_key=True).values_list("pk").first()
+        hold(render)
         sums = render.segments.aggregate(
             done=Sum("images_done"), seconds=Sum("engine_seconds"), cost=Sum("cost")
         )
         rows.update(
             frames_done=sums["done"] or 0, engine_seconds=sums["seconds"] or 0, cost=sums["cost"] or 0
         )
+
+
+def hold(render: Render) -> None:
+    """Lock its row until the transaction ends.
+
+    Before its segments, wherever a transaction changes both: whoever has the one and waits for the other waits for ever
+    where somebody else has them the other way round.
+    """
+    Render.objects.filter(pk=render.pk).select_for_update(no_key=True).values_list("pk").first()

@@ -57,16 +57,14 @@ def _bring(owner: Any) -> Video:
     with work_folder() as folder:
         path = Path(folder) / FILENAME
         make_sample(path)
-        return receive.video_from_file(
-            owner,
-            path,
-            FILENAME,
+        words = receive.Words(
             title=TITLE,
             description=DESCRIPTION,
             visibility=Visibility.PUBLIC,
             tags=["sample", "coast", "water"],
             planned_filters=_filters(),
         )
+        return receive.video_from_file(owner, path, FILENAME, words)
 
 
 def _filters() -> list[str]:

@@ -16,7 +16,7 @@ from django.db.models import F
 from numpy.typing import NDArray
 
 from rotoscope.common import loose
-from rotoscope.common.files import forget, local_path, store, work_folder
+from rotoscope.common.files import forget, local_path, work_folder
 from rotoscope.common.lease import claim, released, renewing
 from videos.media import decode, statistics, stills, timing
 from videos.media.errors import Stopped
@@ -30,6 +30,7 @@ FRAME_HEIGHT = 720  # lines of a separated image at most: enough to judge a filt
 FILMSTRIP_TILES = 24
 TILE_HEIGHT = 90
 NARROWEST, WIDEST = 0.6, 16 / 9  # tiles: narrower ones could not be told apart, wider ones leave room for few
+DROPPED_AT_ONCE = 100
 MAX_ATTEMPTS = 5
 NOT_SEPARATED = "The images could not be separated. Try again; if it fails again, tell us."
 SOURCE = "source"
@@ -148,7 +149,8 @@ def tile_indices(frame_count: int) -> list[int]:
 def _holding(video: Video, token: uuid.UUID) -> Iterator[None]:
     """What the block writes is written under the lease, or not at all: whoever takes it waits for the block to end.
 
-    Raises Stopped where it is lost already. For a moment only: looks at the page are counted on the same row.
+    Raises Stopped where it is lost already. For a moment only, and nothing is stored or forgotten in it: looks at the
+    page are counted on the same row, and would wait for storage.
     """
     with transaction.atomic():
         mine = Video.objects.held_by(token).filter(pk=video.pk)
@@ -159,28 +161,29 @@ def _holding(video: Video, token: uuid.UUID) -> Iterator[None]:
 
 def _store_frame(video: Video, token: uuid.UUID, index: int, picture: Picture) -> None:
     facts = statistics.statistics(picture)
-    name = f"frames/{video.ref}/{index:07d}.jpg"
     with work_folder() as folder:
         path = Path(folder) / "frame.jpg"
         stills.write_jpeg(picture, path)
-        loose.note(name)
+        name = loose.store(path, f"frames/{video.ref}/{index:07d}-{secrets.token_hex(4)}.jpg")
+    try:
         with _holding(video, token):
-            Frame.objects.update_or_create(
+            Frame.objects.create(
                 video=video,
                 index=index,
-                defaults={
-                    "timestamp": Decimal(round(timing.time_of(index, video.rate) * 1_000_000)) / 1_000_000,
-                    "image": store(path, name),
-                    "luminance": facts.luminance,
-                    "contrast": facts.contrast,
-                    "colourfulness": facts.colourfulness,
-                    "sharpness": facts.sharpness,
-                    "palette": [list(colour) for colour in facts.palette],
-                },
+                timestamp=Decimal(round(timing.time_of(index, video.rate) * 1_000_000)) / 1_000_000,
+                image=name,
+                luminance=facts.luminance,
+                contrast=facts.contrast,
+                colourfulness=facts.colourfulness,
+                sharpness=facts.sharpness,
+                palette=[list(colour) for colour in facts.palette],
             )
             loose.named(name)
             # Each attempt that leaves an image gets further than the one before: what ends it was not the footage.
             Video.objects.filter(pk=video.pk).exclude(attempts=1).update(attempts=1)
+    except Stopped:
+        forget(name)
+        raise
 
 
 def _store_poster(video: Video, token: uuid.UUID, picture: Picture) -> None:
@@ -206,8 +209,10 @@ def _name_on(video: Video, token: uuid.UUID, stored: str, **values: object) -> N
 
 
 def _drop_unwanted(video: Video, token: uuid.UUID, indices: set[int]) -> None:
-    for frame in list(video.frames.exclude(index__in=indices)):
-        with _holding(video, token):
-            frame.delete()
-            # Before the lease can be lost: whoever separates anew may write a file of this name at once.
-            forget(frame.image)
+    """Whoever separates anew meanwhile stores files of other names."""
+    unwanted = list(video.frames.exclude(index__in=indices).values_list("pk", "image"))
+    for begin in range(0, len(unwanted), DROPPED_AT_ONCE):
+        group = dict(unwanted[begin : begin + DROPPED_AT_ONCE])
+        with loose.removing() as files, _holding(video, token):
+            video.frames.filter(pk__in=group).delete()
+            files += group.values()

@@ -14,6 +14,7 @@ from django.template.defaultfilters import filesizeformat
 from rotoscope.common.tags import clean_tags
 from videos.models import Profile, Upload, Visibility
 from videos.pipeline import removal
+from videos.pipeline.receive import Words
 
 from . import parts
 from .errors import NoRoom, TooLarge, UploadError
@@ -40,6 +41,10 @@ class Wishes:
             raise UploadError("The visibility may be public, unlisted or private.")
         tags = clean_tags(values.get("tags", "").replace("\x00", "").split(","))
         return cls(values.get("title", "").replace("\x00", "").strip()[:200], visibility, tags)
+
+    def words(self) -> Words:
+        """What a video is made with."""
+        return Words(self.title, self.visibility, self.tags)
 
     def stored(self) -> dict[str, str]:
         """What Upload.metadata keeps of them."""

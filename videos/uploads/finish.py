@@ -83,15 +83,8 @@ def _video_of(upload: Upload) -> Video:
         upload.refresh_from_db()
         if upload.video is not None:
             return upload.video
-        wishes = Wishes.read(upload.metadata)
-        upload.video = receive.make_video(
-            upload.owner,
-            upload.filename,
-            title=wishes.title,
-            visibility=wishes.visibility,
-            tags=wishes.tags,
-            size=upload.length,
-        )
+        words = Wishes.read(upload.metadata).words()
+        upload.video = receive.make_video(upload.owner, upload.filename, words, size=upload.length)
         if not Upload.objects.unfinished().filter(pk=upload.pk).update(video=upload.video):
             raise RuntimeError(f"upload {upload.pk} became a video although its row was locked")
         return upload.video

@@ -18,13 +18,6 @@ def take(owner: Any, path: Path, filename: str, wishes: Wishes) -> Video:
     """
     size = path.stat().st_size
     with room(owner, size):
-        video = receive.make_video(
-            owner,
-            filename,
-            title=wishes.title,
-            visibility=wishes.visibility,
-            tags=wishes.tags,
-            size=size,
-        )
+        video = receive.make_video(owner, filename, wishes.words(), size=size)
     receive.bring(video, path)
     return video

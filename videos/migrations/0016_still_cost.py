@@ -19,7 +19,7 @@ def as_far_as_is_known(apps, schema_editor):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ("videos", "0014_collection_positions"),
+        ("videos", "0015_files_of_segments"),
         ("filters", "0010_style_image_owner"),
     ]
 
