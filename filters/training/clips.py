@@ -9,12 +9,13 @@ from numpy.typing import NDArray
 
 from .content import fit
 from .footage import FORMATS, HighDynamicRange, each_frame
+from .refusals import Refusal
 from .usual import LEAST_SIDE
 
 Picture = NDArray[np.uint8]
 
 
-class UnusableClip(ValueError):
+class UnusableClip(Refusal, ValueError):
     """A clip that nothing can be learned on; the message is a sentence for whoever chose it."""
 
 

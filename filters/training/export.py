@@ -15,12 +15,13 @@ from torch import Tensor
 from filters import sha256
 
 from .network import Architecture, Painter, is_style_number
+from .refusals import Refusal
 
 BASE_FORMAT = "rotoscope-base-1"
 STYLE_FORMAT = "rotoscope-style-1"
 
 
-class WrongFile(ValueError):
+class WrongFile(Refusal, ValueError):
     """A file that is not what it should be; the message says in a sentence what is wrong."""
 
 

@@ -14,6 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import ExifTags, Image, ImageCms
 
+from .refusals import Refusal
+
 FORMATS = ("JPEG", "PNG", "WEBP", "TIFF", "GIF", "BMP")
 MOST_PIXELS = 64_000_000
 MOST_BYTES = 100_000_000
@@ -53,7 +55,7 @@ _TURNS = {
 }
 
 
-class UnusableStyle(ValueError):
+class UnusableStyle(Refusal, ValueError):
     """A picture that no style can be learned from; the message is a sentence for the person who chose it."""
 
 
