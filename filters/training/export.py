@@ -118,9 +118,8 @@ def _read(path: Path, wanted: str) -> tuple[dict[str, str], dict[str, Tensor]]:
             tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 - no mapping
     except FileNotFoundError:
         raise
-    except (
-        Exception
-    ) as error:  # safetensors raises its own type, which it does not export under a stable name
+    # Safetensors raises its own type, which it does not export under a stable name.
+    except Exception as error:
         raise WrongFile(f"{path.name} is not a safetensors file.") from error
     if metadata.get("format") != wanted:
         raise WrongFile(f"{path.name} has the format {metadata.get('format', 'unknown')!r}, not {wanted!r}.")

@@ -17,7 +17,7 @@ from filters.models import StyleImage
 from filters.orders import LAST_SEED, LONGEST_NAME, MOST_PICTURES, Piece, Wish
 from filters.style_images import WORDS
 from filters.training.crop import WHOLE, Crop, crop_from
-from filters.training.usual import LEAST_SIDE
+from filters.training.usual import LEAST_FRAME_SIDE
 from videos.models import Frame, Video
 from videos.pipeline.separate import image_size
 
@@ -26,7 +26,7 @@ MORE_MINUTES = (("2", "2 minutes"), ("5", "5 minutes"), ("15", "15 minutes"))
 MOST_BYTES = 100_000_000
 MOST_FRAMES = 160
 CROP = re.compile(r"(?:(\d{1,12}):)?([-\d.e,+]{9,200})", re.ASCII)
-NEEDED = f"at least {LEAST_SIDE} on each side are needed"
+NEEDED = f"at least {LEAST_FRAME_SIDE} on each side are needed"
 TURNS = (
     "A picture is cut by five numbers: left, top, width, height (shares from 0 to 1) and its turn in degrees."
 )
@@ -139,7 +139,7 @@ class TrainingForm(forms.Form):
             style_weight=data["style_weight"],
             content_weight=data["content_weight"],
             style_scale=data["style_scale"],
-            images=frames_to_learn_on(self.learned_on),
+            images=frame_names_to_learn_on(self.learned_on),
         )
 
     def sentences(self) -> list[str]:
@@ -191,7 +191,7 @@ def by_size(videos: Iterable[Video]) -> tuple[list[Video], list[Video]]:
     large: list[Video] = []
     small: list[Video] = []
     for video in videos:
-        (large if min(image_size(video)) >= LEAST_SIDE else small).append(video)
+        (large if min(image_size(video)) >= LEAST_FRAME_SIDE else small).append(video)
     return large, small
 
 
@@ -206,7 +206,7 @@ def named(videos: Sequence[Video], most: int = 3) -> str:
     return ", ".join(said) + (f" and {more} more" if more else "")
 
 
-def frames_to_learn_on(videos: Sequence[Video], most: int = MOST_FRAMES) -> tuple[str, ...]:
+def frame_names_to_learn_on(videos: Sequence[Video], most: int = MOST_FRAMES) -> tuple[str, ...]:
     """Storage names of separated frames, as many of each video as of the others, evenly chosen."""
     frames = Frame.objects.filter(video__in=videos).order_by()
     counts = dict(frames.values_list("video").annotate(count=Count("pk")))
