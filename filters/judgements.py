@@ -55,15 +55,25 @@ class Found:
 def keep(version: FilterVersion, found: Found) -> None:
     """Store what was measured here with the version. Figures it did not measure stay; so does a profile, where it has
     none. Those on the sample flight have a place of their own, and leave what was measured of a shipped one elsewhere.
+
+    They join those that are there now: others may have kept theirs since the version was read, up to an hour ago.
     """
+    with transaction.atomic():
+        known = FilterVersion.objects.select_for_update().get(pk=version.pk).metrics
+        metrics = _joined(known, found, version.filter.shipped)
+        _store(version, metrics, found.profile, found.signature)
+
+
+def _joined(known: Mapping[str, Any], found: Found, shipped: bool) -> dict[str, Any]:
+    """The figures of a version with those that were found of it."""
     figures = {**found.figures, MEASURED_ON: found.measured_on}
-    before = on_sample(version.metrics)
-    metrics = {**version.metrics, **({SAMPLE: before} if before else {}), **_timed(found)}
+    before = on_sample(known)
+    metrics = {**known, **({SAMPLE: before} if before else {}), **_timed(found)}
     if found.measured_on.startswith(SAMPLE_FLIGHT):
         metrics[SAMPLE] = {**before, **figures}
         elsewhere = MEASURED_ON in metrics and not str(metrics[MEASURED_ON]).startswith(SAMPLE_FLIGHT)
-        figures = {} if elsewhere and version.filter.shipped else figures
-    _store(version, {**metrics, **figures}, found.profile, found.signature)
+        figures = {} if elsewhere and shipped else figures
+    return {**metrics, **figures}
 
 
 def on_sample(metrics: Mapping[str, Any]) -> dict[str, Any]:

@@ -33,7 +33,7 @@ from filters.training.pictures import (
 from rotoscope.common.files import local_path
 
 Picture = NDArray[np.uint8]
-CODE_VERSION = "5"  # raise it when training the same again gives other numbers
+CODE_VERSION = "6"  # raise it when training the same again gives other numbers
 LEAST_SCALE, MOST_SCALE = 0.3, 3.0
 MOST_MINUTES = 24 * 60.0
 MOST_STEPS = 1_000_000

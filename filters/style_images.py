@@ -41,9 +41,9 @@ def bare(data: bytes) -> bytes:
 
 
 def as_jpeg(picture: Picture) -> bytes:
-    """A picture (H, W, 3) as it is kept."""
+    """A picture (H, W, 3) as it is kept: with all of its colours, since it is what is learned from."""
     buffer = io.BytesIO()
-    Image.fromarray(picture).save(buffer, "JPEG", quality=QUALITY)
+    Image.fromarray(picture).save(buffer, "JPEG", quality=QUALITY, subsampling=0)
     return buffer.getvalue()
 
 

@@ -1,6 +1,6 @@
 """The work of a training run: content, pictures and base brought together for `filters.training`.
 
-The one module of the domain that needs PyTorch; it imports it only when it works.
+It needs PyTorch, and imports it only when it works.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ from filters.catalogue import FOLDER as CATALOGUE
 from filters.models import TrainingRun
 from filters.orders import ANEW, Wish, as_first_ordered, cut_picture, new_mark, pictures_of
 from filters.training.pictures import refuse_too_long
+from filters.training.refusals import Refusal
 from filters.training_diary import Diary
 from filters.training_record import keep_curves
 from rotoscope.common import machine
@@ -42,6 +43,7 @@ logger = logging.getLogger(__name__)
 Picture = NDArray[np.uint8]
 DRAWN = 96  # landscapes drawn by ourselves, where footage is short of pictures
 OF_EACH_CLIP = 60  # frames
+NO_PYTORCH = "This worker cannot train: PyTorch is not installed on it (make setup without TRAIN=0)."
 STANDING_SIDE = 384  # pixels a side, at most, of the parts of frames that previews are painted of
 Figures = dict[str, float]
 
@@ -62,9 +64,9 @@ def keep_to_our_cores() -> None:
 def train(row: TrainingRun, diary: Diary, lost: Callable[[], bool]) -> tuple[Tuned | None, Figures]:
     """Learn, to the end or until somebody wants it to stop: the numbers, and how good they are.
 
-    (None, {}) where the row was `lost` to somebody else, or nothing was learned before the stop. Raises
-    TrainingFailed, UnusableStyle, UnusableClip, WrongFile with sentences for people.
+    (None, {}) where the row was `lost` to somebody else, or nothing was learned before the stop. Raises Refusal.
     """
+    _refuse_without_pytorch()
     from filters.training.perceptual import Perception
     from filters.training.trainer import TrainingFailed
 
@@ -85,6 +87,13 @@ def train(row: TrainingRun, diary: Diary, lost: Callable[[], bool]) -> tuple[Tun
         return None, {}
     diary.write(tuned.steps, tuned.steps, tuned.seconds)
     return tuned, _figures(row, tuned, styles, content, perception)
+
+
+def _refuse_without_pytorch() -> None:
+    try:
+        importlib.import_module("torch")
+    except ModuleNotFoundError as missing:
+        raise Refusal(NO_PYTORCH) from missing
 
 
 def _begin_anew_without_checkpoint(row: TrainingRun, diary: Diary) -> None:

@@ -19,6 +19,7 @@ from django.utils import timezone
 from filters.judgements import MEASURED_ON
 from filters.models import Filter, FilterVersion, TrainingRun
 from filters.orders import ANEW, MOST_MINUTES
+from filters.training.refusals import Refusal
 from filters.training_diary import Diary, OnStep
 from filters.training_record import PART, told_by
 from filters.training_work import train
@@ -64,7 +65,7 @@ def work(pk: int, token: UUID, on_step: OnStep | None = None) -> bool:
             tuned, figures = train(row, Diary(mine, on_step), lost.is_set)
         except Exception as problem:
             _end(mine, State.FAILED, error=_sentence(problem))
-            if _is_expected(problem):
+            if isinstance(problem, Refusal):
                 return False
             raise
         finally:
@@ -228,18 +229,8 @@ def _end(mine: Any, state: str, **values: Any) -> bool:
     return bool(mine.update(state=state, **moments, **released(), **values))
 
 
-def _is_expected(problem: Exception) -> bool:
-    """Whether the problem lies in what was asked for, and its message is a sentence for people."""
-    from filters.training.clips import UnusableClip
-    from filters.training.export import WrongFile
-    from filters.training.pictures import UnusableStyle
-    from filters.training.trainer import TrainingFailed
-
-    return isinstance(problem, UnusableStyle | UnusableClip | TrainingFailed | WrongFile)
-
-
 def _sentence(problem: Exception) -> str:
-    if _is_expected(problem):
+    if isinstance(problem, Refusal):
         return str(problem)
     return (
         f"Training broke off ({type(problem).__name__}). Go on with it from its last checkpoint; "

@@ -25,9 +25,8 @@ class Room:
         self._lock = threading.Lock()
         self._taken = 0
         self._call_seconds = 0.0  # of late, waiting for the painters included
-        self._expected: deque[float] = deque(
-            maxlen=MOST_EXPECTED
-        )  # when those that were turned away come back
+        # When those that were turned away come back.
+        self._expected: deque[float] = deque(maxlen=MOST_EXPECTED)
 
     @contextmanager
     def place(self) -> Iterator[None]:

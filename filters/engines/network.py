@@ -134,9 +134,8 @@ class NetworkEngine:
         """Paint (N, H, W, 3) uint8 RGB frames of any size. Raises EngineError."""
         check_frames(frames)
         painted = [self._paint(frame) for frame in frames]
-        return (
-            painted[0][None] if len(painted) == 1 else np.stack(painted)
-        )  # a large frame need not be there twice
+        # A large frame need not be there twice.
+        return painted[0][None] if len(painted) == 1 else np.stack(painted)
 
     def measure(self, frames: Frames) -> held.Statistics:
         """The statistics of the normalizations, the mean over `frames`; empty for models that have none."""

@@ -17,6 +17,10 @@ class TrainingRun(Leased):
     """Settings, seed, losses over time, previews, device, seconds. It goes on from its last checkpoint, a file on the
     machine that trains (`training_work.checkpoint_path`).
 
+    Its life, all below `filters/`: ordered in `orders.py`, put on the queue and found again in `training_queue.py`,
+    claimed and ended in `trainings.py`, worked on in `training_work.py` (and `training/`, which knows no rows), told of
+    in `training_diary.py`, kept as plain values with what it made in `training_record.py`.
+
     `losses` is a list of rows [step, total, content, …], as `filters/loss_rows.py` has them.
     `previews` is a list of {"step": int, "image": storage name}.
     `learned_on` says how much was read to learn on: {"frames": of footage, "landscapes": drawn}; empty before.

@@ -9,12 +9,13 @@ from numpy.typing import NDArray
 
 from .content import fit
 from .footage import FORMATS, HighDynamicRange, each_frame
-from .usual import LEAST_SIDE
+from .refusals import Refusal
+from .usual import LEAST_FRAME_SIDE
 
 Picture = NDArray[np.uint8]
 
 
-class UnusableClip(ValueError):
+class UnusableClip(Refusal, ValueError):
     """A clip that nothing can be learned on; the message is a sentence for whoever chose it."""
 
 
@@ -29,9 +30,9 @@ def frames_to_learn_on(path: Path, count: int) -> list[Picture]:
             f"Nothing can be learned on “{path.name}”: it is no footage that can be read ({FORMATS})."
         ) from problem
     height, width = frames[0].shape[:2]
-    if min(height, width) < LEAST_SIDE:
+    if min(height, width) < LEAST_FRAME_SIDE:
         raise UnusableClip(
             f"Nothing can be learned on “{path.name}”: it has only {width} x {height} pixels; "
-            f"at least {LEAST_SIDE} on each side are needed."
+            f"at least {LEAST_FRAME_SIDE} on each side are needed."
         )
     return frames

@@ -12,7 +12,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from .usual import LEAST_SIDE
+from .usual import LEAST_FRAME_SIDE
 
 MOST_SIDE = 720
 SUFFIXES = (".jpg", ".jpeg", ".png")
@@ -33,13 +33,13 @@ class ContentSet:
         self.pictures: list[Picture] = []
         for picture in pictures:
             self.add(picture)
-        self.pairs: Sequence[Pair] = [pair for pair in pairs if min(pair[0].shape[:2]) >= LEAST_SIDE]
+        self.pairs: Sequence[Pair] = [pair for pair in pairs if min(pair[0].shape[:2]) >= LEAST_FRAME_SIDE]
         if not self.pictures:
             raise ValueError("There is nothing to train on: no picture of at least 160 pixels a side.")
 
     def add(self, picture: Picture) -> None:
         """One more picture, at most 720 lines of it; one of less than 160 pixels a side is left out."""
-        if min(picture.shape[:2]) >= LEAST_SIDE:
+        if min(picture.shape[:2]) >= LEAST_FRAME_SIDE:
             self.pictures.append(fit(picture))
 
     def fingerprint(self) -> str:

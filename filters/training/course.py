@@ -31,14 +31,25 @@ class Course:
     motions: Sequence[NDArray[np.floating]]
 
 
-def camera_path(path: Path) -> list[Homography]:
-    """The homographies from frame pixels to photograph pixels of a flight. Raises OSError or ValueError."""
+def camera_path(path: Path, frame: Picture) -> list[Homography]:
+    """The homographies from pixels of such frames to photograph pixels of a flight.
+
+    Raises OSError or ValueError, also where the path says that it is that of frames of another size.
+    """
     try:
-        known = [np.array(one, np.float64) for one in json.loads(path.read_text())["output_to_photo"]]
+        told = json.loads(path.read_text())
+        known = [np.array(one, np.float64) for one in told["output_to_photo"]]
     except (ValueError, KeyError, TypeError) as problem:
         raise ValueError(f"{path.name} is no camera path: {NEEDED_OF_A_PATH}") from problem
     if any(one.shape != (3, 3) or not np.isfinite(one).all() for one in known):
         raise ValueError(f"{path.name} is no camera path: {NEEDED_OF_A_PATH}")
+    height, width = frame.shape[:2]
+    its_width, its_height = told.get("width", width), told.get("height", height)
+    if (its_width, its_height) != (width, height):
+        raise ValueError(
+            f"{path.name} is the camera path of frames of {its_width} x {its_height} pixels, "
+            f"and those that are measured have {width} x {height}"
+        )
     return known
 
 
@@ -56,7 +67,7 @@ def course_of(footage: Path, path: Path | None = None, frames: int = 60) -> Cour
     motions: Sequence[NDArray[np.floating]]
     pairs = range(len(clip) - 1)
     if path is not None:
-        known = camera_path(path)
+        known = camera_path(path, clip[0])
         if len(known) < len(clip):
             raise ValueError(f"{path.name} knows {len(known)} frames, and {len(clip)} are measured")
         motions = [frame_motion(known, index) for index in pairs]

@@ -7,7 +7,7 @@ from dataclasses import astuple, dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from .pictures import LEAST_SIDE, UnusableStyle
+from .pictures import LEAST_STYLE_SIDE, UnusableStyle
 
 Picture = NDArray[np.uint8]
 TURNS = (0, 90, 180, 270)
@@ -50,10 +50,10 @@ class Crop:
         top, left = round(self.top * lines), round(self.left * columns)
         bottom, right = round((self.top + self.height) * lines), round((self.left + self.width) * columns)
         cut = turned[top:bottom, left:right]
-        if min(cut.shape[:2]) < LEAST_SIDE:
+        if min(cut.shape[:2]) < LEAST_STYLE_SIDE:
             raise UnusableStyle(
                 f"The chosen part has only {cut.shape[1]} x {cut.shape[0]} pixels; "
-                f"at least {LEAST_SIDE} on each side are needed."
+                f"at least {LEAST_STYLE_SIDE} on each side are needed."
             )
         return np.ascontiguousarray(cut)
 

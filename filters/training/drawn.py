@@ -27,12 +27,24 @@ AT_ONCE = 4  # pictures that a training begins with
 
 
 def kept_landscapes(folder: Path, count: int) -> Iterator[Picture]:
-    """`count` landscapes, RGB (576, 576, 3), always the same ones; those that `folder` has are read from there."""
+    """`count` landscapes, RGB (576, 576, 3), always the same ones; those that `folder` has are read from there.
+
+    One that cannot be read is drawn again.
+    """
     for index in range(count):
         path = folder / f"landscape-{VERSION}-{index:04d}.png"
-        if not path.exists():
-            _write(path, landscape(np.random.default_rng((SEED, index))))
-        yield read_picture(path)
+        picture = _kept(path)
+        if picture is None:
+            picture = landscape(np.random.default_rng((SEED, index)))
+            _write(path, picture)
+        yield picture
+
+
+def _kept(path: Path) -> Picture | None:
+    try:
+        return read_picture(path) if path.exists() else None
+    except OSError:
+        return None
 
 
 def forget_older_landscapes(folder: Path) -> int:
@@ -91,10 +103,16 @@ class GrowingContent(ContentSet):
 
 
 def _write(path: Path, picture: Picture) -> None:
-    """Beside and renamed: a kill leaves no half picture."""
+    """Beside, flushed to the disk and renamed: neither a kill nor a lost current leaves half a picture.
+
+    Each writer has a file of its own beside it: two trainings may draw the same one.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
     done, data = cv2.imencode(".png", cv2.cvtColor(picture, cv2.COLOR_RGB2BGR))
     assert done
-    beside = path.with_name(f".{path.name}.{os.getpid()}.part")
-    beside.write_bytes(data.tobytes())
+    beside = path.with_name(f".{path.name}.{os.getpid()}-{threading.get_ident()}.part")
+    with beside.open("wb") as file:
+        file.write(data.tobytes())
+        file.flush()
+        os.fsync(file.fileno())
     beside.replace(path)

@@ -14,9 +14,10 @@ from filters import sha256
 from filters.engines.weights import BASE_FORMAT, STYLE_FORMAT, serialized
 
 from .network import Architecture, Painter, is_style_number
+from .refusals import Refusal
 
 
-class WrongFile(ValueError):
+class WrongFile(Refusal, ValueError):
     """A file that is not what it should be; the message says in a sentence what is wrong."""
 
 
@@ -93,9 +94,8 @@ def _read(path: Path, wanted: str) -> tuple[dict[str, str], dict[str, Tensor]]:
             tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 - no mapping
     except FileNotFoundError:
         raise
-    except (
-        Exception
-    ) as error:  # safetensors raises its own type, which it does not export under a stable name
+    # Safetensors raises its own type, which it does not export under a stable name.
+    except Exception as error:
         raise WrongFile(f"{path.name} is not a safetensors file.") from error
     if metadata.get("format") != wanted:
         raise WrongFile(f"{path.name} has the format {metadata.get('format', 'unknown')!r}, not {wanted!r}.")

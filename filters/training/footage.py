@@ -90,7 +90,10 @@ def _opened(path: Path) -> Iterator[tuple[InputContainer, VideoStream]]:
 
 
 def _spread(container: InputContainer, stream: VideoStream, count: int) -> Iterator[VideoFrame]:
-    """Frames at evenly spaced times, each once: near ones are read on to, far ones jumped to."""
+    """Frames at evenly spaced times, each once: near ones are read on to, far ones jumped to.
+
+    A time that was passed already, since none was taken at it, is made up for by the next frame.
+    """
     tick, rate = (
         stream.time_base or Fraction(1, 1000),
         Fraction(stream.average_rate or stream.guessed_rate or 25),
@@ -102,8 +105,6 @@ def _spread(container: InputContainer, stream: VideoStream, count: int) -> Itera
     for place in range(count):
         # Half a picture early: containers round times to their ticks.
         wanted = start + (place * length // count - Fraction(1, 2)) / rate
-        if at is not None and at >= wanted:
-            continue
         if wanted - (at or start) > FAR:
             # Containers are searched by the time of decoding, which is earlier.
             container.seek(int((wanted - 1) / tick), stream=stream, backward=True)

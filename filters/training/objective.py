@@ -9,7 +9,6 @@ from torch import Tensor
 
 from .calm import calmed
 from .content import ContentSet
-from .held import Held
 from .losses import (
     content_loss,
     evenness_loss,
@@ -22,6 +21,7 @@ from .losses import (
     tone_loss,
     total_variation,
 )
+from .multipliers import Multiplier
 from .network import Painter, channels_last
 from .perceptual import CONTENT_LAYER, STYLE_LAYERS, Perception
 from .settings import Settings
@@ -61,8 +61,8 @@ class Objective:
         styles = len(self.targets[STYLE_LAYERS[0]])
         truth = torch.tensor(settings.content_weights or (1.0,) * styles, device=self.device)
         self.held = {
-            "content": Held(truth, settings.content_aim),
-            "steadiness": Held(torch.ones_like(truth), settings.steadiness_aim),
+            "content": Multiplier(truth, settings.content_aim),
+            "steadiness": Multiplier(torch.ones_like(truth), settings.steadiness_aim),
         }
         self.generator = torch.Generator().manual_seed(settings.seed)
 

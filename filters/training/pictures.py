@@ -14,10 +14,12 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import ExifTags, Image, ImageCms
 
+from .refusals import Refusal
+
 FORMATS = ("JPEG", "PNG", "WEBP", "TIFF", "GIF", "BMP")
 MOST_PIXELS = 64_000_000
 MOST_BYTES = 100_000_000
-LEAST_SIDE = 64
+LEAST_STYLE_SIDE = 64
 KEPT_SIDE = 1536
 ORIGINAL_SIDE = 4096
 """Long side of a picture that is kept so that a part of it can be chosen."""
@@ -53,7 +55,7 @@ _TURNS = {
 }
 
 
-class UnusableStyle(ValueError):
+class UnusableStyle(Refusal, ValueError):
     """A picture that no style can be learned from; the message is a sentence for the person who chose it."""
 
 
@@ -81,7 +83,7 @@ def load_style_image(path: Path, most_side: int = KEPT_SIDE) -> NDArray[np.uint8
         raise UnusableStyle(
             "This is not a picture that can be read (JPEG, PNG, WebP, TIFF, GIF or BMP)."
         ) from error
-    if min(picture.shape[:2]) < LEAST_SIDE:
+    if min(picture.shape[:2]) < LEAST_STYLE_SIDE:
         raise UnusableStyle(
             "This picture is so long and thin that too little is left of it at a usable size."
         )
@@ -125,7 +127,7 @@ def _check_header(image: Image.Image) -> None:
     width, height = image.size
     if width * height > MOST_PIXELS:
         raise UnusableStyle(f"This picture has {width} x {height} pixels; at most 64 million can be handled.")
-    if min(width, height) < LEAST_SIDE:
+    if min(width, height) < LEAST_STYLE_SIDE:
         raise UnusableStyle(
             f"This picture has only {width} x {height} pixels; at least 64 on each side are needed."
         )

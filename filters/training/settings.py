@@ -21,16 +21,16 @@ class Settings:
     content_weight: float = 1.0
     style_weight: float = 8.0
     content_weights: tuple[float, ...] = ()  # times content_weight, for each style; (): 1 for all
-    content_aim: float = (
-        0.0  # content loss of a frame at which each style is held by its weight; 0: weights stay
-    )
+    # Content loss of a frame at which each style is held by its weight; 0: weights stay.
+    content_aim: float = 0.0
     pooled: float = 0.0  # share of the style loss that judges all squares of a style together
     variation_weight: float = 0.3
     tone_weight: float = 0.5
     evenness_weight: float = 0.0
     lattice_weight: float = 0.0
     steadiness_weight: float = 12.0
-    steadiness_aim: float = 0.0  # the same for steadiness, once it counts fully
+    # The same for steadiness: its weight follows from the first step that it counts at all, also while it is ramped.
+    steadiness_aim: float = 0.0
     steady_from: float = 0.1  # share of the training after which steadiness begins to count
     steady_full: float = 0.3  # and from which it counts fully
     fall_from: float = 0.85  # share of the training after which the rates fall

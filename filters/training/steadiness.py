@@ -143,7 +143,7 @@ def main(words: list[str]) -> int:
     """Measure and print a line of JSON for each filter and amount."""
     options = arguments(words)
     clip = read_run(options.footage, max(options.frames, BORDER + AFTER))
-    known = camera_path(options.camera_path)
+    known = camera_path(options.camera_path, clip[0])
     motions = [frame_motion(known, index) for index in range(len(clip) - 1)]
     sys.stdout.write(f'{{"footage": {temporal_error(clip, motions):.4f}}}\n')
     perception = None if options.no_distances else Perception()

@@ -14,6 +14,7 @@ from torch import Tensor
 from . import checkpoint as checkpoints
 from .network import Painter, is_style_number
 from .objective import Moment, Objective
+from .refusals import Refusal
 
 Losses = dict[str, float]
 OnProgress = Callable[[int, int, Losses, Tensor | None, float], None]
@@ -23,7 +24,7 @@ REMEMBERED = 1000  # steps whose losses are kept: a graphics card takes millions
 SELDOMER = 0.02  # of the steps before it: a preview comes no sooner after the last one
 
 
-class TrainingFailed(RuntimeError):
+class TrainingFailed(Refusal, RuntimeError):
     """Training cannot go on; the message is a sentence for the person who started it."""
 
 

@@ -12,7 +12,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-LINES = 360  # at which pictures are compared: finer than this are strokes
+LINES = 360  # on the short side, at which pictures are compared: finer than this are strokes
 DARK, LIGHT = 0.22, 0.78  # luma, 0..1
 ENOUGH = 0.06  # share of the picture that a thing must have to be spoken of
 COLOURED = 12.0  # chroma in CIE Lab from which a pixel has a hue
@@ -65,9 +65,10 @@ def traits(original: Picture, painted: Picture) -> Traits:
 
 
 def _lab(picture: Picture) -> Plane:
-    lines = picture.shape[0]
-    if lines > LINES:
-        size = (max(1, round(picture.shape[1] * LINES / lines)), LINES)
+    height, width = picture.shape[:2]
+    short = min(height, width)
+    if short > LINES:
+        size = (round(width * LINES / short), round(height * LINES / short))
         picture = cv2.resize(picture, size, interpolation=cv2.INTER_AREA).astype(np.uint8)
     return cv2.cvtColor(picture.astype(np.float32) / 255, cv2.COLOR_RGB2LAB).astype(np.float32)
 

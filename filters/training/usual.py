@@ -6,5 +6,5 @@ STYLE_WEIGHT: float = 24
 CONTENT_WEIGHT: float = 1
 STYLE_SCALE: float = 1
 SEED = 1
-LEAST_SIDE = 160
+LEAST_FRAME_SIDE = 160
 """Pixels on the shorter side that a picture of footage needs for anything to be learned on it."""

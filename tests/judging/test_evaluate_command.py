@@ -20,6 +20,7 @@ import filters
 from filters import judgements
 from filters.engines.base import EngineError
 from filters.models import Filter, FilterVersion, Judgement, StyleImage
+from filters.training.course import camera_path
 from tests.clips import Picture, draw_clip
 from tests.factories import make_filter
 from videos.evaluation import NO_PYTORCH, Evaluator, NotMeasurable
@@ -163,6 +164,24 @@ def test_a_file_that_is_no_camera_path_is_told_to_be_none(
     assert code == 2
 
 
+def test_a_camera_path_of_frames_of_another_size_is_refused_with_both(
+    db: None, clip: Path, tmp_path: Path
+) -> None:
+    styled()
+    path = tmp_path / "path.json"
+    flight = {"width": 3840, "height": 2160, "output_to_photo": [np.eye(3).tolist()] * 6}
+    path.write_text(json.dumps(flight))
+    words = ("--filter", "negative", "--footage", str(clip), "--camera-path", str(path), "--no-profile")
+    sentence = "path.json is the camera path of frames of 3840 x 2160 pixels, "
+    told, code = refusal(*words)
+    assert sentence + "and those that are measured have 128 x 72" in told
+    assert code == 2
+    frame = np.zeros((72, 128, 3), np.uint8)
+    for size in ({"width": 128, "height": 72}, {}):
+        path.write_text(json.dumps({"output_to_photo": flight["output_to_photo"], **size}))
+        assert len(camera_path(path, frame)) == 6
+
+
 @pytest.mark.parametrize(("problem", "wanted"), [(NotMeasurable, 2), (EngineError, 1)])
 def test_a_filter_that_is_of_no_use_is_told_from_one_that_fails(
     db: None, clip: Path, monkeypatch: pytest.MonkeyPatch, problem: type[Exception], wanted: int
@@ -239,6 +258,18 @@ def test_figures_on_the_sample_flight_stand_beside_those_on_other_footage(db: No
     assert judgements.on_sample(own.metrics)["style_distance"] == 0.3
     judgements.keep(own, judgements.Found({"style_distance": 0.2}, FLIGHT, [], []))
     assert own.metrics["style_distance"] == 0.2, "what was measured last is what its page shows"
+
+
+def test_what_another_process_kept_meanwhile_stays(db: None) -> None:
+    version = make_filter("ours").current
+    assert version is not None
+    read_before = FilterVersion.objects.get(pk=version.pk)
+    judgements.keep(version, judgements.Found({"style_distance": 0.4, "lattice": 0.1}, "a clip", [], []))
+    judgements.keep(read_before, judgements.Found({"style_distance": 0.3}, FLIGHT, [], []))
+    version.refresh_from_db()
+    assert read_before.metrics == version.metrics
+    assert version.metrics["lattice"] == 0.1
+    assert judgements.on_sample(version.metrics)["style_distance"] == 0.3
 
 
 def test_several_processes_measure_what_is_missing(db: None, monkeypatch: pytest.MonkeyPatch) -> None:

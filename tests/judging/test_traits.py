@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import astuple
+
 import cv2
 import numpy as np
 import pytest
@@ -54,6 +56,14 @@ def test_what_a_picture_does_not_have_is_not_judged(land: Picture) -> None:
     grey = np.full_like(land, 128)
     kept = traits(grey, land)
     assert (kept.shadows, kept.greens, kept.colours, kept.edges) == (None, None, None, 0.0)
+
+
+def test_upright_pictures_are_compared_at_the_same_scale(land: Picture) -> None:
+    lying = np.ascontiguousarray(cv2.resize(land, (1280, 720)), np.uint8)
+    noise = np.random.default_rng(1).integers(-60, 60, lying.shape)
+    painted = np.clip(lying + noise, 0, 255).astype(np.uint8)
+    upright = traits(*(np.ascontiguousarray(np.rot90(one)) for one in (lying, painted)))
+    assert astuple(upright) == pytest.approx(astuple(traits(lying, painted)), abs=0.01)
 
 
 def test_pictures_of_two_sizes_are_refused(land: Picture) -> None:

@@ -138,6 +138,22 @@ def test_what_a_camera_wrote_into_a_picture_stays_outside(staff: User, kind: str
         assert image.size == ((200, 300) if told == 0x0112 else (300, 200))  # it stays upright
 
 
+def test_a_picture_that_is_written_anew_keeps_colours_that_change_from_pixel_to_pixel(staff: User) -> None:
+    made = make_styled("Night", 0)
+    assert made.current is not None
+    tile = np.array([[[255, 0, 0], [0, 0, 255]], [[0, 0, 255], [255, 0, 0]]], np.uint8)
+    picture, buffer = np.tile(tile, (50, 50, 1)), io.BytesIO()
+    exif = Image.Exif()
+    exif[0x010F] = "Olga's camera"
+    Image.fromarray(picture).save(buffer, "PNG", exif=exif)
+    bundle = read_bundle(exchange.export(made.current))
+    data = write_bundle(replace(bundle, pictures=(StylePicture(buffer.getvalue(), "Photo"),)))
+    (use,) = exchange.bring_in(data, staff).pictures()
+    with Image.open(local_path(use.style_image.image)) as image:
+        assert image.format == "JPEG"
+        assert np.abs(np.asarray(image, np.int16) - picture).mean() < 8  # 89 with a quarter of the colours
+
+
 def test_a_picture_whose_exif_is_damaged_is_refused(staff: User) -> None:
     made = make_styled("Night", 0)
     assert made.current is not None

@@ -19,7 +19,7 @@ from rotoscope.common.files import local_path
 from tests.factories import make_video, make_video_row
 from tests.lab.pictures import HANDLED, REFUSED, encoded, good, noise, upload
 from videos import training
-from videos.forms.training import MOST_FRAMES, frames_to_learn_on
+from videos.forms.training import MOST_FRAMES, frame_names_to_learn_on
 from videos.models import Frame, Video
 from videos.pipeline.separate import image_size
 
@@ -187,10 +187,10 @@ def test_all_of_much_footage_is_asked_for_at_once(owner: User, django_assert_max
     videos = [with_frames(owner, 2, f"clip-{number}") for number in range(MOST_FRAMES + 1)]
     separated_none = make_video_row(owner)
     with django_assert_max_num_queries(2):
-        images = frames_to_learn_on([separated_none, *videos])
+        images = frame_names_to_learn_on([separated_none, *videos])
     assert images == tuple(f"frames/clip-{number}-0.jpg" for number in range(MOST_FRAMES))
-    assert frames_to_learn_on(videos[:100])[:2] == ("frames/clip-0-0.jpg", "frames/clip-1-0.jpg")
-    assert frames_to_learn_on([]) == ()
+    assert frame_names_to_learn_on(videos[:100])[:2] == ("frames/clip-0-0.jpg", "frames/clip-1-0.jpg")
+    assert frame_names_to_learn_on([]) == ()
 
 
 def test_several_chosen_clips(owner: User, owner_client: Client, queue: StubBroker) -> None:

@@ -23,7 +23,7 @@ from filters.engines.base import EngineError
 from filters.models import Filter, TrainingRun
 from filters.signals import judgement_wanted
 from filters.training.crop import crop_from
-from filters.training.pictures import LEAST_SIDE, ORIGINAL_SIDE, load_style_image
+from filters.training.pictures import LEAST_STYLE_SIDE, ORIGINAL_SIDE, load_style_image
 from tests.gallery.conftest import drop, page_of
 from tests.styled import make_styled, shipped_weights
 from videos.judging import ask
@@ -241,7 +241,7 @@ def test_the_smallest_part_of_a_large_picture_is_large_enough_as_it_is_kept(
     expect(piece.locator("output")).to_have_text("100 × 100")
     crop = crop_from([float(one) for one in piece.locator("[name=crop]").input_value().split(",")])
     kept = load_style_image(tmp_path / "wide.png", ORIGINAL_SIDE)
-    assert min(crop.of(kept).shape[:2]) >= LEAST_SIDE
+    assert min(crop.of(kept).shape[:2]) >= LEAST_STYLE_SIDE
 
 
 @pytest.mark.parametrize("size", [WIDE, NARROW])

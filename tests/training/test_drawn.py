@@ -31,6 +31,17 @@ def test_landscapes_are_drawn_once_and_the_same_every_time(
     assert not np.array_equal(first[0], first[1])
 
 
+def test_a_kept_landscape_that_cannot_be_read_is_drawn_again(tmp_path: Path) -> None:
+    (first,) = kept_landscapes(tmp_path, 1)
+    (path,) = tmp_path.iterdir()
+    whole = path.read_bytes()
+    for damaged in (b"", whole[:1000], bytes(len(whole))):
+        path.write_bytes(damaged)
+        assert np.array_equal(next(kept_landscapes(tmp_path, 1)), first)
+        assert path.read_bytes() == whole
+    assert list(tmp_path.iterdir()) == [path]
+
+
 def test_landscapes_of_an_older_rotoscope_go(tmp_path: Path) -> None:
     assert forget_older_landscapes(tmp_path / "nothing-yet") == 0
     for name in ("landscape-1-0000.png", f"landscape-{drawn.VERSION}-0000.png"):

@@ -51,6 +51,16 @@ def test_frames_are_spread_to_the_end_also_where_they_do_not_divide_or_begin_lat
     assert [number_of(one) for one in read_frames(part, count)] == wanted
 
 
+def test_as_many_frames_come_also_of_a_clip_with_a_pause(clip: Path, tmp_path: Path) -> None:
+    """Evenly spaced times fall into the minute in which there is no picture; the frames after it make up for them."""
+    pause = ["-vf", "setpts=PTS+gte(N\\,150)*60/TB", "-fps_mode", "passthrough", "-preset", "ultrafast"]
+    run_ffmpeg("-i", clip, *pause, tmp_path / "paused.mp4")
+    numbers = [number_of(one) for one in read_frames(tmp_path / "paused.mp4", 60)]
+    assert len(numbers) == len(set(numbers)) == 60
+    assert numbers == sorted(numbers)
+    assert (numbers[0], numbers[-1] > 250) == (0, True)
+
+
 def test_a_long_clip_is_read_from_at_all_places(tmp_path: Path) -> None:
     """Four minutes, more than are read one after the other; each picture shows its second."""
     bars = "geq=lum='if(mod(floor(N/pow(2,floor(X/4))),2),230,25)':cb=128:cr=128"

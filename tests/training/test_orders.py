@@ -32,6 +32,15 @@ def test_an_order_makes_a_draft_a_style_image_and_a_queued_run(owner: User, styl
     assert default_storage.exists(str(run.style_image.image.name))
 
 
+def test_a_picture_is_kept_with_colours_that_change_from_pixel_to_pixel(owner: User, tmp_path: Path) -> None:
+    tile = np.array([[[255, 0, 0], [0, 0, 255]], [[0, 0, 255], [255, 0, 0]]], np.uint8)
+    picture = np.tile(tile, (50, 50, 1))
+    Image.fromarray(picture).save(tmp_path / "print.png")
+    run = orders.order([orders.Piece(tmp_path / "print.png")], "Print", owner, orders.Wish())
+    with Image.open(default_storage.path(str(run.style_image.image.name))) as kept:
+        assert np.abs(np.asarray(kept, np.int16) - picture).mean() < 8  # 89 with a quarter of the colours
+
+
 def test_the_same_picture_is_kept_once_and_names_may_repeat(owner: User, style: Path) -> None:
     first = orders.order([orders.Piece(style)], "Deep Sea", owner, orders.Wish())
     second = orders.order([orders.Piece(style)], "Deep Sea", owner, orders.Wish())

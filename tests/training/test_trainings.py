@@ -1,6 +1,7 @@
 """Training runs as rows: running and ending."""
 
 import os
+import sys
 import threading
 import time
 from functools import partial
@@ -16,6 +17,7 @@ from django.core.files.storage import default_storage
 from django.utils import timezone
 from dramatiq.brokers.stub import StubBroker
 
+import filters
 from filters import actors, orders, sha256, training_diary, training_queue, training_work, trainings
 from filters.judgements import MEASURED_ON
 from filters.loss_rows import LOSSES
@@ -162,6 +164,18 @@ def test_a_training_that_gives_up_says_why(owner: User, style: Path, monkeypatch
     assert (run.state, run.error) == (TrainingRun.State.FAILED, "It was of no use.")
     assert run.filter is not None
     assert run.filter.current is None
+
+
+def test_a_worker_without_pytorch_says_so(owner: User, style: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    run = orders.order([orders.Piece(style)], "Deep Sea", owner, orders.Wish())
+    monkeypatch.setattr(filters, "training", sys.modules["filters.training"])  # so that it is put back too
+    for name in [name for name in sys.modules if f"{name}.".startswith("filters.training.")]:
+        monkeypatch.delitem(sys.modules, name)
+    monkeypatch.setitem(sys.modules, "torch", None)
+    assert not trainings.run(run.pk)
+    run.refresh_from_db()
+    assert (run.state, run.error) == (TrainingRun.State.FAILED, training_work.NO_PYTORCH)
+    assert run.attempts == 1
 
 
 def test_a_long_curve_is_thinned_and_keeps_its_end(owner: User, style: Path) -> None:

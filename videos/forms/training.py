@@ -27,7 +27,7 @@ from filters.orders import (
 from filters.style_images import WORDS
 from filters.training.crop import WHOLE, Crop, crop_from
 from filters.training.pictures import UnusableStyle
-from filters.training.usual import LEAST_SIDE
+from filters.training.usual import LEAST_FRAME_SIDE
 from rotoscope.common.files import work_folder
 from videos.models import Frame, Video
 from videos.pipeline.separate import image_size
@@ -40,7 +40,7 @@ STYLE_WEIGHTS, CONTENT_WEIGHTS, STYLE_SCALES = (0.5, 48), (0.1, 8), (LEAST_SCALE
 MOST_BYTES = 100_000_000
 MOST_FRAMES = 160
 CROP = re.compile(r"(?:(\d{1,12}):)?([-\d.e,+]{9,200})", re.ASCII)
-NEEDED = f"at least {LEAST_SIDE} on each side are needed"
+NEEDED = f"at least {LEAST_FRAME_SIDE} on each side are needed"
 TURNS = (
     "A picture is cut by five numbers: left, top, width, height (shares from 0 to 1) and its turn in degrees."
 )
@@ -171,7 +171,7 @@ class TrainingForm(forms.Form):
             style_weight=data["style_weight"],
             content_weight=data["content_weight"],
             style_scale=data["style_scale"],
-            images=frames_to_learn_on(self.learned_on),
+            images=frame_names_to_learn_on(self.learned_on),
         )
 
     def sentences(self) -> list[str]:
@@ -223,7 +223,7 @@ def by_size(videos: Iterable[Video]) -> tuple[list[Video], list[Video]]:
     large: list[Video] = []
     small: list[Video] = []
     for video in videos:
-        (large if min(image_size(video)) >= LEAST_SIDE else small).append(video)
+        (large if min(image_size(video)) >= LEAST_FRAME_SIDE else small).append(video)
     return large, small
 
 
@@ -238,7 +238,7 @@ def named(videos: Sequence[Video], most: int = 3) -> str:
     return ", ".join(said) + (f" and {more} more" if more else "")
 
 
-def frames_to_learn_on(videos: Sequence[Video], most: int = MOST_FRAMES) -> tuple[str, ...]:
+def frame_names_to_learn_on(videos: Sequence[Video], most: int = MOST_FRAMES) -> tuple[str, ...]:
     """Storage names of separated frames, as many of each video as of the others, evenly chosen."""
     frames = Frame.objects.filter(video__in=videos).order_by()
     counts = dict(frames.values_list("video").annotate(count=Count("pk")))

@@ -80,9 +80,8 @@ def take_file(video: Video, path: Path) -> None:
         size = default_storage.size(name)
     else:
         raise FileNotFoundError(f"The upload of {video} is not on this machine.")
-    rows = Video.everything.filter(
-        pk=video.pk
-    )  # what was deleted meanwhile may be brought back, with its file
+    # What was deleted meanwhile may be brought back, with its file.
+    rows = Video.everything.filter(pk=video.pk)
     if not rows.filter(source="").update(source=name, source_size=size) and not rows.exists():
         forget(name)  # gone for good while the file was on its way: nobody would see it any more
     video.refresh_from_db()

@@ -188,6 +188,7 @@ def _without_frames(table: Numbers) -> Numbers:
 
 
 def _pearson(one: Numbers, other: Numbers) -> float:
+    """Correlation over the places where both are known; NaN for fewer than three, or where one is constant."""
     both = np.isfinite(one) & np.isfinite(other)
     first, second = one[both].round(9), other[both].round(9)
     if len(first) < 3 or first.std() == 0 or second.std() == 0:
@@ -196,14 +197,10 @@ def _pearson(one: Numbers, other: Numbers) -> float:
 
 
 def spearman(one: Numbers, other: Numbers) -> float:
-    """Rank correlation over the places where both are known; NaN for fewer than three, or where one is constant."""
+    """The same of their ranks."""
     both = np.isfinite(one) & np.isfinite(other)
-    if both.sum() < 3:
-        return float("nan")
     first, second = (_ranks(values[both].round(9)) for values in (one, other))
-    if first.std() == 0 or second.std() == 0:
-        return float("nan")
-    return float(np.corrcoef(first, second)[0, 1])
+    return _pearson(first, second)
 
 
 def _ranks(values: Numbers) -> Numbers:

@@ -69,9 +69,8 @@ def finish_stranded() -> int:
                 _give_up(upload)
         except DatabaseError:
             raise
-        except (
-            Exception
-        ) as problem:  # storage is full or away, each in its own words; the next round tries again
+        # Storage is full or away, each in its own words; the next round tries again.
+        except Exception as problem:
             logger.error("whole upload %s cannot be finished now: %r", upload.pk, problem)
     return finished
 

@@ -46,9 +46,8 @@ def draw(seed: int = 6) -> Picture:
         rim = np.exp(-np.clip(depth, 0, None) / 2.6) * 0.75 + np.exp(-np.clip(depth, 0, None) / 16) * 0.25
         pool = 0.25 + 0.75 * noise(generator, SIDE, 6, 4)
         settled = 1 + (0.75 if turn % 2 else 0.3) * (grain - 0.5)
-        fade = np.clip(
-            noise(generator, SIDE, 4, 2) * 2.2 - 0.5, 0.05, 1
-        )  # some edges are softened with water
+        # Some edges are softened with water.
+        fade = np.clip(noise(generator, SIDE, 4, 2) * 2.2 - 0.5, 0.05, 1)
         picture = _glaze(
             picture, PIGMENTS[turn % len(PIGMENTS)], inside * (0.22 * pool * settled + rim * fade * 0.36)
         )

@@ -11,7 +11,7 @@ MOST = 3.0  # aims that one step's loss counts for at most: a square with next t
 WEAKEST, STRONGEST = 0.5, 8.0  # times the weight that a style began with
 
 
-class Held:
+class Multiplier:
     """How much a loss counts under each style: raised while its running mean is above the aim, lowered while below.
 
     One weight for all styles asks too little of those that bury the footage and too much of quiet ones, and which is
