@@ -61,7 +61,7 @@ class TrainingWish(Wish):
         list[str],
         Field(
             description="Footage of one's own to fit it to, by ref; its images need at least "
-            f"{usual.LEAST_SIDE} pixels on each side."
+            f"{usual.LEAST_FRAME_SIDE} pixels on each side."
         ),
     ] = []
     all_footage: Annotated[
