@@ -25,6 +25,9 @@ export class Transfer extends EventTarget {
   #file;
   #endpoint;
   #wishes;
+  #creation = madeUp(); // the server gives the same upload to whoever asks again under this name
+  #creating = null; // the request that begins it: never broken off, since the server would keep what nobody knows of
+  #unanswered = false; // whether such a request has gone out of which nothing was heard
   #stop = null;
   #failures = 0;
   #wake = null;
@@ -58,7 +61,7 @@ export class Transfer extends EventTarget {
         forget(this.#file);
         return this.#become('arrived');
       } catch (error) {
-        if (error.name === 'AbortError') return;
+        if (this.#stop.signal.aborted) return;
         if (!this.#mends(error)) return this.#fail(error);
         await this.#wait(error);
       }
@@ -77,6 +80,7 @@ export class Transfer extends EventTarget {
     this.#become('cancelled');
     this.#halt();
     try {
+      if (this.#unanswered) await this.#create().catch(() => {}); // may be there; if it cannot be told, it is listed later
       if (this.address) await request('DELETE', this.address);
     } catch (error) {
       if (![404, 410].includes(error.status)) {
@@ -136,12 +140,30 @@ export class Transfer extends EventTarget {
       forget(this.#file);
       this.address = null;
     }
-    const headers = { 'Upload-Length': String(this.#file.size), 'Upload-Metadata': this.#metadata() };
-    const answer = await request('POST', this.#endpoint, { headers, signal });
-    this.address = new URL(answer.header('Location'), location.href).pathname;
-    remember(this.#file, this.address);
-    this.begun = true;
+    await this.#create();
+    signal.throwIfAborted();
     return 0;
+  }
+
+  /** Have the server begin it; whoever asks while this is being asked waits for the same answer. */
+  #create() {
+    this.#creating ??= this.#askForAddress().finally(() => { this.#creating = null; });
+    return this.#creating;
+  }
+
+  async #askForAddress() {
+    const headers = { 'Upload-Length': String(this.#file.size), 'Upload-Metadata': this.#metadata() };
+    this.#unanswered = true;
+    try {
+      const answer = await request('POST', this.#endpoint, { headers });
+      this.address = new URL(answer.header('Location'), location.href).pathname;
+    } catch (error) {
+      this.#unanswered = error instanceof Cut || broken(error);
+      throw error;
+    }
+    this.#unanswered = false;
+    this.begun = true;
+    remember(this.#file, this.address);
   }
 
   /** The offset of an upload that is there; the first time, what is known of it is told. */
@@ -169,7 +191,8 @@ export class Transfer extends EventTarget {
   }
 
   #metadata() {
-    return encoded({ filename: this.#file.name, modified: String(this.#file.lastModified), ...this.#wishes() });
+    const file = { filename: this.#file.name, modified: String(this.#file.lastModified), creation: this.#creation };
+    return encoded({ ...file, ...this.#wishes() });
   }
 
   /** Whether another attempt may help. */
@@ -208,6 +231,11 @@ export class Transfer extends EventTarget {
       };
     });
   }
+}
+
+/** 128 random bits in hexadecimal digits; `randomUUID` is there in secure contexts alone. */
+function madeUp() {
+  return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, '0')).join('');
 }
 
 /** Whether the server is there and something is wrong with it. */
