@@ -1,19 +1,22 @@
-"""Uploads whose beginning goes wrong, in a real chromium: none is begun twice, and none stays that nobody wants."""
+"""Uploads that begin badly or are removed meanwhile, in a real chromium: none is begun twice or unasked."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from django.contrib.auth.models import User
+from django.test import Client
 from dramatiq.brokers.stub import StubBroker
 from playwright.sync_api import Locator, Page, Route, expect
 from pytest_django.live_server_helper import LiveServer
 
 from tests.gallery.conftest import page_of
+from tests.upload.client import TUS, address
 from tests.upload.test_quota import give
-from videos.models import Upload
+from videos.models import Upload, Video
 
 pytestmark = [pytest.mark.slow, pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -68,3 +71,30 @@ def test_who_cancels_or_pauses_while_an_upload_begins_leaves_none_behind(
     held[0].continue_()
     expect(card).to_have_attribute("data-state", "reading")
     assert Upload.objects.count() == 1
+
+
+def test_what_was_removed_elsewhere_is_sent_anew_only_when_that_is_wished(
+    live_server: LiveServer,
+    open_page: Open,
+    owner: User,
+    owner_client: Client,
+    queue: StubBroker,
+    file: Path,
+) -> None:
+    """What is typed about it meanwhile is not tried for ever, and keeps nobody on the page."""
+    page = page_of(live_server, open_page, owner, "/upload/", failing="status of 404")
+    held: list[Route] = []
+    page.route(re.compile("/uploads/.+"), lambda route: held.append(route), times=1)
+    page.set_input_files("#files", file)
+    card = page.locator(".file[data-state]")
+    expect(card).to_have_attribute("data-state", "sending")
+    owner_client.delete(address(Upload.objects.get()), headers=TUS)
+    card.get_by_label("Title").fill("Ebb at noon")
+    expect(page.locator(".toast")).to_have_text("The words about flight.mp4 cannot be kept. It was removed.")
+    held[0].continue_()
+    expect(card).to_contain_text("This upload was removed. Press Resume to send it again.")
+    assert page.evaluate("dispatchEvent(new Event('beforeunload', { cancelable: true }))"), "nothing is asked"
+    assert not Upload.objects.exists()
+    card.get_by_role("button", name="Resume").click()
+    expect(card).to_have_attribute("data-state", "reading")
+    assert Video.objects.get().title == "Ebb at noon"

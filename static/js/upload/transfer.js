@@ -103,7 +103,9 @@ export class Transfer extends EventTarget {
 
   #fail(error) {
     this.signedOut = error instanceof Refusal && error.status === 401;
-    this.#become('failed', this.signedOut ? 'You are signed out. Sign in, then press Resume.' : this.#explain(error));
+    const sentence = this.signedOut ? 'You are signed out. Sign in, then press Resume.' : this.#explain(error);
+    if (this.#isRemoved(error)) this.#letGo();
+    this.#become('failed', sentence);
   }
 
   #halt() {
@@ -135,14 +137,26 @@ export class Transfer extends EventTarget {
         const answer = await request('HEAD', this.address, { signal });
         if (Number(answer.header('Upload-Length')) === this.#file.size) return this.#goOn(answer);
       } catch (error) {
-        if (!(error instanceof Refusal) || ![403, 404, 410].includes(error.status)) throw error;
+        if (!(error instanceof Refusal) || ![403, 404, 410].includes(error.status) || this.#isRemoved(error)) throw error;
       }
-      forget(this.#file);
-      this.address = null;
+      this.#letGo();
     }
     await this.#create();
     signal.throwIfAborted();
     return 0;
+  }
+
+  /** The upload is gone; the next attempt begins another. */
+  #letGo() {
+    forget(this.#file);
+    this.address = null;
+    this.begun = false;
+    this.sent = 0;
+  }
+
+  /** Whether somebody removed what this page was sending to: that is not begun anew unasked. */
+  #isRemoved(error) {
+    return error instanceof Refusal && error.status === 404 && this.begun;
   }
 
   /** Have the server begin it; whoever asks while this is being asked waits for the same answer. */
@@ -198,10 +212,12 @@ export class Transfer extends EventTarget {
   /** Whether another attempt may help. */
   #mends(error) {
     if (error instanceof Cut) return true;
+    if (this.#isRemoved(error)) return false;
     return error instanceof Refusal && error.status !== 401 && !FINAL.has(error.status);
   }
 
   #explain(error) {
+    if (this.#isRemoved(error)) return 'This upload was removed. Press Resume to send it again.';
     if (error instanceof Refusal && error.status === 403) return error.message.startsWith('The server answered')
       ? 'The server did not accept this. Reload the page, then choose the file again.' : error.message;
     if (error instanceof Refusal) return error.message;
