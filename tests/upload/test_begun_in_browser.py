@@ -93,6 +93,7 @@ def test_what_was_removed_elsewhere_is_sent_anew_only_when_that_is_wished(
     expect(page.locator(".toast")).to_have_text("The words about flight.mp4 cannot be kept. It was removed.")
     held[0].continue_()
     expect(card).to_contain_text("This upload was removed. Press Resume to send it again.")
+    expect(card.locator("[data-part=figures]")).to_be_hidden()
     assert page.evaluate("dispatchEvent(new Event('beforeunload', { cancelable: true }))"), "nothing is asked"
     assert not Upload.objects.exists()
     card.get_by_role("button", name="Resume").click()

@@ -115,7 +115,7 @@ export class Card {
   }
 
   #figures({ state, sent, size: whole }) {
-    const words = [`${Math.floor((100 * sent) / whole)} %`];
+    const words = sent || state === 'sending' ? [`${Math.floor((100 * sent) / whole)} %`] : [];
     const { speed } = this.#pace;
     if (state === 'sending' && speed > 0) words.push(`${size(speed)}/s`, `${time((whole - sent) / speed)} left`);
     this.#part('figures').textContent = words.join(' · ');
