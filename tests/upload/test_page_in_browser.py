@@ -213,7 +213,11 @@ FOLLOWS = """async () => {
   let hidden = false;
   Object.defineProperty(document, 'hidden', { get: () => hidden });
   const comeBack = () => { hidden = false; document.dispatchEvent(new Event('visibilitychange')); };
-  window.setTimeout = (call, wait) => { waits.push(Math.round(wait / 1000)); return later(hidden ? comeBack : call); };
+  window.setTimeout = (call, wait) => {
+    waits.push(Math.round(wait / 1000));
+    if (hidden) later(() => { waits.push('late'); call(); }, 10_000); // where coming back changes nothing
+    return later(hidden ? comeBack : call);
+  };
   window.fetch = async () => {
     const video = answers.shift();
     hidden = answers.length === 1;
