@@ -16,14 +16,17 @@ document.addEventListener('keydown', (event) => {
   }
 });
 
-// A second press while the answer to the first is on its way would do the work twice: two trainings, two mixes.
-const TWICE = 5000; // milliseconds; an answer that is a file leaves the page as it is, and may be asked for again
+// A second press while the answer to the first is on its way would do the work twice: two trainings, two mixes. Later
+// presses are asked about: the answer may take minutes, and nothing tells that a person or the browser stopped waiting.
+const TWICE = 5000; // milliseconds
 let sent = new WeakMap(); // form -> when
 document.addEventListener('submit', (event) => {
   if (event.defaultPrevented || event.target.method !== 'post') return;
-  if (event.timeStamp - (sent.get(event.target) ?? -TWICE) < TWICE) event.preventDefault();
+  const before = sent.get(event.target);
+  if (before !== undefined && (event.timeStamp - before < TWICE || !mayGoTwice())) event.preventDefault();
   else sent.set(event.target, event.timeStamp);
 });
+const mayGoTwice = () => confirm('This was sent, and the answer is still on its way. Send it once more?');
 // The token of a form is from when the page was made; whoever signed in anew since, in another tab, has another.
 document.addEventListener('submit', (event) => {
   const field = event.target.querySelector('[name=csrfmiddlewaretoken]');

@@ -121,9 +121,17 @@ def test_what_is_dropped_beside_the_box_is_taken_too(
     page = page_of(live_server, open_page, carla, "/lab/train/")
     drop(page, picture, "h1")
     expect(page.locator(".piece h3")).to_have_text(["striped quilt"])
+    drop(page, folder / "notes.txt", "h1")
+    expect(page.locator(".toast")).to_have_text("notes.txt is not a picture that can be read.")
     drop(page, folder, "h1")
     expect(page.locator(".piece h3")).to_have_text(["striped quilt", "plain"])
     assert page.evaluate("document.getElementById('picture').files.length") == 2
+    strength = page.locator("#style_weight")
+    strength.fill("40")
+    page.goto(live_server.url)
+    page.go_back()
+    expect(strength).to_have_value("40")
+    expect(page.locator("output[for=style_weight]")).to_have_text("40")
 
 
 def test_a_mix_follows_its_sliders_and_is_kept(live_server: LiveServer, open_page: Open, carla: User) -> None:
@@ -166,6 +174,13 @@ def test_a_desk_that_was_busy_asks_again_and_keeps_the_name_through_another_choi
     expect(page.locator("[name=name]")).to_have_value("Mira's mix")
 
 
+GOES = """(moments) => moments.map((moment) => {
+  const press = new SubmitEvent('submit', { bubbles: true, cancelable: true });
+  Object.defineProperty(press, 'timeStamp', { value: moment });
+  return document.getElementById('keep').dispatchEvent(press);
+})"""
+
+
 def test_a_second_press_while_the_first_is_on_its_way_keeps_no_second_mix(
     live_server: LiveServer, open_page: Open, carla: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -192,6 +207,14 @@ def test_a_second_press_while_the_first_is_on_its_way_keeps_no_second_mix(
         "Another",
         "Mira's mix",
     ]
+    page.go_back()
+    questions: list[str] = []
+    page.on("dialog", lambda question: questions.append(question.message))
+    page.once("dialog", lambda question: question.dismiss())
+    assert page.evaluate(GOES, [0, 60_000]) == [True, False]
+    page.once("dialog", lambda question: question.accept())
+    assert page.evaluate(GOES, [120_000]) == [True]
+    assert questions == ["This was sent, and the answer is still on its way. Send it once more?"] * 2
 
 
 def test_what_the_server_would_refuse_is_refused_when_it_is_chosen(

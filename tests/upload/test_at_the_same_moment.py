@@ -15,6 +15,7 @@ from django.urls import reverse
 from dramatiq.brokers.stub import StubBroker
 
 from tests.at_once import at_once, browser_of
+from tests.upload.client import create
 from tests.upload.test_quota import give
 from videos.models import Profile, Upload, Video
 
@@ -42,6 +43,14 @@ def test_of_two_forms_that_fit_only_one_by_one_one_is_refused(
 
     assert sorted(at_once(send, send)) == [302, 413]
     assert Video.objects.get().source_size == 600
+
+
+def test_of_two_that_begin_under_one_name_both_are_given_the_one_upload(owner: User) -> None:
+    def ask() -> str:
+        return create(browser_of(owner), 600, creation="4f")["Location"]
+
+    assert len(set(at_once(ask, ask))) == 1
+    assert Upload.objects.count() == 1
 
 
 def test_an_upload_that_becomes_a_video_meanwhile_counts_once(owner: User) -> None:

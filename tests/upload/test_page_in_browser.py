@@ -206,6 +206,35 @@ def test_a_pause_while_a_piece_is_summed_sends_nothing(
     assert [method for method in sent if method != "GET"] == ["POST", "HEAD", "PATCH"]
 
 
+FOLLOWS = """async () => {
+  const { follow } = await import(new URL('follow.js', document.querySelector('script[src*="upload/page"]').src));
+  const [later, waits, waiting] = [setTimeout, [], { state: 'receiving', before: 2 }];
+  const answers = [...Array(8).fill(waiting), { ...waiting, before: 1 }, waiting, { state: 'ready' }];
+  let hidden = false;
+  Object.defineProperty(document, 'hidden', { get: () => hidden });
+  const comeBack = () => { hidden = false; document.dispatchEvent(new Event('visibilitychange')); };
+  window.setTimeout = (call, wait) => {
+    waits.push(Math.round(wait / 1000));
+    if (hidden) later(() => { waits.push('late'); call(); }, 10_000); // where coming back changes nothing
+    return later(hidden ? comeBack : call);
+  };
+  window.fetch = async () => {
+    const video = answers.shift();
+    hidden = answers.length === 1;
+    return Response.json({ video });
+  };
+  await follow('/uploads/', () => {});
+  return waits;
+}"""
+
+
+def test_what_does_not_change_is_asked_for_less_and_less_and_at_once_when_somebody_looks_again(
+    live_server: LiveServer, open_page: Open, owner: User
+) -> None:
+    page = page_of(live_server, open_page, owner, "/upload/")
+    assert page.evaluate(FOLLOWS) == [1, 2, 2, 3, 5, 8, 10, 10, 1, 30]
+
+
 def test_what_has_arrived_goes_only_after_a_question(
     live_server: LiveServer, open_page: Open, owner: User, tmp_path: Path
 ) -> None:

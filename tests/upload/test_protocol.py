@@ -14,6 +14,7 @@ from dramatiq.brokers.stub import StubBroker
 from tests.upload.client import BODY, TUS, address, create, created, head, patch, sha256
 from videos.models import Upload
 from videos.uploads import parts
+from videos.uploads.metadata import encode
 
 pytestmark = pytest.mark.django_db
 
@@ -111,10 +112,11 @@ def test_every_piece_puts_off_the_expiry(owner_client: Client) -> None:
 
 
 def test_the_first_piece_may_come_with_the_creation(owner_client: Client) -> None:
-    answer = owner_client.post(
-        reverse("tus"), b"first", content_type=BODY, headers={**TUS, "Upload-Length": "10"}
-    )
-    assert (answer.status_code, answer["Upload-Offset"]) == (201, "5")
+    named = {**TUS, "Upload-Length": "10", "Upload-Metadata": encode({"creation": "4f"})}
+    for _ in range(2):
+        answer = owner_client.post(reverse("tus"), b"first", content_type=BODY, headers=named)
+        assert (answer.status_code, answer["Upload-Offset"]) == (201, "5")
+    assert Upload.objects.count() == 2, "each with its own bytes"
 
 
 @pytest.mark.parametrize(

@@ -45,6 +45,21 @@ def test_room_that_is_promised_to_an_unfinished_upload_is_taken(owner: User, own
     assert create(owner_client, 600).status_code == 201
 
 
+def test_who_asks_again_under_the_same_name_is_given_what_was_begun_and_its_room_is_taken_once(
+    owner: User, owner_client: Client, colleague_client: Client
+) -> None:
+    """A sender whose connection broke cannot know whether the upload was begun."""
+    give(owner, 1000)
+    first = created(owner_client, 600, creation="4f")
+    assert created(owner_client, 600, creation="4f") == first
+    assert created(colleague_client, 600, creation="4f").owner != owner
+    assert [create(owner_client, 600, creation=name).status_code for name in ("", "50")] == [413, 413]
+    assert created(owner_client, 300, creation="4f") != first
+    Upload.objects.filter(pk=first.pk).update(expires_at=timezone.now() - timedelta(seconds=1))
+    give(owner, 2000)
+    assert created(owner_client, 600, creation="4f") != first, "which expired"
+
+
 def test_a_full_disk_is_told_in_a_sentence(owner_client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     usage = namedtuple("usage", "total used free")
     monkeypatch.setattr(shutil, "disk_usage", lambda _: usage(10**12, 10**12, begin.SPARE + 10))

@@ -10,6 +10,7 @@ from typing import Any
 
 from django.db import transaction
 from django.template.defaultfilters import filesizeformat
+from django.utils import timezone
 
 from rotoscope.common.tags import clean_tags
 from videos.models import Profile, Upload, Visibility
@@ -84,29 +85,42 @@ def _where_room_is(profile: Profile, length: int) -> str:
 
 
 @contextmanager
-def room(owner: Any, length: int) -> Iterator[None]:
-    """For the block that makes the row of a file of `length` bytes: nobody else looks for room of this person's until
-    it is written. Raises as `check` does."""
+def alone(owner: Any) -> Iterator[None]:
+    """For the block nobody else looks for this person's room, or begins an upload of theirs."""
     Profile.of(owner)
     with transaction.atomic():
         Profile.objects.select_for_update().get(user=owner)
+        yield
+
+
+@contextmanager
+def room(owner: Any, length: int) -> Iterator[None]:
+    """For the block that makes the row of a file of `length` bytes: nobody else looks for room of this person's until
+    it is written. Raises as `check` does."""
+    with alone(owner):
         check(owner, length)
         yield
 
 
 def begin(owner: Any, length: int, values: dict[str, str]) -> Upload:
-    """A new upload of `length` bytes; `values` as tus metadata: filename, modified, title, visibility, tags.
+    """A new upload of `length` bytes; `values` as tus metadata: filename, modified, title, visibility, tags, creation.
 
-    Raises UploadError with a sentence. Of two at once that fit only one by one, one is refused.
+    `creation` is a name that the sender makes up: asked again under it, as after a lost answer, this gives what was
+    begun then. Raises UploadError with a sentence. Of two at once that fit only one by one, one is refused.
     """
     filename = clean_filename(values.get("filename", ""))
-    wishes = Wishes.read(values)
-    with room(owner, length):
+    metadata = {**Wishes.read(values).stored(), "modified": values.get("modified", "")[:40]}
+    creation = values.get("creation", "")[:40]
+    with alone(owner):
+        if creation and (begun := _begun(owner, length, creation)):
+            return begun
+        check(owner, length)
         if Upload.objects.unfinished().filter(owner=owner).count() >= MOST_UNFINISHED:
             raise TooLarge(
                 f"{MOST_UNFINISHED} of your uploads are unfinished. Finish or remove some of them first."
             )
-        metadata = {**wishes.stored(), "modified": values.get("modified", "")[:40]}
+        if creation:
+            metadata["creation"] = creation
         upload = Upload.objects.create(owner=owner, filename=filename, length=length, metadata=metadata)
     try:
         parts.create(upload.pk)
@@ -114,3 +128,9 @@ def begin(owner: Any, length: int, values: dict[str, str]) -> Upload:
         upload.delete()
         raise
     return upload
+
+
+def _begun(owner: Any, length: int, creation: str) -> Upload | None:
+    """The upload that was begun under this name and can be gone on with."""
+    going = Upload.objects.unfinished().filter(expires_at__gte=timezone.now())
+    return going.filter(owner=owner, length=length, metadata__creation=creation).first()

@@ -101,10 +101,13 @@ def _create(request: HttpRequest) -> HttpResponse:
         raise UploadError("The length must be known at the beginning: send Upload-Length.")
     length = _number(request, "Upload-Length")
     values = metadata.decode(request.headers.get("Upload-Metadata", ""))
+    has_body = request.content_type == BODY
+    if has_body:
+        values.pop("creation", None)  # these bytes are the beginning of a new upload, and of no other
     upload = begin(request.user, length, values)
     response = HttpResponse(status=201)
     response["Location"] = request.build_absolute_uri(reverse("tus-upload", args=[upload.pk]))
-    if request.content_type == BODY:
+    if has_body:
         response["Upload-Offset"] = str(_first_piece(request, upload))
         upload.refresh_from_db()
     response["Upload-Expires"] = http_date(upload.expires_at.timestamp())

@@ -2,7 +2,7 @@
 // Without script the same form hands in whole pictures.
 
 import { toast } from '../toast.js';
-import { acceptDrops } from '../upload/drop.js';
+import { acceptDrops, suits } from '../upload/drop.js';
 import { Cropper } from './cropper.js';
 
 const drop = document.querySelector('.drop');
@@ -84,6 +84,7 @@ function keep() {
 
 /** Why one more cannot be taken; the server would refuse the whole form, and all that was cropped and written be lost. */
 function whyNot(file) {
+  if (file && !suits(file, input.accept)) return `${file.name} is not a picture that can be read.`;
   if (file?.size > mostBytes) return `${file.name} is larger than ${mostBytes / 1e6} MB. Choose a smaller one.`;
   return shown.size >= most ? `A filter learns from at most ${most} pictures. Remove one first.` : '';
 }

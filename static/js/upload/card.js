@@ -5,6 +5,10 @@ import { Pace, size, time } from './pace.js';
 
 const WORDS = { waiting: 'Waiting for its turn', sending: 'Sending', paused: 'Paused. What has arrived is kept.', cancelled: 'Being removed' };
 
+// What is said of words that came too late, and what another attempt cannot mend.
+const REMOVED = new Set([404, 410]);
+const FINAL = new Set([403, ...REMOVED]);
+
 export class Card {
   element;
   #part;
@@ -61,32 +65,35 @@ export class Card {
   /** One request at a time, so that an older wish never comes in after a newer one. */
   async #save(address) {
     clearTimeout(this.#timer);
-    if (this.#saving) return;
+    if (this.#saving || !this.element.isConnected) return;
     const place = address();
     if (!place) {
       if (this.#unsaved()) this.#timer = setTimeout(() => this.#save(address), 600);
       return;
     }
     this.#saving = true;
+    let text;
     try {
-      for (let text = this.#unsaved(); text; text = this.#unsaved()) {
+      for (text = this.#unsaved(); text; text = this.#unsaved()) {
         await post(`${place.replace('/uploads/', '/upload/')}/wishes/`, JSON.parse(text));
         this.#saved = text;
         this.#told = false;
       }
     } catch (error) {
       this.#tell(error);
-      this.#timer = setTimeout(() => this.#save(address), 5000);
+      if (FINAL.has(error.status)) this.#saved = text; // as far as it can be
+      else this.#timer = setTimeout(() => this.#save(address), 5000);
     } finally {
       this.#saving = false;
     }
   }
 
-  /** It is tried again by itself; that is said once, and of a cut line the transfer speaks already. */
+  /** What may still be kept is tried again by itself; it is said once, and of a cut line the transfer speaks already. */
   #tell({ status, message }) {
     if (this.#told || status === 0) return;
     this.#told = true;
-    toast(`The words about ${this.#part('name').textContent} are not kept yet. ${message}`, 'bad', 10);
+    const kept = FINAL.has(status) ? 'cannot be kept' : 'are not kept yet';
+    toast(`The words about ${this.#part('name').textContent} ${kept}. ${REMOVED.has(status) ? 'It was removed.' : message}`, 'bad', 10);
   }
 
   /** What is typed and not kept yet, as JSON; "" when there is nothing. */
@@ -108,7 +115,7 @@ export class Card {
   }
 
   #figures({ state, sent, size: whole }) {
-    const words = [`${Math.floor((100 * sent) / whole)} %`];
+    const words = sent || state === 'sending' ? [`${Math.floor((100 * sent) / whole)} %`] : [];
     const { speed } = this.#pace;
     if (state === 'sending' && speed > 0) words.push(`${size(speed)}/s`, `${time((whole - sent) / speed)} left`);
     this.#part('figures').textContent = words.join(' · ');

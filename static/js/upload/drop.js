@@ -75,7 +75,8 @@ async function entriesOf(reader) {
   }
 }
 
-function suits({ name, type }, accept) {
+/** Whether a file is of a kind that `accept` lets in. */
+export function suits({ name, type }, accept) {
   return accept.split(',').some((kind) => {
     if (kind.startsWith('.')) return name.toLowerCase().endsWith(kind);
     return kind.endsWith('/*') ? type.startsWith(kind.slice(0, -1)) : type === kind;

@@ -25,6 +25,9 @@ export class Transfer extends EventTarget {
   #file;
   #endpoint;
   #wishes;
+  #creation = madeUp(); // the server gives the same upload to whoever asks again under this name
+  #creating = null; // the request that begins it: never broken off, since the server would keep what nobody knows of
+  #unanswered = false; // whether such a request has gone out of which nothing was heard
   #stop = null;
   #failures = 0;
   #wake = null;
@@ -58,7 +61,7 @@ export class Transfer extends EventTarget {
         forget(this.#file);
         return this.#become('arrived');
       } catch (error) {
-        if (error.name === 'AbortError') return;
+        if (this.#stop.signal.aborted) return;
         if (!this.#mends(error)) return this.#fail(error);
         await this.#wait(error);
       }
@@ -77,6 +80,7 @@ export class Transfer extends EventTarget {
     this.#become('cancelled');
     this.#halt();
     try {
+      if (this.#unanswered) await this.#create().catch(() => {}); // may be there; if it cannot be told, it is listed later
       if (this.address) await request('DELETE', this.address);
     } catch (error) {
       if (![404, 410].includes(error.status)) {
@@ -99,7 +103,9 @@ export class Transfer extends EventTarget {
 
   #fail(error) {
     this.signedOut = error instanceof Refusal && error.status === 401;
-    this.#become('failed', this.signedOut ? 'You are signed out. Sign in, then press Resume.' : this.#explain(error));
+    const sentence = this.signedOut ? 'You are signed out. Sign in, then press Resume.' : this.#explain(error);
+    if (this.#isRemoved(error)) this.#letGo();
+    this.#become('failed', sentence);
   }
 
   #halt() {
@@ -131,17 +137,47 @@ export class Transfer extends EventTarget {
         const answer = await request('HEAD', this.address, { signal });
         if (Number(answer.header('Upload-Length')) === this.#file.size) return this.#goOn(answer);
       } catch (error) {
-        if (!(error instanceof Refusal) || ![403, 404, 410].includes(error.status)) throw error;
+        if (!(error instanceof Refusal) || ![403, 404, 410].includes(error.status) || this.#isRemoved(error)) throw error;
       }
-      forget(this.#file);
-      this.address = null;
+      this.#letGo();
     }
-    const headers = { 'Upload-Length': String(this.#file.size), 'Upload-Metadata': this.#metadata() };
-    const answer = await request('POST', this.#endpoint, { headers, signal });
-    this.address = new URL(answer.header('Location'), location.href).pathname;
-    remember(this.#file, this.address);
-    this.begun = true;
+    await this.#create();
+    signal.throwIfAborted();
     return 0;
+  }
+
+  /** The upload is gone; the next attempt begins another. */
+  #letGo() {
+    forget(this.#file);
+    this.address = null;
+    this.begun = false;
+    this.sent = 0;
+  }
+
+  /** Whether somebody removed what this page was sending to: that is not begun anew unasked. */
+  #isRemoved(error) {
+    return error instanceof Refusal && error.status === 404 && this.begun;
+  }
+
+  /** Have the server begin it; whoever asks while this is being asked waits for the same answer. */
+  #create() {
+    this.#creating ??= this.#askForAddress().finally(() => { this.#creating = null; });
+    return this.#creating;
+  }
+
+  async #askForAddress() {
+    const headers = { 'Upload-Length': String(this.#file.size), 'Upload-Metadata': this.#metadata() };
+    this.#unanswered = true;
+    try {
+      const answer = await request('POST', this.#endpoint, { headers });
+      this.address = new URL(answer.header('Location'), location.href).pathname;
+    } catch (error) {
+      this.#unanswered = error instanceof Cut || broken(error);
+      throw error;
+    }
+    this.#unanswered = false;
+    this.begun = true;
+    remember(this.#file, this.address);
   }
 
   /** The offset of an upload that is there; the first time, what is known of it is told. */
@@ -169,16 +205,19 @@ export class Transfer extends EventTarget {
   }
 
   #metadata() {
-    return encoded({ filename: this.#file.name, modified: String(this.#file.lastModified), ...this.#wishes() });
+    const file = { filename: this.#file.name, modified: String(this.#file.lastModified), creation: this.#creation };
+    return encoded({ ...file, ...this.#wishes() });
   }
 
   /** Whether another attempt may help. */
   #mends(error) {
     if (error instanceof Cut) return true;
+    if (this.#isRemoved(error)) return false;
     return error instanceof Refusal && error.status !== 401 && !FINAL.has(error.status);
   }
 
   #explain(error) {
+    if (this.#isRemoved(error)) return 'This upload was removed. Press Resume to send it again.';
     if (error instanceof Refusal && error.status === 403) return error.message.startsWith('The server answered')
       ? 'The server did not accept this. Reload the page, then choose the file again.' : error.message;
     if (error instanceof Refusal) return error.message;
@@ -208,6 +247,11 @@ export class Transfer extends EventTarget {
       };
     });
   }
+}
+
+/** 128 random bits in hexadecimal digits; `randomUUID` is there in secure contexts alone. */
+function madeUp() {
+  return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, '0')).join('');
 }
 
 /** Whether the server is there and something is wrong with it. */

@@ -124,6 +124,12 @@ def test_the_address_brings_the_arrangement_back(
     again = open_page(page.url)
     kept = wait(again, settled(6), "back")
     assert (kept["a"], kept["b"], kept["marks"]["in"]) == (one, two, 6)
+    again.select_option("select[data-act=speed]", "0.25")
+    again.goto(live_server.url)
+    again.go_back()
+    wait(again, settled(6), "back once more")
+    clock = again.evaluate("String(document.querySelector('rs-compare').clock.speed)")
+    expect(again.locator("select[data-act=speed]")).to_have_value(clock)
 
 
 def test_the_wipe_follows_the_mouse(live_server: LiveServer, video: Video, open_page: Open) -> None:
