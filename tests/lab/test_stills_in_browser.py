@@ -93,6 +93,7 @@ def test_of_footage_that_was_deleted_meanwhile_they_say_so(page: Page) -> None:
 def test_one_that_costs_money_is_painted_when_that_is_pressed_and_not_by_looking(page: Page) -> None:
     make_filter("paid", name="Paid", cost_per_image="0.25")
     page.reload()
+    expect(page.locator(".tile[data-slug=night]")).to_have_attribute("data-state", "painting")
     tile = page.locator(".tile[data-slug=paid]")
     expect(tile.locator(".tile-error")).to_have_text("A still costs $0.25.")
     page.locator("#pick-paid").press("Enter")
@@ -134,6 +135,26 @@ def paint(still: Still) -> None:
     """As a worker would: grey."""
     still.image.save("still.jpg", ContentFile(stills.encode_jpeg(np.full((90, 160, 3), 60, dtype=np.uint8))))
     Still.objects.filter(pk=still.pk).update(state=Still.State.FINISHED, seconds=0.5)
+
+
+def test_a_picture_that_did_not_arrive_is_not_said_to_be_painted_and_is_asked_for_again(page: Page) -> None:
+    """Neither the one that is painted while the page is open nor the one that it came with."""
+    tile, small = page.locator(".tile"), re.compile(r"/still/.*small=1")
+    page.route(small, lambda route: route.abort())
+    paint(Still.objects.get())
+    for _ in range(2):
+        expect(tile).to_have_attribute("data-state", "failed")
+        expect(tile.locator(".tile-error")).to_have_text("The picture did not arrive.")
+        page.locator("#pick-night").press("Enter")
+        with page.expect_event("requestfailed", lambda request: small.search(request.url) is not None):
+            page.keyboard.press("Escape")  # the tile is looked at again
+        expect(tile).to_have_attribute("data-state", "failed")
+        page.unroute_all()
+        tile.get_by_role("button", name="Try again").click()
+        expect(tile).to_have_attribute("data-state", "painted")
+        assert tile.locator(".tile-painted").evaluate("picture => picture.naturalWidth") > 0
+        page.route(small, lambda route: route.abort())
+        page.reload()
 
 
 def test_the_closeup_shows_the_footage_alone_until_there_is_a_still(page: Page) -> None:
