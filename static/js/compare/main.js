@@ -174,7 +174,7 @@ class RsCompare extends HTMLElement {
     this.#magnify();
     this.#press();
     if (layout !== 'grid') reveal(this.querySelector('[data-picks]'), this.b, !quiet && !still.matches);
-    this.#blink();
+    this.#blink(quiet);
     await this.clock.show(tracks);
     this.transport.paint();
     if (!quiet) remember(this);
@@ -236,7 +236,9 @@ class RsCompare extends HTMLElement {
     this.lensName.textContent = this.picks.get(this.b)?.name ?? '';
   }
 
-  #blink() {
+  /** `quiet`: what is shown stays the same, so it goes on, or stays as somebody stopped it. */
+  #blink(quiet) {
+    if (quiet && this.place.querySelector('.pane.up:not(.hidden)')) return;
     clearInterval(this.blinking);
     const panes = [...this.place.querySelectorAll('.pane:not(.hidden)')].sort((one, two) => one.style.order - two.style.order);
     for (const pane of this.place.querySelectorAll('.pane')) pane.classList.remove('up');
@@ -258,7 +260,7 @@ class RsCompare extends HTMLElement {
     const began = performance.now();
     this.sweeping = true;
     const step = (now) => {
-      if (!this.sweeping || this.layout !== 'wipe') return;
+      if (!this.sweeping || this.layout !== 'wipe') return void this.setCut(this.cut / 100);
       const t = Math.min(1, (now - began) / 1500);
       this.style.setProperty('--cut', `${rest + Math.sin(t * Math.PI * 2) * 34 * (1 - t)}%`);
       if (t < 1) requestAnimationFrame(step);
