@@ -14,6 +14,7 @@ from dramatiq.brokers.stub import StubBroker
 from playwright.sync_api import Page, Request, Route, expect
 from pytest_django.live_server_helper import LiveServer
 
+from filters.models import Filter
 from tests.factories import make_filter, make_video
 from tests.gallery.conftest import page_of
 from videos.links import still_media
@@ -129,6 +130,31 @@ def test_the_closeup_shows_the_footage_left_of_the_pointer(page: Page) -> None:
     expect(painted).to_have_css("clip-path", re.compile(r"inset\(0px 0px 0px 2[45]\.?\d*%\)"))
     page.mouse.move(1, 1)
     expect(painted).to_have_css("clip-path", "none")
+
+
+def test_the_closeup_is_seen_whole_on_a_phone_on_its_side(page: Page) -> None:
+    page.set_viewport_size({"width": 844, "height": 390})
+    page.locator("#pick-night").press("Enter")
+    parts = [
+        page.locator("#closeup .stage"),
+        page.locator("#closeup-name"),
+        *page.locator("#closeup .btn").all(),
+    ]
+    assert len(parts) == 6
+    for part in parts:
+        box = part.bounding_box()
+        assert box is not None
+        assert 0 <= box["x"] < box["x"] + box["width"] <= 844
+        assert 0 <= box["y"] < box["y"] + box["height"] <= 390
+
+
+def test_on_a_phone_the_name_of_a_filter_is_whole(page: Page) -> None:
+    Filter.objects.update(name="Byzantine Mosaic")
+    paint(Still.objects.get())
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.reload()
+    expect(page.locator(".tile")).to_have_attribute("data-state", "painted")
+    assert page.locator(".tile-line .clip").evaluate("one => one.scrollWidth <= one.clientWidth")
 
 
 def paint(still: Still) -> None:

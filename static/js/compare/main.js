@@ -5,7 +5,7 @@ import { address, query, remember } from './address.js';
 import { Clock } from './clock.js';
 import { listen as listenToGestures } from './gestures.js';
 import { listen as listenToKeys } from './keys.js';
-import { Panes } from './panes.js';
+import { ORIGINAL, Panes } from './panes.js';
 import { slider, tellSpot, whenMoved } from './sliders.js';
 import { reveal } from './strip.js';
 import { Timing } from './timing.js';
@@ -234,6 +234,7 @@ class RsCompare extends HTMLElement {
     b.style.setProperty('--tx', shift(lx, x));
     b.style.setProperty('--ty', shift(ly, y));
     this.lensName.textContent = this.picks.get(this.b)?.name ?? '';
+    this.lensName.classList.toggle('work', this.b !== ORIGINAL);
   }
 
   /** `quiet`: what is shown stays the same, so it goes on, or stays as somebody stopped it. */
