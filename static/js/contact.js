@@ -1,16 +1,18 @@
-// The contact sheet draws frames out of the renders themselves: one hidden <video> for each filter is put to frame
-// after frame, as its cells come into sight. Stills that are being painted are looked for again, and only their cells
-// are replaced: whoever chooses filters, scrolls or reads meanwhile is not disturbed.
+// The contact sheet draws frames out of the renders themselves: a hidden <video> for each filter is put to frame after
+// frame, as its cells come into sight, a few filters at a time. Stills that are being painted are looked for again, and
+// only their cells are replaced: whoever chooses filters, scrolls or reads meanwhile is not disturbed.
 
 import { ask } from './http.js';
 
+const AT_ONCE = 6; // films that are open at a time: phones refuse more than some forty on a page
 const WIDTH = 480; // pixels of a drawn cell
 const SOON = 4000; // milliseconds until waiting stills are looked for
 const SELDOM = 60000; // the same where nothing comes
 
 class RsContact extends HTMLElement {
   connectedCallback() {
-    this.readers = new Map(); // src -> Reader
+    this.wanted = new Map(); // src -> cells to be drawn from it
+    this.open = new Set(); // srcs that are being read
     this.undrawn = new Set(); // cells that did not come into sight yet
     this.seen = new IntersectionObserver((entries) => {
       for (const entry of entries) if (entry.isIntersecting) this.#draw(entry.target);
@@ -28,7 +30,24 @@ class RsContact extends HTMLElement {
   #draw(cell) {
     if (!this.undrawn.delete(cell)) return;
     this.seen.unobserve(cell);
-    this.#reader(cell.dataset.src).draw(cell);
+    const { src } = cell.dataset;
+    if (!this.wanted.has(src)) this.wanted.set(src, []);
+    this.wanted.get(src).push(cell);
+    this.#read();
+  }
+
+  /** Draw what is wanted of the next film, if there is room for one more; then it is let go. */
+  async #read() {
+    const src = [...this.wanted.keys()].find((one) => !this.open.has(one));
+    if (!src || this.open.size >= AT_ONCE) return;
+    this.open.add(src);
+    const reader = new Reader(src);
+    const cells = this.wanted.get(src); // more may come into sight meanwhile
+    while (cells.length) await reader.draw(cells.shift());
+    reader.close();
+    this.wanted.delete(src);
+    this.open.delete(src);
+    this.#read();
   }
 
   #lookIn(wait) {
@@ -60,31 +79,29 @@ class RsContact extends HTMLElement {
     }
     return painted.length;
   }
-
-  #reader(src) {
-    if (!this.readers.has(src)) this.readers.set(src, new Reader(src));
-    return this.readers.get(src);
-  }
 }
 
 class Reader {
   constructor(src) {
     const video = Object.assign(document.createElement('video'), { muted: true, playsInline: true, preload: 'auto', src });
     this.video = video;
-    this.last = new Promise((resolve) => {
+    this.begun = new Promise((resolve) => {
       video.addEventListener('loadeddata', resolve, { once: true });
       video.addEventListener('error', resolve, { once: true });
     }).then(() => video.pause());
     video.play().catch(() => {}); // phones load what is to play only
   }
 
-  /** One cell after the other: a video can only be in one place at a time. */
-  draw(cell) {
-    this.last = this.last.then(() => this.#one(cell));
+  /** Give back what the player takes; memory and connections are few on phones. */
+  close() {
+    this.video.removeAttribute('src');
+    this.video.load();
   }
 
-  async #one(cell) {
+  /** One cell after the other: a video can only be in one place at a time. */
+  async draw(cell) {
     const { video } = this;
+    await this.begun;
     if (!await this.#shows(Number(cell.dataset.seconds))) return void cell.classList.add('none');
     const canvas = document.createElement('canvas');
     canvas.width = WIDTH;

@@ -4,6 +4,7 @@
 import { Clock } from './compare/clock.js';
 import { Timing } from './compare/timing.js';
 import { Track } from './compare/track.js';
+import { spareFromScrolling } from './reach.js';
 
 const box = document.querySelector('.wipe');
 const button = box.querySelector('.play');
@@ -34,6 +35,7 @@ clock.addEventListener('state', () => {
 });
 box.style.setProperty('--cut', `${reach.value}%`); // a browser that comes back to the page keeps the range's value
 reach.addEventListener('input', () => box.style.setProperty('--cut', `${reach.value}%`));
+spareFromScrolling(reach);
 for (const kind of ['pointerdown', 'keydown', 'click']) addEventListener(kind, begin, { capture: true, once: true });
 button.addEventListener('click', () => clock.toggle());
 addEventListener('keydown', (event) => {

@@ -168,6 +168,21 @@ def test_space_presses_the_button_that_has_the_focus(
     page.wait_for_function(f"() => {STATUS}.playing")
 
 
+def test_a_film_that_the_browser_itself_stops_or_starts_is_said_to_be_so(
+    live_server: LiveServer, open_page: Open, video: Video
+) -> None:
+    page = open_page(f"{live_server.url}{video.get_absolute_url()}")
+    page.get_by_role("button", name="Play", exact=True).click()
+    page.wait_for_function(f"() => {STATUS}.frames[0] > 3")
+    film = page.locator("rs-player video")
+    film.evaluate("one => one.pause()")
+    expect(page.get_by_role("button", name="Play", exact=True)).to_be_visible()
+    film.evaluate("one => { one.play(); }")
+    expect(page.get_by_role("button", name="Pause", exact=True)).to_be_visible()
+    at = page.evaluate(STATUS)["frame"]
+    page.wait_for_function(f"() => {STATUS}.frames[0] !== {at}")
+
+
 def test_the_place_in_the_clip_is_a_slider_for_the_keyboard_too(
     live_server: LiveServer, open_page: Open, video: Video
 ) -> None:

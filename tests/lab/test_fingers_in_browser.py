@@ -60,6 +60,22 @@ def test_the_mix_stays_in_sight_while_one_slides(
     expect(page.locator(".mix-part .slide").last).to_be_in_viewport()
 
 
+def test_on_a_phone_on_its_side_the_mix_stands_beside_its_sliders(
+    live_server: LiveServer, open_page: Callable[..., Page], owner: User
+) -> None:
+    make_styled("Night", 0)
+    make_styled("Wave", 1)
+    page = page_of(live_server, open_page, owner, "/lab/mix/", **{**PHONE, "size": (844, 390)})
+    slide = page.locator(".mix-part .slide").last
+    slide.evaluate("one => one.scrollIntoView({ block: 'center' })")
+    expect(slide).to_be_in_viewport(ratio=1)
+    expect(page.locator(".mix-stage")).to_be_in_viewport(ratio=1)
+    box, panel = page.locator(".mix-stage").bounding_box(), page.locator(".panel").bounding_box()
+    assert box is not None and panel is not None
+    assert box["x"] + box["width"] < panel["x"]
+    assert box["width"] / box["height"] < 2, "no wider than the picture"
+
+
 def test_training_speaks_of_choosing_where_nothing_can_be_dropped(
     live_server: LiveServer, open_page: Callable[..., Page], owner: User
 ) -> None:

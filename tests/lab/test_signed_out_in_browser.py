@@ -120,6 +120,43 @@ def test_the_mixing_desk_says_why_it_stands_still(
     expect(says).to_contain_text(SIGNED_OUT)
 
 
+def test_what_was_mixed_outlives_taking_one_out_a_reload_and_the_session(
+    live_server: LiveServer, open_page: Open, owner: User
+) -> None:
+    for at, name in enumerate(("Night", "Paper", "Wave")):
+        make_styled(name, at)
+    page = page_of(live_server, open_page, owner, "/lab/mix/?with=night&with=paper&with=wave")
+    slides, frames = page.locator(".mix-part .slide"), page.locator(".mix-frames input")
+    slides.nth(0).fill("0.9")
+    slides.nth(1).fill("0.1")
+    frames.nth(2).evaluate("one => one.click()")
+    page.locator("[name=name]").fill("Night paper")
+    page.get_by_role("link", name="Take Wave out").click()
+    expect(slides).to_have_count(2)
+
+    def is_kept(first: str) -> None:
+        expect(slides.nth(0)).to_have_value(first)
+        expect(slides.nth(1)).to_have_value("0.1")
+        expect(frames.nth(2)).to_be_checked()
+        expect(page.locator("[name=name]")).to_have_value("Night paper")
+
+    is_kept("0.9")
+    slides.nth(0).fill("0.7")
+    page.wait_for_url("**part=night%3A0.7*")
+    page.reload()
+    is_kept("0.7")
+
+    end_sessions()
+    slides.nth(0).fill("0.8")
+    page.get_by_role("button", name="Keep it as a draft").click()
+    expect(page.locator(".messages")).to_contain_text("nothing was done")
+    page.fill("[name=username]", "olga")
+    page.fill("[name=password]", "olga's password")
+    page.click("main form button")
+    page.wait_for_url("**/lab/mix/?*")
+    is_kept("0.8")
+
+
 def test_the_queue_says_so_and_goes_on_after_signing_in(
     live_server: LiveServer, open_page: Open, owner: User, video: Video
 ) -> None:

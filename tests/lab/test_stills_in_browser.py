@@ -14,6 +14,7 @@ from dramatiq.brokers.stub import StubBroker
 from playwright.sync_api import Page, Request, Route, expect
 from pytest_django.live_server_helper import LiveServer
 
+from filters.models import Filter
 from tests.factories import make_filter, make_video
 from tests.gallery.conftest import page_of
 from videos.links import still_media
@@ -93,6 +94,7 @@ def test_of_footage_that_was_deleted_meanwhile_they_say_so(page: Page) -> None:
 def test_one_that_costs_money_is_painted_when_that_is_pressed_and_not_by_looking(page: Page) -> None:
     make_filter("paid", name="Paid", cost_per_image="0.25")
     page.reload()
+    expect(page.locator(".tile[data-slug=night]")).to_have_attribute("data-state", "painting")
     tile = page.locator(".tile[data-slug=paid]")
     expect(tile.locator(".tile-error")).to_have_text("A still costs $0.25.")
     page.locator("#pick-paid").press("Enter")
@@ -130,10 +132,55 @@ def test_the_closeup_shows_the_footage_left_of_the_pointer(page: Page) -> None:
     expect(painted).to_have_css("clip-path", "none")
 
 
+def test_the_closeup_is_seen_whole_on_a_phone_on_its_side(page: Page) -> None:
+    page.set_viewport_size({"width": 844, "height": 390})
+    page.locator("#pick-night").press("Enter")
+    parts = [
+        page.locator("#closeup .stage"),
+        page.locator("#closeup-name"),
+        *page.locator("#closeup .btn").all(),
+    ]
+    assert len(parts) == 6
+    for part in parts:
+        box = part.bounding_box()
+        assert box is not None
+        assert 0 <= box["x"] < box["x"] + box["width"] <= 844
+        assert 0 <= box["y"] < box["y"] + box["height"] <= 390
+
+
+def test_on_a_phone_the_name_of_a_filter_is_whole(page: Page) -> None:
+    Filter.objects.update(name="Byzantine Mosaic")
+    paint(Still.objects.get())
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.reload()
+    expect(page.locator(".tile")).to_have_attribute("data-state", "painted")
+    assert page.locator(".tile-line .clip").evaluate("one => one.scrollWidth <= one.clientWidth")
+
+
 def paint(still: Still) -> None:
     """As a worker would: grey."""
     still.image.save("still.jpg", ContentFile(stills.encode_jpeg(np.full((90, 160, 3), 60, dtype=np.uint8))))
     Still.objects.filter(pk=still.pk).update(state=Still.State.FINISHED, seconds=0.5)
+
+
+def test_a_picture_that_did_not_arrive_is_not_said_to_be_painted_and_is_asked_for_again(page: Page) -> None:
+    """Neither the one that is painted while the page is open nor the one that it came with."""
+    tile, small = page.locator(".tile"), re.compile(r"/still/.*small=1")
+    page.route(small, lambda route: route.abort())
+    paint(Still.objects.get())
+    for _ in range(2):
+        expect(tile).to_have_attribute("data-state", "failed")
+        expect(tile.locator(".tile-error")).to_have_text("The picture did not arrive.")
+        page.locator("#pick-night").press("Enter")
+        with page.expect_event("requestfailed", lambda request: small.search(request.url) is not None):
+            page.keyboard.press("Escape")  # the tile is looked at again
+        expect(tile).to_have_attribute("data-state", "failed")
+        page.unroute_all()
+        tile.get_by_role("button", name="Try again").click()
+        expect(tile).to_have_attribute("data-state", "painted")
+        assert tile.locator(".tile-painted").evaluate("picture => picture.naturalWidth") > 0
+        page.route(small, lambda route: route.abort())
+        page.reload()
 
 
 def test_the_closeup_shows_the_footage_alone_until_there_is_a_still(page: Page) -> None:

@@ -21,10 +21,11 @@ const HUNGRY = 1000; // ms that a follower may lack pictures until all wait for 
 const SOON = 600; // ms until it is said that pictures are waited for
 
 export class Clock extends EventTarget {
+  #tracks = [];
+
   constructor(timing) {
     super();
     this.timing = timing;
-    this.tracks = [];
     this.playing = false;
     this.loop = true;
     this.speed = 1;
@@ -36,6 +37,15 @@ export class Clock extends EventTarget {
     this.turn = 0; // every play, pause and seek begins a new turn; what an older one awaited is void
     this.seeking = null; // the way to the target, while one is on it
     this.waiting = false; // for pictures, while it plays
+  }
+
+  get tracks() {
+    return this.#tracks;
+  }
+
+  set tracks(tracks) {
+    this.#tracks = tracks;
+    for (const track of tracks) track.onstart = () => this.#join(track);
   }
 
   get leader() {
@@ -245,11 +255,28 @@ export class Clock extends EventTarget {
     if (leader.video.ended || (leader.frame ?? 0) > last || (last < leader.pick.stop - 1 && leader.frame >= last)) {
       return void this.#end(first, last);
     }
+    if (this.#stopped) return void this.pause();
     if (this.#starved) return void this.#gather();
     if (leader.video.playbackRate !== this.#rate) leader.video.playbackRate = this.#rate; // it may have been a follower
     for (const track of this.followers) this.#hold(track);
     this.#emit('frame');
     requestAnimationFrame(() => this.#tick(turn));
+  }
+
+  /** Whether somebody else stopped one: a media key, the browser's own menu, a phone call. Then all stop. */
+  get #stopped() {
+    return this.leader.broken || this.tracks.some((track) => track.halted);
+  }
+
+  /** Somebody else started one: all go on from what it shows. One that is out of sight stops again. */
+  #join(track) {
+    const { video } = track;
+    const shown = this.tracks.includes(track);
+    if (video.paused || (shown && this.playing)) return; // it was us
+    if (!shown || this.followers.length) video.pause(); // the others are not ready to go along
+    if (!shown) return;
+    this.target = this.timing.clamp(track.frame ?? this.target);
+    this.play();
   }
 
   #measure() {

@@ -8,7 +8,9 @@ export function listen(panes, player) {
   const down = new Map(); // pointer id -> {x, y}
   let grip = null; // 'cut' | 'pan' | 'lens' | 'pinch' | 'swipe' | null
   let moved = 0;
-  let from = 0; // where across the press began
+  let from = { x: 0, y: 0 }; // where the press began
+  let cut = 0; // where the wipe stood then
+  let waits = false; // a finger that may be about to scroll the page: the wipe follows once it goes across
   let pinch = null;
   let held = panes; // what the press began on: a captured pointer's events come from the stage, wherever it is
 
@@ -35,8 +37,10 @@ export function listen(panes, player) {
       return;
     }
     moved = 0;
-    from = event.clientX;
+    from = { x: event.clientX, y: event.clientY };
+    cut = player.cut;
     grip = choose(event);
+    waits = event.pointerType === 'touch' && !event.target.closest('.handle');
     if (event.pointerType === 'mouse' || grip === 'cut') event.preventDefault();
     panes.focus({ preventScroll: true });
     panes.setPointerCapture(event.pointerId); // or a release beside the stage would go unheard
@@ -54,7 +58,7 @@ export function listen(panes, player) {
     const dy = event.clientY - last.y;
     moved += Math.abs(dx) + Math.abs(dy);
     down.set(event.pointerId, { x: event.clientX, y: event.clientY });
-    if (grip === 'cut' && moved > 2) player.setCut(x);
+    if (grip === 'cut' && moved > 2 && !(waits &&= !goesAcross(from, event))) player.setCut(x);
     if (grip === 'lens') player.setLens(x, y);
     if (grip === 'pan') { panes.parentElement.closest('.compare').classList.add('panning'); player.viewport.pan(dx / box.width, dy / box.height); }
     if (grip === 'pinch' && down.size === 2) {
@@ -71,7 +75,8 @@ export function listen(panes, player) {
     down.delete(event.pointerId);
     document.querySelector('.compare.panning')?.classList.remove('panning');
     if (event.type === 'pointerup' && grip !== 'pinch' && moved < TAP) player.tap(at);
-    const across = event.clientX - from;
+    if (event.type === 'pointercancel' && grip === 'cut' && !waits) player.setCut(cut / 100); // the page scrolls instead
+    const across = event.clientX - from.x;
     if (event.type === 'pointerup' && grip === 'swipe' && Math.abs(across) > SWIPE) player.next(across < 0 ? 1 : -1);
     if (!down.size) grip = null;
   };
@@ -92,6 +97,12 @@ export function listen(panes, player) {
     else player.viewport.zoomAt(3, x, y);
   });
   panes.addEventListener('dragstart', (event) => event.preventDefault());
+}
+
+/** Whether a finger has moved beyond a tap, and more across than up or down, as browsers tell it from scrolling. */
+function goesAcross(from, { clientX, clientY }) {
+  const across = Math.abs(clientX - from.x);
+  return across > TAP && across > Math.abs(clientY - from.y);
 }
 
 /** The middle of two fingers and how far they are apart. */

@@ -5,7 +5,7 @@ import { address, query, remember } from './address.js';
 import { Clock } from './clock.js';
 import { listen as listenToGestures } from './gestures.js';
 import { listen as listenToKeys } from './keys.js';
-import { Panes } from './panes.js';
+import { ORIGINAL, Panes } from './panes.js';
 import { slider, tellSpot, whenMoved } from './sliders.js';
 import { reveal } from './strip.js';
 import { Timing } from './timing.js';
@@ -174,7 +174,7 @@ class RsCompare extends HTMLElement {
     this.#magnify();
     this.#press();
     if (layout !== 'grid') reveal(this.querySelector('[data-picks]'), this.b, !quiet && !still.matches);
-    this.#blink();
+    this.#blink(quiet);
     await this.clock.show(tracks);
     this.transport.paint();
     if (!quiet) remember(this);
@@ -234,9 +234,12 @@ class RsCompare extends HTMLElement {
     b.style.setProperty('--tx', shift(lx, x));
     b.style.setProperty('--ty', shift(ly, y));
     this.lensName.textContent = this.picks.get(this.b)?.name ?? '';
+    this.lensName.classList.toggle('work', this.b !== ORIGINAL);
   }
 
-  #blink() {
+  /** `quiet`: what is shown stays the same, so it goes on, or stays as somebody stopped it. */
+  #blink(quiet) {
+    if (quiet && this.place.querySelector('.pane.up:not(.hidden)')) return;
     clearInterval(this.blinking);
     const panes = [...this.place.querySelectorAll('.pane:not(.hidden)')].sort((one, two) => one.style.order - two.style.order);
     for (const pane of this.place.querySelectorAll('.pane')) pane.classList.remove('up');
@@ -258,7 +261,7 @@ class RsCompare extends HTMLElement {
     const began = performance.now();
     this.sweeping = true;
     const step = (now) => {
-      if (!this.sweeping || this.layout !== 'wipe') return;
+      if (!this.sweeping || this.layout !== 'wipe') return void this.setCut(this.cut / 100);
       const t = Math.min(1, (now - began) / 1500);
       this.style.setProperty('--cut', `${rest + Math.sin(t * Math.PI * 2) * 34 * (1 - t)}%`);
       if (t < 1) requestAnimationFrame(step);

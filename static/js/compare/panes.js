@@ -2,7 +2,7 @@
 
 import { Track } from './track.js';
 
-const ORIGINAL = 'o'; // the footage's ref among the picks
+export const ORIGINAL = 'o'; // the footage's ref among the picks
 const KEPT = 10; // panes kept loaded; those hidden longest go first
 
 export class Panes {

@@ -22,6 +22,7 @@ export class Track {
     this.failures = 0; // since it was last loaded
     this.tries = 0;
     this.waiters = new Set();
+    this.onstart = () => {}; // it was set going, by whomever
     video.controls = false;
     video.loop = false;
     video.preload = preload;
@@ -31,6 +32,7 @@ export class Track {
     // Of several sources the last one counts: a browser passes over those before it.
     video.addEventListener('error', ({ target }) => { if (target === video || target === video.lastElementChild) this.#break(); }, true);
     video.addEventListener('loadeddata', () => { this.failures = 0; });
+    video.addEventListener('play', () => this.onstart());
     for (const kind of ['loadeddata', 'seeked']) video.addEventListener(kind, () => this.#afterSeek());
     this.#listen();
   }
@@ -44,6 +46,11 @@ export class Track {
     const { HAVE_CURRENT_DATA, HAVE_FUTURE_DATA } = HTMLMediaElement;
     const last = this.#frameByClock() >= this.pick.stop - 1; // there is nothing after it
     return this.broken || (!this.video.seeking && this.video.readyState >= (last ? HAVE_CURRENT_DATA : HAVE_FUTURE_DATA));
+  }
+
+  /** Whether it stands although it could go on. */
+  get halted() {
+    return !this.broken && this.video.paused && !this.video.ended;
   }
 
   /** Whether there is a picture of it on the screen, or never will be. */

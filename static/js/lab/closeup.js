@@ -2,7 +2,7 @@
 
 import { whole } from "./sizes.js";
 import { keyOf } from "./stills.js";
-import { REST, wipeUnder } from "./wall.js";
+import { LOST, REST, wipeUnder } from "./wall.js";
 
 const MOST_LINES = 1440; // a still beyond that takes longer than one likes to wait
 
@@ -18,7 +18,7 @@ export class Closeup {
     dialog.querySelector(".closeup-pick").addEventListener("click", () => this.pick());
     dialog.addEventListener("close", () => this.closed());
     this.painted.addEventListener("load", () => this.arrived());
-    this.painted.addEventListener("error", () => this.failed());
+    this.painted.addEventListener("error", () => this.painted.getAttribute("src") && this.failed());
   }
 
   get open() {
@@ -79,7 +79,8 @@ export class Closeup {
 
   failed() {
     this.painted.hidden = true;
-    this.tell("The picture did not arrive.");
+    this.painted.removeAttribute("src"); // the next look asks for it again
+    this.tell(LOST);
   }
 
   tell(words) {

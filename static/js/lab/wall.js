@@ -6,6 +6,7 @@ import { keyOf } from "./stills.js";
 
 const WORDS = { waiting: "waiting", painting: "painting…" };
 const AGAIN = "Try again";
+export const LOST = "The picture did not arrive.";
 const PAID = "Paint it";
 export const REST = 200; // milliseconds: a key that is held passes frames and filters that nobody wants painted
 
@@ -23,7 +24,7 @@ export class Wall {
     this.watch.observe(tile);
     const painted = tile.querySelector(".tile-painted");
     painted.addEventListener("load", () => this.arrived(tile));
-    painted.addEventListener("error", () => painted.getAttribute("src") && this.fail(tile, "The picture did not arrive."));
+    painted.addEventListener("error", () => painted.getAttribute("src") && this.fail(tile, LOST));
     tile.querySelector(".tile-retry").addEventListener("click", () => {
       this.ordered.add(keyOf(this.wish(tile)));
       tile.dataset.state = "painting";
@@ -33,7 +34,8 @@ export class Wall {
     if (painted.getAttribute("src")) {
       const still = { state: "finished", url: whole(painted.getAttribute("src")), seconds: Number(tile.dataset.seconds), error: "" };
       this.stills.learn(this.wish(tile), still);
-      if (painted.complete && painted.naturalWidth) this.arrived(tile);
+      if (isBroken(painted)) this.fail(tile, LOST);
+      else this.arrived(tile);
     }
   }
 
@@ -104,7 +106,10 @@ export class Wall {
   show(tile, still) {
     const painted = tile.querySelector(".tile-painted");
     tile.querySelector(".tile-seconds").textContent = `${still.seconds.toFixed(2)} s`;
-    if (painted.getAttribute("src") === small(still.url)) return this.arrived(tile);
+    if (painted.getAttribute("src") === small(still.url)) {
+      if (!isBroken(painted)) return this.arrived(tile);
+      painted.removeAttribute("src"); // or it would not be asked for again
+    }
     tile.dataset.state = "painting";
     painted.src = small(still.url);
   }
@@ -112,7 +117,7 @@ export class Wall {
   arrived(tile) {
     const known = this.stills.known.get(keyOf(this.wish(tile)));
     const painted = tile.querySelector(".tile-painted");
-    if (known?.state === "finished" && small(known.url) === painted.getAttribute("src") && painted.complete) {
+    if (known?.state === "finished" && small(known.url) === painted.getAttribute("src") && painted.complete && painted.naturalWidth) {
       tile.dataset.state = "painted";
     }
   }
@@ -144,6 +149,11 @@ export class Wall {
     this.tiles.forEach((tile) => (tile.querySelector(".tile-key").textContent = ""));
     this.shown().slice(0, 9).forEach((tile, at) => (tile.querySelector(".tile-key").textContent = at + 1));
   }
+}
+
+/** Whether a picture came to nothing; `complete` says no more than that nothing is on its way. */
+function isBroken(picture) {
+  return picture.complete && !picture.naturalWidth;
 }
 
 /** Under a mouse, the footage is left of the pointer and the painting right of it. */

@@ -1,10 +1,17 @@
-"""Comparing on a phone: the filters are a strip below the stage, which stays in sight; a swipe turns to the next."""
+"""Comparing on a phone: the filters are a strip below the stage, which stays in sight; a swipe turns to the next.
+
+A finger that scrolls the page moves no wipe.
+"""
+
+from typing import Any
 
 import pytest
+from django.contrib.auth.models import User
 from playwright.sync_api import Page, expect
 from pytest_django.live_server_helper import LiveServer
 
-from tests.gallery.comparing.screen import Open, compare, status, wait
+from tests.factories import make_render, make_video
+from tests.gallery.comparing.screen import Open, compare, query_of, settled, status, wait
 from videos.models import Video
 
 pytestmark = [pytest.mark.slow, pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -57,3 +64,49 @@ def test_a_swipe_turns_to_the_next_filter_in_the_blink(
     page.mouse.move(box["x"] + 300, middle, steps=4)
     page.mouse.up()
     wait(page, lambda said: said["b"] == before != after, "turned back")
+
+
+TOUCHED: dict[str, Any] = {"has_touch": True, "is_mobile": True, "reduced_motion": "reduce"}
+
+
+def drag(page: Page, start: tuple[float, float], by: tuple[float, float]) -> None:
+    """With a finger."""
+    wire = page.context.new_cdp_session(page)
+
+    def touch(kind: str, *points: dict[str, float]) -> None:
+        wire.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": list(points)})
+
+    for step in range(13):
+        at = {"x": start[0] + by[0] * step / 12, "y": start[1] + by[1] * step / 12}
+        touch("touchMove" if step else "touchStart", at)
+    touch("touchEnd")
+
+
+def test_a_finger_that_scrolls_the_page_leaves_the_wipe_where_it_is(
+    live_server: LiveServer, open_page: Open, video: Video
+) -> None:
+    page = open_page(compare(live_server, video, "?t=0"), size=PHONE, **TOUCHED)
+    wait(page, settled(0), "ready")
+    box = page.locator(".panes").bounding_box()
+    assert box is not None
+    drag(page, (60, box["y"] + box["height"] * 0.8), (4, -300))
+    page.wait_for_function("() => scrollY > 100")
+    assert status(page)["cut"] == 50
+    assert query_of(page)["cut"] == ["50"]
+    page.evaluate("scrollTo(0, 0)")
+    drag(page, (60, box["y"] + box["height"] * 0.8), (150, 10))
+    assert status(page)["cut"] == pytest.approx(100 * 210 / box["width"], abs=1)
+
+
+def test_nor_is_the_wipe_of_the_first_picture_moved(
+    live_server: LiveServer, open_page: Open, owner: User
+) -> None:
+    make_render(make_video(owner, frames=6))
+    page = open_page(live_server.url, size=(390, 500), **TOUCHED)
+    stage = page.locator(".stage")
+    box = stage.bounding_box()
+    assert box is not None
+    drag(page, (60, box["y"] + box["height"] * 0.8), (4, -300))
+    page.wait_for_function("() => scrollY > 50")
+    expect(stage.locator(".reach")).to_have_value("46")
+    expect(stage.locator(".b")).to_have_css("clip-path", "inset(0px 0px 0px 46%)")

@@ -30,6 +30,13 @@ LOAD_WHAT_PLAYS_ONLY = """(video) => {
   video.play = () => { delete video.readyState; delete video.play; return video.play(); };
 }"""
 
+START = """async (video) => {
+  const heard = new Promise((done) => video.addEventListener('play', done, { once: true }));
+  video.play().catch(() => {});
+  await heard;
+  return video.paused;
+}"""
+
 LOSE_THE_FIRST_PICTURE = """
 const request = HTMLVideoElement.prototype.requestVideoFrameCallback;
 const told = new WeakSet();
@@ -181,6 +188,29 @@ def test_all_wait_for_one_whose_pictures_are_on_their_way(
     page.evaluate(f"delete {second}.readyState; {second}.dispatchEvent(new Event('canplay'))")
     expect(page.locator(".loading")).to_be_hidden()
     wait(page, lambda said: said["playing"] and said["frame"] != at["frame"], "going on")
+
+
+@pytest.mark.parametrize("side", ["a", "b"])
+def test_what_the_browser_itself_stops_or_starts_stops_or_starts_all(
+    live_server: LiveServer, video: Video, open_page: Open, side: str
+) -> None:
+    """As media keys, its menu on a picture, or a phone call do."""
+    page = open_page(compare(live_server, video, f"?b={ref_of('One')}&t=5"))
+    wait(page, settled(5), "ready")
+    page.keyboard.press("Space")
+    wait(page, lambda said: said["playing"] and said["frame"] > 6, "playing")
+    film = page.locator(f".pane[data-side={side}] video")
+    film.evaluate("one => one.pause()")
+    expect(page.get_by_role("button", name="Play", exact=True)).to_be_visible()
+    at = wait(page, lambda said: set(said["frames"]) == {said["frame"]}, "stopped in step")["frame"]
+    film.evaluate(START)
+    wait(page, lambda said: said["playing"] and at not in said["frames"], "playing again")
+    wait(page, lambda said: said["playing"] and len(set(said["frames"])) == 1, "in step")
+    page.keyboard.press("Space")
+    page.keyboard.press("3")  # what was at B is out of sight
+    expect(page.locator(".pane.hidden")).to_have_count(1)
+    assert page.locator(".pane.hidden video").evaluate(START)
+    assert status(page)["playing"] is False
 
 
 def test_it_plays_where_a_browser_loads_only_what_it_is_told_to_play(

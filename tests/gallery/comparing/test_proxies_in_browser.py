@@ -156,6 +156,30 @@ def test_a_phone_wipes_between_small_films_until_they_are_shown_larger(
     assert films(page) == {"whole"}
 
 
+WATCH_WHAT_IS_UP = """() => {
+  window.up = [];
+  const look = () => up.push(document.querySelector('.pane.up').dataset.side);
+  new MutationObserver(look).observe(document.querySelector('.panes'), { attributeFilter: ['class'], subtree: true });
+  look();
+}"""
+
+
+def test_a_blink_that_was_stopped_stays_so_when_it_is_shown_larger(
+    live_server: LiveServer, video: Video, open_page: Open, grid: str
+) -> None:
+    wishes = {**PHONE, "reduced_motion": "no-preference"}
+    page = open_page(compare(live_server, video, "?layout=blink&t=9"), **wishes)
+    wait(page, settled(9), "ready")
+    page.keyboard.press("x")
+    if page.locator(".pane.up").get_attribute("data-side") == "b":
+        page.keyboard.press("x")
+    page.evaluate(WATCH_WHAT_IS_UP)
+    page.keyboard.press("+")
+    page.wait_for_function(f"() => ({FILMS})().every((one) => one === 'whole')")
+    wait(page, settled(9), "there again")
+    assert set(page.evaluate("up")) == {"a"}
+
+
 def test_of_two_films_that_cannot_be_loaded_the_whole_one_counts(
     live_server: LiveServer, video: Video, open_page: Open, grid: str
 ) -> None:
