@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models import Prefetch, QuerySet
 from django.http import HttpRequest
 from unfold.decorators import action, display
 
@@ -84,11 +84,16 @@ class RenderAdmin(WithFiles, ShownOnly, CountsWhatGoes, HouseAdmin):
     actions_submit_line = ("cancel_one", "retry_one", "pause_one")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Render]:
-        """With what the list shows; the segments of hours of footage are not read for it."""
+        """With what the list shows; the segments of hours of footage are not read for it, but of each render on the
+        page the one that was tried most."""
         found: QuerySet[Render] = super().get_queryset(request)
-        attempts = Segment.objects.filter(render=OuterRef("pk")).order_by("-attempts").values("attempts")
-        return found.select_related("video", "version__filter", "owner").annotate(
-            most_attempts=Subquery(attempts[:1])
+        most = (
+            Segment.objects.order_by("render_id", "-attempts")
+            .distinct("render_id")
+            .only("render", "attempts")
+        )
+        return found.select_related("video", "version__filter", "owner").prefetch_related(
+            Prefetch("segments", most, to_attr="tried_most")
         )
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
@@ -139,7 +144,7 @@ class RenderAdmin(WithFiles, ShownOnly, CountsWhatGoes, HouseAdmin):
     @display(description="most attempts")
     def attempts_most(self, render: Any) -> int:
         """Of any of its segments."""
-        return render.most_attempts or 0
+        return max((segment.attempts for segment in render.tried_most), default=0)
 
     @display(description="range")
     def span(self, render: Render) -> str:

@@ -192,6 +192,7 @@ class UploadAdmin(RemovesFiles, ShownOnly, HouseAdmin):
 
     list_display = ("filename", "owner", "arrived", "video", "created_at", "expires_at")
     list_filter = (("video", admin.EmptyFieldListFilter),)
+    list_select_related = ("owner", "video")
     search_fields = ("filename", "owner__username")
     goes_with_others = True
 
