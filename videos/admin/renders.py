@@ -11,15 +11,15 @@ from unfold.decorators import action, display
 
 from rotoscope.common.admin_goes import CountsWhatGoes
 from rotoscope.common.admin_parts import (
+    AllReadOnly,
     HouseAdmin,
     ShownInline,
     ShownOnly,
     badge,
     do_each,
     in_bytes,
-    progress_bar,
 )
-from videos.admin.parts import STATE_COLOURS, WithFiles, seconds
+from videos.admin.parts import STATE_COLOURS, RenderProgress, WithFiles, seconds
 from videos.links import render_media
 from videos.models import Render, Segment
 from videos.pipeline import renders
@@ -61,7 +61,7 @@ class SegmentInline(ShownInline):
 
 
 @admin.register(Render)
-class RenderAdmin(WithFiles, ShownOnly, CountsWhatGoes, HouseAdmin):
+class RenderAdmin(RenderProgress, WithFiles, AllReadOnly, ShownOnly, CountsWhatGoes, HouseAdmin):
     """Renders. They are started in the lab."""
 
     typed = False
@@ -96,10 +96,6 @@ class RenderAdmin(WithFiles, ShownOnly, CountsWhatGoes, HouseAdmin):
             Prefetch("segments", most, to_attr="tried_most")
         )
 
-    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
-        """All of them: a render with other settings is another render."""
-        return [name for field in self.fields for name in ((field,) if isinstance(field, str) else field)]
-
     def poster_address(self, row: Render) -> str:
         """For those who may see the admin."""
         return render_media(row, "poster.jpg")
@@ -122,16 +118,6 @@ class RenderAdmin(WithFiles, ShownOnly, CountsWhatGoes, HouseAdmin):
     def filter_name(self, render: Render) -> str:
         """With its version."""
         return str(render.version)
-
-    @display(description="state", ordering="state")
-    def state_badge(self, render: Render) -> str:
-        """Queued to finished."""
-        return badge(render.get_state_display(), STATE_COLOURS, render.state)
-
-    @display(description="progress")
-    def progress(self, render: Render) -> str:
-        """By painted images."""
-        return progress_bar(render.progress)
 
     @display(description="left")
     def left(self, render: Render) -> str:

@@ -18,6 +18,7 @@ from filters.orders import LAST_SEED, LONGEST_NAME, MOST_PICTURES, Piece, Wish
 from filters.style_images import WORDS
 from filters.training.crop import WHOLE, Crop, crop_from
 from filters.training.usual import LEAST_SIDE
+from videos.forms.texts import InSentences
 from videos.models import Frame, Video
 from videos.pipeline.separate import image_size
 
@@ -40,7 +41,7 @@ def _between(least: float, most: float, sentence: str) -> forms.FloatField:
     return forms.FloatField(min_value=least, max_value=most, error_messages=dict.fromkeys(WRONG, sentence))
 
 
-class TrainingForm(forms.Form):
+class TrainingForm(InSentences, forms.Form):
     """Style images, handed in or chosen, and how to learn from them.
 
     `picture` may be there several times, and so may the words about it (`title`, `artist`, …), in the same order.
@@ -141,10 +142,6 @@ class TrainingForm(forms.Form):
             style_scale=data["style_scale"],
             images=frames_to_learn_on(self.learned_on),
         )
-
-    def sentences(self) -> list[str]:
-        """Every error once, as sentences for people."""
-        return list(dict.fromkeys(str(error) for errors in self.errors.values() for error in errors))
 
     def _choose_footage(self, data: dict[str, Any]) -> None:
         """What is too small is refused where it was named, and left out of “all”, as long as that leaves anything."""
