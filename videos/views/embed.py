@@ -18,13 +18,13 @@ from django.views.decorators.http import require_safe
 
 from videos import access, arrangement
 from videos.access import NOBODY, Viewer
+from videos.link_previews import Unfolded, Work, player_frame, render_of, unfold
 from videos.links import film_of
 from videos.media.proxy import sharp_up_to
 from videos.media.stills import smaller_size
 from videos.models import Comparison, Render, Video
 from videos.names import told_apart
 from videos.small import SIDES
-from videos.unfold import Unfolded, Work, player_frame, render_of, unfold
 
 PAGES = {"video": "video", "render": "render", "comparison": "comparison", "compare": "video"}
 WIDEST = 1280  # pixels

@@ -14,10 +14,10 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from videos import access
+from videos.link_previews import player_frame, unfold
 from videos.models import Collection, ShareLink
 from videos.seen import first_time
 from videos.sharing import ShareForm, Target, links_of, target_or_404
-from videos.unfold import player_frame, unfold
 from videos.views import collections, compare, video
 from videos.views.gallery import page_of
 
