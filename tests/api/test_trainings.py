@@ -19,10 +19,7 @@ from tests.lab.pictures import REFUSED, good, upload
 from tests.styled import make_styled
 from videos import training
 
-
-@pytest.fixture(autouse=True)
-def trainable(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(training, "what_is_missing", lambda: "")
+pytestmark = pytest.mark.usefixtures("trainable")
 
 
 def send(program: Program, **fields: Any) -> Any:

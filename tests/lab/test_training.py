@@ -30,12 +30,6 @@ from videos.models import Frame
 
 
 @pytest.fixture
-def trainable(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Everything that training needs is installed."""
-    monkeypatch.setattr(training, "what_is_missing", lambda: "")
-
-
-@pytest.fixture
 def run(owner: User) -> TrainingRun:
     """Olga's training, at work."""
     made = make_filter(name="My Quilt", published=False, owner=owner)
