@@ -13,10 +13,11 @@ import tempfile
 import time
 from pathlib import Path
 
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Page
 
 from docs.screenshots import signed_in
-from tests.journeys.conftest import ARGUMENTS, WIDE
+from tests.browser import launched
+from tests.journeys.conftest import WIDE
 from tests.machine import find
 from tests.platform.installation import Installation
 
@@ -27,12 +28,10 @@ READY = 15  # seconds in which the workers load what they need
 
 def main(words: list[str]) -> None:
     """Measure both, and print a line for each."""
-    executable = find("chromium")
-    if executable is None or len(words) != 1:
+    if find("chromium") is None or len(words) != 1:
         sys.exit("Call it with one picture; it needs chromium: apt-get install chromium")
-    with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
+    with tempfile.TemporaryDirectory() as folder, launched() as browser:
         installation = Installation(Path(folder) / "home")
-        browser = playwright.chromium.launch(executable_path=executable, args=ARGUMENTS)
         try:
             installation.start()
             time.sleep(READY)
@@ -42,7 +41,6 @@ def main(words: list[str]) -> None:
                 painted, learned = waited(page, installation.address, Path(words[0]), name)
                 print(f"{name} training: painted after {painted:.1f} s, two steps after {learned:.1f} s")
         finally:
-            browser.close()
             installation.stop_all()
 
 

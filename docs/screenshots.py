@@ -11,9 +11,10 @@ import sys
 import tempfile
 from pathlib import Path
 
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page
 
-from tests.journeys.conftest import ARGUMENTS, NARROW, WIDE
+from tests.browser import launched
+from tests.journeys.conftest import NARROW, WIDE
 from tests.machine import find
 from tests.platform.installation import Installation
 
@@ -27,17 +28,14 @@ SETTLED = 6_000  # milliseconds: videos have their first picture; pages that pol
 
 def main() -> None:
     """Make them all."""
-    executable = find("chromium")
-    if executable is None:
+    if find("chromium") is None:
         sys.exit("Screenshots need chromium: apt-get install chromium")
-    with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
+    with tempfile.TemporaryDirectory() as folder, launched() as browser:
         installation = Installation(Path(folder) / "home")
-        browser = playwright.chromium.launch(executable_path=executable, args=ARGUMENTS)
         try:
             installation.start(sample=True)
             photograph(installation, browser)
         finally:
-            browser.close()
             installation.stop_all()
 
 

@@ -13,8 +13,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from filters.models import DeepFilterKey, Filter, TrainingRun
+from rotoscope.admin_theme import may_open
 from rotoscope.common.admin_parts import in_bytes
-from rotoscope.unfold import may_open
 from videos.models import Render, Segment, Video
 from videos.pipeline import queue, stills
 

@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Any
 
-from rotoscope import broker, env, secret, security, storage, unfold
+from rotoscope import admin_theme, broker, env, secret, security, storage
 from rotoscope.common import machine
 from rotoscope.database import address, embedded
 
@@ -118,7 +118,7 @@ MIDDLEWARE = [
     "rotoscope.common.silence.SilenceMiddleware",
     "rotoscope.middleware.methods.said_on_a_page",
 ]
-UNFOLD = unfold.UNFOLD
+UNFOLD = admin_theme.UNFOLD
 ROOT_URLCONF = "rotoscope.urls"
 WSGI_APPLICATION = "rotoscope.wsgi.application"
 TEMPLATES = [

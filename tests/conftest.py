@@ -81,6 +81,12 @@ def queue() -> Iterator[StubBroker]:
 
 
 @pytest.fixture
+def trainable(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Everything that training needs is installed."""
+    monkeypatch.setattr("videos.training.what_is_missing", lambda: "")
+
+
+@pytest.fixture
 def owner(db: None) -> User:
     """Olga, whose things the tests are about."""
     return User.objects.create_user("olga", "olga@example.org", "olga's password")

@@ -1,8 +1,9 @@
 """Who may see or do what: the only place that decides.
 
 Every view, API call, actor of a person's wish, and every byte of media asks here, also what access_filters.py says of
-filters and trainings, and access_items.py of long collections. A viewer is a person (or nobody) and, perhaps, an open
-share link. Refusals of reading are always the same 404, so that nobody learns what exists.
+filters and trainings, access_shared.py of share links and access_items.py of long collections. A viewer is a person
+(or nobody) and, perhaps, an open share link. Refusals of reading are always the same 404, so that nobody learns what
+exists.
 
 Rules:
 - public footage, and what was made of it, is seen by all once it is ready; unlisted by whoever has its
@@ -19,7 +20,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import partial
 from typing import Any, TypeVar
 
 from django.contrib.auth.models import AnonymousUser, User
@@ -27,7 +27,7 @@ from django.db.models import QuerySet
 from django.http import Http404, HttpRequest
 
 from filters.models import Filter, TrainingRun
-from videos import collected
+from videos import access_shared
 from videos.access_filters import can_export as can_export
 from videos.access_filters import can_publish as can_publish
 from videos.access_filters import can_see_filter as can_see_filter
@@ -48,7 +48,6 @@ from videos.models import (
     Visibility,
 )
 
-ALL = None  # of all footage
 T = TypeVar("T")
 
 
@@ -139,18 +138,18 @@ def renders_to_see(viewer: Viewer, video: Video) -> list[Render]:
     return list(renders_in_pages(viewer, video))
 
 
-def renders_in_pages(viewer: Viewer, video: Video) -> QuerySet[Render] | list[Render]:
-    """The same to be read in parts; to holders of a share link, whose renders are asked about one by one, a list."""
+def renders_in_pages(viewer: Viewer, video: Video) -> QuerySet[Render]:
+    """The same to be read in parts."""
     renders = Render.objects.with_names().filter(video=video).order_by("finished_at", "created_at", "pk")
     if can_change_video(viewer, video):
         return renders
     finished = renders.finished()
     if video.state == Video.State.READY and video.visibility != Visibility.PRIVATE:
         return finished
-    seen = list(finished)
-    for render in seen:
-        render.video = video
-    return [render for render in seen if can_see_render(viewer, render)]
+    share = viewer.share
+    if share is None or is_gone(video) or not share_target_allowed(share):
+        return finished.none()
+    return finished.filter(pk__in=access_shared.renders_shown(Viewer(share.owner), share))
 
 
 def can_see_comparison(viewer: Viewer, comparison: Comparison) -> bool:
@@ -160,10 +159,7 @@ def can_see_comparison(viewer: Viewer, comparison: Comparison) -> bool:
     if viewer.owns(comparison) or viewer.is_staff:
         return True
     share = viewer.share
-    if share is not None and (
-        share.comparison_id == comparison.pk
-        or _collected(share, comparison.video_id, Comparison, comparison.pk)
-    ):
+    if share is not None and (share.comparison_id == comparison.pk or _collected(share, comparison)):
         return True
     return comparison.visibility != Visibility.PRIVATE and can_see_video(viewer, comparison.video)
 
@@ -180,10 +176,7 @@ def can_see_collection(viewer: Viewer, collection: Collection) -> bool:
 
 
 def can_see_item(viewer: Viewer, item: CollectionItem) -> bool:
-    """Look at one thing in a collection. Whoever has a link to that will be asking for all of them."""
-    share = viewer.share
-    if share is not None and share.collection_id == item.collection_id and ALL not in share.found:
-        _look_into(share, ALL)
+    """Look at one thing in a collection. Lists ask access_items.py for all that they show."""
     if item.render is not None:
         return can_see_render(viewer, item.render)
     return item.comparison is not None and can_see_comparison(viewer, item.comparison)
@@ -348,7 +341,7 @@ def _share_shows_video(share: ShareLink | None, video: Video) -> bool:
         return share.render.video_id == video.pk
     if share.comparison is not None:
         return share.comparison.video_id == video.pk
-    return _collected(share, video.pk)
+    return _collected(share, video)
 
 
 def _share_gives_footage(share: ShareLink, video: Video) -> bool:
@@ -377,19 +370,14 @@ def _share_shows_render(share: ShareLink | None, render: Render) -> bool:
         return True
     if share.comparison is not None:
         return share.comparison.items.filter(render=render).exists()
-    return _collected(share, render.video_id, Render, render.pk)
+    return _collected(share, render)
 
 
-def _collected(share: ShareLink, video: int, *work: Any) -> bool:
-    """Whether the link's collection shows footage, or a work of it: `work` is its kind and primary key."""
+def _collected(share: ShareLink, work: Video | Render | Comparison) -> bool:
+    """Whether the link's collection shows footage, or a work; asked once in a request."""
     if share.collection is None or not share_target_allowed(share):
         return False
-    if ALL not in share.found and video not in share.found:
-        _look_into(share, video)
-    return (work or (Video, video)) in share.found[ALL if ALL in share.found else video]
-
-
-def _look_into(share: ShareLink, video: int | None) -> None:
-    """Find out what the link's collection shows of some footage, or of all, and keep it for this request."""
-    assert share.collection is not None
-    share.found[video] = collected.shown(share.collection, partial(can_share, Viewer(share.owner)), video)
+    asked = (type(work), work.pk)
+    if asked not in share.found:
+        share.found[asked] = access_shared.gives(Viewer(share.owner), share.collection, work)
+    return share.found[asked]

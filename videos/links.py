@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Literal
+from functools import partial
+from typing import Any, Literal
 from urllib.parse import urlencode
 
 from django.urls import reverse
@@ -42,6 +43,23 @@ def render_media(
 ) -> str:
     """Address of one of RENDER_FILES."""
     return _with_query(reverse("media-render", args=[render.ref, name]), viewer, download, small)
+
+
+def film_of(work: Video | Render, viewer: Viewer) -> dict[str, Any]:
+    """What a player needs of footage or of a render: it holds the frames [start, stop) of the footage."""
+    if isinstance(work, Video):
+        media, film = partial(video_media, work, viewer=viewer), "footage.mp4"
+        start, stop = 0, work.frame_count
+    else:
+        media, film = partial(render_media, work, viewer=viewer), "video.mp4"
+        start, stop = work.start_frame, work.stop_frame
+    return {
+        "src": media(film),
+        "proxy": media("proxy.mp4") if work.proxy else "",
+        "poster": media("poster.jpg") if work.poster else "",
+        "start": start,
+        "stop": stop,
+    }
 
 
 def compared_media(video: Video, places: Iterable[str], cut: float, viewer: Viewer | None = None) -> str:

@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 from django import forms
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest
 from django.utils import timezone
 
@@ -65,10 +66,9 @@ def target_or_404(request: HttpRequest, kind: str, ref: str) -> Target:
     return target
 
 
-def links_of(user: Any) -> list[ShareLink]:
+def links_of(user: Any) -> QuerySet[ShareLink]:
     """All links that somebody made, newest first, with what they open, in one query."""
-    return list(
-        ShareLink.objects.filter(owner=user).select_related(
-            "owner", "video", "render__video", "render__version__filter", "comparison__video", "collection"
-        )
+    links = ShareLink.objects.filter(owner=user).order_by("-created_at", "-pk")
+    return links.select_related(
+        "owner", "video", "render__video", "render__version__filter", "comparison__video", "collection"
     )

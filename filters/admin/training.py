@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import mimetypes
-from typing import Any
 
 from django.contrib import admin
 from django.core.files.storage import default_storage
@@ -18,11 +17,19 @@ from filters import removal, training_queue, trainings
 from filters.admin.parts import STATE_COLOURS, figures_table
 from filters.curves import HEIGHT, WIDTH, curves_of
 from filters.models import TrainingRun
-from rotoscope.common.admin_parts import HouseAdmin, RemovesFiles, ShownOnly, badge, do_each, progress_bar
+from rotoscope.common.admin_parts import (
+    AllReadOnly,
+    HouseAdmin,
+    RemovesFiles,
+    ShownOnly,
+    badge,
+    do_each,
+    progress_bar,
+)
 
 
 @admin.register(TrainingRun)
-class TrainingRunAdmin(RemovesFiles, ShownOnly, HouseAdmin):
+class TrainingRunAdmin(RemovesFiles, AllReadOnly, ShownOnly, HouseAdmin):
     """Training runs. They are started on the training page of the lab."""
 
     typed = False
@@ -42,10 +49,6 @@ class TrainingRunAdmin(RemovesFiles, ShownOnly, HouseAdmin):
         """With what the list shows: of what may be missing Django asks row by row."""
         found: QuerySet[TrainingRun] = super().get_queryset(request)
         return found.select_related("filter", "owner", "style_image")
-
-    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
-        """All of them."""
-        return [name for field in self.fields for name in ((field,) if isinstance(field, str) else field)]
 
     def remove(self, row: TrainingRun) -> None:
         """With its previews."""

@@ -24,6 +24,7 @@ from rotoscope.common.files import forget, store, work_folder
 LARGEST = 64 << 20  # bytes of one file
 MOST = 100_000  # files and folders of one person
 CHUNK = 1 << 20
+AT_ONCE = 1000  # names of files that the database is asked about
 FOLDER = "deepfilter"
 
 
@@ -187,15 +188,21 @@ def _delete(rows: QuerySet[DeepFilterObject]) -> int:
 
 
 def _forget_orphans(before: datetime) -> int:
+    """Only of files that no row names is the time asked, which is a question to the storage each."""
     gone = 0
-    for name in _stored_names():
+    for name in _without_rows(list(_stored_names())):
         with suppress(FileNotFoundError):
-            if default_storage.get_modified_time(name) >= before:
-                continue
-            if not DeepFilterObject.objects.filter(file=name).exists():
+            if default_storage.get_modified_time(name) < before:
                 forget(name)
                 gone += 1
     return gone
+
+
+def _without_rows(names: list[str]) -> Iterator[str]:
+    for start in range(0, len(names), AT_ONCE):
+        some = names[start : start + AT_ONCE]
+        named = set(DeepFilterObject.objects.filter(file__in=some).values_list("file", flat=True))
+        yield from (name for name in some if name not in named)
 
 
 def _stored_names() -> Iterator[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from functools import partial
-from typing import Any
+from typing import Any, ClassVar
 
 from django.contrib import messages
 from django.contrib.auth.models import User
@@ -91,6 +91,16 @@ class ShownOnly:
     def has_add_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         """Nobody."""
         return False
+
+
+class AllReadOnly:
+    """Rows in which nothing can be typed: something else that is wanted is another row."""
+
+    fields: ClassVar[Any]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+        """All fields."""
+        return [name for field in self.fields for name in ((field,) if isinstance(field, str) else field)]
 
 
 class RemovesFiles:

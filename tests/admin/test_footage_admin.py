@@ -65,11 +65,15 @@ def test_lists_ask_the_database_a_fixed_number_of_times(
 ) -> None:
     for number in range(4):
         one = make_video_row(owner, title=f"Clip {number}")
+        Upload.objects.create(owner=owner, video=one, filename="x.mp4", length=4, offset=4)
         renders.request(one, make_filter(), owner, renders.RenderSettings())
     with django_assert_max_num_queries(16):
         staff_client.get(reverse("admin:videos_video_changelist"))
     with django_assert_max_num_queries(16):
         staff_client.get(reverse("admin:videos_render_changelist"))
+    with django_assert_max_num_queries(16) as asked:
+        assert "Clip 3" in staff_client.get(reverse("admin:videos_upload_changelist")).content.decode()
+    assert not any(one["sql"].startswith('SELECT "videos_video"') for one in asked.captured_queries)
 
 
 def test_the_list_of_renders_reads_none_of_their_segments(
@@ -78,8 +82,12 @@ def test_the_list_of_renders_reads_none_of_their_segments(
     Segment.objects.filter(render=render, index=0).update(attempts=4)
     with django_assert_max_num_queries(20) as asked:
         page = staff_client.get(reverse("admin:videos_render_changelist"))
-    assert page.context["cl"].result_list[0].most_attempts == 4
-    assert not any(one["sql"].startswith('SELECT "videos_segment"') for one in asked.captured_queries)
+    assert '<td class="field-attempts_most' in (shown := page.content.decode())
+    assert re.search(r"field-attempts_most[^>]*>\s*4\s*<", shown)
+    of_segments = [one["sql"] for one in asked.captured_queries if "videos_segment" in one["sql"]]
+    assert [sql.split(",")[0] for sql in of_segments] == [
+        'SELECT DISTINCT ON ("videos_segment"."render_id") "videos_segment"."id"'
+    ], "of the renders of other pages nothing is looked up"
 
 
 def test_arrangements_of_many_works_ask_no_more_than_those_of_few(

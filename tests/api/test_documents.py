@@ -24,7 +24,6 @@ from tests.clips import draw_clip
 from tests.factories import make_render, make_video, make_video_row
 from tests.lab.pictures import encoded, noise
 from tests.styled import make_styled
-from videos import training
 from videos.models import Collection, Render
 
 DOCUMENT = Path(__file__).parents[2] / "docs" / "api.md"
@@ -101,10 +100,7 @@ def lend_a_hand(line: str) -> None:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_every_example_is_answered(
-    staff: User, tmp_path: Path, queue: Any, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(training, "what_is_missing", lambda: "")
+def test_every_example_is_answered(staff: User, tmp_path: Path, queue: Any, trainable: None) -> None:
     draw_clip(tmp_path / "flight.mp4", frames=24)
     for number, name in enumerate(("front.jpg", "back.jpg")):
         picture = Image.fromarray(noise(300, 400, seed=number))
@@ -140,10 +136,9 @@ def test_every_example_is_answered(
 
 @pytest.mark.django_db(transaction=True)
 def test_what_the_page_of_the_api_shows_can_be_typed_too(
-    staff: User, tmp_path: Path, queue: Any, monkeypatch: pytest.MonkeyPatch
+    staff: User, tmp_path: Path, queue: Any, trainable: None
 ) -> None:
     """Where filters, footage and files are called so."""
-    monkeypatch.setattr(training, "what_is_missing", lambda: "")
     night, _ = make_styled("Starry Night", 0), make_styled("Great Wave", 1)
     (tmp_path / "FILE").write_bytes(encoded(Image.fromarray(noise(300, 400, seed=1)), "JPEG"))
     values = {"ROTOSCOPE": SERVER, "AUTH": f"Authorization: Bearer {program_of(staff).key}"}

@@ -22,7 +22,6 @@ from tests.api.conftest import Program
 from tests.factories import make_filter, make_video_row
 from tests.lab.pictures import good
 from tests.styled import make_styled
-from videos import training
 from videos.models import Collection, Comparison, Render, ShareLink, Still, Upload, Video
 from videos.pipeline import removal, renders
 
@@ -72,9 +71,8 @@ REFUSED = {
 
 
 @pytest.fixture
-def world(owner: User, queue: Any, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
+def world(owner: User, queue: Any, trainable: None) -> dict[str, str]:
     """One of everything, all of it Olga's; what stands for which name in paths."""
-    monkeypatch.setattr(training, "what_is_missing", lambda: "")
     filter = make_filter("negative", owner=owner)
     make_styled("Night", 0)
     wave = make_styled("Wave", 1)

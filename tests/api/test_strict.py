@@ -13,7 +13,6 @@ from tests.api.conftest import Program
 from tests.api.test_schema import SCHEMA
 from tests.factories import make_video_row
 from tests.lab.pictures import good
-from videos import training
 from videos.models import Collection, ShareLink, Video
 
 
@@ -73,10 +72,7 @@ def test_a_share_link_may_be_named_everywhere(olgas: Program, stellas: Program, 
     assert olgas.post(f"/collections?share={token}", {"title": "Dunes"})["title"] == "Dunes"
 
 
-def test_a_misspelt_field_of_a_form_is_named(
-    olgas: Program, queue: Any, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(training, "what_is_missing", lambda: "")
+def test_a_misspelt_field_of_a_form_is_named(olgas: Program, queue: Any, trainable: None) -> None:
     headers = {"Authorization": f"Bearer {olgas.key}"}
     for extra in ({"minuets": "1"}, {"pictures": good(2)}):
         fields = {"name": "Quilt", "picture": good(1), **extra}

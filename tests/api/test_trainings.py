@@ -21,10 +21,7 @@ from tests.styled import make_style_image, make_styled
 from videos import training
 from videos.forms.training import TrainingForm
 
-
-@pytest.fixture(autouse=True)
-def trainable(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(training, "what_is_missing", lambda: "")
+pytestmark = pytest.mark.usefixtures("trainable")
 
 
 def send(program: Program, **fields: Any) -> Any:

@@ -254,14 +254,34 @@ def test_a_file_that_is_put_anew_while_old_ones_go_stays(
     assert server.client.file("data://.my/f/b").getString() == "new"
 
 
-def test_stored_bytes_without_a_row_are_forgotten(server: Server, settings: Any) -> None:
+def test_stored_bytes_without_a_row_are_forgotten(
+    server: Server, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Upkeep asks the storage nothing of the many files that have one."""
+    asked: list[str] = []
+    time_of = default_storage.get_modified_time
+
+    def ask(name: str) -> Any:
+        asked.append(name)
+        return time_of(name)
+
+    monkeypatch.setattr(default_storage, "get_modified_time", ask)
+    monkeypatch.setattr(store, "AT_ONCE", 2)
     server.client.dir("data://.my/f").create()
-    server.client.file("data://.my/f/a").put(b"x")
-    DeepFilterObject.objects.filter(is_folder=False).delete()
+    for name in "abcde":
+        server.client.file(f"data://.my/f/{name}").put(b"x")
+    lost = DeepFilterObject.objects.filter(path__in=[".my/f/b", ".my/f/e"])
+    names = sorted(lost.values_list("file", flat=True))
+    lost.delete()
     assert store.forget_old_objects() == 0
+    assert sorted(asked) == names
     later = timezone.now() + timedelta(hours=settings.DEEPFILTER_KEEP_HOURS + 1)
-    store.forget_old_objects(later)
-    assert default_storage.listdir(f"deepfilter/{server.row.owner_id}")[1] == []
+    DeepFilterObject.objects.update(created_at=later)
+    assert store.forget_old_objects(later) == 2
+    left = DeepFilterObject.objects.exclude(file="").values_list("file", flat=True)
+    stored = default_storage.listdir(f"deepfilter/{server.row.owner_id}")[1]
+    assert sorted(f"deepfilter/{server.row.owner_id}/{name}" for name in stored) == sorted(left)
+    assert len(stored) == 3
 
 
 def test_compressed_bytes_are_kept_as_they_are(server: Server) -> None:

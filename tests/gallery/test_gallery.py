@@ -15,6 +15,7 @@ from django.utils import timezone
 
 from tests.factories import make_filter, make_render_row, make_video_row
 from videos.models import DayOfLooks, Video, Visibility
+from videos.pipeline import removal
 
 Queries = Callable[..., AbstractContextManager[Any]]
 
@@ -80,6 +81,29 @@ def test_a_search_finds_footage_once_however_many_of_its_renders_match(visitor: 
     page = visitor.get("/?q=starry+tide").context["page"]
     assert ([one.title for one in page], page.paginator.count) == (["Low tide"], 1)
     assert titles(visitor, "/?q=starry") == ["Low tide"]
+
+
+def test_a_search_asks_for_people_and_filters_once_and_not_for_every_video(owner: User, staff: User) -> None:
+    """What depends on the row would be looked up for each of twenty thousand."""
+    negative, rain = make_filter(name="Negative"), make_filter(name="Rain")
+    painted, gone, drying = (make_video_row(owner, title=title) for title in ("one", "two", "three"))
+    theirs = make_video_row(staff, title="four")
+    make_render_row(painted, negative)
+    make_render_row(painted, negative, strength=0.5)
+    make_render_row(painted, rain)
+    removal.put_away(make_render_row(gone, rain))
+    make_render_row(drying, rain, state="rendering")
+
+    def found(words: str) -> list[Video]:
+        return list(Video.objects.search(words).order_by("pk"))
+
+    assert found("rain") == found("negative rain") == [painted]
+    assert found("olga") == [painted, gone, drying]
+    assert found("ADA") == [theirs]
+    assert found("olga rain") == [painted]
+    assert found("ada rain") == []
+    sql = str(Video.objects.search("olga rain").query)
+    assert "EXISTS" not in sql and 'JOIN "auth_user"' not in sql
 
 
 def test_a_search_names_filters_and_people_too(visitor: Client, owner: User) -> None:

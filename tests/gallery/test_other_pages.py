@@ -46,6 +46,28 @@ def test_what_is_beside_the_footage_is_counted_and_all_of_it_can_be_reached(
             assert '<span class="muted">14</span>' in whole
 
 
+def test_all_that_is_beside_the_footage_comes_in_pages_too(visitor: Client, owner: User) -> None:
+    """Anybody may ask for it, and there may be thousands."""
+    video = make_video_row(owner)
+    Comparison.objects.bulk_create(
+        Comparison(video=video, owner=owner, title=f"Saved {n:03}", visibility="public") for n in range(120)
+    )
+    for address in ("/people/olga/", video.get_absolute_url()):
+        pages = [
+            visitor.get(f"{address}?comparisons={which}&page=1").content.decode() for which in ("all", 2, 3)
+        ]
+        found = [set(re.findall(r"Saved \d{3}", page)) for page in pages]
+        assert [len(one) for one in found] == [50, 50, 20]
+        assert len(set.union(*found)) == 120
+        assert all('<span class="muted">120</span>' in page for page in pages)
+        assert 'aria-label="Pages of comparisons"' in pages[0]
+        turned = [re.findall(r'rel="(prev|next)" href="([^"]+)"', page) for page in pages]
+        to = [f"?comparisons={n}&amp;page=1#comparisons" for n in range(4)]
+        assert turned == [[("next", to[2])], [("prev", to[1]), ("next", to[3])], [("prev", to[2])]]
+        beyond = visitor.get(f"{address}?comparisons=99").content.decode()
+        assert set(re.findall(r"Saved \d{3}", beyond)) == found[2]
+
+
 def test_people_who_left_have_a_page_for_staff_alone(
     visitor: Client, staff_client: Client, owner: User
 ) -> None:

@@ -9,25 +9,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page
 
+from tests.browser import PATIENCE, launched
 from tests.journeys.installed import run_there
-from tests.machine import find
 from tests.platform.installation import Installation
 
-ARGUMENTS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--autoplay-policy=no-user-gesture-required",
-]
-PATIENCE = 60_000  # milliseconds; the machine may be busy
 PASSWORD = "a password of eleven words"
-expect.set_options(timeout=PATIENCE)
 WIDE, NARROW = (1440, 900), (390, 844)
 
 
@@ -43,12 +31,8 @@ def installation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installat
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Browser]:
     """The browser."""
-    executable = find("chromium")
-    assert executable is not None, "The tests need chromium: apt-get install chromium"
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=executable, args=ARGUMENTS)
+    with launched() as browser:
         yield browser
-        browser.close()
 
 
 @pytest.fixture

@@ -18,7 +18,6 @@ from filters.orders import Wish, cut_picture, pictures_of
 from rotoscope.common.files import local_path
 from tests.factories import make_video, make_video_row
 from tests.lab.pictures import HANDLED, REFUSED, encoded, good, noise, upload
-from videos import training
 from videos.forms.training import MOST_FRAMES, frame_names_to_learn_on
 from videos.models import Frame, Video
 from videos.pipeline.separate import image_size
@@ -26,9 +25,7 @@ from videos.pipeline.separate import image_size
 FACTS = {"luminance": 0, "contrast": 0, "colourfulness": 0, "sharpness": 0}
 
 
-@pytest.fixture(autouse=True)
-def trainable(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(training, "what_is_missing", lambda: "")
+pytestmark = pytest.mark.usefixtures("trainable")
 
 
 def wish(**also: Any) -> dict[str, Any]:
@@ -240,7 +237,7 @@ def test_what_is_left_out_of_all_footage_is_told(
     assert "Not learned on: “small” (128 × 72 pixels)" in answer.content.decode()
     assert "3</span> frames of footage and drawn landscapes" in answer.content.decode()
     run = TrainingRun.objects.get()
-    assert all("large" in name for name in run.settings["images"])
+    assert ["large" in name for name in run.settings["images"]] == [True] * 3
     run.learned_on = {"frames": 2, "landscapes": 48}  # one is gone
     run.save()
     page = owner_client.get(reverse("training-run", args=[run.pk])).content.decode()

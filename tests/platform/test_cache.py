@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import shutil
 import threading
 from pathlib import Path
@@ -15,6 +14,7 @@ from pytest_django import Settings
 
 from rotoscope.common.files import local_path
 from tests.at_once import at_once
+from tests.disk import no_room
 
 NAME = "footage/flight.mp4"
 
@@ -57,11 +57,8 @@ def test_of_those_who_want_a_file_at_the_same_moment_one_fetches_it(
 def test_what_breaks_off_leaves_nothing_and_is_fetched_again(
     cache: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def full(source: Any, target: Any, size: int) -> None:
-        raise OSError(errno.ENOSPC, "No space left on device")
-
     with monkeypatch.context() as patch, pytest.raises(OSError, match="No space left"):
-        patch.setattr(shutil, "copyfileobj", full)
+        patch.setattr(shutil, "copyfileobj", no_room)
         local_path(NAME)
     assert list((cache / "footage").iterdir()) == []
     assert local_path(NAME).read_bytes() == b"footage"

@@ -22,6 +22,7 @@ from rotoscope.database.join import Lock
 from rotoscope.database.programs import Account, EmbeddedError
 from rotoscope.env import SettingError
 from rotoscope.supervisor.plan import WEB_THREADS
+from tests.disk import no_room
 from tests.platform.installation import BASE, environment, manage, wait_until
 
 pytestmark = pytest.mark.slow
@@ -312,10 +313,7 @@ def test_a_server_that_does_not_start_is_told_by_its_own_last_words(
 def test_a_secret_key_that_finds_no_room_is_one_sentence_and_leaves_nothing(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def full(*_: object) -> None:
-        raise OSError(errno.ENOSPC, "No space left on device")
-
-    monkeypatch.setattr("rotoscope.secret.os.link", full)
+    monkeypatch.setattr("rotoscope.secret.os.link", no_room)
     with pytest.raises(SettingError, match=r"cannot be kept in .*secret_key: No space left on device\.$"):
         secret.kept_in(tmp_path)
     assert list(tmp_path.iterdir()) == []

@@ -9,7 +9,8 @@ from django.contrib.auth.models import User
 from playwright.sync_api import Page, expect
 from pytest_django.live_server_helper import LiveServer
 
-from tests.gallery.conftest import chromium, open_page, page_of
+from tests.browser import chromium, open_page
+from tests.gallery.conftest import page_of
 from tests.removal.conftest import World
 from videos.models import Collection, Video
 

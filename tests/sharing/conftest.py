@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from django.contrib.auth.models import User
 
+from tests.browser import chromium, open_page
 from tests.factories import make_render_row, make_video_row
-from tests.gallery.conftest import chromium, open_page
 from videos.models import Collection, CollectionItem, Comparison, ComparisonItem, Render, Video, Visibility
 
 __all__ = ["chromium", "open_page"]

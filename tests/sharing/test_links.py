@@ -283,6 +283,15 @@ def test_the_number_of_queries_does_not_grow_with_the_links(
         owner_client.get(reverse("shares"))
 
 
+def test_a_long_list_of_links_comes_in_pages(owner_client: Client, owner: User, film: Video) -> None:
+    for n in range(51):
+        ShareLink.make(owner, film, label=f"guest {n:02}")
+    first, second = (owner_client.get(reverse("shares"), {"page": n}).content.decode() for n in (1, 2))
+    assert re.findall(r"guest \d\d", first) == [f"guest {n:02}" for n in range(50, 0, -1)]
+    assert re.findall(r"guest \d\d", second) == ["guest 00"]
+    assert 'rel="next" href="?page=2"' in first
+
+
 def test_the_form_stands_on_a_page_of_its_own_too(owner_client: Client, painted: Render) -> None:
     page = owner_client.get(reverse("share-make", args=["render", painted.ref]))
     assert page.status_code == 200

@@ -239,3 +239,4 @@ def test_a_link_to_a_large_collection_asks_no_more_than_one_to_a_small_one(
     assert page.count("Both") >= 3
     of_items = [sql for sql in many[2] if "collectionitem" in sql]
     assert of_items and all(f'"video_id" = {painted.video.pk}' in sql for sql in of_items)
+    assert all(sql.endswith("LIMIT 1") for sql in of_items), "nor are its works read"

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from pytest_django import Settings
 
-from tests.gallery.conftest import chromium, open_page
+from tests.browser import chromium, open_page
 
 __all__ = ["chromium", "home", "open_page"]
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import os
 import uuid
 from datetime import timedelta
@@ -22,6 +21,7 @@ from rotoscope.common.files import store
 from tests.admin.pages import delete
 from tests.at_once import at_once
 from tests.clips import draw_clip
+from tests.disk import no_room
 from tests.upload.client import TUS, address, created, head, patch
 from videos.models import Profile, Upload, Video
 from videos.pipeline import ingest, receive, reconcile, renders
@@ -160,7 +160,7 @@ def test_of_footage_that_is_deleted_before_its_file_was_taken_over_the_bytes_go(
 ) -> None:
     """In the admin at once, elsewhere once it is too late to bring the footage back."""
     upload = whole_upload(owner)
-    monkeypatch.setattr(receive, "take_file", _no_room)
+    monkeypatch.setattr(receive, "take_file", no_room)
     with pytest.raises(OSError, match="space"):
         finish(upload)
     video = Video.objects.get()
@@ -177,10 +177,6 @@ def test_of_footage_that_is_deleted_before_its_file_was_taken_over_the_bytes_go(
     assert not parts.path_of(upload.pk).exists()
 
 
-def _no_room(*_: object) -> None:
-    raise OSError(errno.ENOSPC, "No space left on device")
-
-
 @pytest.mark.django_db
 def test_an_upload_that_cannot_be_stored_holds_up_no_other(
     owner: User, monkeypatch: pytest.MonkeyPatch
@@ -189,7 +185,7 @@ def test_an_upload_that_cannot_be_stored_holds_up_no_other(
     take = receive.take_file
 
     def take_file(video: Video, path: Path) -> None:
-        (_no_room if path == parts.path_of(stuck.pk) else take)(video, path)
+        (no_room if path == parts.path_of(stuck.pk) else take)(video, path)
 
     monkeypatch.setattr(receive, "take_file", take_file)
     expire()
@@ -204,7 +200,7 @@ def test_a_whole_upload_waits_for_storage_as_long_as_it_takes(
 ) -> None:
     upload = whole_upload(owner)
     with monkeypatch.context() as full:
-        full.setattr(receive, "take_file", _no_room)
+        full.setattr(receive, "take_file", no_room)
         expire()
         Upload.objects.update(expires_at=timezone.now() - timedelta(seconds=1))
         os.utime(parts.path_of(upload.pk), (0, 0))

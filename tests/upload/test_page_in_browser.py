@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import os
 from collections.abc import Callable
 from pathlib import Path
@@ -14,6 +13,7 @@ from dramatiq.brokers.stub import StubBroker
 from playwright.sync_api import Locator, Page, Route, expect
 from pytest_django.live_server_helper import LiveServer
 
+from tests.disk import no_room
 from tests.gallery.conftest import drop, end_sessions, page_of, sign_in_elsewhere
 from tests.gallery.shifts import hold_until_seen, moved
 from tests.upload.client import created, patch
@@ -79,16 +79,12 @@ def test_what_ails_the_server_is_said_and_a_full_disk_is_waited_out_by_whoever_l
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """Neither is a connection that was cut."""
-
-    def full(*_: object) -> int:
-        raise OSError(errno.ENOSPC, "No space left on device")
-
     page = page_of(live_server, open_page, owner, "/upload/", failing="a status of 50")
     page.route(
         "**/uploads/*", lambda route: route.fulfill(status=500, content_type="text/html", body="Oh"), times=1
     )
     with monkeypatch.context() as disk:
-        disk.setattr(os, "pwrite", full)
+        disk.setattr(os, "pwrite", no_room)
         page.set_input_files("#files", file)
         card = page.locator(".file[data-state]")
         expect(card).to_contain_text("The server answered 500. Trying again in")

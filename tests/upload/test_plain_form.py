@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 from datetime import timedelta
 from pathlib import Path
 
@@ -14,6 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 from dramatiq.brokers.stub import StubBroker
 
+from tests.disk import no_room
 from videos.models import Profile, Video
 from videos.models.upload import LIFETIME
 from videos.pipeline import receive
@@ -36,9 +36,6 @@ def test_what_came_by_form_may_be_read_by_the_web_server_before_us(
 def test_a_file_that_cannot_be_stored_leaves_no_footage_that_waits_for_ever(
     owner: User, owner_client: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def no_room(*_: object) -> str:
-        raise OSError(errno.ENOSPC, "No space left on device")
-
     monkeypatch.setattr(receive, "store", no_room)
     with pytest.raises(OSError, match="No space left"):
         owner_client.post(reverse("upload-plain"), {"file": SimpleUploadedFile("flight.mp4", b"footage")})

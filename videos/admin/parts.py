@@ -8,7 +8,8 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from unfold.decorators import display
 
-from rotoscope.common.admin_parts import RemovesFiles
+from rotoscope.common.admin_parts import RemovesFiles, badge, progress_bar
+from videos.models import Render
 
 STATE_COLOURS = {
     "receiving": "info",
@@ -35,6 +36,20 @@ def thumb(address: str) -> SafeString:
 def seconds(value: Any) -> str:
     """Seconds for people."""
     return f"{float(value):.1f} s"
+
+
+class RenderProgress:
+    """How far renders are."""
+
+    @display(description="state", ordering="state")
+    def state_badge(self, render: Render) -> str:
+        """Queued to finished."""
+        return badge(render.get_state_display(), STATE_COLOURS, render.state)
+
+    @display(description="progress")
+    def progress(self, render: Render) -> str:
+        """By painted images."""
+        return progress_bar(render.progress)
 
 
 class WithFiles(RemovesFiles):

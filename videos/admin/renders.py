@@ -5,21 +5,21 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models import Prefetch, QuerySet
 from django.http import HttpRequest
 from unfold.decorators import action, display
 
 from rotoscope.common.admin_goes import CountsWhatGoes
 from rotoscope.common.admin_parts import (
+    AllReadOnly,
     HouseAdmin,
     ShownInline,
     ShownOnly,
     badge,
     do_each,
     in_bytes,
-    progress_bar,
 )
-from videos.admin.parts import STATE_COLOURS, WithFiles, seconds
+from videos.admin.parts import STATE_COLOURS, RenderProgress, WithFiles, seconds
 from videos.links import render_media
 from videos.models import Render, Segment
 from videos.pipeline import renders
@@ -61,7 +61,7 @@ class SegmentInline(ShownInline):
 
 
 @admin.register(Render)
-class RenderAdmin(WithFiles, ShownOnly, CountsWhatGoes, HouseAdmin):
+class RenderAdmin(RenderProgress, WithFiles, AllReadOnly, ShownOnly, CountsWhatGoes, HouseAdmin):
     """Renders. They are started in the lab."""
 
     typed = False
@@ -84,16 +84,17 @@ class RenderAdmin(WithFiles, ShownOnly, CountsWhatGoes, HouseAdmin):
     actions_submit_line = ("cancel_one", "retry_one", "pause_one")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Render]:
-        """With what the list shows; the segments of hours of footage are not read for it."""
+        """With what the list shows; the segments of hours of footage are not read for it, but of each render on the
+        page the one that was tried most."""
         found: QuerySet[Render] = super().get_queryset(request)
-        attempts = Segment.objects.filter(render=OuterRef("pk")).order_by("-attempts").values("attempts")
-        return found.select_related("video", "version__filter", "owner").annotate(
-            most_attempts=Subquery(attempts[:1])
+        most = (
+            Segment.objects.order_by("render_id", "-attempts")
+            .distinct("render_id")
+            .only("render", "attempts")
         )
-
-    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
-        """All of them: a render with other settings is another render."""
-        return [name for field in self.fields for name in ((field,) if isinstance(field, str) else field)]
+        return found.select_related("video", "version__filter", "owner").prefetch_related(
+            Prefetch("segments", most, to_attr="tried_most")
+        )
 
     def poster_address(self, row: Render) -> str:
         """For those who may see the admin."""
@@ -118,16 +119,6 @@ class RenderAdmin(WithFiles, ShownOnly, CountsWhatGoes, HouseAdmin):
         """With its version."""
         return str(render.version)
 
-    @display(description="state", ordering="state")
-    def state_badge(self, render: Render) -> str:
-        """Queued to finished."""
-        return badge(render.get_state_display(), STATE_COLOURS, render.state)
-
-    @display(description="progress")
-    def progress(self, render: Render) -> str:
-        """By painted images."""
-        return progress_bar(render.progress)
-
     @display(description="left")
     def left(self, render: Render) -> str:
         """Place in the queue, or time left."""
@@ -139,7 +130,7 @@ class RenderAdmin(WithFiles, ShownOnly, CountsWhatGoes, HouseAdmin):
     @display(description="most attempts")
     def attempts_most(self, render: Any) -> int:
         """Of any of its segments."""
-        return render.most_attempts or 0
+        return max((segment.attempts for segment in render.tried_most), default=0)
 
     @display(description="range")
     def span(self, render: Render) -> str:

@@ -23,7 +23,7 @@ from rotoscope.common.admin_parts import (
     progress_bar,
 )
 from rotoscope.common.tags import clean_tags
-from videos.admin.parts import STATE_COLOURS, VISIBILITY_COLOURS, WithFiles, seconds
+from videos.admin.parts import STATE_COLOURS, VISIBILITY_COLOURS, RenderProgress, WithFiles, seconds
 from videos.links import video_media
 from videos.models import Render, Upload, Video
 from videos.pipeline import ingest, renders
@@ -31,7 +31,7 @@ from videos.pipeline.separate import SOURCE
 from videos.uploads import expiry
 
 
-class RenderInline(ShownInline):
+class RenderInline(RenderProgress, ShownInline):
     """What was made of a video."""
 
     model = Render
@@ -39,16 +39,6 @@ class RenderInline(ShownInline):
     readonly_fields = fields
     show_change_link = True
     ordering = ("-created_at",)
-
-    @display(description="state", ordering="state")
-    def state_badge(self, render: Render) -> str:
-        """Queued to finished."""
-        return badge(render.get_state_display(), STATE_COLOURS, render.state)
-
-    @display(description="progress")
-    def progress(self, render: Render) -> str:
-        """By painted images."""
-        return progress_bar(render.progress)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Render]:
         """With names."""
@@ -192,6 +182,7 @@ class UploadAdmin(RemovesFiles, ShownOnly, HouseAdmin):
 
     list_display = ("filename", "owner", "arrived", "video", "created_at", "expires_at")
     list_filter = (("video", admin.EmptyFieldListFilter),)
+    list_select_related = ("owner", "video")
     search_fields = ("filename", "owner__username")
     goes_with_others = True
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from django import forms
 
+from videos.forms.texts import InSentences
 from videos.models import Video
 from videos.pipeline.renders import RenderSettings
 
@@ -17,7 +18,7 @@ HEIGHTS = (480, 720, 1080)
 """Lines that are offered below the footage's own."""
 
 
-class RenderForm(forms.Form):
+class RenderForm(InSentences, forms.Form):
     """Settings of renders of one video; `filters` are slugs out of those that may be used."""
 
     filter = forms.MultipleChoiceField(
@@ -88,10 +89,6 @@ class RenderForm(forms.Form):
             stop_frame=data["stop_frame"],
             live=data["live"],
         )
-
-    def sentences(self) -> list[str]:
-        """Every error once, as sentences for people."""
-        return list(dict.fromkeys(str(error) for errors in self.errors.values() for error in errors))
 
 
 def rates_for(video: Video) -> list[tuple[str, str]]:

@@ -1,4 +1,4 @@
-"""How long a text may be that people write about footage and what is made of it."""
+"""How long a text may be that people write about footage and what is made of it, and what forms say to them."""
 
 from __future__ import annotations
 
@@ -7,6 +7,16 @@ from typing import Any
 from django.core.validators import MaxLengthValidator
 
 LONGEST = 10_000  # characters
+
+
+class InSentences:
+    """Forms whose errors are told beside them, or by the API."""
+
+    errors: Any
+
+    def sentences(self) -> list[str]:
+        """Every error once, as sentences for people."""
+        return list(dict.fromkeys(str(error) for errors in self.errors.values() for error in errors))
 
 
 def limit(field: Any) -> None:

@@ -29,6 +29,7 @@ from filters.training.crop import WHOLE, Crop, crop_from
 from filters.training.pictures import UnusableStyle
 from filters.training.usual import LEAST_FRAME_SIDE
 from rotoscope.common.files import work_folder
+from videos.forms.texts import InSentences
 from videos.models import Frame, Video
 from videos.pipeline.separate import image_size
 
@@ -56,7 +57,7 @@ def _between(ends: tuple[float, float], name: str) -> forms.FloatField:
     return forms.FloatField(min_value=least, max_value=most, error_messages=dict.fromkeys(WRONG, sentence))
 
 
-class TrainingForm(forms.Form):
+class TrainingForm(InSentences, forms.Form):
     """Style images, handed in or chosen, and how to learn from them.
 
     `picture` may be there several times, and so may the words about it (`title`, `artist`, …), in the same order.
@@ -173,10 +174,6 @@ class TrainingForm(forms.Form):
             style_scale=data["style_scale"],
             images=frame_names_to_learn_on(self.learned_on),
         )
-
-    def sentences(self) -> list[str]:
-        """Every error once, as sentences for people."""
-        return list(dict.fromkeys(str(error) for errors in self.errors.values() for error in errors))
 
     def _choose_footage(self, data: dict[str, Any]) -> None:
         """What is too small is refused where it was named, and left out of “all”, as long as that leaves anything."""

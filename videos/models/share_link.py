@@ -84,8 +84,9 @@ class ShareLink(models.Model):
         )
 
     @cached_property
-    def found(self) -> dict[int | None, set[tuple[type[models.Model], int]]]:
-        """What access.py found out that the link's collection shows, by footage; None: of all. For one request."""
+    def found(self) -> dict[tuple[type[models.Model], int], bool]:
+        """What access.py found out that the link's collection shows, or does not, by kind and primary key. For one
+        request."""
         return {}
 
     @property

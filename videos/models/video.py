@@ -9,10 +9,11 @@ from typing import Any
 
 from django.apps import apps
 from django.conf import settings
+from django.contrib.auth import get_user_model
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
-from django.db.models import Exists, F, OuterRef, Prefetch, Q, Sum
+from django.db.models import F, Prefetch, Q, Sum
 from django.urls import reverse
 from django.utils import timezone
 
@@ -53,15 +54,17 @@ class VideoQuerySet(LeasedQuerySet["Video"]):
 
         Or that carries a tag of several words (“low tide”), which is what was typed.
         """
-        finished = apps.get_model("videos", "Render").objects.filter(video=OuterRef("pk"), state="finished")
+        finished = apps.get_model("videos", "Render").objects.filter(state="finished").order_by()
+        people = get_user_model().objects.order_by()
         tag, said = " ".join(words.lower().split()), Q()
-        for word in words.split()[:8]:
+        for word in words.split()[:8]:  # in sets of keys, that are found once and not again for each row
+            painted = finished.filter(version__filter__name__icontains=word)
             said &= (
                 Q(title__icontains=word)
                 | Q(description__icontains=word)
                 | Q(tags__contains=[word.lower()])
-                | Q(owner__username__icontains=word)
-                | Q(Exists(finished.filter(version__filter__name__icontains=word)))
+                | Q(owner__in=people.filter(username__icontains=word).values("pk"))
+                | Q(pk__in=painted.values("video"))
             )
         return self.filter(said | Q(tags__contains=[tag])) if tag else self
 

@@ -11,9 +11,9 @@ from django.template.context import Context
 
 from videos import access
 from videos.access import can_allow_downloads, viewer_of
+from videos.link_previews import Unfolded, compared_size, picture_of, unfold
 from videos.models import Comparison, Render, ShareLink, Video
 from videos.sharing import ShareForm
-from videos.unfold import Unfolded, compared_size, picture_of, unfold
 
 register = template.Library()
 

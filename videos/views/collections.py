@@ -18,7 +18,7 @@ from rotoscope.common.changed import save_changed
 from rotoscope.common.goal import own_goal
 from videos import access
 from videos.access import Viewer
-from videos.access_items import items_to_see
+from videos.access_items import expect, items_to_see
 from videos.forms.comparison import CollectionForm
 from videos.gathered import gathered
 from videos.models import Collection, CollectionItem, Comparison, Render
@@ -68,10 +68,12 @@ def collection(request: HttpRequest, ref: str) -> HttpResponse:
     works = items_to_see(viewer, shown.items.all()).select_related(*NAMES).order_by("position")
     works = works.prefetch_related(places_prefetch("comparison__items"))
     may_change = access.can_change_own(viewer, shown)
+    page = page_of(works, request, WORKS)
+    expect(viewer, page)
     context = {
         "section": "gallery",
         "collection": shown,
-        "page": page_of(works, request, WORKS),
+        "page": page,
         "may_change": may_change,
         "may_share": access.can_share(viewer, shown),
         "form": CollectionForm(instance=shown) if may_change else None,

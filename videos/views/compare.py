@@ -17,7 +17,7 @@ from videos import access, arrangement
 from videos.access import Viewer
 from videos.arrangement import ORIGINAL, Arrangement
 from videos.forms.comparison import ComparisonForm
-from videos.links import render_media, video_media
+from videos.links import film_of, render_media, video_media
 from videos.media.proxy import DENSITY, proxy_size, sharp_up_to
 from videos.models import Comparison, Render, Video
 from videos.names import told_apart
@@ -181,16 +181,11 @@ def _context(
 
 def picks_of(video: Video, renders: list[Render], viewer: Viewer) -> list[dict[str, Any]]:
     """What can be put on the stage: the original and every finished render, [start, stop) in frames."""
-    original = {
+    original = film_of(video, viewer) | {
         "ref": ORIGINAL,
         "name": "Original",
         "render": None,
-        "src": video_media(video, "footage.mp4", viewer),
-        "proxy": video_media(video, "proxy.mp4", viewer) if video.proxy else "",
-        "poster": video_media(video, "poster.jpg", viewer) if video.poster else "",
         "small": video_media(video, "poster.jpg", viewer, small=True) if video.poster else "",
-        "start": 0,
-        "stop": video.frame_count,
         "audio": video.has_audio,
     }
     names = told_apart(renders)
@@ -198,16 +193,11 @@ def picks_of(video: Video, renders: list[Render], viewer: Viewer) -> list[dict[s
 
 
 def _pick(render: Render, name: str, viewer: Viewer) -> dict[str, Any]:
-    return {
+    return film_of(render, viewer) | {
         "ref": render.ref,
         "name": name,
         "render": render,
-        "src": render_media(render, "video.mp4", viewer),
-        "proxy": render_media(render, "proxy.mp4", viewer) if render.proxy else "",
-        "poster": render_media(render, "poster.jpg", viewer) if render.poster else "",
         "small": render_media(render, "poster.jpg", viewer, small=True) if render.poster else "",
-        "start": render.start_frame,
-        "stop": render.stop_frame,
         "audio": render.video.has_audio,
     }
 

@@ -18,13 +18,13 @@ from django.views.decorators.http import require_safe
 
 from videos import access, arrangement
 from videos.access import NOBODY, Viewer
-from videos.links import render_media, video_media
+from videos.link_previews import Unfolded, Work, player_frame, render_of, unfold
+from videos.links import film_of
 from videos.media.proxy import sharp_up_to
 from videos.media.stills import smaller_size
 from videos.models import Comparison, Render, Video
 from videos.names import told_apart
 from videos.small import SIDES
-from videos.unfold import Unfolded, Work, player_frame, render_of, unfold
 
 PAGES = {"video": "video", "render": "render", "comparison": "comparison", "compare": "video"}
 WIDEST = 1280  # pixels
@@ -128,7 +128,7 @@ def _films(work: Work, viewer: Viewer) -> dict[str, Any]:
     """What the player plays: one film, or two under a wipe, cut as the comparison was saved."""
     video = work if isinstance(work, Video) else work.video
     shown = render_of(work, viewer)
-    original = _footage(video, viewer)
+    original = _film(video, viewer)
     if shown is None:
         return {"films": [original], "video": video}
     painted = _film(shown, viewer)
@@ -154,28 +154,10 @@ def _match(video: Video, films: list[dict[str, Any]]) -> bool:
     return all(film["poster"] and film["start"] <= moment < film["stop"] for film in films)
 
 
-def _footage(video: Video, viewer: Viewer) -> dict[str, Any]:
-    """The footage as it was filmed."""
-    return {
-        "src": video_media(video, "footage.mp4", viewer),
-        "proxy": video_media(video, "proxy.mp4", viewer) if video.proxy else "",
-        "poster": video_media(video, "poster.jpg", viewer) if video.poster else "",
-        "name": "Original",
-        "start": 0,
-        "stop": video.frame_count,
-    }
-
-
-def _film(shown: Render, viewer: Viewer) -> dict[str, Any]:
-    """A render; it holds the frames [start, stop) of the footage."""
-    return {
-        "src": render_media(shown, "video.mp4", viewer),
-        "proxy": render_media(shown, "proxy.mp4", viewer) if shown.proxy else "",
-        "poster": render_media(shown, "poster.jpg", viewer) if shown.poster else "",
-        "name": shown.version.filter.name,
-        "start": shown.start_frame,
-        "stop": shown.stop_frame,
-    }
+def _film(shown: Video | Render, viewer: Viewer) -> dict[str, Any]:
+    """The footage as it was filmed, or a render."""
+    name = "Original" if isinstance(shown, Video) else shown.version.filter.name
+    return film_of(shown, viewer) | {"name": name}
 
 
 def _thumbnail(request: HttpRequest, unfolded: Unfolded) -> dict[str, Any]:

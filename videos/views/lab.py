@@ -49,7 +49,7 @@ def home(request: HttpRequest) -> HttpResponse:
     videos = Video.objects.filter(**mine)
     recent = Render.objects.finished().filter(**mine).with_names().order_by("-finished_at")
     runs = TrainingRun.objects.filter(**mine).select_related("style_image", "filter")
-    runs = runs.defer(*TrainingRun.LARGE)
+    runs = runs.defer(*TrainingRun.LARGE).order_by("-created_at", "-pk")
     ready = videos.filter(state=Video.State.READY).order_by("-created_at", "-pk").with_slices()
     page = page_of(ready, request, AT_HOME)
     context = {

@@ -16,7 +16,7 @@ from videos.views.gallery import page_of
 from videos.views.part import part_of
 
 BESIDE = 12
-"""Collections, comparisons and filters on the page, each, until `?collections=all` and so on asks for the others."""
+"""Collections, comparisons and filters on the page, each, until `?collections=all` and so on asks for all in pages."""
 
 
 @require_safe
@@ -40,9 +40,10 @@ def person(request: HttpRequest, username: str) -> HttpResponse:
 
 
 def _beside(request: HttpRequest, shown: User, everything: bool) -> dict[str, Any]:
-    collections = Collection.objects.filter(owner=shown)
-    comparisons = Comparison.objects.filter(owner=shown).with_places().select_related("video", "owner")
-    filters = Filter.objects.filter(owner=shown, current__isnull=False).with_pictures()
+    collections = Collection.objects.filter(owner=shown).order_by("-created_at", "-pk")
+    comparisons = Comparison.objects.filter(owner=shown).order_by("-created_at", "-pk")
+    comparisons = comparisons.with_places().select_related("video", "owner")
+    filters = Filter.objects.filter(owner=shown, current__isnull=False).order_by("name", "pk").with_pictures()
     if not everything:
         collections = collections.listed_for(request.user)
         comparisons = comparisons.listed_for(request.user).filter(video__in=Video.objects.listed())

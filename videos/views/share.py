@@ -14,13 +14,15 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from videos import access
+from videos.link_previews import player_frame, unfold
 from videos.models import Collection, ShareLink
 from videos.seen import first_time
 from videos.sharing import ShareForm, Target, links_of, target_or_404
-from videos.unfold import player_frame, unfold
 from videos.views import collections, compare, video
+from videos.views.gallery import page_of
 
 FRAME_WIDTH = 960  # pixels at most of the player that is offered for other pages
+LINKS = 50  # on a page
 
 
 @login_required
@@ -58,8 +60,8 @@ def _frame(request: HttpRequest, target: Target, link: ShareLink, token: str) ->
 @never_cache
 @require_safe
 def shares(request: HttpRequest) -> HttpResponse:
-    """All links of whoever is signed in, with their openings."""
-    return render(request, "share/shares.html", {"links": links_of(request.user)})
+    """All links of whoever is signed in, with their openings, in pages."""
+    return render(request, "share/shares.html", {"page": page_of(links_of(request.user), request, LINKS)})
 
 
 @login_required

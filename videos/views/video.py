@@ -159,7 +159,8 @@ def some_frames(video: Video, most: int = FRAMES) -> list[Frame]:
 def comparisons_of(request: HttpRequest, video: Video) -> Part:
     """The newest saved comparisons that may be listed: public ones, and the viewer's own."""
     listed = video.comparisons.listed_for(access.viewer_of(request).user)
-    return part_of(listed.with_places().select_related("owner"), request, "comparisons", COMPARISONS)
+    listed = listed.with_places().select_related("owner").order_by("-created_at", "-pk")
+    return part_of(listed, request, "comparisons", COMPARISONS)
 
 
 def count_look(
