@@ -24,10 +24,10 @@ from PIL import Image
 
 from filters.catalogue import FOLDER
 from filters.engines.network import NetworkEngine
+from filters.making.publish import base_of
+from filters.making.recipe import RecipeStyle, read_recipe
 from filters.training.evaluate import evaluate
 from filters.training.metrics import Judge
-from filters.training.publish import base_of
-from filters.training.recipe import RecipeStyle, read_recipe
 from filters.training.yardstick import Yardstick
 
 RESULT = Path(__file__).with_name("peers.json")

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-CORE = ["videos/media", "filters/engines", "filters/training"]
+CORE = ["videos/media", "filters/engines", "filters/training", "filters/making"]
 BELOW = ("filters.catalogue", "filters.sha256", "rotoscope.common.children", "rotoscope.common.malloc")
 """What the core imports beside itself, and what imports nothing else of ours."""
 

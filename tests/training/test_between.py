@@ -6,9 +6,10 @@ from pathlib import Path
 import pytest
 import torch
 
-from filters.training import between, checkpoint
+from filters.making import between
+from filters.making.recipe import RecipeStyle, read_recipe
+from filters.training import checkpoint
 from filters.training.network import Painter, is_style_number
-from filters.training.recipe import RecipeStyle, read_recipe
 from tests.training.little import SMALL
 
 SHARES = (0.0, 0.25, 1.0)

@@ -7,11 +7,12 @@ import pytest
 from PIL import Image
 
 from filters import sha256
-from filters.training import export, publish
+from filters.making import publish
+from filters.making.recipe import CATALOGUE, read_recipe
+from filters.training import export
 from filters.training.losses import style_loss
 from filters.training.metrics import Judge
 from filters.training.perceptual import Perception
-from filters.training.recipe import CATALOGUE, read_recipe
 from filters.training.styles import REFERENCE_SIDE, load_style_image, style_picture
 
 TABLES = tomllib.loads((CATALOGUE / "catalogue.toml").read_text())["filter"]

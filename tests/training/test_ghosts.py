@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from filters.training.ghosts import after_a_cut, averaged, ghost_share
-from filters.training.steadiness import smoothed_clip
+from filters.making.ghosts import after_a_cut, averaged, ghost_share
+from filters.making.steadiness import smoothed_clip
 from tests.clips import landscape
 
 Picture = NDArray[np.uint8]

@@ -11,9 +11,9 @@ from safetensors import safe_open
 from filters import sha256
 from filters.engines import weights
 from filters.engines.mix import style_file
+from filters.making.recipe import read_recipe
 from filters.training import export
 from filters.training.network import FINE, Architecture, Painter, is_style_number
-from filters.training.recipe import read_recipe
 from filters.training.scenes import landscapes
 from filters.training.tune import TUNING
 

@@ -7,9 +7,9 @@ import pytest
 import torch
 from torch import Tensor
 
+from filters.making.distil import Distillation
 from filters.training import losses, objective
 from filters.training.content import ContentSet
-from filters.training.distil import Distillation
 from filters.training.network import Painter
 from filters.training.objective import NOISE, NOTED_EVERY, WIDE, Moment, Objective
 from filters.training.perceptual import Perception

@@ -1,4 +1,4 @@
-"""`python -m filters.training.steadiness` on a flight that the test draws."""
+"""`python -m filters.making.steadiness` on a flight that the test draws."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from filters.catalogue import load_catalogue
-from filters.training import steadiness
+from filters.making import steadiness
 from tests.clips import Picture, draw_clip, landscape
 
 GROUND = landscape(1)

@@ -12,11 +12,12 @@ import pytest
 import torch
 
 from filters import sha256
-from filters.training import base, between, checkpoint, export, extend, publish, whole
+from filters.making import base, between, extend, publish, whole
+from filters.making.recipe import RecipeStyle, read_recipe
+from filters.making.stages import DRAWN, LIVE, STAGES
+from filters.training import checkpoint, export
 from filters.training.content import ContentSet
-from filters.training.recipe import RecipeStyle, read_recipe
 from filters.training.settings import Settings
-from filters.training.stages import DRAWN, LIVE, STAGES
 from filters.training.trainer import Training
 from filters.training.tune import Tuned
 

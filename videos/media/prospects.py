@@ -1,6 +1,6 @@
 """Fifty stills of coasts, canyons, deserts, woods and snow, as a drone sees them that looks ahead: to train on.
 
-`python -m videos.media.prospects FOLDER` draws what is missing there; `filters.training.extend --ahead FOLDER` reads
+`python -m videos.media.prospects FOLDER` draws what is missing there; `filters.making.extend --ahead FOLDER` reads
 it.
 """
 

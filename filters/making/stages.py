@@ -18,7 +18,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from .settings import Settings
+from filters.training.settings import Settings
 
 STILL = Settings(
     steps=320, contents=1, early_sizes=(224,), late_sizes=(256,), rate=1e-3, style_rate=5e-3,

@@ -1,4 +1,4 @@
-"""Tune the recipe's further styles on a base that ships: `python -m filters.training.extend --styles DIR …`.
+"""Tune the recipe's further styles on a base that ships: `python -m filters.making.extend --styles DIR …`.
 
 As `manage.py train` does it: on landscapes that the product draws, unless photographs are named. Styles of which the
 recipe says so learn on `--photographs` too: those of a folder that are as large as a drone's, each counted three times;
@@ -19,18 +19,18 @@ from pathlib import Path
 import torch
 
 from filters import sha256
+from filters.training.content import ContentSet, read_folder
+from filters.training.export import mean_style, read_style
+from filters.training.network import SIZES
+from filters.training.perceptual import Perception
+from filters.training.scenes import landscapes
+from filters.training.settings import Settings
+from filters.training.tune import TUNING, Tuned, tune, tuning_settings
 from rotoscope.common import malloc
 
-from .content import ContentSet, read_folder
-from .export import mean_style, read_style
-from .network import SIZES
-from .perceptual import Perception
 from .publish import base_of, weights_of
 from .recipe import CATALOGUE, RecipeStyle, read_recipe
-from .scenes import landscapes
-from .settings import Settings
 from .stages import MOST_ENLARGED
-from .tune import TUNING, Tuned, tune, tuning_settings
 
 LANDSCAPES = 96  # drawn, where no photographs are named
 REPEATED = 3  # how often a photograph beside them counts

@@ -1,4 +1,4 @@
-"""Whether smoothing leaves ghosts: `python -m filters.training.ghosts --footage CLIP --filter SLUG …`.
+"""Whether smoothing leaves ghosts: `python -m filters.making.ghosts --footage CLIP --filter SLUG …`.
 
 A ghost is what was painted here some frames ago and still shows through after the thing has moved on. It is
 looked for where the footage itself changed between then and now: there the smoothed frame is compared with a fresh
@@ -20,8 +20,8 @@ from numpy.typing import NDArray
 from filters.catalogue import load_catalogue
 from filters.engines.network import NetworkEngine
 from filters.engines.smoothing import memory, warmup_frames
+from filters.training.footage import read_run
 
-from .footage import read_run
 from .steadiness import painted_clip, smoothed_clip
 
 LAGS = (1, 2, 4, 8)  # frames

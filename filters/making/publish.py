@@ -1,4 +1,4 @@
-"""From trained bases to the catalogue that ships: `python -m filters.training.publish --fine FILE --live FILE …`.
+"""From trained bases to the catalogue that ships: `python -m filters.making.publish --fine FILE --live FILE …`.
 
 Writes bases/, weights/, styles/ and catalogue.toml. With `--footage` each style is measured on it; with
 `--camera-path` the motion between frames is taken from there instead of from optical flow. Figures of weights that
@@ -21,13 +21,13 @@ from PIL import Image
 
 from filters import sha256
 from filters.engines.network import NetworkEngine
+from filters.training import checkpoint as checkpoints
+from filters.training.export import WrongFile, read_style, write_base, write_style
+from filters.training.network import SIZES, Painter
+from filters.training.styles import at_reference
+from filters.training.yardstick import Yardstick
 
-from . import checkpoint as checkpoints
-from .export import WrongFile, read_style, write_base, write_style
-from .network import SIZES, Painter
 from .recipe import CATALOGUE, RecipeStyle, read_recipe
-from .styles import at_reference
-from .yardstick import Yardstick
 
 QUALITY = 92  # of the style images that ship, colours at full size
 Picture = NDArray[np.uint8]
@@ -141,7 +141,7 @@ def training_of(out: Path, style: RecipeStyle) -> dict[str, float]:
     return {**told, "style_scale": style.scale}
 
 
-HEADER = "# Written by filters.training.publish from recipe.toml and a checkpoint of the base; do not edit.\n"
+HEADER = "# Written by filters.making.publish from recipe.toml and a checkpoint of the base; do not edit.\n"
 
 
 def save_style_image(image: Picture, path: Path) -> None:

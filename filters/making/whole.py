@@ -1,4 +1,4 @@
-"""The whole catalogue in one command: `python -m filters.training.whole --content DIR --styles DIR --work DIR`.
+"""The whole catalogue in one command: `python -m filters.making.whole --content DIR --styles DIR --work DIR`.
 
 All stages of both base networks, the styles that are tuned on them, and what ships, with fixed seeds. Started again it
 goes on where it was stopped: each stage and each style that is tuned keeps its checkpoint below `--work`.
@@ -10,7 +10,8 @@ import argparse
 import sys
 from pathlib import Path
 
-from . import base, between, extend, publish
+from filters.making import base, between, extend, publish
+
 from .recipe import CATALOGUE
 from .stages import BEFORE, STAGES
 

@@ -10,8 +10,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from .styles import load_style_image
-from .tune import TUNING
+from filters.training.styles import load_style_image
+from filters.training.tune import TUNING
 
 CATALOGUE = Path(__file__).resolve().parent.parent / "catalogue"
 

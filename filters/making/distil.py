@@ -10,11 +10,11 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from .content import ContentSet
-from .network import Painter, channels_last
-from .objective import Moment, Objective
-from .perceptual import Perception
-from .settings import Settings
+from filters.training.content import ContentSet
+from filters.training.network import Painter, channels_last
+from filters.training.objective import Moment, Objective
+from filters.training.perceptual import Perception
+from filters.training.settings import Settings
 
 JUDGED_FROM = 0.6  # share of the training after which style and content are judged too
 TEACHER_WEIGHT = 12.0  # against a mean absolute difference of colours in 0..1

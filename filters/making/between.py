@@ -1,4 +1,4 @@
-"""Weights between two stages: `python -m filters.training.between SIZE FIRST SECOND OUT`, three checkpoints.
+"""Weights between two stages: `python -m filters.making.between SIZE FIRST SECOND OUT`, three checkpoints.
 
 The shared ones half way, each style's numbers as far as its recipe says. Two checkpoints of one training lie close
 enough for what is between them to paint well too (Izmailov et al. 2018, "Averaging Weights Leads to Wider Optima"), and
@@ -17,8 +17,9 @@ from typing import Any
 
 import torch
 
-from . import checkpoint
-from .network import SIZES, is_style_number
+from filters.training import checkpoint
+from filters.training.network import SIZES, is_style_number
+
 from .recipe import read_recipe
 
 SHARED = 0.5  # of the way from the first to the second

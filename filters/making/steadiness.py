@@ -1,4 +1,4 @@
-"""How steady smoothing makes the filters that ship, and what it costs: `python -m filters.training.steadiness`.
+"""How steady smoothing makes the filters that ship, and what it costs: `python -m filters.making.steadiness`.
 
 For each filter and amount of smoothing, on a flight whose camera path is known: temporal error, distances and
 sharpness beside those of the painting itself, the largest difference at a segment's border, seconds of
@@ -23,12 +23,11 @@ from filters.catalogue import CatalogueFilter, load_catalogue
 from filters.engines.network import NetworkEngine
 from filters.engines.shots import ShotPainter
 from filters.engines.smoothing import Smoother, warmup_frames
-
-from .footage import read_run
-from .metrics import Homography, Judge, frame_motion, temporal_error
-from .perceptual import Perception
-from .styles import load_style_image
-from .yardstick import camera_path
+from filters.training.footage import read_run
+from filters.training.metrics import Homography, Judge, frame_motion, temporal_error
+from filters.training.perceptual import Perception
+from filters.training.styles import load_style_image
+from filters.training.yardstick import camera_path
 
 Picture = NDArray[np.uint8]
 BORDER = 32

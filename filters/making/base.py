@@ -1,7 +1,7 @@
-"""One stage of the shipped base networks: `python -m filters.training.base STAGE --content DIR --styles DIR --out DIR`.
+"""One stage of the shipped base networks: `python -m filters.making.base STAGE --content DIR --styles DIR --out DIR`.
 
 The stages are those of stages.py; all but the first need `--from`, the checkpoint of the one before.
-`python -m filters.training.whole` runs all of them.
+`python -m filters.making.whole` runs all of them.
 """
 
 from __future__ import annotations
@@ -15,21 +15,21 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
+from filters.training import checkpoint as checkpoints
+from filters.training.content import ContentSet, read_folder
+from filters.training.drawn import kept_landscapes
+from filters.training.footage import read_frames, read_pairs
+from filters.training.network import SIZES, Painter
+from filters.training.objective import Objective
+from filters.training.perceptual import Perception
+from filters.training.settings import Settings
+from filters.training.styles import style_picture, style_targets
+from filters.training.trainer import Losses, Training
 from rotoscope.common import malloc
 
-from . import checkpoint as checkpoints
-from .content import ContentSet, read_folder
 from .distil import Distillation
-from .drawn import kept_landscapes
-from .footage import read_frames, read_pairs
-from .network import SIZES, Painter
-from .objective import Objective
-from .perceptual import Perception
 from .recipe import RecipeStyle, read_recipe
-from .settings import Settings
 from .stages import BEFORE, BY_STYLE, DRAWN, LIVE, MOST_ENLARGED, REPEATED, STAGES
-from .styles import style_picture, style_targets
-from .trainer import Losses, Training
 
 
 def arguments(words: list[str]) -> argparse.Namespace:
