@@ -18,7 +18,6 @@ import math
 import re
 import zipfile
 import zlib
-from contextlib import closing
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
@@ -26,11 +25,9 @@ from PIL import Image
 
 from filters import sha256
 from filters.engines.base import EngineError
-from filters.engines.convention import trial_picture
 from filters.engines.graph import build
-from filters.engines.inspect import LARGEST_MODEL, check_sees, inspect_model
+from filters.engines.inspect import LARGEST_MODEL, inspect_model, try_style
 from filters.engines.mix import MOST_PARTS
-from filters.engines.network import NetworkEngine
 from filters.engines.portable import portable
 from filters.engines.weights import LARGEST_BASE, LARGEST_STYLE, read_base, read_style
 from filters.training.crop import crop_from
@@ -49,7 +46,6 @@ MOST_PIXELS = 80_000_000
 MOST_PICTURES = MOST_PARTS**3
 """Eight mixed filters may be mixes of eight themselves, each part of which learned from eight pictures."""
 PICTURE_KINDS = {"JPEG": "jpg", "PNG": "png", "WEBP": "webp"}
-TRIAL_SIDE = 128
 """Pixels a side of the picture that a style is tried out on."""
 SLUG = re.compile(r"[-a-zA-Z0-9_]+")  # what Django's SlugField takes
 PICTURE_NAME = re.compile(r"style-([1-9][0-9]{0,2})\.(?:jpg|png|webp)")
@@ -368,21 +364,11 @@ def _check_parts(bundle: FilterBundle) -> None:
         _check_picture(picture.data)
     try:
         if bundle.kind == "style":
-            _try_out(bundle)
+            try_style(bundle.base, bundle.weights)
         else:
             inspect_model(bundle.weights)
     except EngineError as error:
         raise BundleRefused(str(error)) from error
-
-
-def _try_out(bundle: FilterBundle) -> None:
-    """Whether numbers of the right shapes paint something, in this process: the graph is our own, and a file of
-    weights has too few numbers to take long for so small a picture. Raises EngineError.
-    """
-    base = read_base(bundle.base)
-    style = read_style(bundle.weights, base)
-    with closing(NetworkEngine.of(base, style, full_precision=True)) as engine:
-        check_sees(engine, trial_picture(TRIAL_SIDE))
 
 
 def _picture_kind(data: bytes) -> str:

@@ -14,6 +14,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from math import ceil
 from typing import Any
@@ -32,6 +33,7 @@ OPSETS = range(7, 25)
 DOMAINS = {"", "ai.onnx"}
 MOST_NODES = 20_000
 SIZES = ((96, 128), (135, 241), (360, 640))
+STYLE_TRIAL_SIDE = 128
 
 
 class ModelRefused(EngineError):
@@ -220,6 +222,20 @@ def check_sees(engine: Engine, frames: Frames) -> None:
     painted, negative = engine.apply(frames), engine.apply(255 - frames)
     if (painted == negative).all() or (painted == painted[:, :1, :1]).all():
         raise ModelRefused("The filter paints the same picture, or a single colour, whatever it is shown.")
+
+
+def try_style(base: bytes, style: bytes) -> None:
+    """Whether numbers of the right shapes on their base paint something. Raises EngineError, BadWeights.
+
+    In this process: the graph is our own, and such a file has too few numbers to take long for so small a picture.
+    """
+    from filters.engines.convention import trial_picture
+    from filters.engines.network import NetworkEngine
+    from filters.engines.weights import read_base, read_style
+
+    read = read_base(base)
+    with closing(NetworkEngine.of(read, read_style(style, read), full_precision=True)) as engine:
+        check_sees(engine, trial_picture(STYLE_TRIAL_SIDE))
 
 
 def main() -> None:
