@@ -8,6 +8,7 @@ const AT_ONCE = 6; // films that are open at a time: phones refuse more than som
 const WIDTH = 480; // pixels of a drawn cell
 const SOON = 4000; // milliseconds until waiting stills are looked for
 const SELDOM = 60000; // the same where nothing comes
+const SAME = 400; // milliseconds in which a player shows the next picture, unless it is the one that it shows already
 
 class RsContact extends HTMLElement {
   connectedCallback() {
@@ -114,10 +115,22 @@ class Reader {
   async #shows(seconds) {
     const { video } = this;
     if (video.error) return false;
-    return new Promise((resolve) => {
+    const drawn = this.#drawn();
+    const there = await new Promise((resolve) => {
       video.addEventListener('seeked', () => resolve(true), { once: true });
       video.addEventListener('error', () => resolve(false), { once: true });
       video.currentTime = seconds;
+    });
+    if (there) await Promise.race([drawn, new Promise((resolve) => { setTimeout(resolve, SAME); })]);
+    return there;
+  }
+
+  /** When the player's next picture is there to be copied: where much is going on that is later than it says `seeked`. */
+  #drawn() {
+    const { video } = this;
+    return new Promise((resolve) => {
+      if (video.requestVideoFrameCallback) video.requestVideoFrameCallback(resolve);
+      else resolve();
     });
   }
 }
