@@ -16,3 +16,11 @@ def home(settings: Settings, tmp_path: Path) -> Path:
     settings.ROTOSCOPE_HOME = tmp_path / "home"
     settings.ROTOSCOPE_HOME.mkdir()
     return Path(settings.ROTOSCOPE_HOME)
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    """Some bytes: what they are is nobody's business before they are read."""
+    path = tmp_path / "flight.mp4"
+    path.write_bytes(bytes(300_000))
+    return path

@@ -23,14 +23,6 @@ pytestmark = [pytest.mark.slow, pytest.mark.browser, pytest.mark.django_db(trans
 Open = Callable[..., Page]
 
 
-@pytest.fixture
-def file(tmp_path: Path) -> Path:
-    """Some bytes."""
-    path = tmp_path / "flight.mp4"
-    path.write_bytes(bytes(300_000))
-    return path
-
-
 def choose_and_hold(page: Page, file: Path) -> tuple[Locator, list[Route]]:
     """The card of a file that is chosen, and the request that would begin its upload."""
     held: list[Route] = []

@@ -24,14 +24,6 @@ pytestmark = [pytest.mark.slow, pytest.mark.browser, pytest.mark.django_db(trans
 Open = Callable[..., Page]
 
 
-@pytest.fixture
-def file(tmp_path: Path) -> Path:
-    """Some bytes: what they are is nobody's business before they are read."""
-    path = tmp_path / "flight.mp4"
-    path.write_bytes(bytes(300_000))
-    return path
-
-
 def signed_out_meanwhile(page: Page, file: Path) -> tuple[Page, Locator]:
     """A page whose session has ended, and the card of the file that was chosen on it then."""
     end_sessions()
