@@ -148,7 +148,9 @@ def test_the_closeup_is_seen_whole_on_a_phone_on_its_side(page: Page) -> None:
         assert 0 <= box["y"] < box["y"] + box["height"] <= 390
 
 
-def test_on_a_phone_the_name_of_a_filter_is_whole(page: Page) -> None:
+@pytest.mark.parametrize("width", [160, 50], ids=["lying", "upright"])
+def test_on_a_phone_the_name_of_a_filter_is_whole(page: Page, width: int) -> None:
+    Video.objects.update(width=width)  # of 90 lines
     Filter.objects.update(name="Byzantine Mosaic")
     paint(Still.objects.get())
     page.set_viewport_size({"width": 390, "height": 844})
