@@ -267,6 +267,21 @@ def test_an_unfinished_upload_is_removed_only_after_a_question(
     assert not Upload.objects.unfinished().exists()
 
 
+def test_what_is_chosen_before_the_script_is_there_is_taken_too(
+    live_server: LiveServer, open_page: Open, owner: User, file: Path, queue: StubBroker
+) -> None:
+    page = page_of(live_server, open_page, owner, "/collections/")
+    held: list[Route] = []
+    page.route("**/js/upload/page.js", lambda route: held.append(route))
+    with page.expect_request("**/js/upload/page.js"):
+        page.goto(f"{live_server.url}/upload/", wait_until="commit")
+    page.set_input_files("#files", file)
+    assert len(held) == 1
+    held[0].continue_()
+    expect(page.locator(".file[data-state]")).to_have_attribute("data-state", "reading")
+    assert Upload.objects.get().filename == file.name
+
+
 @pytest.mark.parametrize("size", [(390, 844), (1440, 900)])
 def test_nothing_moves_when_the_script_comes_after_the_page_is_seen(
     live_server: LiveServer, open_page: Open, owner: User, size: tuple[int, int]

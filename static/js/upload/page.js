@@ -185,3 +185,8 @@ document.getElementById('unfinished').addEventListener('click', async (event) =>
 function say(words) {
   says.textContent = words;
 }
+
+// What was chosen before this script was there, on a slow line, made no event that anybody heard.
+for (const one of document.querySelectorAll('#files, [data-goes-on]')) {
+  if (one.files.length) one.dispatchEvent(new Event('change', { bubbles: true }));
+}
